@@ -1,0 +1,24 @@
+"""What a principal may see, in the form a query can carry. `search` compiles it into SQL; nobody filters rows by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """All parts hold together (AND).
+
+    `types`: resource types allowed; None means all, an empty set means nothing.
+    `care_facility`: with a facility code, resources of a patient are visible only when that patient has an
+    Encounter served by that facility (`store.care`); resources outside any patient's compartment stay visible.
+    `source_facility`: with a facility code, only resources that facility sent (`meta.source`, see clarifications).
+    """
+
+    types: frozenset[str] | None = frozenset()
+    care_facility: str = ""
+    source_facility: str = ""
+
+
+EVERYTHING = Restriction(types=None)
+NOTHING = Restriction()

@@ -1,0 +1,1 @@
+"""The ground floor: small values and pure functions every room may use. Imports no room."""

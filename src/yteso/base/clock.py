@@ -1,0 +1,15 @@
+"""Time as an argument: who needs "now" is given a `Clock`. Vietnam has one zone, UTC+7, without summer time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7), "+07:00")
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The present moment, with its zone (UTC)."""
+    return datetime.now(UTC)

@@ -1,0 +1,32 @@
+"""We or the world failed: the exceptions of the house. Wrong data is not here; it is an `Issue`."""
+
+from __future__ import annotations
+
+from yteso.base.issue import Issue
+
+
+class YtesoError(Exception):
+    """Something failed on our side."""
+
+    permanent = False
+    """True when trying again cannot help; jobs read it to decide about a retry."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+
+class Refused(YtesoError):
+    """The request was refused; `issues` say why. Becomes a 4xx in one place per door."""
+
+    permanent = True
+
+    def __init__(self, *issues: Issue, status: int = 422) -> None:
+        super().__init__("; ".join(f"{issue.code} {issue.text_en}" for issue in issues))
+        self.issues = issues
+        self.status = status
+
+
+class Misconfigured(YtesoError):
+    """The platform cannot start with these settings."""
+
+    permanent = True

@@ -1,0 +1,37 @@
+"""The shape of one HTTP exchange, without a framework: `api` and `exchange` answer it, `ops` carries it over WSGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Body(Protocol):
+    """A request body that is read in pieces; `read(n)` returns at most n bytes and b"" at the end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next piece."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. Header names are lower case; `path` is decoded and starts after the mount point (`/fhir`)."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: Body
+    base_url: str = ""
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer; `body` may be produced piece by piece."""
+
+    status: int
+    body: bytes | Iterable[bytes] = b""
+    headers: Mapping[str, str] = field(default_factory=dict)

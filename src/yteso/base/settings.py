@@ -1,0 +1,52 @@
+"""The settings of one installation, read once by `ops` from the environment, frozen, and passed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how many. Each field names its environment variable in `from_environment`."""
+
+    home: Path
+    port: int = 8080
+    host: str = "127.0.0.1"
+    database_url: str = ""
+    language: str = "vi"
+    web_workers: int = 1
+    web_threads: int = 8
+    walkers: int = 2
+    max_body: int = 256 * 1024 * 1024
+    public_url: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read `YTESO_*`. A number that is none raises ValueError naming the variable."""
+
+        def number(name: str, default: int) -> int:
+            text = environ.get(name, "")
+            if text and not text.isdigit():
+                raise ValueError(f"{name} must be a whole number")
+            return int(text) if text else default
+
+        return cls(
+            home=Path(environ.get("YTESO_HOME") or "var").absolute(),
+            port=number("YTESO_PORT", cls.port),
+            host=environ.get("YTESO_HOST") or cls.host,
+            database_url=environ.get("YTESO_DATABASE_URL", ""),
+            language=environ.get("YTESO_LANG") or cls.language,
+            web_workers=number("YTESO_WEB_WORKERS", cls.web_workers),
+            web_threads=number("YTESO_WEB_THREADS", cls.web_threads),
+            walkers=number("YTESO_WALKERS", cls.walkers),
+            max_body=number("YTESO_MAX_BODY", cls.max_body),
+            public_url=environ.get("YTESO_PUBLIC_URL", ""),
+        )
+
+    @property
+    def live_port(self) -> int:
+        """The port of the small ASGI process that pushes live updates."""
+        return self.port + 1

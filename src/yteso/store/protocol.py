@@ -1,0 +1,151 @@
+"""What the store promises. Values that travel in and out, and the contract of `Store` (real: `postgres.py`).
+
+Resources are JSON documents (dict, decimals as `decimal.Decimal`); bodies leave as exact canonical JSON bytes.
+Every method runs inside the caller's transaction (`conn`) and writes its audit row there: no audit, no access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from yteso.access.principal import Principal
+from yteso.access.restriction import Restriction
+from yteso.base.errors import YtesoError
+from yteso.db import Connection
+from yteso.search.query import Query
+
+Resource = dict[str, Any]
+
+
+class VersionConflict(YtesoError):
+    """The resource is no longer at the expected version."""
+
+    permanent = True
+
+
+class Gone(YtesoError):
+    """The resource was deleted."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write this resource under its id: a first version, a new version, or nothing when the content is the same.
+
+    `expected` is the version it must have now (If-Match); 0 means it must not exist. None: whatever is there.
+    """
+
+    resource: Resource
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete the resource; its versions stay in history. Removing what is not there changes nothing."""
+
+    type: str
+    id: str
+    expected: int | None = None
+
+
+Change = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one change, in the order the changes were given."""
+
+    type: str
+    id: str
+    version: int
+    updated: datetime
+    status: Literal["created", "updated", "unchanged", "deleted", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """`t` is the transaction number; it is 0 when nothing changed (nothing is written then, not even a number)."""
+
+    t: int
+    written: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One version. `body` is canonical JSON bytes with meta.versionId and meta.lastUpdated in it; empty if deleted."""
+
+    type: str
+    id: str
+    version: int
+    updated: datetime
+    body: bytes
+    t: int = 0
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search. `included` came by `_include`; `next` is an opaque cursor, empty on the last page."""
+
+    matches: tuple[Stored, ...]
+    included: tuple[Stored, ...] = ()
+    total: int | None = None
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditNote:
+    """What the audit row says besides who and when: the act, its reason, where it came from."""
+
+    action: Literal["C", "R", "U", "D", "E"]
+    detail: str = ""
+    patients: tuple[str, ...] = field(default=())
+
+
+class Store(Protocol):
+    """The contract. `who` is audited; `limit` becomes part of the SQL."""
+
+    def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
+        """All or nothing. Raises VersionConflict; a deadlock or taken key surfaces as `db.is_retryable/is_conflict`."""
+        ...
+
+    def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
+        """The current version; None when absent or not visible. A deleted one is returned with `deleted`."""
+        ...
+
+    def read_version(
+        self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str, version: int
+    ) -> Stored | None:
+        """One version, current or past."""
+        ...
+
+    def history(
+        self,
+        conn: Connection,
+        who: Principal,
+        limit: Restriction,
+        type: str = "",
+        id: str = "",
+        *,
+        since: datetime | None = None,
+        count: int = 100,
+        cursor: str = "",
+    ) -> Page:
+        """Versions of one resource, of one type or of all, newest first."""
+        ...
+
+    def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
+        """One page of the query's answer."""
+        ...
+
+    def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
+        """Current versions of many (type, id) for the platform's own work inside a write; not audited, never shown."""
+        ...
+
+    def changes_since(self, conn: Connection, t: int, limit: int) -> Iterable[Stored]:
+        """Current state of what changed after `t`, in order of `t`, only from transactions no older one can precede."""
+        ...
