@@ -1,0 +1,82 @@
+"""What tests share: one embedded PostgreSQL per run, a migrated template, a fresh clone of it per test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from yteso.base.settings import Settings
+from yteso.db import Database
+from yteso.db.embedded import EmbeddedServer
+from yteso.db.migrate import migrate
+from yteso.ops.compose import ROOMS
+
+TEMPLATE = "yteso_template"
+_MEMORY = 1024**3
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """A PostgreSQL server of this run only, in a folder of its own, gone at the end."""
+    home = Path(tempfile.mkdtemp(prefix="yteso-test-"))
+    server = EmbeddedServer(home, memory=_MEMORY)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedServer) -> str:
+    """The name of a database with every migration applied; clones are made from it."""
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    migrate(server.dsn(TEMPLATE), ROOMS)
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(server: EmbeddedServer, template: str) -> Iterator[str]:
+    """The connection string of a fresh, migrated database that lives for one test."""
+    name = sql.Identifier(f"test_{uuid.uuid4().hex}")
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+    try:
+        yield server.dsn(name.as_string().strip('"'))
+    finally:
+        with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open pool on a fresh, migrated database."""
+    database = Database(database_url, max_size=8).open()
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """The settings of an installation whose home is the test's own folder."""
+    return Settings(home=tmp_path, database_url=database_url)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared sample data beside the checkout; the test is skipped, visibly, where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"the shared sample data is not at {folder}")
+    return folder

@@ -1,0 +1,166 @@
+"""What no client should send: each a numbered OperationOutcome with a 4xx, never a 5xx, and nothing stored."""
+
+from __future__ import annotations
+
+import pytest
+
+PATIENT = '{"resourceType":"Patient","name":[{"family":"Thử"}]%s}'
+
+
+def body(extra: str) -> bytes:
+    return (PATIENT % ("," + extra if extra else "")).encode("utf-8", "surrogatepass")
+
+
+BAD = {
+    "nothing": b"",
+    "blank": b" \n",
+    "not JSON": b"<Patient/>",
+    "cut off": body("")[:-3],
+    "two documents": body("") + body(""),
+    "a list": b"[]",
+    "a text": b'"Patient"',
+    "a number": b"5",
+    "null": b"null",
+    "no type": b"{}",
+    "type is a number": b'{"resourceType":5}',
+    "unknown type": b'{"resourceType":"Person2"}',
+    "abstract type": b'{"resourceType":"DomainResource"}',
+    "another type": b'{"resourceType":"Observation","status":"final","code":{"text":"x"}}',
+    "invalid UTF-8": body("").replace("Thử".encode(), b"\xff\xfe"),
+    "UTF-16": body("").decode().encode("utf-16"),
+    "lone surrogate": body('"id":"\\ud800"'),
+    "raw surrogate": body('"id":"\ud800"'),
+    "NUL": body('"language":"\\u0000"'),
+    "duplicate key": body('"gender":"male","gender":"female"'),
+    "duplicate key deep": body('"contact":[{"gender":"male","gender":"male"}]'),
+    "duplicate key by escape": body('"gender":"male","gend\\u0065r":"female"'),
+    "absurd exponent": body('"extension":[{"url":"x","valueDecimal":1e131071}]'),
+    "absurd exponent below": body('"extension":[{"url":"x","valueDecimal":1e-131071}]'),
+    "too many digits": body('"extension":[{"url":"x","valueDecimal":%s}]' % ("1" * 5000)),
+    "NaN": body('"extension":[{"url":"x","valueDecimal":NaN}]'),
+    "100,000 deep": b'{"resourceType":"Patient","extension":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "100,000 deep, never closed": b'{"resourceType":"Patient","extension":' + b'{"a":' * 100_000,
+    "deep contained": b'{"resourceType":"Patient","contained":[' * 1000 + b"]}" * 1000,
+    "unknown element": body('"colour":"red"'),
+    "wrong type": body('"gender":7'),
+    "wrong cardinality": body('"gender":["male"]'),
+    "object for list": body('"identifier":{"value":"1"}'),
+    "unknown code": body('"gender":"mann"'),
+    "impossible date": body('"birthDate":"2026-02-31"'),
+    "two choices": body('"deceasedBoolean":true,"deceasedDateTime":"2026-01-01"'),
+    "null element": body('"gender":null'),
+    "empty list": body('"identifier":[]'),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_create_of_it_is_refused_by_number(admin, name):
+    refused = admin("POST", "Patient", BAD[name])
+    assert 400 <= refused.status < 500, refused.body[:300]
+    assert refused.json["resourceType"] == "OperationOutcome"
+    assert all(code[:4] in ("API-", "FHIR") for code in refused.codes)
+    assert "Thử" not in refused.body.decode()
+    assert admin("GET", "Patient?_summary=count").json["total"] == 0
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_an_update_and_a_bundle_of_it_are_refused_by_number(admin, name):
+    assert 400 <= admin("PUT", "Patient/a", BAD[name]).status < 500
+    assert 400 <= admin("POST", "", BAD[name]).status < 500
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in BAD if n not in ("nothing", "blank", "cut off", "two documents", "a list")]
+)
+def test_a_transaction_with_it_is_refused_as_a_whole(admin, name):
+    good = b'{"resource":%b,"request":{"method":"POST","url":"Patient"}}' % body("")
+    bad = b'{"resource":%b,"request":{"method":"POST","url":"Patient"}}' % BAD[name]
+    refused = admin("POST", "", b'{"resourceType":"Bundle","type":"transaction","entry":[%b,%b]}' % (good, bad))
+    assert 400 <= refused.status < 500, refused.body[:300]
+    assert admin("GET", "Patient?_summary=count").json["total"] == 0
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read_whole(database, admin):
+    from yteso.api import Api
+    from yteso.base.http import Request
+    from yteso.store.postgres import PostgresStore
+
+    class Endless:
+        taken = 0
+
+        def read(self, size=-1):
+            self.taken += size
+            return b" " * size
+
+    endless = Endless()
+    api = Api(database, PostgresStore(), max_body=10_000_000)
+    who = admin._who
+    response = api.handle(Request("POST", "/Patient", "", {}, endless), who)
+    assert response.status == 413
+    assert endless.taken < 12_000_000
+    announced = Request("POST", "/Patient", "", {"content-length": "99999999999999999999"}, endless)
+    assert api.handle(announced, who).status == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content_Type": "application/fhir+xml"}, 415),
+        ({"Content_Type": "application/json", "Content_Encoding": "gzip"}, 415),
+        ({"Accept": "application/fhir+xml"}, 406),
+        ({"If_Match": "\x00"}, 400),
+    ],
+)
+def test_a_wrong_header_is_refused(admin, headers, status):
+    assert admin("PUT", "Patient/a", body('"id":"a"'), **headers).status == status
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "birthdate=soon",
+        "birthdate=ge2026-13-45",
+        "birthdate=99999-01-01",
+        "_lastUpdated=x",
+        "_count=-1",
+        "_count=many",
+        "_count=99999999999999999999",
+        "_sort=nothing",
+        "_sort=-",
+        "_include=Patient",
+        "_include=Nothing:x",
+        "name:nothing=x",
+        "name:exact:exact=x",
+        "identifier=|",
+        "identifier=a|b|c",
+        "_total=some",
+        "_summary=everything",
+        "_page=AAAA",
+        "name=" + "a" * 100_000,
+        "name=" + ",".join(["a"] * 5_000),
+        "&".join(f"name=a{n}" for n in range(400)),
+        "&".join(f"name=a{n}" for n in range(4000)),
+        "_id=" + "x" * 70_000,
+        "general-practitioner:Practitioner.name=x",
+        "_has:Observation:patient:code=x",
+        "=x",
+        "&&&",
+        "name",
+        "name=%ED%A0%80",
+        "_since=0001-01-01",
+        "_text=x",
+        "_filter=x",
+    ],
+)
+def test_no_query_makes_a_server_error(admin, query):
+    for url in (f"Patient?{query}", f"Patient/_history?{query}", f"Patient/a?{query}"):
+        assert admin("GET", url).status < 500, url[:100]
+    assert admin("POST", "Patient/_search", query.encode()).status < 500
+
+
+@pytest.mark.parametrize(
+    "query", ["value-quantity=x", "value-quantity=1e400", "value-quantity=1e-400||", "value-quantity=gt"]
+)
+def test_no_number_makes_a_server_error(admin, query):
+    assert admin("GET", f"Observation?{query}").status < 500
+    assert admin("GET", f"RiskAssessment?{query.replace('value-quantity', 'probability')}").status < 500

@@ -1,0 +1,250 @@
+"""read, vread, create, update, delete, history over a real store, as FHIR R4 §3.1.0 tells them."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+
+def test_a_created_resource_is_read_back_as_it_was_sent(admin, patient):
+    created = admin("POST", "Patient", patient)
+    assert created.status == 201
+    key = created.json["id"]
+    assert created.headers["Location"] == f"http://test/fhir/Patient/{key}/_history/1"
+    assert created.headers["ETag"] == 'W/"1"'
+    read = admin("GET", f"Patient/{key}")
+    assert read.status == 200
+    assert read.body == created.body
+    assert {k: v for k, v in read.json.items() if k not in ("id", "meta")} == patient
+    assert read.json["meta"]["versionId"] == "1"
+    assert read.headers["Last-Modified"].endswith("GMT")
+
+
+def test_the_server_gives_the_id_on_create(admin, patient):
+    created = admin("POST", "Patient", {**patient, "id": "mine"})
+    assert created.status == 201
+    assert created.json["id"] != "mine"
+
+
+def test_decimals_keep_their_digits(admin):
+    body = (
+        b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.00},'
+        b'"component":[{"code":{"text":"y"},"valueQuantity":{"value":0.000000000000000001}}]}'
+    )
+    created = admin("POST", "Observation", body)
+    assert created.status == 201
+    read = admin("GET", f"Observation/{created.json['id']}").body
+    assert b'"value":1.00}' in read
+    assert b'"value":0.000000000000000001}' in read or b'"value":1E-18}' in read
+
+
+@pytest.mark.parametrize("prefer", ["return=minimal", "return=representation", "return=OperationOutcome"])
+def test_prefer_chooses_the_body_of_a_write(admin, patient, prefer):
+    created = admin("POST", "Patient", patient, Prefer=prefer)
+    assert created.status == 201
+    kind = created.json["resourceType"] if created.body else ""
+    assert kind == {"minimal": "", "representation": "Patient"}.get(prefer.partition("=")[2], "OperationOutcome")
+    assert created.headers["Content-Length"] == str(len(created.body))
+
+
+def test_an_update_makes_a_version_and_the_same_content_none(admin, patient):
+    mine = {**patient, "id": "p1"}
+    assert admin("PUT", "Patient/p1", mine).status == 201
+    again = admin("PUT", "Patient/p1", mine)
+    assert (again.status, again.headers["ETag"]) == (200, 'W/"1"')
+    changed = admin("PUT", "Patient/p1", {**mine, "gender": "male"})
+    assert (changed.status, changed.headers["ETag"]) == (200, 'W/"2"')
+    assert admin("GET", "Patient/p1/_history/1").json["gender"] == "female"
+    assert admin("GET", "Patient/p1/_history/2").json["gender"] == "male"
+    assert admin("GET", "Patient/p1/_history/3").status == 404
+    assert admin("GET", "Patient/p1/_history/x").status == 404
+
+
+def test_if_match_lets_only_the_right_version_be_changed(admin, patient):
+    mine = {**patient, "id": "p1"}
+    admin("PUT", "Patient/p1", mine)
+    assert admin("PUT", "Patient/p1", {**mine, "gender": "male"}, If_Match='W/"1"').status == 200
+    late = admin("PUT", "Patient/p1", {**mine, "gender": "other"}, If_Match='W/"1"')
+    assert (late.status, late.codes) == (412, ["API-0006"])
+    assert admin("DELETE", "Patient/p1", If_Match='W/"1"').status == 412
+    assert admin("PUT", "Patient/p2", {**mine, "id": "p2"}, If_Match='W/"1"').status == 412
+    assert admin("PUT", "Patient/p1", mine, If_Match="x").codes == ["API-0018"]
+    assert admin("PUT", "Patient/p1", mine, If_None_Match="*").status == 412
+
+
+def test_of_two_writers_on_one_version_one_gets_412(api, admin, patient):
+    admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    barrier = threading.Barrier(4)
+    statuses = []
+
+    def write(n):
+        barrier.wait()
+        body = {**patient, "id": "p1", "multipleBirthInteger": n}
+        statuses.append(admin("PUT", "Patient/p1", body, If_Match='W/"1"').status)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 412, 412, 412]
+    assert admin("GET", "Patient/p1").headers["ETag"] == 'W/"2"'
+
+
+def test_writers_without_if_match_all_get_through(admin, patient):
+    statuses = []
+
+    def write(n):
+        statuses.append(admin("PUT", "Patient/p9", {**patient, "id": "p9", "multipleBirthInteger": n}).status)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 200, 200, 200, 200, 201]
+    assert admin("GET", "Patient/p9").json["meta"]["versionId"] == "6"
+
+
+def test_a_deleted_resource_is_gone_and_its_past_stays(admin, patient):
+    admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    assert admin("DELETE", "Patient/p1").status == 204
+    gone = admin("GET", "Patient/p1")
+    assert (gone.status, gone.codes) == (410, ["API-0005"])
+    assert admin("GET", "Patient/p1/_history/1").status == 200
+    assert admin("GET", "Patient/p1/_history/2").status == 410
+    assert admin("DELETE", "Patient/p1").status == 204
+    assert admin("DELETE", "Patient/never").status == 204
+    assert admin("DELETE", "Patient/p1", Prefer="return=OperationOutcome").json["resourceType"] == "OperationOutcome"
+    back = admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    assert (back.status, back.headers["ETag"]) == (201, 'W/"3"')
+
+
+def test_history_of_one_tells_every_version_newest_first(admin, patient):
+    mine = {**patient, "id": "p1"}
+    admin("PUT", "Patient/p1", mine)
+    admin("PUT", "Patient/p1", {**mine, "gender": "male"})
+    admin("DELETE", "Patient/p1")
+    told = admin("GET", "Patient/p1/_history").json
+    assert told["type"] == "history"
+    assert [e["response"]["etag"] for e in told["entry"]] == ['W/"3"', 'W/"2"', 'W/"1"']
+    assert [e["request"]["method"] for e in told["entry"]] == ["DELETE", "PUT", "PUT"]
+    assert "resource" not in told["entry"][0]
+    assert told["entry"][2]["resource"]["gender"] == "female"
+    assert admin("GET", "Patient/never/_history").status == 404
+
+
+def test_history_of_a_type_and_of_everything_comes_in_pages(admin, patient):
+    for n in range(5):
+        admin("PUT", f"Patient/p{n}", {**patient, "id": f"p{n}"})
+    admin("PUT", "Organization/o", {"resourceType": "Organization", "id": "o", "name": "Phòng khám Mẫu"})
+    seen, url = [], "Patient/_history?_count=2"
+    while url:
+        page = admin("GET", url)
+        assert page.status == 200
+        seen += [e["resource"]["id"] for e in page.json.get("entry", [])]
+        admin("PUT", f"Patient/later{len(seen)}", {**patient, "id": f"later{len(seen)}"})
+        url = page.link("next")
+    assert seen == ["p4", "p3", "p2", "p1", "p0"]
+    everything = admin("GET", "_history?_count=1000").json["entry"]
+    assert {e["resource"]["resourceType"] for e in everything} == {"Patient", "Organization"}
+
+
+def test_history_since_a_moment_leaves_the_older_out(admin, patient):
+    admin("PUT", "Patient/old", {**patient, "id": "old"})
+    moment = admin("PUT", "Patient/mid", {**patient, "id": "mid"}).json["meta"]["lastUpdated"]
+    admin("PUT", "Patient/new", {**patient, "id": "new"})
+    told = admin("GET", f"Patient/_history?_since={moment.replace('+', '%2B')}").json
+    ids = [e["resource"]["id"] for e in told["entry"]]
+    assert "new" in ids
+    assert "old" not in ids
+    assert admin("GET", "Patient/_history?_since=yesterday").codes == ["API-0019"]
+    assert admin("GET", "Patient/_history?_count=many").codes == ["API-0020"]
+
+
+def test_304_when_the_client_has_this_version(admin, patient):
+    created = admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    assert admin("GET", "Patient/p1", If_None_Match=created.headers["ETag"]).status == 304
+    assert admin("GET", "Patient/p1", If_Modified_Since=created.headers["Last-Modified"]).status == 304
+    assert admin("GET", "Patient/p1", If_None_Match='W/"7"').status == 200
+
+
+def test_head_is_get_without_a_body(admin, patient):
+    admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    get, head = admin("GET", "Patient/p1"), admin("HEAD", "Patient/p1")
+    assert head.body == b""
+    assert (head.status, head.headers) == (get.status, get.headers)
+
+
+def test_pretty_is_for_people(admin, patient):
+    admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    pretty = admin("GET", "Patient/p1?_pretty=true")
+    assert b'\n  "resourceType": "Patient"' in pretty.body
+    assert pretty.json == admin("GET", "Patient/p1").json
+    assert pretty.headers["Content-Length"] == str(len(pretty.body))
+
+
+def test_if_none_exist_creates_once_also_under_a_race(admin, patient):
+    criteria = "identifier=http://fhir.hl7.org.vn/core/sid/cccd|079199000001"
+    statuses = []
+
+    def create():
+        statuses.append(admin("POST", "Patient", patient, If_None_Exist=criteria).status)
+
+    threads = [threading.Thread(target=create) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 200, 200, 201]
+    admin("POST", "Patient", patient)
+    several = admin("POST", "Patient", patient, If_None_Exist=criteria)
+    assert (several.status, several.codes) == (412, ["API-0024"])
+    assert admin("POST", "Patient", patient, If_None_Exist="foo=bar").codes == ["API-0026"]
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status", "code"),
+    [
+        ("GET", "Patient/none", 404, "API-0004"),
+        ("GET", "Nothing/1", 404, "API-0002"),
+        ("GET", "Patient/1/2/3/4/5", 404, "API-0001"),
+        ("PATCH", "Patient/1", 405, "API-0003"),
+        ("PUT", "Patient?name=x", 405, "API-0023"),
+        ("DELETE", "Patient?name=x", 405, "API-0023"),
+        ("GET", f"Patient/{'x' * 65}", 404, "API-0017"),
+        ("GET", "Patient/a%20b", 404, "API-0017"),
+        ("GET", "Patient/1?_format=xml", 406, "API-0010"),
+        ("GET", "Patient?name=%FF", 400, "API-0021"),
+        ("GET", "Patient?name=%00", 400, "API-0021"),
+        ("GET", "Patient?_page=x", 400, "API-0022"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_by_number(admin, method, url, status, code):
+    refused = admin(method, url)
+    assert (refused.status, refused.codes) == (status, [code])
+
+
+def test_only_the_capability_statement_is_open(nobody):
+    statement = nobody("GET", "metadata")
+    assert statement.status == 200
+    told = statement.json
+    assert (told["resourceType"], told["fhirVersion"], told["kind"]) == ("CapabilityStatement", "4.0.1", "instance")
+    resources = {resource["type"]: resource for resource in told["rest"][0]["resource"]}
+    assert len(resources) >= 146
+    assert {i["code"] for i in resources["Patient"]["interaction"]} == {
+        "read",
+        "vread",
+        "update",
+        "delete",
+        "create",
+        "search-type",
+        "history-instance",
+        "history-type",
+    }
+    assert {"name": "birthdate", "type": "date"} in resources["Patient"]["searchParam"]
+    assert {i["code"] for i in told["rest"][0]["interaction"]} == {"transaction", "batch", "history-system"}
+    closed = nobody("GET", "Patient/1")
+    assert (closed.status, closed.codes) == (401, ["AUTH-0101"])
+    assert "WWW-Authenticate" in closed.headers

@@ -1,0 +1,211 @@
+"""Rights over a real store: a doctor reaches the patients in care of the own facility, and nothing tells of others."""
+
+from __future__ import annotations
+
+import pytest
+
+OURS, THEIRS = "79001", "79002"
+
+
+def person(id):
+    return {"resourceType": "Patient", "id": id, "name": [{"family": "Nguyễn", "given": ["Thử"]}], "gender": "female"}
+
+
+def visit(id, patient, facility):
+    return {
+        "resourceType": "Encounter",
+        "id": id,
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": f"Patient/{patient}"},
+        "serviceProvider": {"reference": f"Organization/{facility}", "identifier": {"value": facility}},
+    }
+
+
+def observation(id, patient, encounter):
+    return {
+        "resourceType": "Observation",
+        "id": id,
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "subject": {"reference": f"Patient/{patient}"},
+        "encounter": {"reference": f"Encounter/{encounter}"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def province(admin):
+    """Lan is ours, Mai is theirs, Hoa has been to both; and the two facilities."""
+    resources = [
+        person("lan"), person("mai"), person("hoa"),
+        visit("e-lan", "lan", OURS), visit("e-mai", "mai", THEIRS),
+        visit("e-hoa1", "hoa", OURS), visit("e-hoa2", "hoa", THEIRS),
+        observation("o-lan", "lan", "e-lan"), observation("o-mai", "mai", "e-mai"),
+        observation("o-hoa", "hoa", "e-hoa2"),
+        {"resourceType": "Organization", "id": OURS, "name": "Phòng khám Mẫu 1"},
+        {"resourceType": "Organization", "id": THEIRS, "name": "Phòng khám Mẫu 2"},
+        {"resourceType": "AuditEvent", "id": "a", "type": {"code": "rest"}, "recorded": "2026-01-01T00:00:00Z",
+         "agent": [{"requestor": True}], "source": {"observer": {"display": "x"}}},
+    ]  # fmt: skip
+    for resource in resources:
+        url = f"{resource['resourceType']}/{resource['id']}"
+        assert admin("PUT", url, resource).status == 201, url
+
+
+def test_a_doctor_reads_the_whole_record_of_a_patient_in_care_and_no_other(doctor, other_doctor):
+    for key in ("lan", "hoa"):
+        assert doctor("GET", f"Patient/{key}").status == 200
+    assert doctor("GET", "Observation/o-hoa").status == 200
+    hidden = doctor("GET", "Patient/mai")
+    assert (hidden.status, hidden.codes) == (404, ["API-0004"])
+    assert doctor("GET", "Observation/o-mai").status == 404
+    assert doctor("GET", "Encounter/e-mai/_history/1").status == 404
+    assert other_doctor("GET", "Patient/mai").status == 200
+    assert other_doctor("GET", "Patient/lan").status == 404
+
+
+def test_hidden_and_absent_are_told_alike(doctor):
+    hidden, absent = doctor("GET", "Patient/mai"), doctor("GET", "Patient/nobody")
+    assert (hidden.status, hidden.body) == (absent.status, absent.body)
+
+
+def test_searches_totals_and_pages_are_within_the_rights(doctor, staff):
+    for who in (doctor, staff):
+        found = who("GET", "Patient?_total=accurate")
+        assert (sorted(found.ids), found.json["total"]) == (["hoa", "lan"], 2)
+        assert who("GET", "Patient?_summary=count").json["total"] == 2
+        assert who("GET", "Patient?_id=mai").ids == []
+        assert sorted(who("GET", "Observation?code=8867-4").ids) == ["o-hoa", "o-lan"]
+        assert who("GET", "Observation?patient=Patient/mai&_total=accurate").json["total"] == 0
+        assert who("POST", "Patient/_search", b"_id=mai", Content_Type="application/x-www-form-urlencoded").ids == []
+
+
+def test_an_include_brings_nothing_hidden(doctor, admin, operator):
+    linked = observation("o-link", "lan", "e-mai")
+    assert admin("PUT", "Observation/o-link", linked).status == 201
+    found = doctor("GET", "Observation?_id=o-link&_include=Observation:encounter&_include=Observation:subject").json
+    assert [e["resource"]["id"] for e in found["entry"]] == ["o-link", "lan"]
+    everything = admin("GET", "Observation?_id=o-link&_include=Observation:encounter").json
+    assert [e["resource"]["id"] for e in everything["entry"]] == ["o-link", "e-mai"]
+
+
+def test_a_page_link_grants_nothing_to_another(doctor, other_doctor):
+    link = doctor("GET", "Patient?_count=1").link("next")
+    assert link
+    seen, url = [], link
+    while url:
+        page = other_doctor("GET", url)
+        seen += page.ids
+        url = page.link("next")
+    assert "lan" not in seen
+
+
+def test_histories_are_within_the_rights(doctor, admin):
+    admin("PUT", "Patient/mai", {**person("mai"), "gender": "male"})
+    admin("DELETE", "Observation/o-mai")
+    assert doctor("GET", "Patient/mai/_history").status == 404
+    assert doctor("GET", "Patient/lan/_history").status == 200
+    of_type = doctor("GET", "Patient/_history").json["entry"]
+    assert {e["resource"]["id"] for e in of_type} == {"lan", "hoa"}
+    everything = doctor("GET", "_history?_count=1000").json["entry"]
+    urls = {e["request"]["url"] for e in everything}
+    assert "Observation/o-lan" in urls
+    assert not urls & {"Patient/mai", "Encounter/e-mai", "Observation/o-mai", "AuditEvent/a"}
+
+
+def test_an_operator_sees_the_directory_only(operator):
+    assert sorted(operator("GET", "Organization").ids) == [OURS, THEIRS]
+    for url in ("Patient", "Patient/lan", "Encounter/_history", "Observation?code=8867-4"):
+        refused = operator("GET", url)
+        assert (refused.status, refused.codes) == (403, ["AUTH-0102"])
+    everything = operator("GET", "_history").json["entry"]
+    assert {e["resource"]["resourceType"] for e in everything} == {"Organization"}
+    assert operator("PUT", f"Organization/{OURS}", {"resourceType": "Organization", "id": OURS}).status == 403
+
+
+def test_a_facilitys_machine_and_staff_write_nothing(machine, staff):
+    assert machine("GET", "Patient/lan").status == 403
+    assert machine("POST", "", {"resourceType": "Bundle", "type": "batch"}).status == 403
+    assert staff("PUT", "Patient/lan", person("lan")).status == 403
+    assert staff("POST", "", {"resourceType": "Bundle", "type": "transaction"}).status == 403
+
+
+def test_a_doctor_writes_about_patients_in_care(doctor):
+    assert doctor("POST", "Observation", observation("x", "lan", "e-lan")).status == 201
+    assert doctor("PUT", "Patient/lan", {**person("lan"), "gender": "other"}).status == 200
+    assert doctor("DELETE", "Patient/lan").codes == ["AUTH-0102"]
+    assert doctor("PUT", f"Organization/{OURS}", {"resourceType": "Organization", "id": OURS}).codes == ["AUTH-0102"]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        person("mai"),
+        observation("o-mai", "lan", "e-lan"),
+        observation("o-new", "mai", "e-mai"),
+        observation("o-new", "lan", "e-mai"),
+        observation("o-new", "never", "e-lan"),
+        visit("e-new", "mai", OURS),
+        {**observation("o-new", "lan", "e-lan"), "subject": {"reference": "http://test/fhir/Patient/mai"}},
+        {**observation("o-new", "lan", "e-lan"), "subject": {"reference": "http://test/fhir/Patient/lan"}},
+        {**observation("o-new", "lan", "e-lan"), "subject": {"display": "Thử"}},
+    ],
+    ids=[
+        "overwrite",
+        "take over",
+        "other's",
+        "other's visit",
+        "unknown",
+        "own visit",
+        "absolute",
+        "absolute own",
+        "none",
+    ],
+)
+def test_a_doctor_writes_nothing_that_reaches_a_patient_of_others(doctor, admin, resource):
+    url = f"{resource['resourceType']}/{resource['id']}"
+    before = admin("GET", url)
+    refused = doctor("PUT", url, resource)
+    assert refused.status == 403
+    assert set(refused.codes) <= {"API-0040", "API-0041"}
+    after = admin("GET", url)
+    assert (after.status, after.headers.get("ETag")) == (before.status, before.headers.get("ETag"))
+
+
+def test_a_doctor_records_a_new_patient_with_the_first_visit(doctor, other_doctor):
+    urn = "urn:uuid:0b1c2d3e-0000-4000-8000-000000000001"
+    patient = {k: v for k, v in person("x").items() if k != "id"}
+    encounter = visit("x", "x", OURS) | {"subject": {"reference": urn}}
+    answer = doctor(
+        "POST",
+        "",
+        {
+            "resourceType": "Bundle",
+            "type": "transaction",
+            "entry": [
+                {"fullUrl": urn, "resource": patient, "request": {"method": "POST", "url": "Patient"}},
+                {"resource": encounter, "request": {"method": "POST", "url": "Encounter"}},
+            ],
+        },
+    )
+    assert answer.status == 200
+    where = answer.json["entry"][0]["response"]["location"].partition("/_history")[0]
+    assert doctor("GET", where).status == 200
+    assert other_doctor("GET", where).status == 404
+
+
+def test_a_bundle_gives_no_more_rights_than_its_entries(doctor, operator):
+    entry = {"resource": person("mai"), "request": {"method": "PUT", "url": "Patient/mai"}}
+    refused = doctor("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    assert (refused.status, refused.codes) == (403, ["API-0040"])
+    look = {"request": {"method": "GET", "url": "Patient/lan"}}
+    told = operator("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": [look]}).json
+    assert told["entry"][0]["response"]["status"].startswith("403")
+    told = doctor("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [look]}).json
+    assert told["entry"][0]["resource"]["id"] == "lan"
+
+
+def test_a_condition_sees_no_patient_of_others(doctor):
+    body = visit("x", "lan", OURS)
+    assert doctor("POST", "Encounter", body, If_None_Exist="_id=e-mai").status == 201
+    assert doctor("POST", "Encounter", body, If_None_Exist="_id=e-lan").status == 200

@@ -1,0 +1,100 @@
+"""search over a real store: the searchset around what the search room finds."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def people(admin, patient):
+    for n in range(7):
+        body = {**patient, "id": f"p{n}", "birthDate": f"199{n}-01-01"}
+        assert admin("PUT", f"Patient/p{n}", body).status == 201
+
+
+def test_a_searchset_is_made_of_stored_bytes(admin, people):
+    answer = admin("GET", "Patient?_id=p3")
+    told = answer.json
+    assert (told["resourceType"], told["type"]) == ("Bundle", "searchset")
+    assert told["entry"][0]["fullUrl"] == "http://test/fhir/Patient/p3"
+    assert told["entry"][0]["search"] == {"mode": "match"}
+    assert admin("GET", "Patient/p3").body in answer.body
+    assert "total" not in told
+
+
+def test_nothing_found_is_a_searchset_without_entries(admin):
+    told = admin("GET", "Patient?_id=none").json
+    assert told["type"] == "searchset"
+    assert "entry" not in told
+
+
+def test_names_are_found_with_and_without_marks(admin, people):
+    assert len(admin("GET", "Patient?name=nguy%E1%BB%85n").ids) == 7
+    assert len(admin("GET", "Patient?name=NGUYEN&given=thu").ids) == 7
+    assert admin("GET", "Patient?name=tran").ids == []
+
+
+def test_a_total_comes_on_request(admin, people):
+    assert admin("GET", "Patient?_total=accurate&_count=2").json["total"] == 7
+    counted = admin("GET", "Patient?_summary=count&birthdate=ge1995-01-01").json
+    assert (counted["total"], counted.get("entry")) == (2, None)
+    assert admin("GET", "Patient?_count=0").json["total"] == 7
+
+
+@pytest.mark.parametrize("sort", ["", "&_sort=birthdate", "&_sort=-birthdate", "&_sort=_lastUpdated"])
+def test_pages_join_to_the_whole_also_while_others_write(admin, people, patient, sort):
+    seen, url, rounds = [], f"Patient?gender=female&_count=2{sort}", 0
+    while url:
+        page = admin("GET", url)
+        assert page.status == 200
+        assert len(page.ids) <= 2
+        seen += page.ids
+        url = page.link("next")
+        admin("PUT", f"Patient/late{rounds}", {**patient, "id": f"late{rounds}", "birthDate": f"20{rounds:02}-01-01"})
+        rounds += 1
+    assert len(seen) == len(set(seen))
+    assert {f"p{n}" for n in range(7)} <= set(seen)
+
+
+def test_links_tell_the_question_and_hide_it_in_the_next(admin, people):
+    page = admin("GET", "Patient?name=Nguyen&_count=3&_format=json")
+    assert page.link("self").startswith("http://test/fhir/Patient?name=Nguyen&_count=3")
+    assert "Nguyen" not in page.link("next")
+    assert admin("GET", page.link("next")).ids
+
+
+def test_included_resources_are_marked(admin, people):
+    admin(
+        "PUT",
+        "Observation/o",
+        {
+            "resourceType": "Observation",
+            "id": "o",
+            "status": "final",
+            "code": {"text": "x"},
+            "subject": {"reference": "Patient/p1"},
+        },
+    )
+    told = admin("GET", "Observation?_id=o&_include=Observation:subject").json
+    assert [(e["resource"]["id"], e["search"]["mode"]) for e in told["entry"]] == [("o", "match"), ("p1", "include")]
+
+
+def test_an_unknown_parameter_is_told_or_refused(admin, people):
+    told = admin("GET", "Patient?colour=red&_id=p1").json
+    assert [e["search"]["mode"] for e in told["entry"]] == ["match", "outcome"]
+    assert told["entry"][1]["resource"]["resourceType"] == "OperationOutcome"
+    assert "colour" not in admin("GET", "Patient?colour=red&_id=p1").link("self")
+    strict = admin("GET", "Patient?colour=red&_id=p1", Prefer="handling=strict")
+    assert strict.status == 400
+    assert strict.json["resourceType"] == "OperationOutcome"
+
+
+def test_a_search_by_post_is_the_same_search(admin, people):
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert admin("POST", "Patient/_search", b"_id=p2", **form).ids == ["p2"]
+    assert admin("POST", "Patient/_search?_id=p2", b"gender=female", **form).ids == ["p2"]
+    page = admin("POST", "Patient/_search", b"name=nguyen&_count=4", **form)
+    assert len(page.ids) == 4
+    assert "nguyen" not in page.link("next")
+    assert len(admin("GET", page.link("next")).ids) == 3
+    assert admin("POST", "Patient/_search", b"{}", Content_Type="application/json").status == 415

@@ -1,0 +1,73 @@
+"""Sixty foreign patients in as transactions, every resource out again equal, decimals and key order included."""
+
+from __future__ import annotations
+
+import json
+import re
+import tarfile
+
+import pytest
+
+from yteso.fhir.json import dumps, loads
+
+NUMBER = re.compile(rb'"(?:value|factor|sequence|valueDecimal)":(-?[0-9][^,}\]]*)')
+
+pytestmark = [pytest.mark.samples, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def bundles(shared):
+    """Practitioners first, because the patients refer to them."""
+    path = shared / "data" / "synthea" / "bundles_r4_60_patients.tar.xz"
+    if not path.is_file():
+        pytest.skip(f"no sample at {path}")
+    with tarfile.open(path) as archive:
+        files = {m.name: archive.extractfile(m).read() for m in archive if m.isfile()}
+    assert len(files) == 61
+    return [files[name] for name in sorted(files, key=lambda name: ("practitioner" not in name, name))]
+
+
+def without_server_parts(document):
+    meta = {k: v for k, v in document.get("meta", {}).items() if k not in ("versionId", "lastUpdated")}
+    rest = {k: v for k, v in document.items() if k not in ("id", "meta")}
+    return rest | ({"meta": meta} if meta else {})
+
+
+def test_every_resource_of_every_bundle_is_read_back_equal(admin, bundles):
+    names, count = {}, 0
+    for raw in bundles:
+        answer = admin("POST", "", raw)
+        assert answer.status == 200, answer.body[:500]
+        entries = json.loads(raw, parse_float=str)["entry"]
+        places = [e["response"]["location"].partition("/_history")[0] for e in answer.json["entry"]]
+        names |= dict(zip((e["fullUrl"] for e in entries), places, strict=True))
+        for entry, place in zip(entries, places, strict=True):
+            text = json.dumps(entry["resource"])
+            for name, real in ((n, names[n]) for n in references_in(entry["resource"]) if n in names):
+                text = text.replace(f'"reference": "{name}"', f'"reference": "{real}"')
+            read = json.loads(admin("GET", place).body, parse_float=str)
+            assert without_server_parts(read) == without_server_parts(json.loads(text))
+            count += 1
+    assert count == 18_238
+    assert admin("GET", "Observation?_summary=count").json["total"] == 8653
+
+
+def references_in(value):
+    if isinstance(value, dict):
+        if isinstance(value.get("reference"), str):
+            yield value["reference"]
+        for inner in value.values():
+            yield from references_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references_in(inner)
+
+
+def test_the_bytes_of_a_resource_keep_digits_and_order(admin, bundles):
+    raw = bundles[1]
+    places = [e["response"]["location"] for e in admin("POST", "", raw).json["entry"]]
+    for entry, place in zip(loads(raw)["entry"], places, strict=True):
+        sent = without_server_parts(entry["resource"])
+        read = without_server_parts(loads(admin("GET", place).body))
+        assert NUMBER.findall(dumps(sent)) == NUMBER.findall(dumps(read))
+        assert list(sent) == list(read)
