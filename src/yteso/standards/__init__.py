@@ -1,0 +1,1 @@
+"""Dictionaries: FHIR R4, the BHYT tables, identifier systems, administrative units. Data and look-ups, no behaviour."""

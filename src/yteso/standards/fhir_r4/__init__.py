@@ -1,0 +1,29 @@
+"""FHIR R4 (4.0.1) as tables: resource types, search parameters with their paths, compartments, elements, codes.
+
+Every table is read from a generated file beside this one when it is first asked for.
+"""
+
+from yteso.standards.fhir_r4.elements import ELEMENTS, PRIMITIVES, Element, value_set_codes
+from yteso.standards.fhir_r4.search import (
+    PATIENT_COMPARTMENT,
+    SEARCH_PARAMETERS,
+    Component,
+    Path,
+    SearchParameter,
+)
+from yteso.standards.fhir_r4.types import RESOURCE_TYPES, TYPE_NAME, TYPE_NUMBER
+
+__all__ = [
+    "ELEMENTS",
+    "PATIENT_COMPARTMENT",
+    "PRIMITIVES",
+    "RESOURCE_TYPES",
+    "SEARCH_PARAMETERS",
+    "TYPE_NAME",
+    "TYPE_NUMBER",
+    "Component",
+    "Element",
+    "Path",
+    "SearchParameter",
+    "value_set_codes",
+]

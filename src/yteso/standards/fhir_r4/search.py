@@ -1,0 +1,95 @@
+"""The search parameters of every resource type, their expressions already resolved to JSON paths.
+
+Left out (listed with the reason in `search_left_out.tsv`): parameters on extensions, on `Bundle.entry[0].resource`, and
+composites that reach outside their context; `_text`, `_content`, `_query` have no element to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from yteso.standards.fhir_r4.packed import Packed
+
+Kind = Literal["token", "string", "date", "reference", "number", "quantity", "uri", "composite", "special"]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """JSON property names from the resource to a value of datatype `type`; choices are resolved (`valueQuantity`).
+
+    `many[i]` tells whether step i is an array. `where`: (i, name, value) keeps only those elements reached by the first
+    i steps whose child `name` equals `value` (`telecom.where(system='phone')` is `(1, "system", "phone")`).
+    `targets`: only references to these types (`.where(resolve() is Patient)`); empty: any.
+    """
+
+    steps: tuple[str, ...]
+    many: tuple[bool, ...]
+    type: str
+    where: tuple[tuple[int, str, str], ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a composite parameter. `paths[c]` are its full paths from the resource within context c."""
+
+    name: str
+    kind: Kind
+    paths: tuple[tuple[Path, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParameter:
+    """One parameter of one type.
+
+    `targets`: the types a reference may point to. `absent`: the token to index when none of the paths has a value
+    (`Patient.deceased`: "false"; a present `deceasedDateTime` means "true"). A composite has `components`, and its
+    `paths` are the contexts (type ""; no steps: the resource itself) within which the components must hold together.
+    """
+
+    name: str
+    kind: Kind
+    paths: tuple[Path, ...]
+    targets: tuple[str, ...] = ()
+    expression: str = ""
+    absent: str = ""
+    components: tuple[Component, ...] = ()
+
+
+def _path(packed: list[Any]) -> Path:
+    steps, many, type_, where, targets = packed
+    return Path(
+        tuple(steps), tuple(bool(m) for m in many), type_, tuple((i, n, v) for i, n, v in where), tuple(targets)
+    )
+
+
+def _parameters(type_: str, packed: Mapping[str, list[Any]]) -> Mapping[str, SearchParameter]:
+    common = {} if type_ == "Resource" else SEARCH_PARAMETERS["Resource"]
+    return {**common, **{name: _parameter(name, document) for name, document in packed.items()}}
+
+
+def _parameter(name: str, packed: list[Any]) -> SearchParameter:
+    kind, targets, expression, paths, absent, components = packed
+    return SearchParameter(
+        name=name,
+        kind=cast("Kind", kind),
+        paths=tuple(_path(path) for path in paths),
+        targets=tuple(targets),
+        expression=expression,
+        absent=absent,
+        components=tuple(
+            Component(part, cast("Kind", part_kind), tuple(tuple(_path(p) for p in context) for context in contexts))
+            for part, part_kind, contexts in components
+        ),
+    )
+
+
+SEARCH_PARAMETERS: Mapping[str, Mapping[str, SearchParameter]] = Packed("search.tsv", _parameters)
+"""type -> name -> parameter; "Resource" holds those that every type has (`_id`, `_lastUpdated`, `_profile`, …)."""
+
+PATIENT_COMPARTMENT: Mapping[str, tuple[str, ...]] = Packed(
+    "compartment_patient.tsv", lambda _, names: tuple(cast("list[str]", names))
+)
+"""type -> the reference parameters by which a resource belongs to a patient's compartment."""

@@ -1,0 +1,18 @@
+"""Codes: ICD-10 of Việt Nam and the small lists of the BHYT data, with versions, dates in force and two languages."""
+
+from yteso.terminology.code_bundle import code_bundle
+from yteso.terminology.concepts import UNKNOWN_CODE, Concept, coded, concepts, lookup
+from yteso.terminology.systems import CODE_LISTS, ICD10_VN, ICD10_WHO, system_of
+
+__all__ = [
+    "CODE_LISTS",
+    "ICD10_VN",
+    "ICD10_WHO",
+    "UNKNOWN_CODE",
+    "Concept",
+    "code_bundle",
+    "coded",
+    "concepts",
+    "lookup",
+    "system_of",
+]

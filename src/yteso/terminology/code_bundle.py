@@ -1,0 +1,70 @@
+"""Step 7 of a file's walk: local codes of a visit's resources -> coded with version and display; unknown stay, flagged.
+
+In: the resources of one visit, changed in place. Out: one warning per unknown code, with its place. Codings of systems
+we do not have are left as they are: nothing can be said about them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from yteso.base.issue import Issue, Origin, Rule, Severity
+from yteso.terminology.concepts import UNKNOWN_CODE, lookup
+from yteso.terminology.systems import CODE_LISTS, ICD10_VN, ICD10_WHO
+
+_UNKNOWN = Rule(
+    "TERM-0001",
+    Severity.WARNING,
+    "Mã không có trong danh mục {system}",
+    "the code is not in the list {system}",
+    "Dùng mã trong danh mục hiện hành; dữ liệu vẫn được lưu, mã được đánh dấu chưa rõ",
+    "use a code of the list in force; the data is kept and the code is marked as unknown",
+    basis="QĐ 7603/QĐ-BYT; QĐ 4469/QĐ-BYT",
+)
+_KNOWN = frozenset({*CODE_LISTS.values(), ICD10_VN, ICD10_WHO})
+_NAMES = {uri: name for name, uri in CODE_LISTS.items()} | {ICD10_VN: "ICD-10", ICD10_WHO: "ICD-10"}
+_SOURCE = re.compile(r"#(\w+)/(\d+)$")
+
+
+def code_bundle(resources: Iterable[dict[str, Any]]) -> tuple[Issue, ...]:
+    """Complete or flag every Coding of a system we have; a warning (TERM-0001) for each unknown code."""
+    issues: list[Issue] = []
+    for resource in resources:
+        for path, coding in _codings(resource, resource.get("resourceType", "")):
+            if not _complete(coding):
+                issues.append(_UNKNOWN.at(_origin(resource, path), system=_NAMES[coding["system"]]))
+    return tuple(issues)
+
+
+def _complete(coding: dict[str, Any]) -> bool:
+    concept = lookup(coding["system"], coding["code"])
+    if concept is None:
+        flags = coding.setdefault("extension", [])
+        if not any(extension.get("url") == UNKNOWN_CODE for extension in flags):
+            flags.append({"url": UNKNOWN_CODE, "valueBoolean": True})
+        return False
+    coding["code"] = concept.code
+    coding.setdefault("version", concept.version)
+    coding.setdefault("display", concept.vi)
+    return True
+
+
+def _codings(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        if node.get("system") in _KNOWN and isinstance(node.get("code"), str):
+            yield path, node
+        for name, child in node.items():
+            if isinstance(child, (dict, list)):
+                yield from _codings(child, f"{path}.{name}")
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            if isinstance(child, (dict, list)):
+                yield from _codings(child, f"{path}[{index}]")
+
+
+def _origin(resource: dict[str, Any], path: str) -> Origin:
+    """The sender's table and row when the resource names them (`meta.source` ends in `#XML2/3`), and the FHIRPath."""
+    found = _SOURCE.search(resource.get("meta", {}).get("source", ""))
+    return Origin(table=found[1], row=int(found[2]), field=path) if found else Origin(field=path)
