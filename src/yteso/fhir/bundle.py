@@ -1,0 +1,162 @@
+"""A transaction or batch bundle -> its entries, the order they run in, and their references made real. No I/O.
+
+In: the JSON document of a Bundle (FHIR R4 §2.36.1). Out: `Entry` values and issues with the entry's place. It decides
+no ids and answers nothing; `api` does, and hands back the new names of the entries to `rewrite`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yteso.base.issue import Issue, Origin, Rule, Severity
+
+METHODS = ("DELETE", "POST", "PUT", "PATCH", "GET", "HEAD")
+"""In the order a transaction runs them (FHIR R4 §3.1.0.11.2); PUT and PATCH share a place, GET and HEAD too."""
+
+_RANK = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2, "GET": 3, "HEAD": 3}
+
+_NOT_AN_ENTRY = Rule(
+    "FHIR-0101",
+    Severity.ERROR,
+    "Mục của Bundle không có request.method và request.url hợp lệ",
+    "the bundle's entry has no valid request.method and request.url",
+    "Thêm request.method (DELETE, POST, PUT, PATCH, GET, HEAD) và request.url",
+    "give request.method (DELETE, POST, PUT, PATCH, GET, HEAD) and request.url",
+    basis="FHIR R4 §2.36.1 bdl-3",
+)
+_NO_RESOURCE = Rule(
+    "FHIR-0102",
+    Severity.ERROR,
+    "Mục POST hoặc PUT của Bundle không có resource",
+    "the bundle's POST or PUT entry has no resource",
+    "Thêm resource có resourceType",
+    "add the resource, with its resourceType",
+    basis="FHIR R4 §2.36.1",
+)
+_SAME_FULL_URL = Rule(
+    "FHIR-0103",
+    Severity.ERROR,
+    "Hai mục của Bundle có cùng fullUrl",
+    "two entries of the bundle have the same fullUrl",
+    "Mỗi mục ghi phải có fullUrl riêng",
+    "give each written entry its own fullUrl",
+    basis="FHIR R4 §2.36.1 bdl-7",
+)
+
+_URN = re.compile(r"urn:(?:uuid|oid):[0-9A-Za-z.\-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request of a bundle. `index` is its place in the bundle, for the answer's order and for issues."""
+
+    index: int
+    method: str
+    url: str
+    full_url: str = ""
+    resource: dict[str, Any] | None = None
+    if_match: str = ""
+    if_none_match: str = ""
+    if_none_exist: str = ""
+    if_modified_since: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """The place issues about this entry name."""
+        return Origin(field=f"Bundle.entry[{self.index}]")
+
+
+def read_entries(bundle: Mapping[str, Any]) -> tuple[list[Entry], list[Issue]]:
+    """The entries in the bundle's order, and an issue for every one that is none."""
+    entries: list[Entry] = []
+    issues: list[Issue] = []
+    rows = bundle.get("entry") or []
+    seen: set[str] = set()
+    for index, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        entry = _entry(index, row if isinstance(row, dict) else {})
+        if entry.method not in METHODS or not entry.url:
+            issues.append(_NOT_AN_ENTRY.at(entry.origin))
+        elif entry.method in ("POST", "PUT") and (entry.resource is None or "resourceType" not in entry.resource):
+            issues.append(_NO_RESOURCE.at(entry.origin))
+        elif entry.full_url and entry.full_url in seen and entry.method in ("POST", "PUT"):
+            issues.append(_SAME_FULL_URL.at(entry.origin))
+        else:
+            seen.add(entry.full_url)
+            entries.append(entry)
+    return entries, issues
+
+
+def _entry(index: int, row: Mapping[str, Any]) -> Entry:
+    request = row.get("request")
+    request = request if isinstance(request, dict) else {}
+    resource = row.get("resource")
+
+    def text(source: Mapping[str, Any], name: str) -> str:
+        value = source.get(name)
+        return value if isinstance(value, str) else ""
+
+    return Entry(
+        index=index,
+        method=text(request, "method"),
+        url=text(request, "url").lstrip("/"),
+        full_url=text(row, "fullUrl"),
+        resource=resource if isinstance(resource, dict) else None,
+        if_match=text(request, "ifMatch"),
+        if_none_match=text(request, "ifNoneMatch"),
+        if_none_exist=text(request, "ifNoneExist"),
+        if_modified_since=text(request, "ifModifiedSince"),
+    )
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """As a transaction must run them: DELETE, POST, PUT/PATCH, GET/HEAD; otherwise in the bundle's order."""
+    return sorted(entries, key=lambda entry: _RANK[entry.method])
+
+
+def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> None:
+    """Put the new names (`urn:uuid:…` or absolute fullUrl -> `Type/id`) into a resource, in place.
+
+    FHIR R4 §3.1.0.11.2: in every Reference, in values of uri type that are a name, and in links of the narrative.
+    """
+    if not names:
+        return
+    stack: list[Any] = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            _rewrite_members(value, names, stack)
+        else:
+            _rewrite_items(value, names, stack)
+
+
+def _rewrite_members(value: dict[str, Any], names: Mapping[str, str], stack: list[Any]) -> None:
+    for key, inner in value.items():
+        if isinstance(inner, str):
+            if key == "div":
+                if "urn:" in inner:
+                    value[key] = _URN.sub(lambda match: names.get(match[0], match[0]), inner)
+            elif (key == "reference" or inner.startswith("urn:")) and (new := _renamed(inner, names)):
+                value[key] = new
+        elif isinstance(inner, (dict, list)):
+            stack.append(inner)
+
+
+def _rewrite_items(value: Sequence[Any], names: Mapping[str, str], stack: list[Any]) -> None:
+    for index, inner in enumerate(value):
+        if isinstance(inner, str):
+            if inner.startswith("urn:") and (new := names.get(inner)):
+                value[index] = new  # type: ignore[index]
+        elif isinstance(inner, (dict, list)):
+            stack.append(inner)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str | None:
+    """A name may carry a fragment (`urn:uuid:…#part`), which stays."""
+    new = names.get(text)
+    if new is None and "#" in text:
+        name, _, fragment = text.partition("#")
+        new = f"{names[name]}#{fragment}" if name in names else None
+    return new

@@ -1,0 +1,247 @@
+"""Bytes <-> JSON documents, exactly: decimals are `Decimal` and keep their digits, key order stays, nothing is guessed.
+
+In: bytes somebody sent. Out: dict / list / str / int / Decimal / bool / None, or `Refused` (status 400) with one
+numbered issue naming the place. Input that two parsers could read differently (duplicate keys, lone surrogates, NaN)
+is refused, as RFC 8259 §4, §8.2 and §6 leave it undefined. It does not know what a FHIR resource is.
+
+`loads` decodes with msgspec and proves cheaply, on the bytes, that nothing was dropped; only bytes for which that
+proof fails are read a second time by the slow reader, which can say what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, NoReturn
+
+import msgspec
+
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin, Rule, Severity
+
+MAX_DEPTH = 64
+MAX_DIGITS = 18
+"""FHIR R4 §2.24.0.1: decimals beyond 18 significant digits are not promised to survive."""
+MAX_EXPONENT = 99
+
+_NOT_UTF8 = Rule(
+    "FHIR-0001",
+    Severity.FATAL,
+    "JSON không phải UTF-8 hợp lệ (byte thứ {position})",
+    "the JSON is not valid UTF-8 (byte {position})",
+    "Gửi lại dữ liệu mã hoá UTF-8",
+    "send the data encoded as UTF-8",
+    basis="RFC 8259 §8.1",
+)
+_MALFORMED = Rule(
+    "FHIR-0002",
+    Severity.FATAL,
+    "Không đọc được JSON tại ký tự {position}",
+    "the JSON cannot be read at character {position}",
+    "Kiểm tra dấu ngoặc, dấu phẩy, dấu nháy và phần bị cắt cụt",
+    "check brackets, commas, quotes and truncation",
+    basis="RFC 8259",
+)
+_DUPLICATE = Rule(
+    "FHIR-0003",
+    Severity.FATAL,
+    "Một đối tượng JSON có hai khoá trùng tên",
+    "a JSON object has the same key twice",
+    "Mỗi khoá chỉ được xuất hiện một lần trong một đối tượng",
+    "give each key once per object",
+    basis="FHIR R4 §2.6.2",
+)
+_SURROGATE = Rule(
+    "FHIR-0004",
+    Severity.FATAL,
+    "Chuỗi JSON chứa nửa cặp ký tự thay thế (lone surrogate)",
+    "a JSON string holds a lone surrogate",
+    "Sửa chuỗi \\uD800–\\uDFFF không thành cặp",
+    "fix \\uD800–\\uDFFF escapes that form no pair",
+    basis="RFC 8259 §8.2",
+)
+_NUL = Rule(
+    "FHIR-0005",
+    Severity.FATAL,
+    "Chuỗi JSON chứa ký tự NUL",
+    "a JSON string holds a NUL character",
+    "Bỏ ký tự \\u0000",
+    "remove \\u0000",
+    basis="FHIR R4 §2.24.0.1 (string)",
+)
+_NOT_A_NUMBER = Rule(
+    "FHIR-0006",
+    Severity.FATAL,
+    "NaN và Infinity không phải số JSON",
+    "NaN and Infinity are not JSON numbers",
+    "Bỏ phần tử hoặc dùng dataAbsentReason",
+    "leave the element out or use dataAbsentReason",
+    basis="RFC 8259 §6",
+)
+_DIGITS = Rule(
+    "FHIR-0007",
+    Severity.FATAL,
+    "Số có hơn {limit} chữ số có nghĩa",
+    "a number has more than {limit} significant digits",
+    "Làm tròn số ở nơi gửi",
+    "round the number at its source",
+    basis="FHIR R4 §2.24.0.1 (decimal)",
+)
+_EXPONENT = Rule(
+    "FHIR-0008",
+    Severity.FATAL,
+    "Số mũ vượt quá ±{limit}",
+    "a number's exponent is beyond ±{limit}",
+    "Kiểm tra lại giá trị ở nơi gửi",
+    "check the value at its source",
+    basis="FHIR R4 §2.24.0.1 (decimal)",
+)
+_DEPTH = Rule(
+    "FHIR-0009",
+    Severity.FATAL,
+    "JSON lồng nhau quá {limit} tầng",
+    "the JSON is nested deeper than {limit} levels",
+    "Giảm số tầng lồng nhau",
+    "nest less deeply",
+)
+
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_DIGITS_ONLY = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
+_LONG_RUN = b"0" * (MAX_DIGITS + 1)
+_SHORT_NUMBER = MAX_DIGITS + 1
+
+
+def _refuse(rule: Rule, **names: object) -> NoReturn:
+    raise Refused(rule.at(Origin(field="$"), **names), status=400)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if len(text) > _SHORT_NUMBER or "e" in text or "E" in text:
+        if len(number.as_tuple().digits) > MAX_DIGITS:
+            _refuse(_DIGITS, limit=MAX_DIGITS)
+        if not -MAX_EXPONENT <= number.adjusted() <= MAX_EXPONENT or not number.is_finite():
+            _refuse(_EXPONENT, limit=MAX_EXPONENT)
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text.lstrip("-")) > MAX_DIGITS:
+        _refuse(_DIGITS, limit=MAX_DIGITS)
+    return int(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        _refuse(_DUPLICATE)
+    return found
+
+
+def _constant(_name: str) -> NoReturn:
+    _refuse(_NOT_A_NUMBER)
+
+
+_fast = msgspec.json.Decoder(float_hook=_decimal)
+_slow = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_decimal, parse_int=_integer, parse_constant=_constant, strict=True
+)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def loads(data: bytes | bytearray | memoryview) -> Any:
+    """The document. Raises `Refused` (400) with FHIR-0001 … FHIR-0009; never anything else, whatever the bytes."""
+    data = bytes(data)
+    try:
+        document = _fast.decode(data)
+    except Refused:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, ArithmeticError):
+        return _explain(data)
+    if b"\\u" in data or _LONG_RUN in data.translate(_DIGITS_ONLY) or _looks_deep(data):
+        return _explain(data)
+    # A dropped duplicate member takes at least two quotation marks away from what is written back.
+    if data.count(b'"') != _encoder.encode(document).count(b'"'):
+        return _explain(data)
+    return document
+
+
+def dumps(document: Any) -> bytes:
+    """Canonical bytes: UTF-8, no spaces, keys in their order, decimals with their digits."""
+    return _encoder.encode(document)
+
+
+def content_hash(canonical: bytes) -> bytes:
+    """The 16 bytes that decide whether two canonical documents are the same."""
+    return blake2b(canonical, digest_size=16).digest()
+
+
+def _looks_deep(data: bytes) -> bool:
+    """False proves a depth of at most MAX_DEPTH; True may also come from brackets inside strings.
+
+    Each round takes the innermost pairs away; what is left after MAX_DEPTH rounds is deeper or not balanced.
+    """
+    brackets = data.translate(None, _NOT_BRACKETS)
+    rounds = 0
+    while brackets:
+        if rounds == MAX_DEPTH:
+            return True
+        shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(shorter) == len(brackets):
+            return True
+        brackets = shorter
+        rounds += 1
+    return False
+
+
+def _explain(data: bytes) -> Any:
+    """Read slowly and strictly; either the document or the refusal that names what is wrong."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse(_NOT_UTF8, position=error.start)
+    try:
+        document = _slow.decode(text)
+    except RecursionError:
+        _refuse(_DEPTH, limit=MAX_DEPTH)
+    except json.JSONDecodeError as error:
+        _refuse(_MALFORMED, position=error.pos)
+    except ArithmeticError:
+        _refuse(_EXPONENT, limit=MAX_EXPONENT)
+    _check_depth(document)
+    try:
+        canonical = _encoder.encode(document)
+    except UnicodeEncodeError:
+        _refuse(_SURROGATE)
+    if b"\\u0000" in canonical and "\x00" in "".join(_strings(document)):
+        _refuse(_NUL)
+    return document
+
+
+def _check_depth(document: Any) -> None:
+    level = [document] if isinstance(document, (dict, list)) else []
+    depth = 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            _refuse(_DEPTH, limit=MAX_DEPTH)
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, (dict, list))]
+
+
+def _inside(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return outer.values() if isinstance(outer, dict) else outer
+
+
+def _strings(document: Any) -> Iterable[str]:
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from value
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)

@@ -1,0 +1,58 @@
+"""Doubts about who is who, for a person to settle. Lists and closes them; undoing a decision is the next floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
+from yteso.base.issue import Rule, Severity
+from yteso.db import Connection, Queries
+
+SQL = Queries.beside(__file__)
+_ALL = frozenset([Role.ADMINISTRATOR, Role.SYSTEM])
+_OWN = frozenset([Role.STAFF, Role.DOCTOR])
+
+DENIED = Rule(
+    "AUTH-0201",
+    Severity.ERROR,
+    "Vai trò của tài khoản không được xem danh sách nghi vấn nhân thân.",
+    "The account's role may not see the doubts about persons.",
+    "Dùng tài khoản của cơ sở hoặc của quản trị viên.",
+    "Use an account of the facility or of an administrator.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One open doubt. `source` is the visit (facility/MA_LK) that raised it, `other` the person it may be instead."""
+
+    id: str
+    patient: str
+    other: str
+    doubt: str
+    facility: str
+    source: str
+    opened: datetime
+
+
+def open_reviews(conn: Connection, who: Principal, limit: int = 100) -> list[Review]:
+    """Open doubts, oldest first; a facility's people see those their own visits raised. Raises Refused (403)."""
+    rows = conn.execute(SQL["fetch_reviews"], {"facility": _scope(who), "limit": limit}).fetchall()
+    return [Review(*row) for row in rows]
+
+
+def settle(conn: Connection, who: Principal, id: str) -> bool:
+    """Close one doubt; False when it is not open. Administrators only: raises Refused (403)."""
+    if who.role not in _ALL:
+        raise Refused(DENIED.at(), status=403)
+    return conn.execute(SQL["settle_review"], [who.name, id]).fetchone() is not None
+
+
+def _scope(who: Principal) -> str:
+    if who.role in _ALL:
+        return ""
+    if who.role in _OWN and who.facility:
+        return who.facility
+    raise Refused(DENIED.at(), status=403)

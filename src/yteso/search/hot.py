@@ -1,0 +1,94 @@
+"""Which parameters of a type have their own column: the clinical date, the code, and the patient it belongs to.
+
+Everything else is found by tokens and side tables. Changing a choice here changes what stored rows hold, so it needs
+a re-index (a migration), like a change of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from yteso.search.keys import path_key
+from yteso.standards.fhir_r4 import PATIENT_COMPARTMENT, SEARCH_PARAMETERS, Path, SearchParameter
+
+_DATES = (
+    "recorded-date",
+    "date",
+    "authoredon",
+    "authored",
+    "authored-on",
+    "created",
+    "occurrence",
+    "effective",
+    "effective-time",
+    "started",
+    "start",
+    "whenhandedover",
+    "sent",
+    "collected",
+    "recorded",
+    "birthdate",
+    "issued",
+    "timestamp",
+    "period",
+)
+"""The first of these that a type has is its clinical date; else its only date parameter."""
+
+_CODES = ("code", "vaccine-code", "class", "type")
+"""The first of these that a type has, and that is coded, is its code."""
+
+_PATIENTS = ("patient", "subject", "beneficiary")
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """The choices for one type; empty names where it has none.
+
+    `code_key` is the token prefix of the code's path. `patients` are the paths that may name the patient, the main one
+    first; `patient_key` is the main path's key when it holds at most one reference, so that `pat` answers for it.
+    """
+
+    date: str
+    code: str
+    code_key: str
+    patients: tuple[Path, ...]
+    patient_key: str
+
+
+@cache
+def hot(type: str) -> Hot:
+    """The hot columns of a type."""
+    parameters = SEARCH_PARAMETERS[type]
+    code = next((name for name in _CODES if name in parameters and _is_coded(parameters[name])), "")
+    patients = _patient_paths(type)
+    main = patients[0] if patients and not any(patients[0].many) else None
+    return Hot(
+        date=_date(parameters),
+        code=code,
+        code_key=path_key(type, parameters[code].paths[0]) if code else "",
+        patients=patients,
+        patient_key=path_key(type, main) if main else "",
+    )
+
+
+def _date(parameters: Mapping[str, SearchParameter]) -> str:
+    dates = sorted(name for name, one in parameters.items() if one.kind == "date" and name != "_lastUpdated")
+    return next((name for name in _DATES if name in dates), dates[0] if dates else "")
+
+
+def _is_coded(parameter: SearchParameter) -> bool:
+    return len(parameter.paths) == 1 and parameter.paths[0].type in ("CodeableConcept", "Coding")
+
+
+def _patient_paths(type: str) -> tuple[Path, ...]:
+    if type == "Patient" or type not in PATIENT_COMPARTMENT:
+        return ()
+    parameters = SEARCH_PARAMETERS[type]
+    names = sorted(PATIENT_COMPARTMENT[type], key=lambda n: _PATIENTS.index(n) if n in _PATIENTS else len(_PATIENTS))
+    found = [path for name in names if name in parameters for path in parameters[name].paths]
+    if "patient" in parameters:
+        found = [*parameters["patient"].paths, *found]
+    unique = {path_key(type, path): path for path in reversed(found)}
+    return tuple(reversed(unique.values()))

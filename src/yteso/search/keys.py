@@ -1,0 +1,67 @@
+"""The 64-bit numbers that stand for searchable facts in the index: the same function for index rows and for queries.
+
+A token is a fact such as "Observation.code has the code 718-7": type and element path are part of it, so that a
+query sends tokens alone. Tokens are xxh3 (fast; a collision shows a wrong hit, never a forbidden one, because rights
+are checked by other columns). Patients are blake2b, because rights hang on them and ids are chosen by clients.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+from xxhash import xxh3_64_digest
+
+from yteso.standards.fhir_r4 import Path
+
+Key = bytes
+"""A 64-bit number as its 8 big-endian bytes: how the index writes it without converting."""
+
+
+def number(key: Key) -> int:
+    """The signed number of a key, as SQL parameters want it."""
+    return int.from_bytes(key, "big", signed=True)
+
+
+def path_key(type: str, path: Path) -> str:
+    """The name of an element path in tokens, without reference targets: subject and patient share their tokens."""
+    where = "".join(f"[{at}.{name}={value}]" for at, name, value in path.where)
+    return f"{type}.{'.'.join(path.steps)}{where}"
+
+
+def token(fact: str) -> Key:
+    """The key of a fact."""
+    return xxh3_64_digest(fact.encode())
+
+
+@lru_cache(maxsize=8192)
+def patient_key(id: str) -> Key:
+    """The key of a patient's compartment."""
+    return blake2b(id.encode(), digest_size=8, person=b"patient").digest()
+
+
+def coded(key: str, system: str | None, code: str) -> tuple[str, ...]:
+    """The facts of one code: with its system, the bare code, the bare system; `|code` when it has no system."""
+    if system:
+        return (f"{key}|{code}", f"{key}|{system}|{code}", f"{key}|{system}|")
+    return (f"{key}|{code}", f"{key}||{code}")
+
+
+def present(key: str, target: str = "") -> str:
+    """The fact that the element has a value (for `:missing`); a reference names the type it points to."""
+    return f"{key}?{target}"
+
+
+def exact(key: str, text: str) -> str:
+    """The fact that a string element is exactly this (for `:exact`)."""
+    return f"{key}={text}"
+
+
+def identified(key: str, system: str | None, value: str) -> tuple[str, ...]:
+    """The facts of a reference by identifier (for `:identifier`)."""
+    return coded(f"{key}#identifier", system, value)
+
+
+def source(facility: str) -> str:
+    """The fact that a facility sent the resource, the same for every type."""
+    return f"*.meta.source|{facility}"

@@ -1,0 +1,79 @@
+"""Numbers and quantities -> intervals of floats with their unit; a search value -> the interval it means.
+
+Floats suffice: rounding is monotone, and 15 digits are more than any measurement has. Units are compared as written
+(code or unit); no conversion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from math import inf
+from typing import Any
+
+from yteso.search.keys import Key, token
+
+Row = tuple[float, float, Key, Key]
+"""(lowest, highest, unit with system, unit)."""
+
+NO_UNIT: Key = bytes(8)
+
+
+def unit_key(system: str, code: str) -> Key:
+    """The key of a unit in a system."""
+    return token(f"unit|{system}|{code}")
+
+
+def bare_unit_key(code: str) -> Key:
+    """The key of a unit's code or name, whatever its system."""
+    return token(f"unit|{code}")
+
+
+def quantity_rows(datatype: str, value: Any) -> list[Row]:
+    """The rows of one number, Quantity (Age, Duration, Count, Distance), Money, Range or SampledData."""
+    if datatype in ("decimal", "integer", "positiveInt", "unsignedInt"):
+        number = float(value)
+        return [(number, number, NO_UNIT, NO_UNIT)]
+    if datatype == "Money":
+        number = float(value["value"])
+        currency = str(value.get("currency", ""))
+        return [(number, number, unit_key("urn:iso:std:iso:4217", currency), bare_unit_key(currency))]
+    if datatype == "Range":
+        return _between(value.get("low"), value.get("high"))
+    if datatype == "SampledData":
+        origin = value["origin"]
+        low, high = value.get("lowerLimit"), value.get("upperLimit")
+        return _with_units(origin, -inf if low is None else float(low), inf if high is None else float(high))
+    return _with_units(value, *_compared(float(value["value"]), value.get("comparator", "")))
+
+
+def _compared(number: float, comparator: str) -> tuple[float, float]:
+    if comparator.startswith("<"):
+        return -inf, number
+    if comparator.startswith(">"):
+        return number, inf
+    return number, number
+
+
+def _between(low: Mapping[str, Any] | None, high: Mapping[str, Any] | None) -> list[Row]:
+    if not low and not high:
+        return []
+    lowest = float(low["value"]) if low and "value" in low else -inf
+    highest = float(high["value"]) if high and "value" in high else inf
+    return _with_units(low or high or {}, lowest, highest)
+
+
+def _with_units(quantity: Mapping[str, Any], lowest: float, highest: float) -> list[Row]:
+    """One row per way the unit is written: its code, and its printed name when that differs."""
+    code, name = str(quantity.get("code") or ""), str(quantity.get("unit") or "")
+    full = unit_key(str(quantity.get("system") or ""), code) if code else NO_UNIT
+    ways = {text for text in (code, name) if text}
+    return [(lowest, highest, full, bare_unit_key(text)) for text in sorted(ways)] or [(lowest, highest, full, NO_UNIT)]
+
+
+def precision(number: Decimal) -> tuple[Decimal, Decimal]:
+    """The half-open interval that a written number means: `5.40` is 5.395 … 5.405 (FHIR R4 §3.1.1.4.4)."""
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    half = Decimal((0, (5,), exponent - 1))
+    return number - half, number + half

@@ -1,0 +1,65 @@
+"""What a principal may see -> a condition on rows. It is part of every statement that reads for somebody."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from yteso.search.fragment import FALSE, TRUE, Fragment, all_of
+from yteso.search.keys import number, source, token
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+
+
+class Rights(Protocol):
+    """The shape of `access.Restriction`, which lives one floor up."""
+
+    @property
+    def types(self) -> frozenset[str] | None:
+        """Types allowed; None: all."""
+        ...
+
+    @property
+    def care_facility(self) -> str:
+        """Only patients this facility cares for."""
+        ...
+
+    @property
+    def source_facility(self) -> str:
+        """Only what this facility sent."""
+        ...
+
+
+def visible(rights: Rights, row: str = "r", *, past: bool = False) -> Fragment:
+    """The condition on alias `row` of `store.resource` (or of `store.history` when `past`)."""
+    return all_of((_types(rights, row), _care(rights, row), _source(rights, row, past)))
+
+
+def _types(rights: Rights, row: str) -> Fragment:
+    if rights.types is None:
+        return TRUE
+    numbers = sorted(TYPE_NUMBER[name] for name in rights.types if name in TYPE_NUMBER)
+    if not numbers:
+        return FALSE
+    return Fragment(f"{row}.type = ANY(%s::smallint[])", (numbers,))
+
+
+def _care(rights: Rights, row: str) -> Fragment:
+    """`pat` of a row outside every patient's compartment is NULL."""
+    if not rights.care_facility:
+        return TRUE
+    return Fragment(
+        f"({row}.pat IS NULL OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s))",
+        (rights.care_facility,),
+    )
+
+
+def _source(rights: Rights, row: str, past: bool) -> Fragment:
+    if not rights.source_facility:
+        return TRUE
+    fact = [number(token(source(rights.source_facility)))]
+    if not past:
+        return Fragment(f"{row}.tok @> %s::bigint[]", (fact,))
+    return Fragment(
+        f"EXISTS (SELECT FROM store.resource c WHERE c.shard = {row}.shard AND c.type = {row}.type"
+        f" AND c.id = {row}.id AND c.tok @> %s::bigint[])",
+        (fact,),
+    )

@@ -1,0 +1,33 @@
+"""`IndexRow`: everything that can be searched of one resource, as 64-bit keys, times, numbers and folded text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yteso.search.keys import Key
+
+NO_DATE = -(2**63)
+"""`d_lo` and `d_hi` of a resource without a clinical date: before every date there is."""
+
+
+@dataclass(slots=True)
+class IndexRow:
+    """What can be searched of one resource.
+
+    `pat`, `code`: see `hot`; None where it has none. `d_lo`, `d_hi`: the clinical date in microseconds, or NO_DATE.
+    `tok`: tokens (may repeat; the store writes each once). `strings`: (key, folded text). `moments`: (key, lowest,
+    highest) of further dates, and of further codes with the clinical date. `numbers`: (key, lowest, highest, unit with
+    system, unit). `codes`: the tokens of all codes of the hot code element, first one first. `care`: facility codes
+    and Organization references that serve this Encounter.
+    """
+
+    pat: Key | None = None
+    code: Key | None = None
+    d_lo: int = NO_DATE
+    d_hi: int = NO_DATE
+    tok: list[Key] = field(default_factory=list)
+    strings: list[tuple[Key, str]] = field(default_factory=list)
+    moments: list[tuple[Key, int, int]] = field(default_factory=list)
+    numbers: list[tuple[Key, float, float, Key, Key]] = field(default_factory=list)
+    codes: list[Key] = field(default_factory=list)
+    care: tuple[str, ...] = ()

@@ -1,0 +1,132 @@
+"""Canonical JSON <-> the bytes of `resource.body`: zstd with a dictionary, and the place where the version goes in.
+
+A packed body is, after decompression, four bytes (the offset inside `meta` where versionId and lastUpdated belong)
+and the canonical JSON without those two. `Codec` never parses JSON to read. It holds dictionaries, not connections.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import zstandard
+
+from yteso.base.errors import YtesoError
+from yteso.fhir.dates import instant
+from yteso.fhir.json import dumps
+
+NO_DICTIONARY = 0
+LEVEL = 3
+_OFFSET = 4
+_MARK = secrets.token_hex(16)
+"""Unguessable, so that no resource can hold it: it shows where a member went in the encoded bytes."""
+_MARKED = dumps({"versionId": _MARK})[1:-1]
+_SERVER_OWNED = ("versionId", "lastUpdated")
+
+
+class DictionaryMissing(YtesoError):
+    """A body was compressed with a dictionary that is not in the database."""
+
+    permanent = True
+
+
+def canonical(resource: Mapping[str, Any]) -> tuple[bytes, int]:
+    """The canonical bytes without versionId and lastUpdated, and the offset where they go. Leaves `resource` alone.
+
+    A resource without `meta` gets an empty one after its id; otherwise the order of the members stays.
+    """
+    meta = resource.get("meta")
+    rest = {k: v for k, v in meta.items() if k not in _SERVER_OWNED} if isinstance(meta, dict) else {}
+    marked = {"versionId": _MARK, **rest}
+    if "meta" in resource:
+        document = dict(resource)
+        document["meta"] = marked
+    else:
+        document = {}
+        for name, value in resource.items():
+            document[name] = value
+            if name == "id":
+                document["meta"] = marked
+    text = dumps(document)
+    at = text.index(_MARKED)
+    end = at + len(_MARKED)
+    if text[end] == 0x2C:
+        end += 1
+    return text[:at] + text[end:], at
+
+
+def spliced(text: bytes, offset: int, version: int, updated: datetime) -> bytes:
+    """The full JSON of a version, made by putting two members into the canonical bytes."""
+    comma = b"" if text[offset] == 0x7D else b","
+    members = b'"versionId":"%d","lastUpdated":"%s"%s' % (version, instant(updated).encode(), comma)
+    return text[:offset] + members + text[offset:]
+
+
+class Codec:
+    """Packs with the dictionary `current`, unpacks with any that was added. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self.current = NO_DICTIONARY
+        self._contents: dict[int, zstandard.ZstdCompressionDict] = {}
+        self._local = threading.local()
+
+    def add(self, dictionary: int, content: bytes) -> None:
+        """Make a dictionary known. Its number always means the same content."""
+        self._contents.setdefault(dictionary, zstandard.ZstdCompressionDict(content))
+
+    def knows(self, dictionary: int) -> bool:
+        """True when bodies compressed with it can be read."""
+        return dictionary == NO_DICTIONARY or dictionary in self._contents
+
+    def pack(self, text: bytes, offset: int) -> bytes:
+        """The body of a row, compressed with dictionary `current`."""
+        compressor = self._tool("compressors", self.current, self._compressor)
+        packed: bytes = compressor.compress(offset.to_bytes(_OFFSET, "big") + text)
+        return packed
+
+    def unpack(self, dictionary: int, body: bytes) -> tuple[bytes, int]:
+        """The canonical bytes and the offset. Raises DictionaryMissing."""
+        plain: bytes = self._tool("decompressors", dictionary, self._decompressor).decompress(body)
+        return plain[_OFFSET:], int.from_bytes(plain[:_OFFSET], "big")
+
+    def read(self, dictionary: int, body: bytes, version: int, updated: datetime) -> bytes:
+        """The full JSON of a version."""
+        return spliced(*self.unpack(dictionary, body), version, updated)
+
+    def _tool(self, kind: str, dictionary: int, make: Callable[[int], Any]) -> Any:
+        """zstd contexts are not shared between threads."""
+        tools = self._local.__dict__.setdefault(kind, {})
+        tool = tools.get(dictionary)
+        if tool is None:
+            tool = tools[dictionary] = make(dictionary)
+        return tool
+
+    def _compressor(self, dictionary: int) -> zstandard.ZstdCompressor:
+        if dictionary == NO_DICTIONARY:
+            return zstandard.ZstdCompressor(level=LEVEL, write_dict_id=False)
+        return zstandard.ZstdCompressor(level=LEVEL, dict_data=self._content(dictionary), write_dict_id=False)
+
+    def _decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:
+        if dictionary == NO_DICTIONARY:
+            return zstandard.ZstdDecompressor()
+        return zstandard.ZstdDecompressor(dict_data=self._content(dictionary))
+
+    def _content(self, dictionary: int) -> zstandard.ZstdCompressionDict:
+        found = self._contents.get(dictionary)
+        if found is None:
+            raise DictionaryMissing
+        return found
+
+
+def trained(samples: list[bytes], size: int = 112_640) -> bytes:
+    """A dictionary for bodies like these. Raises zstandard.ZstdError when the samples are too few."""
+    return zstandard.train_dictionary(size, samples, level=LEVEL).as_bytes()
+
+
+def fingerprint(content: bytes) -> bytes:
+    """The hash by which a dictionary is known."""
+    return sha256(content).digest()

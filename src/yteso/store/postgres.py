@@ -1,0 +1,89 @@
+"""The store on PostgreSQL: the contract of `protocol.Store`. One instance per process; it holds no connection.
+
+Writing is set-based (`write.py`), reading puts the rights into the WHERE (`read.py`, `find.py`), and each call leaves
+its audit row in the same transaction (`audit.py`). Bodies are opaque bytes (`codec.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from yteso.access.principal import Principal
+from yteso.access.restriction import Restriction
+from yteso.base.clock import Clock, system_clock
+from yteso.db import Connection, Queries
+from yteso.search.query import Query
+from yteso.store import find, read, write
+from yteso.store.codec import Codec
+from yteso.store.dictionaries import load_newest
+from yteso.store.protocol import Change, Page, Stored, Transaction
+
+SQL = Queries.beside(__file__)
+MONTHS_AHEAD = 3
+
+
+class PostgresStore:
+    """`protocol.Store` on the schema `store`. Safe to share between threads; each call uses the caller's connection."""
+
+    def __init__(self, clock: Clock = system_clock) -> None:
+        self._clock = clock
+        self._codec: Codec | None = None
+
+    def codec(self, conn: Connection) -> Codec:
+        """The codec of this database, with the newest dictionary at the time of the first call."""
+        if self._codec is None:
+            codec = Codec()
+            load_newest(conn, codec)
+            self._codec = codec
+        return self._codec
+
+    def maintain(self, conn: Connection) -> None:
+        """At start and daily: partitions for the months to come, and the newest dictionary for new rows."""
+        conn.execute(SQL["make_partitions"], (MONTHS_AHEAD,))
+        load_newest(conn, self.codec(conn))
+
+    def resume(self, conn: Connection) -> None:
+        """After a restore into a new server: let transaction numbers go on where they ended."""
+        conn.execute(SQL["resume_numbering"])
+
+    def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
+        """All or nothing; see `protocol.Store`."""
+        return write.write(conn, self.codec(conn), who, changes, detail)
+
+    def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
+        """The current version; see `protocol.Store`."""
+        return read.read(conn, self.codec(conn), who, limit, type, id)
+
+    def read_version(
+        self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str, version: int
+    ) -> Stored | None:
+        """One version, current or past; see `protocol.Store`."""
+        return read.read_version(conn, self.codec(conn), who, limit, type, id, version)
+
+    def history(
+        self,
+        conn: Connection,
+        who: Principal,
+        limit: Restriction,
+        type: str = "",
+        id: str = "",
+        *,
+        since: datetime | None = None,
+        count: int = 100,
+        cursor: str = "",
+    ) -> Page:
+        """Versions, newest first; see `protocol.Store`."""
+        return read.history(conn, self.codec(conn), who, limit, type, id, since, count, cursor)
+
+    def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
+        """One page of the query's answer; see `protocol.Store`."""
+        return find.search(conn, self.codec(conn), who, limit, query, self._clock())
+
+    def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
+        """Current versions for the platform's own work; see `protocol.Store`."""
+        return read.peek(conn, self.codec(conn), keys)
+
+    def changes_since(self, conn: Connection, t: int, limit: int) -> Iterable[Stored]:
+        """What changed after `t`; see `protocol.Store`."""
+        return read.changes_since(conn, self.codec(conn), t, limit)

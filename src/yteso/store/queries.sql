@@ -1,0 +1,133 @@
+-- fetch_present --
+-- The version, hash and time of what is there now, for many keys.
+SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+
+-- lock_present --
+-- The same, locked in the order of the primary key so that two writers cannot wait for each other.
+SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id
+ORDER BY r.shard, r.type, r.id
+FOR UPDATE OF r;
+
+-- note --
+-- One audit row; gives back the transaction number and the moment.
+SELECT a_t, a_ts FROM store.note(%s, %s, %s, %s, %s::"char", %s, %s, %s::bigint[]);
+
+-- copy_resource --
+-- New resources.
+COPY store.resource (shard, type, id, ver, t, ts, pat, code, d_lo, d_hi, tok, hash, dict, body) FROM STDIN (FORMAT binary);
+
+-- copy_string --
+-- Folded texts of resources.
+COPY store.string (shard, type, id, key, val) FROM STDIN (FORMAT binary);
+
+-- copy_moment --
+-- Further dates of resources.
+COPY store.moment (shard, type, id, key, lo, hi) FROM STDIN (FORMAT binary);
+
+-- copy_number --
+-- Numbers of resources.
+COPY store.number (shard, type, id, key, lo, hi, unit, bare) FROM STDIN (FORMAT binary);
+
+-- copy_care --
+-- Facilities that care for patients.
+COPY store.care (shard, pat, facility, encounter) FROM STDIN (FORMAT binary);
+
+-- archive --
+-- Present versions of these keys go to history; their side rows go away.
+WITH k AS MATERIALIZED (
+    SELECT * FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+), s AS (
+    DELETE FROM store.string x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
+), m AS (
+    DELETE FROM store.moment x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
+), n AS (
+    DELETE FROM store.number x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
+), c AS (
+    DELETE FROM store.care x USING k WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id
+)
+INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body)
+SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body
+FROM k JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+
+-- update_resource --
+-- New versions of resources that are locked already.
+UPDATE store.resource r
+SET ver = u.ver, t = %s, ts = %s, pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi,
+    tok = u.tok::bigint[], hash = u.hash, dict = %s, body = u.body
+FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::integer[], %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::bigint[], %s::text[], %b::bytea[], %b::bytea[])
+     AS u (shard, type, id, ver, pat, code, d_lo, d_hi, tok, hash, body)
+WHERE r.shard = u.shard AND r.type = u.type AND r.id = u.id;
+
+-- bury --
+-- Deleted resources become tombstones: id, version and patient stay.
+UPDATE store.resource r
+SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', hash = NULL, dict = 0, body = ''
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+WHERE r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+
+-- fetch_many --
+-- Present versions of many keys, for the platform's own work.
+SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+
+-- fetch_changes --
+-- What changed after a transaction number, up to the last one that no older transaction can still precede.
+SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body
+FROM store.resource r
+WHERE r.t > %s AND r.t < store.finished_t()
+ORDER BY r.t
+FETCH FIRST %s ROWS WITH TIES;
+
+-- fetch_dictionary --
+-- One compression dictionary.
+SELECT content FROM store.dictionary WHERE shard = 0 AND dict = %s;
+
+-- fetch_newest_dictionary --
+-- The dictionary new bodies are compressed with.
+SELECT coalesce(max(dict), 0) FROM store.dictionary;
+
+-- add_dictionary --
+-- A further dictionary, unless the same one is there; gives back its number.
+WITH same AS (
+    SELECT dict FROM store.dictionary WHERE sha256 = %(sha256)s
+), added AS (
+    INSERT INTO store.dictionary (dict, content, sha256)
+    SELECT greatest((SELECT max(dict) FROM store.dictionary), 99) + 1, %(content)s, %(sha256)s
+    WHERE NOT EXISTS (SELECT FROM same)
+    RETURNING dict
+)
+SELECT dict FROM same UNION ALL SELECT dict FROM added;
+
+-- sample_bodies --
+-- Present bodies spread over the table, to train a dictionary with.
+SELECT dict, body FROM store.resource TABLESAMPLE SYSTEM (%s) WHERE hash IS NOT NULL LIMIT %s;
+
+-- make_partitions --
+-- Partitions of history and audit for the months to come.
+SELECT store.make_partitions(%s);
+
+-- resume_numbering --
+-- After a restore: transaction numbers go on above every number used so far.
+SELECT store.resume_numbering();
+
+-- fetch_lanes --
+-- The ends of the audit chains.
+SELECT shard, n, hash FROM store.lane ORDER BY shard;
+
+-- fetch_audit --
+-- The rows of one lane in order, each with the hash it should have after the hash of the row before.
+SELECT n, hash, store.chain(coalesce(lag(hash) OVER (ORDER BY n), '\x'::bytea), shard, n, ts, t, who, role, facility,
+                            purpose, action, what, detail, pats)
+FROM store.audit WHERE shard = %s ORDER BY n;
+
+-- fetch_access --
+-- Who touched a patient's record, newest first.
+SELECT ts, who, role, facility, purpose, action, what, detail FROM store.audit
+WHERE pats @> ARRAY[%s::bigint]
+ORDER BY ts DESC, shard DESC, n DESC LIMIT %s;

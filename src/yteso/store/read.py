@@ -1,0 +1,164 @@
+"""One resource, one version, many versions: rows -> `Stored`, rights in the WHERE, audit in the same statement."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, LiteralString, cast
+
+from yteso.access.principal import Principal
+from yteso.access.restriction import Restriction
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin, Rule, Severity
+from yteso.db import Connection, Queries
+from yteso.fhir.dates import microseconds, moment
+from yteso.search.rights import visible
+from yteso.standards.fhir_r4 import TYPE_NAME
+from yteso.store import audit
+from yteso.store.codec import Codec
+from yteso.store.dictionaries import ensure_known
+from yteso.store.protocol import Page, Stored
+from yteso.store.rows import key_lists, key_of
+
+SQL = Queries.beside(__file__)
+
+BAD_CURSOR = Rule(
+    "SRCH-0001",
+    Severity.ERROR,
+    "Liên kết trang kế tiếp không dùng được cho yêu cầu này",
+    "the link to the next page does not belong to this request",
+    "Gửi lại yêu cầu từ trang đầu",
+    "send the request again from its first page",
+)
+
+COLUMNS = "{0}.type, {0}.id, {0}.ver, {0}.ts, {0}.t, {1}, {0}.dict, {0}.body"
+PRESENT = COLUMNS.format("r", "r.hash IS NULL")
+PAST = COLUMNS.format("h", "h.deleted")
+
+
+def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
+    """The value of a row whose first columns are `COLUMNS`."""
+    type, id, version, updated, t, deleted, dictionary, body = row[:8]
+    if deleted:
+        return Stored(TYPE_NAME[type], id, version, updated, b"", t, deleted=True)
+    ensure_known(conn, codec, dictionary)
+    return Stored(TYPE_NAME[type], id, version, updated, codec.read(dictionary, body, version, updated), t)
+
+
+def read(conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
+    """See `protocol.Store.read`."""
+    rights = visible(limit, "r")
+    text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE r.shard = %s AND r.type = %s AND r.id = %s AND {rights.text}"
+    row = run(conn, text, (*key_of(type, id), *rights.params)).fetchone()
+    return _audited(conn, codec, who, row, f"{type}/{id}")
+
+
+def read_version(
+    conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str, version: int
+) -> Stored | None:
+    """See `protocol.Store.read_version`."""
+    now, past = visible(limit, "r"), visible(limit, "h", past=True)
+    text = (
+        f"SELECT {PRESENT}, r.pat FROM store.resource r"
+        f" WHERE r.shard = %s AND r.type = %s AND r.id = %s AND r.ver = %s AND {now.text}"
+        f" UNION ALL SELECT {PAST}, h.pat FROM store.history h"
+        f" WHERE h.shard = %s AND h.type = %s AND h.id = %s AND h.ver = %s AND {past.text}"
+    )
+    key = (*key_of(type, id), min(version, 2**31 - 1))
+    row = run(conn, text, (*key, *now.params, *key, *past.params)).fetchone()
+    return _audited(conn, codec, who, row, f"{type}/{id}/_history/{version}")
+
+
+def _audited(conn: Connection, codec: Codec, who: Principal, row: Sequence[Any] | None, what: str) -> Stored | None:
+    if row is None:
+        return None
+    audit.note(conn, who, "R", what, "", [row[8]] if row[8] is not None else [])
+    return stored(conn, codec, row)
+
+
+def history(
+    conn: Connection,
+    codec: Codec,
+    who: Principal,
+    limit: Restriction,
+    type: str,
+    id: str,
+    since: datetime | None,
+    count: int,
+    cursor: str,
+) -> Page:
+    """See `protocol.Store.history`. The cursor is (time, type, id, version) of the last row shown."""
+    halves, params = [], []
+    for alias, columns, table, past in (("r", PRESENT, "resource", False), ("h", PAST, "history", True)):
+        where, values = _history_conditions(limit, alias, past, type, id, since, cursor)
+        halves.append(f"(SELECT {columns}, {alias}.pat FROM store.{table} {alias} WHERE {where} {_NEWEST.format(alias)})")
+        params += [*values, count + 1]
+    text = f"{' UNION ALL '.join(halves)} ORDER BY 4 DESC, 1, 2, 3 DESC LIMIT %s"
+    rows = run(conn, text, (*params, count + 1)).fetchall()
+    more, rows = len(rows) > count, rows[:count]
+    what = "/".join(part for part in (type, id, "_history") if part)
+    audit.note(conn, who, "R", what, "", [row[8] for row in rows if row[8] is not None])
+    found = tuple(stored(conn, codec, row) for row in rows)
+    return Page(found, next=_history_cursor(rows[-1]) if more else "")
+
+
+_NEWEST = "ORDER BY {0}.ts DESC, {0}.type, {0}.id, {0}.ver DESC LIMIT %s"
+
+
+def _history_conditions(
+    limit: Restriction, alias: str, past: bool, type: str, id: str, since: datetime | None, cursor: str
+) -> tuple[str, list[Any]]:
+    rights = visible(limit, alias, past=past)
+    parts, values = [rights.text], list(rights.params)
+    if id:
+        parts.append(f"{alias}.shard = %s AND {alias}.type = %s AND {alias}.id = %s")
+        values += key_of(type, id)
+    elif type:
+        parts.append(f"{alias}.type = %s")
+        values.append(key_of(type, "any")[1])
+    if since:
+        parts.append(f"{alias}.ts >= %s")
+        values.append(since)
+    if cursor:
+        parts.append(
+            f"({alias}.ts < %s OR ({alias}.ts = %s AND ({alias}.type, {alias}.id, -{alias}.ver) > (%s, %s, %s)))"
+        )
+        values += _read_history_cursor(cursor)
+    return " AND ".join(parts), values
+
+
+def _history_cursor(row: Sequence[Any]) -> str:
+    type, id, version, updated = row[:4]
+    return base64.urlsafe_b64encode(f"{microseconds(updated)} {type} {id} {version}".encode()).decode().rstrip("=")
+
+
+def _read_history_cursor(cursor: str) -> list[Any]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        updated, type, id, version = text.split(" ")
+        when = moment(int(updated))
+        return [when, when, int(type), id, -int(version)]
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise Refused(BAD_CURSOR.at(Origin(field="_cursor")), status=400) from error
+
+
+def peek(conn: Connection, codec: Codec, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
+    """See `protocol.Store.peek`."""
+    if not keys:
+        return {}
+    rows = conn.execute(SQL["fetch_many"], key_lists(key_of(*key) for key in keys)).fetchall()
+    found = (stored(conn, codec, row) for row in rows)
+    return {(one.type, one.id): one for one in found}
+
+
+def changes_since(conn: Connection, codec: Codec, t: int, limit: int) -> Iterable[Stored]:
+    """See `protocol.Store.changes_since`. May give more than `limit`: a transaction's changes are never parted."""
+    rows = conn.execute(SQL["fetch_changes"], (t, limit)).fetchall()
+    return [stored(conn, codec, row) for row in rows]
+
+
+def run(conn: Connection, text: str, params: Sequence[Any]) -> Any:
+    """Execute SQL put together from our own fragments. Never prepared: the plan must see the values."""
+    return conn.execute(cast("LiteralString", text), params, prepare=False)

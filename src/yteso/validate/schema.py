@@ -1,0 +1,152 @@
+"""Element tables -> a strict JSON Schema (2020-12) of one resource type. Pure; takes milliseconds; the caller keeps it.
+
+Stricter than the schema HL7 publishes: mandatory elements, no unknown ones, lists where lists belong, nothing empty,
+one variant of a choice, formats of primitives, codes of required bindings. A resource inside a resource is only
+required to be an object with a known type: `structure` checks it by its own schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from yteso.standards.fhir_r4 import ELEMENTS, PRIMITIVES, RESOURCE_TYPES, Element, value_set_codes
+from yteso.validate.primitives import Schema, nullable, primitive_schema
+
+_BACKBONES = ("BackboneElement", "Element")
+_INNER_RESOURCE: Schema = {"type": "object", "required": ["resourceType"]}
+
+
+def schema_of(type_: str) -> Schema:
+    """The schema of a resource type. KeyError when R4 has no such type."""
+    definitions: dict[str, Schema] = {}
+    _Builder(definitions).define(type_, type_, "")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$ref": f"#/$defs/{type_}",
+        "$defs": definitions,
+    }
+
+
+class _Builder:
+    """Collects the definitions a type needs; each object (`Patient`, `Patient.contact`, `HumanName`) once."""
+
+    def __init__(self, definitions: dict[str, Schema]) -> None:
+        self.definitions = definitions
+
+    def ref(self, name: str, owner: str, path: str) -> Schema:
+        if name not in self.definitions:
+            self.define(name, owner, path)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def define(self, name: str, owner: str, path: str) -> None:
+        self.definitions[name] = {}
+        children = [element for element in ELEMENTS[owner].values() if element.parent == path]
+        self.definitions[name] = self.object_of(owner, children, resource=not path and owner in RESOURCE_TYPES)
+
+    def object_of(self, owner: str, children: Iterable[Element], *, resource: bool) -> Schema:
+        """An object whose properties are these elements and nothing else."""
+        properties: dict[str, Schema] = {"resourceType": {"const": owner}} if resource else {}
+        required = ["resourceType"] if resource else []
+        conditions: list[Schema] = []
+        exclusive: dict[str, Schema] = {}
+        for element in children:
+            names = element.json_names
+            for name, type_ in names.items():
+                properties |= self.property_of(owner, element, name, type_)
+            if element.max is None and next(iter(names.values())) in PRIMITIVES:
+                conditions.append(_nulls_only_beside_extensions(element.name))
+            exclusive |= _one_of(names)
+            if element.min:
+                _demand(element, required, conditions)
+        made: Schema = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
+        extras = {"required": required, "allOf": conditions, "dependentSchemas": exclusive}
+        return made | {key: value for key, value in extras.items() if value}
+
+    def property_of(self, owner: str, element: Element, name: str, type_: str) -> dict[str, Schema]:
+        """One JSON property, and its `_name` twin when the value is a primitive."""
+        value = self.value_of(owner, element, type_)
+        if type_ not in PRIMITIVES:
+            return {name: value if element.max else _list_of(value)}
+        extension = self.primitive_extension()
+        if element.max is None:
+            return {name: _list_of(nullable(value)), f"_{name}": _list_of({"anyOf": [extension, {"type": "null"}]})}
+        attribute = element.name == "id" or (owner == "Extension" and name == "url")
+        return {name: value} if attribute else {name: value, f"_{name}": extension}
+
+    def value_of(self, owner: str, element: Element, type_: str) -> Schema:
+        if element.content:
+            return self.ref(f"{owner}.{element.content}", owner, element.content)
+        if type_ in _BACKBONES:
+            return self.ref(f"{owner}.{element.path}", owner, element.path)
+        if type_ == "Resource":
+            return _INNER_RESOURCE
+        if type_ in PRIMITIVES:
+            return {"enum": _codes(element)} if element.value_set and type_ == "code" else primitive_schema(type_)
+        value = self.ref(type_, type_, "")
+        return {"allOf": [value, _bound_concept(element)]} if element.value_set else value
+
+    def primitive_extension(self) -> Schema:
+        """What stands under `_name`: id and extensions of a primitive."""
+        name = "PrimitiveExtension"
+        if name not in self.definitions:
+            self.definitions[name] = {}
+            properties = {
+                "id": primitive_schema("string"),
+                "extension": _list_of(self.ref("Extension", "Extension", "")),
+            }
+            self.definitions[name] = {
+                "type": "object",
+                "properties": properties,
+                "additionalProperties": False,
+                "minProperties": 1,
+            }
+        return {"$ref": f"#/$defs/{name}"}
+
+
+def _list_of(items: Schema) -> Schema:
+    return {"type": "array", "minItems": 1, "items": items}
+
+
+def _codes(element: Element) -> list[Any]:
+    return sorted(code for codes in value_set_codes(element.value_set).values() for code in codes)
+
+
+def _bound_concept(element: Element) -> Schema:
+    """A CodeableConcept with at least one coding from the required value set (§4.1.6)."""
+    systems = value_set_codes(element.value_set)
+    choices = [
+        {"properties": {"system": {"const": system}, "code": {"enum": sorted(codes)}}, "required": ["system", "code"]}
+        for system, codes in systems.items()
+    ]
+    return {"required": ["coding"], "properties": {"coding": {"contains": {"anyOf": choices}}}}
+
+
+def _demand(element: Element, required: list[str], conditions: list[Schema]) -> None:
+    """Require the element: by name, by name or `_name` when primitive, by any variant of a choice."""
+    names = element.json_names
+    if len(names) == 1 and next(iter(names.values())) not in PRIMITIVES:
+        required.append(element.name)
+        return
+    present = [{"required": [spelling]} for name in names for spelling in (name, f"_{name}")]
+    conditions.append({"if": {"not": {"anyOf": present}}, "then": {"required": [element.name]}})
+
+
+def _one_of(names: Mapping[str, str]) -> dict[str, Schema]:
+    """For every variant of a choice: the others must be absent."""
+    if len(names) == 1:
+        return {}
+    spellings = {name: (name, f"_{name}") if type_ in PRIMITIVES else (name,) for name, type_ in names.items()}
+    return {
+        spelling: {"properties": {s: False for other in names if other != name for s in spellings[other]}}
+        for name in names
+        for spelling in spellings[name]
+    }
+
+
+def _nulls_only_beside_extensions(name: str) -> Schema:
+    """Items of a list of primitives may be null only when `_name` is there."""
+    return {
+        "if": {"not": {"required": [f"_{name}"]}, "required": [name]},
+        "then": {"properties": {name: {"items": {"not": {"type": "null"}}}}},
+    }

@@ -1,0 +1,85 @@
+"""Is this JSON document a FHIR R4 resource? Base definitions only: no profiles, no invariants, no references.
+
+In: a document as `fhir.json.loads` gives it (decimals as Decimal). Out: numbered issues with a FHIRPath expression as
+place; none when it is sound. Sound documents are accepted by a compiled schema in microseconds; only a rejected one is
+walked again for its reasons. Resources inside (contained, Bundle entries, Parameters) are checked by their own type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import jsonschema_rs
+
+from yteso.base.issue import Issue, Origin
+from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES
+from yteso.validate.schema import schema_of
+from yteso.validate.structure_rules import NOT_A_RESOURCE, expression, issue_of
+
+MOST_ISSUES = 200
+"""No more findings than this are listed for one resource."""
+
+_DEEPEST = 24
+"""Resources inside resources beyond this depth are refused rather than followed."""
+
+
+def check_resource(resource: Any) -> tuple[Issue, ...]:
+    """The structure issues (FHIR-2xxx) of a resource and of the resources inside it; at most MOST_ISSUES."""
+    type_ = resource.get("resourceType") if isinstance(resource, dict) else None
+    root = type_ if isinstance(type_, str) and type_ in RESOURCE_TYPES else ""
+    return tuple(islice(_issues(resource, root, 0), MOST_ISSUES))
+
+
+def warm(*types: str) -> None:
+    """Compile the schemas of these types now (tens of milliseconds each) instead of at the first resource."""
+    for type_ in types:
+        _validator(type_)
+
+
+def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
+    type_ = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(type_, str) or type_ not in RESOURCE_TYPES or depth > _DEEPEST:
+        yield NOT_A_RESOURCE.at(Origin(field=place))
+        return
+    validator = _validator(type_)
+    if not validator.is_valid(resource):
+        seen = set()
+        for error in validator.iter_errors(resource):
+            for issue in issue_of(error.kind, place, error.instance_path):
+                if (issue.code, issue.origin, issue.text) not in seen:
+                    seen.add((issue.code, issue.origin, issue.text))
+                    yield issue
+    for path in _inner_paths(type_):
+        for inside, at in _reach(resource, path, ()):
+            if isinstance(inside, dict) and "resourceType" in inside:
+                yield from _issues(inside, expression(place, at), depth + 1)
+
+
+@cache
+def _validator(type_: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(
+        schema_of(type_), offline=True, pattern_options=jsonschema_rs.RegexOptions()
+    )
+
+
+@cache
+def _inner_paths(type_: str) -> tuple[tuple[str, ...], ...]:
+    """Where the type may hold whole resources: `contained`, `entry.resource`, `parameter.resource`, …"""
+    found = [tuple(e.path.split(".")) for e in ELEMENTS[type_].values() if e.types == ("Resource",)]
+    if type_ == "Parameters":  # parameter.part.part… repeats parameter (§2.29)
+        found += [("parameter", *("part",) * level, "resource") for level in range(1, 8)]
+    return tuple(found)
+
+
+def _reach(node: Any, path: tuple[str, ...], at: tuple[str | int, ...]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+    """Every value at the end of a path of property names, with its place; odd shapes are passed over."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _reach(item, path, (*at, index))
+    elif not path:
+        yield node, at
+    elif isinstance(node, dict) and path[0] in node:
+        yield from _reach(node[path[0]], path[1:], (*at, path[0]))

@@ -1,0 +1,67 @@
+from datetime import date
+
+import pytest
+
+from yteso.client.origin import source_of
+from yteso.client.people import age_in_years, banner_of, display_name, person_query
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("nguyen van thu", [("name", "nguyen"), ("name", "van"), ("name", "thu")]),
+        ("001090000001", [("identifier", "001090000001")]),
+        ("gd4790000000001", [("identifier", "GD4790000000001")]),
+        ("15/5/1990", [("birthdate", "1990-05-15")]),
+        ("1990-05-15 Thử", [("birthdate", "1990-05-15"), ("name", "Thử")]),
+        ("BN0001", [("identifier", "BN0001")]),
+    ],
+)
+def test_what_is_typed_means_a_search_by_its_shape(text, clauses):
+    query = person_query(text)
+    assert [(clause.name, clause.values[0][1]) for clause in query.clauses] == clauses
+
+
+def test_nothing_typed_searches_nothing():
+    assert person_query("   ") is None
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "age"),
+    [
+        ("1990-05-15", date(2026, 5, 14), 35),
+        ("1990-05-15", date(2026, 5, 15), 36),
+        ("1990", date(2026, 1, 1), 36),
+        ("1990-12", date(2026, 11, 30), 35),
+        ("", date(2026, 1, 1), None),
+    ],
+)
+def test_age_is_in_whole_years_also_of_a_partial_date(born, today, age):
+    assert age_in_years(born, today) == age
+
+
+def test_a_name_is_its_text_or_family_and_given_in_vietnamese_order():
+    assert display_name([{"text": "Trần Thị Giả"}]) == "Trần Thị Giả"
+    assert display_name([{"family": "Trần", "given": ["Thị", "Giả"]}]) == "Trần Thị Giả"
+    assert display_name([]) == ""
+
+
+def test_the_banner_holds_the_facts_that_name_a_person():
+    patient = {
+        "id": "p1",
+        "name": [{"text": "Trần Thị Giả"}],
+        "gender": "female",
+        "birthDate": "2018-08-20",
+        "identifier": [{"system": "s", "value": "1"}, {"system": "empty"}],
+        "telecom": [{"system": "email", "value": "x"}, {"system": "phone", "value": "0900"}],
+        "address": [{"text": "Số 1"}],
+    }
+    banner = banner_of(patient, date(2026, 11, 21))
+    assert (banner.name, banner.age, banner.identifiers) == ("Trần Thị Giả", 8, (("s", "1"),))
+    assert (banner.phone, banner.address, banner.deceased) == ("0900", "Số 1", False)
+
+
+def test_the_origin_of_a_fact_is_read_from_its_source():
+    source = source_of({"meta": {"source": "urn:yteso:bhyt:79001:LK.1#XML2/3"}})
+    assert (source.facility, source.visit, source.table, source.row) == ("79001", "LK.1", "XML2", "3")
+    assert source_of({"meta": {"source": "http://else.where"}}).key == ("", "")
