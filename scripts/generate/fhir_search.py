@@ -113,12 +113,9 @@ class Programs:
             if "%" in expression:
                 raise NotPlain("a component outside its context")
             paths = []
-            for number, root in enumerate(roots):
-                found = [
-                    p for place in Parser(self, type_, expression).relative(root) for p in fitting(place, part["type"])
-                ]
-                paths.append([as_list(place) for place in found])
-                assert number + 1 == len(paths)
+            for root in roots:
+                places = Parser(self, type_, expression).relative(root)
+                paths.append([as_list(fit) for place in places for fit in fitting(place, part["type"])])
             components.append([part["code"], part["type"], paths])
         return ["composite", [], contexts, [as_list(replace(root, types=("",))) for root in roots], "", components]
 

@@ -30,3 +30,11 @@ class Misconfigured(YtesoError):
     """The platform cannot start with these settings."""
 
     permanent = True
+
+
+class CannotStart(Misconfigured):
+    """The platform refuses to start; the numbered issue says why and what to do."""
+
+    def __init__(self, issue: Issue) -> None:
+        super().__init__(f"{issue.code}: {issue.text} {issue.fix}\n{issue.code}: {issue.text_en} {issue.fix_en}")
+        self.issue = issue

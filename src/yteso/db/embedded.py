@@ -61,11 +61,9 @@ class EmbeddedServer:
                 self._initdb(owner)
             self._check_version()
             self._write_conf(owner)
-            if self._live() is None:
-                self._launch(owner, timeout)
-            else:
+            if self.running():
                 self._signal(signal.SIGHUP)
-            self._await_ready(timeout)
+            self._bring_up(owner, timeout)
             self._ensure_database()
 
     def stop(self, timeout: float = 120.0) -> None:
@@ -166,10 +164,15 @@ class EmbeddedServer:
         if done.returncode:
             raise CannotStart(NO_START.at(log=self.logs))
 
-    def _await_ready(self, timeout: float) -> None:
-        """An adopted server may still be recovering."""
-        if not _until(self.running, timeout):
-            raise CannotStart(NO_START.at(log=self.logs))
+    def _bring_up(self, owner: Owner, timeout: float) -> None:
+        """Until it takes connections. One we find may still be recovering, or dying of a kill a moment ago."""
+        deadline = time.monotonic() + timeout
+        while not self.running():
+            if self._live() is None:
+                self._launch(owner, timeout)
+            elif time.monotonic() > deadline:
+                raise CannotStart(NO_START.at(log=self.logs))
+            time.sleep(0.02)
 
     def _live(self) -> Postmaster | None:
         postmaster = read_postmaster(self.data)

@@ -208,7 +208,7 @@ def _string(key: str) -> Emit:
     def emit(value: Any, row: IndexRow) -> None:
         for text in _texts(value):
             row.tok.append(token(exact(key, text)))
-            row.strings.extend((number, part) for part in prefixes(text))
+            row.strings.extend((number, part, at) for at, part in enumerate(prefixes(text)))
 
     return emit
 

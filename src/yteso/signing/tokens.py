@@ -122,7 +122,7 @@ class Tokens:
                 raise ValueError(prefix)
         except (ValueError, KeyError, TypeError, binascii.Error) as error:
             raise Refused(MALFORMED.at(), status=401) from error
-        assert isinstance(payload, dict)  # noqa: S101 -- only we sign, and we sign objects
+        assert isinstance(payload, dict)
         return payload
 
 

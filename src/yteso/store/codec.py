@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -122,9 +122,9 @@ class Codec:
         return found
 
 
-def trained(samples: list[bytes], size: int = 112_640) -> bytes:
+def trained(samples: Sequence[bytes], size: int = 112_640) -> bytes:
     """A dictionary for bodies like these. Raises zstandard.ZstdError when the samples are too few."""
-    return zstandard.train_dictionary(size, samples, level=LEVEL).as_bytes()
+    return zstandard.train_dictionary(size, list(samples), level=LEVEL).as_bytes()
 
 
 def fingerprint(content: bytes) -> bytes:

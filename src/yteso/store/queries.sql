@@ -22,7 +22,7 @@ COPY store.resource (shard, type, id, ver, t, ts, pat, code, d_lo, d_hi, tok, ha
 
 -- copy_string --
 -- Folded texts of resources.
-COPY store.string (shard, type, id, key, val) FROM STDIN (FORMAT binary);
+COPY store.string (shard, type, id, key, val, at) FROM STDIN (FORMAT binary);
 
 -- copy_moment --
 -- Further dates of resources.

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
-from yteso.base.errors import Refused
-from yteso.base.issue import Origin, Rule, Severity
 from yteso.db import Connection, Queries
 from yteso.fhir.dates import microseconds, moment
+from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
@@ -23,15 +20,6 @@ from yteso.store.protocol import Page, Stored
 from yteso.store.rows import key_lists, key_of
 
 SQL = Queries.beside(__file__)
-
-BAD_CURSOR = Rule(
-    "SRCH-0001",
-    Severity.ERROR,
-    "Liên kết trang kế tiếp không dùng được cho yêu cầu này",
-    "the link to the next page does not belong to this request",
-    "Gửi lại yêu cầu từ trang đầu",
-    "send the request again from its first page",
-)
 
 COLUMNS = "{0}.type, {0}.id, {0}.ver, {0}.ts, {0}.t, {1}, {0}.dict, {0}.body"
 PRESENT = COLUMNS.format("r", "r.hash IS NULL")
@@ -50,7 +38,10 @@ def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
 def read(conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
     """See `protocol.Store.read`."""
     rights = visible(limit, "r")
-    text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE r.shard = %s AND r.type = %s AND r.id = %s AND {rights.text}"
+    text = (
+        f"SELECT {PRESENT}, r.pat FROM store.resource r"
+        f" WHERE r.shard = %s AND r.type = %s AND r.id = %s AND {rights.text}"
+    )
     row = run(conn, text, (*key_of(type, id), *rights.params)).fetchone()
     return _audited(conn, codec, who, row, f"{type}/{id}")
 
@@ -93,7 +84,9 @@ def history(
     halves, params = [], []
     for alias, columns, table, past in (("r", PRESENT, "resource", False), ("h", PAST, "history", True)):
         where, values = _history_conditions(limit, alias, past, type, id, since, cursor)
-        halves.append(f"(SELECT {columns}, {alias}.pat FROM store.{table} {alias} WHERE {where} {_NEWEST.format(alias)})")
+        halves.append(
+            f"(SELECT {columns}, {alias}.pat FROM store.{table} {alias} WHERE {where} {_NEWEST.format(alias)})"
+        )
         params += [*values, count + 1]
     text = f"{' UNION ALL '.join(halves)} ORDER BY 4 DESC, 1, 2, 3 DESC LIMIT %s"
     rows = run(conn, text, (*params, count + 1)).fetchall()
@@ -131,17 +124,19 @@ def _history_conditions(
 
 def _history_cursor(row: Sequence[Any]) -> str:
     type, id, version, updated = row[:4]
-    return base64.urlsafe_b64encode(f"{microseconds(updated)} {type} {id} {version}".encode()).decode().rstrip("=")
+    return pack([microseconds(updated), type, id, version])
 
 
 def _read_history_cursor(cursor: str) -> list[Any]:
+    values = unpack(cursor)
+    if [value.__class__ for value in values] != [int, int, str, int]:
+        raise refuse_cursor()
+    updated, type, id, version = values
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        updated, type, id, version = text.split(" ")
-        when = moment(int(updated))
-        return [when, when, int(type), id, -int(version)]
-    except (binascii.Error, ValueError, OverflowError) as error:
-        raise Refused(BAD_CURSOR.at(Origin(field="_cursor")), status=400) from error
+        when = moment(updated)
+    except OverflowError as error:
+        raise refuse_cursor() from error
+    return [when, when, type, id, -version]
 
 
 def peek(conn: Connection, codec: Codec, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
@@ -161,4 +156,4 @@ def changes_since(conn: Connection, codec: Codec, t: int, limit: int) -> Iterabl
 
 def run(conn: Connection, text: str, params: Sequence[Any]) -> Any:
     """Execute SQL put together from our own fragments. Never prepared: the plan must see the values."""
-    return conn.execute(cast("LiteralString", text), params, prepare=False)
+    return conn.execute(text.encode(), params, prepare=False)

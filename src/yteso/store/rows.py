@@ -92,6 +92,7 @@ _VERSION = Struct(">iiiqiq").pack
 _DATES = Struct(">iqiq").pack
 _ARRAY = Struct(">iiiiii").pack
 _LENGTH = Struct(">i").pack
+_PLACE = Struct(">ih").pack
 _DICT = Struct(">ihi").pack
 _MOMENT = Struct(">i8siqiq").pack
 _Y2K = 946_684_800_000_000
@@ -137,11 +138,16 @@ def copy_strings(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
     parts: list[bytes] = []
     for row, index in rows:
         if index.strings:
-            start = _start(5, row.key)
-            for key, value in set(index.strings):
+            start = _start(6, row.key)
+            pieces = {(key, value): at for key, value, at in sorted(index.strings, key=_place, reverse=True)}
+            for (key, value), at in pieces.items():
                 text = value.encode()
-                parts += (start, _EIGHT, key, _LENGTH(len(text)), text)
+                parts += (start, _EIGHT, key, _LENGTH(len(text)), text, _PLACE(2, at))
     return _finished(parts)
+
+
+def _place(piece: tuple[bytes, str, int]) -> int:
+    return piece[2]
 
 
 def copy_moments(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:

@@ -41,9 +41,10 @@ def code_bundle(resources: Iterable[dict[str, Any]]) -> tuple[Issue, ...]:
 def _complete(coding: dict[str, Any]) -> bool:
     concept = lookup(coding["system"], coding["code"])
     if concept is None:
-        flags = coding.setdefault("extension", [])
-        if not any(extension.get("url") == UNKNOWN_CODE for extension in flags):
-            flags.append({"url": UNKNOWN_CODE, "valueBoolean": True})
+        flag = {"url": UNKNOWN_CODE, "valueBoolean": True}
+        extensions = coding.setdefault("extension", [])
+        if isinstance(extensions, list) and flag not in extensions:
+            extensions.append(flag)
         return False
     coding["code"] = concept.code
     coding.setdefault("version", concept.version)
@@ -53,7 +54,8 @@ def _complete(coding: dict[str, Any]) -> bool:
 
 def _codings(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(node, dict):
-        if node.get("system") in _KNOWN and isinstance(node.get("code"), str):
+        system, code = node.get("system"), node.get("code")
+        if isinstance(system, str) and isinstance(code, str) and system in _KNOWN:
             yield path, node
         for name, child in node.items():
             if isinstance(child, (dict, list)):
@@ -66,5 +68,7 @@ def _codings(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _origin(resource: dict[str, Any], path: str) -> Origin:
     """The sender's table and row when the resource names them (`meta.source` ends in `#XML2/3`), and the FHIRPath."""
-    found = _SOURCE.search(resource.get("meta", {}).get("source", ""))
+    meta = resource.get("meta")
+    source = meta.get("source") if isinstance(meta, dict) else None
+    found = _SOURCE.search(source) if isinstance(source, str) else None
     return Origin(table=found[1], row=int(found[2]), field=path) if found else Origin(field=path)

@@ -17,11 +17,6 @@ $$ SELECT pg_current_xact_id()::text::bigint + shift FROM store.numbering $$;
 CREATE FUNCTION store.finished_t() RETURNS bigint LANGUAGE sql VOLATILE AS
 $$ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift FROM store.numbering $$;
 
--- After a restore into a new server, whose transaction ids start low: go on above every number used so far.
-CREATE FUNCTION store.resume_numbering() RETURNS bigint LANGUAGE sql AS
-$$ UPDATE store.numbering SET shift = greatest(shift,
-       (SELECT coalesce(max(t), 0) FROM store.audit) + 1 - pg_current_xact_id()::text::bigint) RETURNING shift $$;
-
 -- pat: the patient's compartment; code: first code; d_lo, d_hi: clinical date in microseconds (the smallest bigint: none);
 -- hash: content, NULL for a deleted resource (a tombstone keeps id, version and patient); dict: dictionary of body.
 CREATE TABLE store.resource (
@@ -53,13 +48,14 @@ CREATE INDEX resource_t ON store.resource (t);
 -- Periods longer than 31 days; the others are found in a window of d_lo (see search/sql.py).
 CREATE INDEX resource_long ON store.resource (type, d_hi) WHERE d_hi - d_lo > 2678400000000;
 
--- Folded beginnings of names and other texts.
+-- Folded beginnings of names and other texts; `at` is the word it starts from, 0 for the whole text.
 CREATE TABLE store.string (
     shard smallint NOT NULL,
     type smallint NOT NULL,
     id text COLLATE "C" NOT NULL,
     key bigint NOT NULL,
     val text COLLATE "C" NOT NULL,
+    at smallint NOT NULL,
     PRIMARY KEY (shard, type, id, key, val)
 );
 CREATE INDEX string_val ON store.string (key, val);
@@ -157,6 +153,11 @@ CREATE INDEX audit_t ON store.audit (t);
 CREATE TABLE store.audit_default PARTITION OF store.audit DEFAULT;
 CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON store.audit
     FOR EACH STATEMENT EXECUTE FUNCTION store.keep();
+
+-- After a restore into a new server, whose transaction ids start low: go on above every number used so far.
+CREATE FUNCTION store.resume_numbering() RETURNS bigint LANGUAGE sql AS
+$$ UPDATE store.numbering SET shift = greatest(shift,
+       (SELECT coalesce(max(t), 0) FROM store.audit) + 1 - pg_current_xact_id()::text::bigint) RETURNING shift $$;
 
 CREATE TABLE store.lane (
     shard smallint PRIMARY KEY,

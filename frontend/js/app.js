@@ -1,0 +1,11 @@
+// The page's own behaviour; every page works without it (links, forms, <details>), it only makes them quicker.
+import "htmx.org/dist/htmx.js";
+import { startDialogs } from "./dialogs.js";
+import { startDrops } from "./drops.js";
+import { startLive } from "./live.js";
+import { startShell } from "./shell.js";
+
+startShell();
+startDialogs();
+startDrops();
+startLive();

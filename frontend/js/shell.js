@@ -1,0 +1,63 @@
+// The frame: the rail on narrow screens, menus that close, the "/" key, fields that send their form, toasts.
+export function startShell() {
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-rail]");
+    const rail = document.getElementById("rail");
+    if (toggle && rail) {
+      event.preventDefault();
+      setRail(rail, !rail.hasAttribute("data-open"));
+    } else if (rail && rail.hasAttribute("data-open") && !rail.contains(event.target)) setRail(rail, false);
+    for (const menu of document.querySelectorAll("details.menu[open]"))
+      if (!menu.contains(event.target)) menu.open = false;
+    event.target.closest("[data-dismiss]")?.closest(".toast")?.remove();
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+  });
+  document.body.addEventListener("htmx:responseError", () => toast(document.body.dataset.failed));
+  document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed));
+}
+
+function setRail(rail, open) {
+  rail.toggleAttribute("data-open", open);
+  document.querySelector("[data-rail]")?.setAttribute("aria-expanded", String(open));
+  if (open) rail.querySelector("a")?.focus();
+}
+
+function onKey(event) {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing) {
+    const box = document.querySelector("[data-hotkey='/']");
+    if (box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    }
+  }
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+  const rail = document.getElementById("rail");
+  if (rail?.hasAttribute("data-open")) {
+    setRail(rail, false);
+    document.querySelector("[data-rail]")?.focus();
+  }
+}
+
+export function toast(text) {
+  const list = document.querySelector(".toasts");
+  if (!list || !text) return;
+  list.replaceChildren();
+  const item = document.createElement("div");
+  item.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = text;
+  item.append(words);
+  list.append(item);
+  setTimeout(() => item.remove(), 8000);
+}

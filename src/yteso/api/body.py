@@ -1,0 +1,81 @@
+"""The body of a request -> one checked resource. Form, type and base structure; profiles and rules are not judged here.
+
+Refused with 413, 415 or 400 and numbered issues that name the place in the resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from yteso.api import rules
+from yteso.api.call import Call, read_body
+from yteso.api.headers import check_content_type
+from yteso.base.errors import Refused
+from yteso.base.issue import Issue, Origin
+from yteso.fhir import json
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.validate.structure import check_resource
+
+Resource = dict[str, Any]
+
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
+
+
+def read_document(call: Call) -> Resource:
+    """The JSON object that was sent, of whatever resource type."""
+    if call.document is not None:
+        return as_resource(call.document)
+    check_content_type(call.headers)
+    data = read_body(call.request, call.engine.max_body)
+    if not data.strip():
+        raise Refused(rules.EMPTY.at(), status=400)
+    return as_resource(json.loads(data))
+
+
+def read_resource(call: Call) -> Resource:
+    """The resource that was sent, checked to be of the address's type and to have the structure of FHIR R4."""
+    resource = read_document(call)
+    if resource["resourceType"] != call.type:
+        raise Refused(rules.OTHER_TYPE.at(Origin(field="resourceType"), type=call.type), status=400)
+    refuse_blocking(structure_issues(resource))
+    return resource
+
+
+def as_resource(document: Any) -> Resource:
+    """The document, when it is an object with a resource type of FHIR R4; otherwise Refused (400)."""
+    if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+        raise Refused(rules.NOT_A_RESOURCE.at(), status=400)
+    if document["resourceType"] not in RESOURCE_TYPES:
+        raise Refused(rules.UNKNOWN_TYPE.at(Origin(field="resourceType")), status=400)
+    return document
+
+
+def structure_issues(resource: Resource, place: str = "") -> list[Issue]:
+    """What is wrong with the structure; `place` (`Bundle.entry[3].resource`) goes before each issue's own place."""
+    issues = list(check_resource(resource))
+    if not place:
+        return issues
+    kind = str(resource["resourceType"])
+    return [replace(issue, origin=Origin(field=place + issue.origin.field.removeprefix(kind))) for issue in issues]
+
+
+def refuse_blocking(issues: Iterable[Issue]) -> None:
+    """Refused (400) with all issues when one of them blocks."""
+    found = tuple(issues)
+    if any(issue.blocks for issue in found):
+        raise Refused(*found, status=400)
+
+
+def is_id(text: str) -> bool:
+    """True for the characters and length of a FHIR id (FHIR R4 §2.24.0.1)."""
+    return bool(_ID.fullmatch(text))
+
+
+def with_id(resource: Resource, id: str) -> Resource:
+    """The resource under this id; the element stands where it stood, or right after resourceType."""
+    if "id" in resource:
+        return {**resource, "id": id}
+    return {"resourceType": resource["resourceType"], "id": id, **resource}

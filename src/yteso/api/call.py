@@ -1,0 +1,138 @@
+"""One request on its way: what was asked, by whom, within which rights, and the things an interaction needs for it.
+
+In: a `base.http.Request` that the router has matched. It reads the body at most once, bounded, and opens a connection
+at most once; inside a transaction bundle the bundle's connection is used. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from yteso.access.principal import Principal
+from yteso.access.restriction import NOTHING, Restriction
+from yteso.api import rules
+from yteso.api.headers import Prefer
+from yteso.api.route import Route
+from yteso.base.clock import Clock
+from yteso.base.errors import Refused
+from yteso.base.http import Request
+from yteso.db import Connection, Database, is_conflict, is_retryable
+from yteso.store.protocol import Store
+
+Result = TypeVar("Result")
+Params = tuple[tuple[str, str], ...]
+
+MAX_BODY = 50 * 1024 * 1024
+MAX_ENTRIES = 10_000
+MAX_PARAMETERS = 500
+ATTEMPTS = 5
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What every interaction works with; made once."""
+
+    database: Database
+    store: Store
+    clock: Clock
+    started: datetime
+    routes: Sequence[Route]
+    max_body: int = MAX_BODY
+    max_entries: int = MAX_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One matched request. `type`, `id` and `version` come from the address; `limit` is the caller's right."""
+
+    engine: Engine
+    request: Request
+    who: Principal
+    type: str = ""
+    id: str = ""
+    version: str = ""
+    params: Params = ()
+    limit: Restriction = NOTHING
+    prefer: Prefer = field(default_factory=Prefer)
+    conn: Connection | None = None
+    document: Any = None
+
+    @property
+    def base(self) -> str:
+        """The address of the FHIR endpoint, without a final slash."""
+        return self.request.base_url.rstrip("/")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The request's headers, names in lower case."""
+        return self.request.headers
+
+    def param(self, name: str) -> str:
+        """The last value of a parameter; empty when absent."""
+        return dict(self.params).get(name, "")
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """The bundle's connection inside a bundle, otherwise a new transaction."""
+        if self.conn is not None:
+            yield self.conn
+            return
+        with self.engine.database.connection() as conn:
+            yield conn
+
+    def attempt(self, work: Callable[[Connection], Result]) -> Result:
+        """Run `work` in a transaction of its own; again, a few times, when another writer was in the way.
+
+        `work` must start from the same values each time. What fails while connecting is not tried again here.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            connected = False
+            try:
+                with self.engine.database.connection() as conn:
+                    connected = True
+                    return work(conn)
+            except Exception as error:
+                again = connected and (is_conflict(error) or is_retryable(error))
+                if not again or attempt == ATTEMPTS:
+                    raise
+            time.sleep(random.uniform(0.2, 1.0) * 0.01 * 2**attempt)  # noqa: S311 -- spreads writers, hides nothing
+        raise AssertionError("unreachable")
+
+
+def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Refused (413) as soon as it is known to be longer than `limit` bytes."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
+        raise Refused(rules.TOO_LARGE.at(limit=limit), status=413)
+    pieces: list[bytes] = []
+    size = 0
+    while piece := request.body.read(_PIECE):
+        size += len(piece)
+        if size > limit:
+            raise Refused(rules.TOO_LARGE.at(limit=limit), status=413)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def read_params(query: str) -> Params:
+    """The parameters of a query string or form, in order. Refused (400) when they cannot be read as UTF-8 text."""
+    try:
+        found = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except ValueError as error:
+        raise Refused(rules.BAD_QUERY.at(limit=MAX_PARAMETERS), status=400) from error
+    if any(_unstorable(name) or _unstorable(value) for name, value in found):
+        raise Refused(rules.BAD_QUERY.at(limit=MAX_PARAMETERS), status=400)
+    return tuple(found)
+
+
+def _unstorable(text: str) -> bool:
+    """PostgreSQL text holds neither NUL nor a lone surrogate."""
+    return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)

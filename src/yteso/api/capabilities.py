@@ -1,0 +1,94 @@
+"""capabilities: `GET [base]/metadata` (FHIR R4 §3.1.0.9), made from what is really routed and really searchable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from yteso import __version__
+from yteso.access.policy import Interaction
+from yteso.api.answer import json_response
+from yteso.api.call import Call
+from yteso.api.refuse import refuse_conditional
+from yteso.api.route import Route
+from yteso.base.http import Response
+from yteso.fhir import json
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
+
+_HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
+
+
+def capabilities(call: Call) -> Response:
+    """The CapabilityStatement, open to everybody; the same for all."""
+    return json_response(200, _statement(call.base, call.engine.started, tuple(call.engine.routes)))
+
+
+@lru_cache(maxsize=16)
+def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes:
+    statement = {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": started.isoformat(timespec="seconds"),
+        "kind": "instance",
+        "software": {"name": "yteso", "version": __version__},
+        "implementation": {"description": "Y tế số", "url": base or "/fhir"},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {"description": "Authorization: Bearer <token>"},
+                "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
+                "interaction": [{"code": code} for code in _system_codes(routes)],
+            }
+        ],
+    }
+    return json.dumps(statement)
+
+
+def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
+    parameters = SEARCH_PARAMETERS.get(type) or SEARCH_PARAMETERS["Resource"]
+    told: dict[str, Any] = {
+        "type": type,
+        "interaction": [{"code": code} for code in _type_codes(routes)],
+        "versioning": "versioned-update",
+        "readHistory": True,
+        "updateCreate": True,
+        "conditionalCreate": True,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal", "local"],
+    }
+    includes = [f"{type}:{name}" for name, parameter in sorted(parameters.items()) if parameter.kind == "reference"]
+    if includes:
+        told["searchInclude"] = includes
+    told["searchParam"] = [{"name": name, "type": parameters[name].kind} for name in sorted(parameters)]
+    return told
+
+
+def _type_codes(routes: Sequence[Route]) -> list[str]:
+    """The interactions on one type: the routes whose pattern names a type."""
+    return sorted({_code(route) for route in routes if route.segments[:1] == ("{type}",) and _works(route)})
+
+
+def _system_codes(routes: Sequence[Route]) -> Iterator[str]:
+    """The interactions on the whole system; the address that takes a batch takes a transaction too."""
+    for route in routes:
+        if route.interaction is Interaction.BATCH:
+            yield from ("transaction", "batch")
+        elif route.interaction is Interaction.HISTORY and len(route.segments) == 1:
+            yield _code(route)
+
+
+def _code(route: Route) -> str:
+    """The code of FHIR R4 type-restful-interaction or system-restful-interaction."""
+    if route.interaction is Interaction.HISTORY:
+        return _HISTORY[len(route.segments)]
+    return "search-type" if route.interaction is Interaction.SEARCH else route.interaction.value
+
+
+def _works(route: Route) -> bool:
+    return route.handler is not refuse_conditional

@@ -1,0 +1,57 @@
+"""A request and who sends it -> the answer of its interaction, within the caller's rights. Raises; catches nothing.
+
+The door uses it for what comes over HTTP, a bundle for each of its entries: rights are decided here and only here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yteso.access.policy import require
+from yteso.access.principal import Principal, Role
+from yteso.api import rules
+from yteso.api.body import is_id
+from yteso.api.call import Call, Engine, read_params
+from yteso.api.headers import Prefer, check_accept, read_prefer
+from yteso.api.route import match
+from yteso.base.errors import Refused
+from yteso.base.http import Request, Response
+from yteso.base.issue import Origin
+from yteso.db import Connection
+
+_NOBODY = Principal("", Role.FACILITY)
+"""Who asks for the capability statement without logging in; this role may do no more than that."""
+
+
+def dispatch(
+    engine: Engine,
+    request: Request,
+    who: Principal | None,
+    *,
+    prefer: Prefer | None = None,
+    conn: Connection | None = None,
+    document: Any = None,
+) -> Response:
+    """Match, check rights, answer. Inside a bundle `conn` and `document` come from the bundle."""
+    route, place = match(engine.routes, request.method, request.path)
+    limit = require(who, route.interaction, place.type)
+    params = read_params(request.query)
+    check_accept(request.headers.get("accept", ""), dict(params).get("_format", ""))
+    if place.id and not is_id(place.id):
+        writes = request.method == "PUT"
+        raise Refused(rules.BAD_ID.at(Origin(field="id")), status=400 if writes else 404)
+    return route.handler(
+        Call(
+            engine=engine,
+            request=request,
+            who=who or _NOBODY,
+            type=place.type,
+            id=place.id,
+            version=place.version,
+            params=params,
+            limit=limit,
+            prefer=prefer or read_prefer(request.headers.get("prefer", "")),
+            conn=conn,
+            document=document,
+        )
+    )

@@ -1,0 +1,77 @@
+"""The FHIR endpoint: one `base.http.Request` in, one `Response` out, and nothing ever raised.
+
+`ops` mounts it under /fhir and gives it the store and a way to know who asks. It decides nothing itself: `dispatch`
+finds the interaction and the rights, `outcome` turns whatever was raised into an OperationOutcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from yteso.access.principal import Principal
+from yteso.api.answer import pretty
+from yteso.api.call import MAX_BODY, MAX_ENTRIES, Engine, read_params
+from yteso.api.dispatch import dispatch
+from yteso.api.outcome import refusal_of
+from yteso.api.route import split
+from yteso.api.table import ROUTES
+from yteso.base.clock import Clock, system_clock
+from yteso.base.errors import Refused
+from yteso.base.http import Request, Response
+from yteso.db import Database
+from yteso.store.protocol import Store
+
+Authenticate = Callable[[Request], Principal]
+
+
+class Api:
+    """FHIR R4 REST over one store. `handle` may be called from many threads at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        clock: Clock = system_clock,
+        *,
+        authenticate: Authenticate | None = None,
+        max_body: int = MAX_BODY,
+        max_entries: int = MAX_ENTRIES,
+    ) -> None:
+        """`authenticate` reads the Authorization header: a Principal, or Refused (401)."""
+        self._engine = Engine(database, store, clock, clock(), ROUTES, max_body, max_entries)
+        self._authenticate = authenticate
+
+    def handle(self, request: Request, principal: Principal | None = None) -> Response:
+        """Answer. `principal` is who a session already knows; without one the request must say who it is."""
+        try:
+            response = dispatch(self._engine, request, self._who(request, principal))
+        except Exception as error:
+            response = refusal_of(error)
+        return _finish(request, response)
+
+    def _who(self, request: Request, principal: Principal | None) -> Principal | None:
+        open_to_all = split(request.path) == ("metadata",)
+        if principal is not None or open_to_all or self._authenticate is None:
+            return principal
+        return self._authenticate(request)
+
+
+def _finish(request: Request, response: Response) -> Response:
+    """`_pretty`, the length, and no body for HEAD."""
+    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+    if body and _wants_pretty(request.query):
+        body = pretty(body)
+    headers = dict(response.headers)
+    if response.status not in (204, 304):
+        headers["Content-Length"] = str(len(body))
+    return replace(response, body=b"" if request.method == "HEAD" else body, headers=headers)
+
+
+def _wants_pretty(query: str) -> bool:
+    if "_pretty" not in query:
+        return False
+    try:
+        return dict(read_params(query)).get("_pretty") == "true"
+    except Refused:
+        return False

@@ -1,0 +1,40 @@
+"""One entry of a Bundle -> the request it stands for. Pure. Shared by batch and transaction."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from io import BytesIO
+
+from yteso.api import rules
+from yteso.api.call import Call
+from yteso.base.errors import Refused
+from yteso.base.http import Request
+from yteso.fhir.bundle import Entry
+
+REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+def entry_request(call: Call, entry: Entry) -> Request:
+    """The request; its address may be relative or start with our own. Refused (400) for the base address itself."""
+    path, _, query = _relative(entry.url, call.base).partition("?")
+    if not path.strip("/") or path.strip("/") == "metadata":
+        raise Refused(rules.ENTRY_REQUEST.at(entry.origin, method=entry.method), status=400)
+    conditions = {
+        "if-match": entry.if_match,
+        "if-none-match": entry.if_none_match,
+        "if-none-exist": entry.if_none_exist,
+        "if-modified-since": entry.if_modified_since,
+    }
+    return Request(
+        method=entry.method,
+        path=path,
+        query=query,
+        headers={name: value for name, value in conditions.items() if value},
+        body=BytesIO(),
+        base_url=call.request.base_url,
+        remote=call.request.remote,
+    )
+
+
+def _relative(url: str, base: str) -> str:
+    return url[len(base) + 1 :] if base and url.startswith(base + "/") else url

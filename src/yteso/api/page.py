@@ -1,0 +1,59 @@
+"""Links between pages. A next link is opaque: it carries the whole question and the place, and no value in plain sight.
+
+The question in it is asked anew with the rights of whoever follows the link; the link itself grants nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from urllib.parse import urlencode
+
+from yteso.api import rules
+from yteso.api.call import Call, Params
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin
+from yteso.fhir import json
+
+PAGE = "_page"
+
+_OURS = frozenset([PAGE, "_format", "_pretty"])
+"""General parameters that are answered by the door and mean nothing to a search."""
+
+
+def read_page(call: Call) -> tuple[Params, str]:
+    """The parameters to answer and the store's cursor: of the request, or of the page link it follows."""
+    token = call.param(PAGE)
+    if not token:
+        return tuple(pair for pair in call.params if pair[0] not in _OURS), ""
+    return unpack(token)
+
+
+def unpack(token: str) -> tuple[Params, str]:
+    """What `next_url` packed. Refused (400) when the token is not one of ours."""
+    try:
+        packed = json.loads(base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True))
+        cursor, *pairs = packed
+        params = tuple((str(name), str(value)) for name, value in pairs)
+    except (binascii.Error, ValueError, TypeError, Refused) as error:
+        raise Refused(rules.BAD_PAGE.at(Origin(field=PAGE)), status=400) from error
+    if not isinstance(cursor, str) or "\x00" in cursor:
+        raise Refused(rules.BAD_PAGE.at(Origin(field=PAGE)), status=400)
+    return params, cursor
+
+
+def self_url(call: Call, params: Params) -> str:
+    """The address that asks the same again."""
+    return _url(call, params)
+
+
+def next_url(call: Call, params: Params, cursor: str) -> str:
+    """The address of the next page."""
+    token = base64.b64encode(json.dumps([cursor, *(list(pair) for pair in params)]), altchars=b"-_").decode()
+    return _url(call, ((PAGE, token),))
+
+
+def _url(call: Call, params: Params) -> str:
+    path = call.request.path.strip("/").removesuffix("/_search")
+    query = urlencode(params, safe="|,:/$")
+    return f"{call.base}/{path}?{query}" if query else f"{call.base}/{path}"

@@ -1,0 +1,114 @@
+"""The entries of a transaction -> checked steps, before any connection is opened. Pure.
+
+In: the Bundle's document. Out: one `Step` for each entry, its address matched, its right checked, its resource's
+structure judged; or Refused with every issue found, each naming its entry. It gives no ids: `transaction` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from yteso.access.policy import Interaction, require
+from yteso.api import rules
+from yteso.api.body import Resource, as_resource, is_id, structure_issues
+from yteso.api.call import Call
+from yteso.api.entry import entry_request
+from yteso.api.route import match
+from yteso.api.update import check_own_id, expected_version
+from yteso.base.errors import Refused
+from yteso.base.http import Request
+from yteso.base.issue import Issue, Origin
+from yteso.fhir.bundle import Entry, in_order, read_entries
+
+WRITES = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.DELETE])
+READS = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry, understood. `expected` is what If-Match asks; `condition` are the criteria of If-None-Exist."""
+
+    index: int
+    interaction: Interaction
+    type: str
+    id: str
+    request: Request
+    full_url: str = ""
+    resource: Resource | None = None
+    expected: int | None = None
+    condition: str = ""
+
+
+def plan(call: Call, document: Resource) -> list[Step]:
+    """The steps in the order a transaction runs them: DELETE, POST, PUT, GET (FHIR R4 §3.1.0.11.2)."""
+    entries, issues = read_entries(document)
+    steps: list[Step] = []
+    for entry in in_order(entries):
+        try:
+            steps.append(_step(call, entry))
+        except Refused as refused:
+            if refused.status in (401, 403):
+                raise
+            issues += [_placed(issue, entry) for issue in refused.issues]
+    issues += _structure(steps)
+    if any(issue.blocks for issue in issues):
+        raise Refused(*sorted(issues, key=_place), status=400)
+    return steps
+
+
+def _step(call: Call, entry: Entry) -> Step:
+    request = entry_request(call, entry)
+    route, place = match(call.engine.routes, request.method, request.path)
+    if route.interaction in READS:
+        return Step(entry.index, route.interaction, place.type, place.id, request)
+    if route.interaction not in WRITES:
+        raise Refused(rules.ENTRY_REQUEST.at(method=entry.method), status=400)
+    require(call.who, route.interaction, place.type)
+    if route.interaction is not Interaction.CREATE and not place.id:
+        raise Refused(rules.NOT_CONDITIONAL.at(interaction=route.interaction, type=place.type), status=400)
+    resource = None
+    if route.interaction is not Interaction.DELETE:
+        resource = as_resource(entry.resource)
+        if resource["resourceType"] != place.type:
+            raise Refused(rules.OTHER_TYPE.at(type=place.type), status=400)
+    if route.interaction is Interaction.UPDATE and resource is not None:
+        check_own_id(resource, place.id)
+    elif place.id and not is_id(place.id):
+        raise Refused(rules.BAD_ID.at(), status=400)
+    return Step(
+        index=entry.index,
+        interaction=route.interaction,
+        type=place.type,
+        id=place.id,
+        request=request,
+        full_url=entry.full_url,
+        resource=resource,
+        expected=_expected(route.interaction, entry),
+        condition=entry.if_none_exist if route.interaction is Interaction.CREATE else "",
+    )
+
+
+def _expected(interaction: Interaction, entry: Entry) -> int | None:
+    if interaction is Interaction.CREATE:
+        return 0
+    return expected_version(entry.if_match, entry.if_none_match if interaction is Interaction.UPDATE else "")
+
+
+def _structure(steps: list[Step]) -> Iterator[Issue]:
+    for step in steps:
+        if step.resource is not None:
+            yield from structure_issues(step.resource, f"Bundle.entry[{step.index}].resource")
+
+
+def _placed(issue: Issue, entry: Entry) -> Issue:
+    if issue.origin.field.startswith("Bundle."):
+        return issue
+    part = issue.origin.field
+    field = f"{entry.origin.field}.resource.{part}" if part else f"{entry.origin.field}.request"
+    return replace(issue, origin=Origin(field=field))
+
+
+def _place(issue: Issue) -> int:
+    digits = issue.origin.field.removeprefix("Bundle.entry[").partition("]")[0]
+    return int(digits) if digits.isdigit() else -1

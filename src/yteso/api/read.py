@@ -1,0 +1,30 @@
+"""read: `GET [base]/[type]/[id]` (FHIR R4 §3.1.0.2). 404 unknown or not visible, 410 deleted, 304 not changed."""
+
+from __future__ import annotations
+
+from yteso.api import rules
+from yteso.api.answer import json_response
+from yteso.api.call import Call
+from yteso.api.headers import not_modified, version_headers
+from yteso.base.errors import Refused
+from yteso.base.http import Response
+from yteso.store.protocol import Stored
+
+
+def read(call: Call) -> Response:
+    """The current version."""
+    with call.connection() as conn:
+        stored = call.engine.store.read(conn, call.who, call.limit, call.type, call.id)
+    return version_response(call, stored)
+
+
+def version_response(call: Call, stored: Stored | None) -> Response:
+    """One version as an answer; Refused with 404 or 410 when there is none."""
+    if stored is None:
+        raise Refused(rules.NOT_FOUND.at(type=call.type), status=404)
+    if stored.deleted:
+        raise Refused(rules.GONE.at(type=call.type), status=410)
+    headers = version_headers(stored.version, stored.updated)
+    if not_modified(call.headers, stored.version, stored.updated):
+        return Response(304, b"", headers)
+    return json_response(200, stored.body, headers)

@@ -1,0 +1,59 @@
+"""May this caller write exactly this? For callers bound to their patients: only what concerns patients in care.
+
+The policy says which types a role may write; here the restriction of reading guards the content: what is overwritten
+must be visible to the writer, and so must everything clinical the new content refers to. A resource that the same
+request creates counts as visible, so that a first visit and its new patient can be written together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from yteso.access.policy import PATIENT_TYPES, Interaction, require
+from yteso.api import rules
+from yteso.api.call import Call
+from yteso.base.errors import Refused
+from yteso.db import Connection
+from yteso.fhir.reference import parse, references
+from yteso.store.protocol import Change, Put, Resource
+
+Key = tuple[str, str]
+
+
+def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> None:
+    """Refused (403) when a change reaches a patient outside the caller's care. Free for unrestricted callers."""
+    if not (call.limit.care_facility or call.limit.source_facility):
+        return
+    keys = [_key(change) for change in changes]
+    existing = set(call.engine.store.peek(conn, keys))
+    visible = {key for key in keys if key not in existing}
+    for key in existing:
+        _see(call, conn, key, visible)
+    for change in changes:
+        if isinstance(change, Put):
+            for key in _clinical_references(change.resource):
+                _see(call, conn, key, visible)
+
+
+def _see(call: Call, conn: Connection, key: Key, visible: set[Key]) -> None:
+    if key in visible:
+        return
+    limit = require(call.who, Interaction.READ, key[0])
+    if call.engine.store.read(conn, call.who, limit, *key) is None:
+        raise Refused(rules.HIDDEN.at(type=key[0]), status=403)
+    visible.add(key)
+
+
+def _clinical_references(resource: Resource) -> Iterator[Key]:
+    """What the resource says about patients. A clinical resource that names none here would be in nobody's care."""
+    targets = [parse(holder["reference"]) for holder in references(resource)]
+    kind = resource["resourceType"]
+    if kind != "Patient" and not any(target.type == "Patient" and target.kind == "relative" for target in targets):
+        raise Refused(rules.NO_PATIENT.at(type=kind), status=403)
+    yield from {(target.type, target.id) for target in targets if target.type in PATIENT_TYPES}
+
+
+def _key(change: Change) -> Key:
+    if isinstance(change, Put):
+        return change.resource["resourceType"], change.resource["id"]
+    return change.type, change.id

@@ -1,0 +1,262 @@
+"""Every numbered refusal of the FHIR door, in one table. Names and numbers of the request, never a patient's value.
+
+The HTTP status stands with the caller that raises it; here is what the client reads and what to do about it.
+"""
+
+from __future__ import annotations
+
+from yteso.base.issue import Rule, Severity
+
+
+def _error(code: str, text: str, text_en: str, fix: str, fix_en: str, basis: str = "") -> Rule:
+    return Rule(code, Severity.ERROR, text, text_en, fix, fix_en, basis)
+
+
+UNKNOWN_PATH = _error(
+    "API-0001",
+    "Không có địa chỉ này.",
+    "There is nothing at this address.",
+    "Xem /fhir/metadata để biết các địa chỉ.",
+    "See /fhir/metadata for the addresses.",
+)
+UNKNOWN_TYPE = _error(
+    "API-0002",
+    "Không có loại tài nguyên này trong FHIR R4.",
+    "FHIR R4 has no resource type of this name.",
+    "Viết đúng tên loại, phân biệt chữ hoa chữ thường (ví dụ Patient).",
+    "Spell the type as in FHIR R4, with its case (for example Patient).",
+    "FHIR R4 valueset-resource-types",
+)
+METHOD = _error(
+    "API-0003",
+    "Phương thức này không dùng được ở địa chỉ này; dùng: {allowed}.",
+    "This method is not allowed at this address; allowed: {allowed}.",
+    "Dùng một trong các phương thức đã nêu.",
+    "Use one of the methods named.",
+)
+NOT_FOUND = _error(
+    "API-0004",
+    "Không tìm thấy tài nguyên {type} này.",
+    "No such {type}.",
+    "Kiểm tra lại id và quyền xem.",
+    "Check the id and the right to see it.",
+)
+GONE = _error(
+    "API-0005",
+    "Tài nguyên {type} này đã bị xoá.",
+    "This {type} was deleted.",
+    "Xem các phiên bản cũ ở _history.",
+    "Its earlier versions are under _history.",
+    "FHIR R4 §3.1.0.7",
+)
+CONFLICT = _error(
+    "API-0006",
+    "Phiên bản hiện tại khác với phiên bản trong If-Match.",
+    "The current version is not the one named in If-Match.",
+    "Đọc lại tài nguyên, sửa trên bản mới rồi gửi lại với ETag mới.",
+    "Read the resource again, change the new version and send it with its ETag.",
+    "FHIR R4 §3.1.0.4.3",
+)
+BUSY = _error(
+    "API-0007",
+    "Nhiều yêu cầu cùng ghi một tài nguyên; lần này chưa ghi được.",
+    "Several requests are writing the same resource; this one was not applied.",
+    "Gửi lại yêu cầu sau ít giây.",
+    "Send the request again in a few seconds.",
+)
+UNAVAILABLE = Rule(
+    "API-0008",
+    Severity.FATAL,
+    "Cơ sở dữ liệu tạm thời không trả lời.",
+    "The database does not answer at the moment.",
+    "Gửi lại yêu cầu sau ít giây.",
+    "Send the request again in a few seconds.",
+)
+INTERNAL = Rule(
+    "API-0009",
+    Severity.FATAL,
+    "Lỗi phía máy chủ; sự việc đã được ghi lại.",
+    "Something failed on our side; it has been logged.",
+    "Báo cho người vận hành thời điểm xảy ra lỗi.",
+    "Tell the operator when it happened.",
+)
+NOT_ACCEPTABLE = _error(
+    "API-0010",
+    "Máy chủ chỉ trả lời bằng JSON (application/fhir+json, FHIR 4.0).",
+    "The server answers in JSON only (application/fhir+json, FHIR 4.0).",
+    "Gửi Accept: application/fhir+json hoặc _format=json.",
+    "Send Accept: application/fhir+json or _format=json.",
+    "FHIR R4 §3.1.0.1.9",
+)
+MEDIA_TYPE = _error(
+    "API-0011",
+    "Nội dung gửi lên phải là {expected}, mã UTF-8, không nén.",
+    "The body must be {expected}, in UTF-8, not compressed.",
+    "Sửa tiêu đề Content-Type.",
+    "Correct the Content-Type header.",
+    "FHIR R4 §3.1.0.1.9",
+)
+TOO_LARGE = _error(
+    "API-0012",
+    "Nội dung gửi lên lớn hơn {limit} byte.",
+    "The body is larger than {limit} bytes.",
+    "Chia thành nhiều yêu cầu.",
+    "Split it into several requests.",
+)
+EMPTY = _error(
+    "API-0013",
+    "Nội dung gửi lên trống.",
+    "The body is empty.",
+    "Gửi một tài nguyên FHIR dạng JSON.",
+    "Send one FHIR resource as JSON.",
+)
+NOT_A_RESOURCE = _error(
+    "API-0014",
+    "Nội dung gửi lên không phải là một tài nguyên FHIR (thiếu resourceType).",
+    "The body is no FHIR resource (resourceType is missing).",
+    "Gửi một đối tượng JSON có resourceType.",
+    "Send one JSON object with resourceType.",
+)
+OTHER_TYPE = _error(
+    "API-0015",
+    "resourceType khác với loại trong địa chỉ ({type}).",
+    "resourceType is not the type of the address ({type}).",
+    "Gửi đến địa chỉ của đúng loại.",
+    "Send it to the address of its type.",
+    "FHIR R4 §3.1.0.4",
+)
+OTHER_ID = _error(
+    "API-0016",
+    "id trong nội dung thiếu hoặc khác với id trong địa chỉ.",
+    "The id in the body is missing or is not the id of the address.",
+    "Ghi cùng một id ở cả hai nơi.",
+    "Write the same id in both places.",
+    "FHIR R4 §3.1.0.4",
+)
+BAD_ID = _error(
+    "API-0017",
+    "id không hợp lệ: chỉ gồm chữ, số, '-' và '.', dài 1–64 ký tự.",
+    "The id is not valid: letters, digits, '-' and '.', 1–64 characters.",
+    "Sửa id.",
+    "Correct the id.",
+    "FHIR R4 §2.24.0.1 id",
+)
+BAD_VERSION = _error(
+    "API-0018",
+    'If-Match và If-None-Match phải có dạng W/"số phiên bản".',
+    'If-Match and If-None-Match must look like W/"version number".',
+    "Dùng nguyên giá trị ETag đã nhận.",
+    "Use the ETag as it was received.",
+    "FHIR R4 §3.1.0.1.3",
+)
+BAD_INSTANT = _error(
+    "API-0019",
+    "Tham số {name} không phải thời điểm hợp lệ.",
+    "The parameter {name} is no valid instant.",
+    "Viết như 2026-01-31T08:00:00+07:00 (trong URL, '+' viết là %2B).",
+    "Write it like 2026-01-31T08:00:00+07:00 (in a URL '+' is written %2B).",
+)
+BAD_NUMBER = _error(
+    "API-0020",
+    "Tham số {name} phải là số nguyên không âm.",
+    "The parameter {name} must be a whole number, not negative.",
+    "Sửa tham số.",
+    "Correct the parameter.",
+)
+BAD_QUERY = _error(
+    "API-0021",
+    "Phần truy vấn của địa chỉ không đọc được (mã hoá sai hoặc quá nhiều tham số).",
+    "The query part of the address cannot be read (wrong encoding or too many parameters).",
+    "Mã hoá tham số theo UTF-8 và phần trăm; tối đa {limit} tham số.",
+    "Encode parameters as percent-encoded UTF-8; {limit} parameters at most.",
+)
+BAD_PAGE = _error(
+    "API-0022",
+    "Liên kết trang không hợp lệ.",
+    "The page link is not valid.",
+    "Dùng nguyên liên kết next của trang trước, hoặc tìm lại từ đầu.",
+    "Use the previous page's next link as it was given, or start the search again.",
+)
+NOT_CONDITIONAL = _error(
+    "API-0023",
+    "Không hỗ trợ {interaction} có điều kiện.",
+    "A conditional {interaction} is not supported.",
+    "Tìm tài nguyên trước, rồi dùng địa chỉ {type}/[id].",
+    "Search first, then use the address {type}/[id].",
+    "FHIR R4 §3.1.0.4.4, §3.1.0.5.1",
+)
+SEVERAL_MATCH = _error(
+    "API-0024",
+    "Điều kiện tìm thấy nhiều hơn một tài nguyên {type}.",
+    "The criteria match more than one {type}.",
+    "Thu hẹp điều kiện, ví dụ dùng identifier có system.",
+    "Narrow the criteria, for example with an identifier and its system.",
+    "FHIR R4 §3.1.0.8.1",
+)
+NO_MATCH = _error(
+    "API-0025",
+    "Tham chiếu có điều kiện không tìm thấy tài nguyên {type} nào.",
+    "A conditional reference matches no {type}.",
+    "Tạo tài nguyên đó trước, hoặc sửa điều kiện.",
+    "Create that resource first, or correct the criteria.",
+    "FHIR R4 §3.1.0.11.2",
+)
+BAD_CRITERIA = _error(
+    "API-0026",
+    "Điều kiện If-None-Exist phải có ít nhất một tham số tìm kiếm mà máy chủ biết.",
+    "The criteria of If-None-Exist need at least one search parameter the server knows.",
+    "Ví dụ: If-None-Exist: identifier=http://…|123",
+    "For example: If-None-Exist: identifier=http://…|123",
+    "FHIR R4 §3.1.0.8.1",
+)
+NOT_A_BUNDLE = _error(
+    "API-0030",
+    "Địa chỉ gốc chỉ nhận Bundle loại transaction hoặc batch.",
+    "The base address takes a Bundle of type transaction or batch only.",
+    "Gửi từng tài nguyên đến địa chỉ của loại đó, hoặc đóng trong Bundle transaction.",
+    "Send single resources to the address of their type, or wrap them in a transaction Bundle.",
+    "FHIR R4 §3.1.0.11",
+)
+TOO_MANY_ENTRIES = _error(
+    "API-0031",
+    "Bundle có hơn {limit} mục.",
+    "The Bundle has more than {limit} entries.",
+    "Chia thành nhiều Bundle.",
+    "Split it into several Bundles.",
+)
+SAME_TARGET = _error(
+    "API-0032",
+    "Hai mục trong Bundle cùng ghi một tài nguyên.",
+    "Two entries of the Bundle write the same resource.",
+    "Gộp hai mục, hoặc gửi trong hai Bundle.",
+    "Merge the two entries, or send two Bundles.",
+    "FHIR R4 §3.1.0.11.2",
+)
+ENTRY_REQUEST = _error(
+    "API-0033",
+    "Yêu cầu {method} đến địa chỉ này không dùng được trong Bundle.",
+    "The request {method} to this address is not possible inside a Bundle.",
+    "Dùng GET, POST [type], PUT [type]/[id] hoặc DELETE [type]/[id].",
+    "Use GET, POST [type], PUT [type]/[id] or DELETE [type]/[id].",
+    "FHIR R4 §3.1.0.11",
+)
+HIDDEN = _error(
+    "API-0040",
+    "Không được ghi tài nguyên {type}: nó thuộc về, hoặc tham chiếu đến, người bệnh không do cơ sở này chăm sóc.",
+    "This {type} may not be written: it belongs to, or refers to, a patient not in care of this facility.",
+    "Ghi lượt khám tại cơ sở trước, hoặc đề nghị quản trị viên.",
+    "Record a visit at the facility first, or ask the administrator.",
+)
+NO_PATIENT = _error(
+    "API-0041",
+    "Tài nguyên {type} phải tham chiếu đến người bệnh của nó.",
+    "This {type} must refer to its patient.",
+    "Thêm subject hoặc patient với tham chiếu Patient/[id].",
+    "Add subject or patient with a reference Patient/[id].",
+)
+DONE = Rule(
+    "API-0050",
+    Severity.INFORMATION,
+    "Đã thực hiện.",
+    "Done.",
+)

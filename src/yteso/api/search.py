@@ -1,0 +1,56 @@
+"""search: `GET [base]/[type]?…` and `POST [base]/[type]/_search` (FHIR R4 §3.1.1).
+
+What a question holds that we do not know is left out and told in an entry of its own; `Prefer: handling=strict` makes
+it a refusal (FHIR R4 §3.1.1.2.1). A value that cannot be read is always refused: leaving it out would find too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from yteso.api import rules
+from yteso.api.answer import Link, json_response, searchset
+from yteso.api.body import refuse_blocking
+from yteso.api.call import MAX_PARAMETERS, Call, Params, read_body, read_params
+from yteso.api.headers import check_content_type
+from yteso.api.page import next_url, read_page, self_url
+from yteso.base.errors import Refused
+from yteso.base.http import Response
+from yteso.base.issue import Issue
+from yteso.search.parse import parse
+
+MAX_FORM = 1024 * 1024
+
+
+def search(call: Call) -> Response:
+    """A Bundle of type searchset: matches, what `_include` brings, links, and a total when one was asked for."""
+    params, cursor = read_page(call)
+    query, issues = parse(call.type, params, call.base)
+    if call.prefer.strict and issues:
+        raise Refused(*issues, status=400)
+    refuse_blocking(issues)
+    with call.connection() as conn:
+        page = call.engine.store.search(conn, call.who, call.limit, replace(query, cursor=cursor or query.cursor))
+    links = [Link("self", self_url(call, _understood(params, issues)))]
+    if page.next:
+        links.append(Link("next", next_url(call, _understood(params, issues), page.next)))
+    told = () if cursor else issues
+    return json_response(200, searchset(call, page.matches, page.included, links=links, total=page.total, issues=told))
+
+
+def search_by_post(call: Call) -> Response:
+    """The same with the parameters in a form, out of sight of logs; those of the address count too."""
+    check_content_type(call.headers, form=True)
+    data = read_body(call.request, min(MAX_FORM, call.engine.max_body))
+    try:
+        form = read_params(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Refused(rules.BAD_QUERY.at(limit=MAX_PARAMETERS), status=400) from error
+    return search(replace(call, params=call.params + form))
+
+
+def _understood(params: Params, issues: Sequence[Issue]) -> Params:
+    """The parameters that were used: what the self link tells (FHIR R4 §3.1.1.1.1)."""
+    left_out = {issue.origin.field for issue in issues}
+    return tuple((name, value) for name, value in params if name[:64] not in left_out and name != "_cursor")

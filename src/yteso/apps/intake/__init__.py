@@ -1,0 +1,1 @@
+"""Intake: the files received, what became of them, what to correct, and a page to send one by hand."""

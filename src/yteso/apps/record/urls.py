@@ -1,0 +1,16 @@
+"""Addresses of the record; ids in them are the record's own and name nobody."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yteso.apps.record import views
+
+app_name = "record"
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("<str:id>", views.person, name="person"),
+    path("<str:id>/visit/<str:encounter>", views.visit, name="visit"),
+    path("<str:id>/raw/<str:type>/<str:resource>", views.raw, name="raw"),
+    path("<str:id>/<str:name>", views.section, name="section"),
+]

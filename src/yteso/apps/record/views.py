@@ -1,0 +1,140 @@
+"""Search and the person page. Views ask `client.record`, `present` turns facts into lines, templates show them.
+
+The search is a POST although it changes nothing: what is typed names a patient and must stay out of addresses,
+histories and logs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yteso.apps.record import present
+from yteso.apps.record.apps import ROLES
+from yteso.client.record import SECTIONS, Records
+from yteso.fhir import json as fhir_json
+from yteso.web.guard import allow
+from yteso.web.services import service
+
+SHOWN = ("diagnoses", "medicines", "tests", "reports", "services", "notes", "documents", "appointments", "coverages")
+"""Sections with a page of their own, in the order of the tabs."""
+
+RAW_TYPES = frozenset(type for type, _, _ in SECTIONS.values()) | {
+    "Patient",
+    "Provenance",
+    "MedicationDispense",
+    "ChargeItem",
+    "Practitioner",
+    "Organization",
+}
+PAGE = 50
+
+
+def _records() -> Records:
+    found: Records = service("records")
+    return found
+
+
+@allow(*ROLES)
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """The search box and, after a POST, the persons found."""
+    text = request.POST.get("q", "").strip()[:200]
+    people = None
+    if text:
+        people = _records().find(request.principal, text, 20, request.POST.get("cursor", ""))
+    context = {"q": text, "people": people, "lines": [present.person(p) for p in people.persons] if people else []}
+    template = "record/found.html" if request.headers.get("HX-Request") else "record/start.html"
+    return render(request, template, context)
+
+
+@allow(*ROLES)
+@require_GET
+def person(request: HttpRequest, id: str) -> HttpResponse:
+    """The overview: visits on a line of time, present diagnoses, medicines and results beside it."""
+    records, who = _records(), request.principal
+    context = _frame(request, id, "overview")
+    visits = records.section(who, id, "visits", PAGE, request.GET.get("cursor", ""))
+    context["visits"] = _lines(request, id, visits.facts)
+    context["next"] = visits.next
+    for name in ("diagnoses", "medicines", "tests"):
+        context[name] = _lines(request, id, records.section(who, id, name, 8).facts)
+    return render(request, "record/person.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def section(request: HttpRequest, id: str, name: str) -> HttpResponse:
+    """One kind of fact, newest first."""
+    if name not in SHOWN:
+        raise Http404
+    found = _records().section(request.principal, id, name, PAGE, request.GET.get("cursor", ""))
+    context = _frame(request, id, name) | {"lines": _lines(request, id, found.facts), "next": found.next}
+    return render(request, "record/section.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
+    """One visit with everything in it and the files it was read from."""
+    records, who = _records(), request.principal
+    resource = records.resource(who, "Encounter", encounter)
+    if resource is None or resource.get("subject", {}).get("reference") != f"Patient/{id}":
+        raise Http404
+    groups = records.visit(who, encounter)
+    context = _frame(request, id, "overview") | {
+        "visit": present.line(present.fact_of(resource), _facilities(request)),
+        "groups": [(name, _lines(request, id, found.facts)) for name, found in groups.items() if found.facts],
+        "files": records.files_of(who, encounter),
+    }
+    return render(request, "record/visit.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse:
+    """One resource as it is stored: the FHIR JSON behind a line."""
+    if type not in RAW_TYPES:
+        raise Http404
+    found = _records().resource(request.principal, type, resource)
+    if found is None:
+        raise Http404
+    context = _frame(request, id, "") | {"type": type, "resource": resource, "json": present.indented(found)}
+    if request.GET.get("download"):
+        name = f'attachment; filename="{type}-{resource}.json"'
+        headers = {"Content-Disposition": name}
+        return HttpResponse(fhir_json.dumps(found), content_type="application/fhir+json", headers=headers)
+    return render(request, "record/raw.html", context)
+
+
+def _frame(request: HttpRequest, id: str, current: str) -> dict[str, Any]:
+    records, who = _records(), request.principal
+    banner = records.banner(who, id)
+    if banner is None:
+        raise Http404
+    allergies = records.section(who, id, "allergies", 20).facts
+    return {
+        "id": id,
+        "banner": present.person(banner),
+        "allergies": [present.line(fact, {}) for fact in allergies],
+        "current": current,
+        "sections": SHOWN,
+        "names": present.section_names(),
+    }
+
+
+def _facilities(request: HttpRequest) -> dict[str, str]:
+    """MA_CSKCB -> name, asked once per request."""
+    if not hasattr(request, "facilities"):
+        request.facilities = _records().facilities(request.principal)
+    return request.facilities
+
+
+def _lines(request: HttpRequest, id: str, facts: Any) -> list[present.Line]:
+    facilities = _facilities(request) if facts else {}
+    visits = sorted({visit for fact in facts if (visit := present.visit_of(fact.resource))})
+    files = _records().files_by_visit(request.principal, visits) if visits else {}
+    return [present.line(fact, facilities, files) for fact in facts]

@@ -1,0 +1,202 @@
+"""A person's record for a page: banner, visits, diagnoses, medicines, tests, services, papers, each with its origin.
+
+In: who asks, and a patient's id or a typed text. Out: frozen values with the parsed FHIR resources in them. Every
+read goes through `access.policy` and the audited store, as it does over HTTP; nothing is filtered afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yteso.access.policy import Interaction, require
+from yteso.access.principal import Principal
+from yteso.base.clock import VIETNAM, Clock
+from yteso.client.origin import Source, source_of
+from yteso.client.people import PersonBanner, banner_of, person_query
+from yteso.db import Connection, Database
+from yteso.fhir import json as fhir_json
+from yteso.search.query import Clause, Query, Sort
+from yteso.store.protocol import Page, Store
+
+Resource = dict[str, Any]
+
+FACILITY_CODE = "http://fhir.hl7.org.vn/core/sid/ma-cskcb"
+"""Identifier system of a facility's code (VN Core `vn-ma-cskcb-ns`)."""
+
+SECTIONS: dict[str, tuple[str, str, str]] = {
+    # section -> (resource type, its reference to the person, its clinical date)
+    "visits": ("Encounter", "patient", "date"),
+    "diagnoses": ("Condition", "patient", "recorded-date"),
+    "medicines": ("MedicationRequest", "patient", "authoredon"),
+    "reports": ("DiagnosticReport", "patient", "date"),
+    "tests": ("Observation", "patient", "date"),
+    "services": ("Procedure", "patient", "date"),
+    "orders": ("ServiceRequest", "patient", "authored"),
+    "notes": ("Composition", "patient", "date"),
+    "documents": ("DocumentReference", "patient", "date"),
+    "appointments": ("Appointment", "patient", "date"),
+    "allergies": ("AllergyIntolerance", "patient", "date"),
+    "coverages": ("Coverage", "beneficiary", "_lastUpdated"),
+    "claims": ("Claim", "patient", "created"),
+}
+"""What a page can show of a person (R4 search parameters); the order is that of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One resource of the record, parsed, with the sender's place it came from."""
+
+    resource: Resource
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One page of one kind of fact, newest first; `next` continues it."""
+
+    facts: tuple[Fact, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One page of persons found."""
+
+    persons: tuple[PersonBanner, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileTrace:
+    """Which received file a visit was read from: the intake's id and when it was recorded (ISO 8601)."""
+
+    intake_id: str
+    recorded: str
+
+
+class Records:
+    """The record's door for apps. One instance serves a process; every call is one transaction of its own."""
+
+    def __init__(self, database: Database, store: Store, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    def find(self, who: Principal, text: str, count: int = 20, cursor: str = "") -> People:
+        """The persons a typed text may mean; empty when nothing searchable was typed. Raises `Refused`."""
+        query = person_query(text, count, cursor)
+        if query is None:
+            return People(())
+        with self._database.connection() as conn:
+            page = self._search(conn, who, query)
+        today = self._clock().astimezone(VIETNAM).date()
+        return People(tuple(banner_of(fhir_json.loads(match.body), today) for match in page.matches), page.next)
+
+    def banner(self, who: Principal, patient_id: str) -> PersonBanner | None:
+        """The person's banner; None when absent, deleted or not to be seen by `who`."""
+        patient = self.resource(who, "Patient", patient_id)
+        return banner_of(patient, self._clock().astimezone(VIETNAM).date()) if patient else None
+
+    def section(self, who: Principal, patient_id: str, name: str, count: int = 50, cursor: str = "") -> Section:
+        """One section of `SECTIONS`, newest first."""
+        with self._database.connection() as conn:
+            return self._section(conn, who, patient_id, name, count, cursor)
+
+    def overview(self, who: Principal, patient_id: str, count: int = 50) -> dict[str, Section]:
+        """The first page of every section, read in one transaction."""
+        with self._database.connection() as conn:
+            return {name: self._section(conn, who, patient_id, name, count) for name in SECTIONS}
+
+    def visit(self, who: Principal, encounter_id: str) -> dict[str, Section]:
+        """What belongs to one visit, by section."""
+        by_encounter = {
+            "diagnoses": "Condition",
+            "medicines": "MedicationRequest",
+            "reports": "DiagnosticReport",
+            "tests": "Observation",
+            "services": "Procedure",
+            "orders": "ServiceRequest",
+            "notes": "Composition",
+            "documents": "DocumentReference",
+        }
+        reference = (("eq", f"Encounter/{encounter_id}"),)
+        with self._database.connection() as conn:
+            return {
+                name: _as_section(
+                    self._search(conn, who, Query(kind, (Clause("encounter", "reference", reference),), count=500))
+                )
+                for name, kind in by_encounter.items()
+            }
+
+    def resource(self, who: Principal, type: str, id: str) -> Resource | None:
+        """One resource as it is; None when absent, deleted or not to be seen."""
+        limit = require(who, Interaction.READ, type)
+        with self._database.connection() as conn:
+            stored = self._store.read(conn, who, limit, type, id)
+        return fhir_json.loads(stored.body) if stored and not stored.deleted else None
+
+    def files_of(self, who: Principal, encounter_id: str) -> tuple[FileTrace, ...]:
+        """The received files this visit was read from, newest first, by its Provenance."""
+        clause = Clause("target", "reference", (("eq", f"Encounter/{encounter_id}"),))
+        query = Query("Provenance", (clause,), sort=(Sort("_lastUpdated", descending=True),), count=50)
+        with self._database.connection() as conn:
+            page = self._search(conn, who, query)
+        return tuple(trace for match in page.matches for trace in _traces(fhir_json.loads(match.body)))
+
+    def files_by_visit(self, who: Principal, encounter_ids: Sequence[str]) -> dict[str, tuple[FileTrace, ...]]:
+        """The same for many visits in one search: visit id -> its files, newest first."""
+        if not encounter_ids:
+            return {}
+        wanted = tuple(("eq", f"Encounter/{id}") for id in encounter_ids)
+        query = Query(
+            "Provenance",
+            (Clause("target", "reference", wanted),),
+            sort=(Sort("_lastUpdated", descending=True),),
+            count=200,
+        )
+        with self._database.connection() as conn:
+            page = self._search(conn, who, query)
+        found: dict[str, list[FileTrace]] = {}
+        for match in page.matches:
+            provenance = fhir_json.loads(match.body)
+            for target in provenance.get("target", []):
+                found.setdefault(target.get("reference", "").removeprefix("Encounter/"), []).extend(_traces(provenance))
+        return {id: tuple(found.get(id, ())) for id in encounter_ids}
+
+    def facilities(self, who: Principal) -> dict[str, str]:
+        """MA_CSKCB -> name, of the facilities the record knows by name (at most 1,000 a call)."""
+        clause = Clause("identifier", "token", (("eq", f"{FACILITY_CODE}|"),))
+        with self._database.connection() as conn:
+            page = self._search(conn, who, Query("Organization", (clause,), count=1000))
+        organizations = (fhir_json.loads(match.body) for match in page.matches)
+        return {
+            identifier["value"]: organization["name"]
+            for organization in organizations
+            for identifier in organization.get("identifier", [])
+            if identifier.get("system") == FACILITY_CODE and organization.get("name")
+        }
+
+    def _section(
+        self, conn: Connection, who: Principal, patient_id: str, name: str, count: int, cursor: str = ""
+    ) -> Section:
+        kind, person, day = SECTIONS[name]
+        clause = Clause(person, "reference", (("eq", f"Patient/{patient_id}"),))
+        query = Query(kind, (clause,), (Sort(day, descending=True),), count=count, cursor=cursor)
+        return _as_section(self._search(conn, who, query))
+
+    def _search(self, conn: Connection, who: Principal, query: Query) -> Page:
+        return self._store.search(conn, who, require(who, Interaction.SEARCH, query.type), query)
+
+
+def _as_section(page: Page) -> Section:
+    parse: Callable[[bytes], Resource] = fhir_json.loads
+    resources = (parse(match.body) for match in page.matches)
+    return Section(tuple(Fact(resource, source_of(resource)) for resource in resources), page.next)
+
+
+def _traces(provenance: Resource) -> list[FileTrace]:
+    recorded = provenance.get("recorded", "")
+    identifiers = (entity.get("what", {}).get("identifier", {}) for entity in provenance.get("entity", []))
+    return [FileTrace(identifier["value"], recorded) for identifier in identifiers if identifier.get("value")]

@@ -1,0 +1,1 @@
+"""One folder per format. An adapter knows no other adapter."""

@@ -1,0 +1,115 @@
+"""Machine accounts of facilities: kept as argon2id over the upper-case MD5 hex that the insurer's API sends.
+
+In: name and MD5 of the password. Out: the account, or a numbered refusal; failed tries are counted per account and
+address in the database, so that all processes share the count and a restart does not clear it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from yteso.base.clock import Clock, system_clock
+from yteso.base.errors import Refused
+from yteso.base.ids import shard_of_key
+from yteso.db import Connection, Database, Queries
+from yteso.exchange import rules
+
+SQL = Queries.beside(__file__)
+TRIES = 5
+WINDOW = timedelta(minutes=15)
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+"""OWASP's minimum for argon2id: a log-in costs about 20 ms, once per token."""
+_NOBODY = _hasher.hash("nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One account. `policy` is `optional` or `required` (signature); `certificate` is PEM or empty."""
+
+    name: str
+    facility: str
+    active: bool = True
+    policy: str = "optional"
+    certificate: str = ""
+
+
+def md5_of(password: str) -> str:
+    """The form in which the insurer's API carries a password: upper-case hex of MD5 (vn-standards §2.1)."""
+    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
+
+
+def save_sender(conn: Connection, sender: Sender, password: str) -> None:
+    """Create or change an account; `password` is the plain one."""
+    conn.execute(
+        SQL["save_sender"],
+        [
+            shard_of_key(sender.name),
+            sender.name,
+            _hasher.hash(md5_of(password)),
+            sender.facility,
+            sender.active,
+            sender.policy,
+            sender.certificate,
+        ],
+    )
+
+
+def set_active(conn: Connection, name: str, active: bool) -> bool:
+    """Lock or unlock an account; False when there is none of that name."""
+    return conn.execute(SQL["set_sender_active"], [active, shard_of_key(name), name]).fetchone() is not None
+
+
+def fetch_sender(conn: Connection, name: str) -> Sender | None:
+    """The account of that name."""
+    row = conn.execute(SQL["fetch_sender"], [shard_of_key(name), name]).fetchone()
+    return Sender(*row[:5]) if row else None
+
+
+def fetch_senders(conn: Connection) -> list[Sender]:
+    """All accounts; `certificate` is "registered" or empty here."""
+    rows = conn.execute(SQL["fetch_senders"]).fetchall()
+    return [Sender(name, at, on, policy, "registered" if has else "") for name, at, on, policy, has, _ in rows]
+
+
+def authenticate(database: Database, name: str, md5: str, address: str, clock: Clock = system_clock) -> Sender:
+    """The account that `name` and `md5` open. Raises Refused: 401 EXC-0013, 403 EXC-0016, 429 EXC-0014."""
+    key = hashlib.blake2b(f"{name}\x1f{address}".encode("utf-8", "replace"), digest_size=16).digest()
+    now = clock()
+    with database.connection() as conn:
+        _require_few_failures(conn, key, now)
+        row = None if "\x00" in name else conn.execute(SQL["fetch_sender"], [shard_of_key(name), name]).fetchone()
+    if not _matches(row[5] if row else _NOBODY, md5) or row is None:
+        with database.connection() as conn:
+            _note_failure(conn, key, now)
+        raise Refused(rules.LOGIN.at(), status=401)
+    with database.connection() as conn:
+        conn.execute(SQL["forget_failures"], [key[0], key])
+    sender = Sender(*row[:5])
+    if not sender.active:
+        raise Refused(rules.INACTIVE.at(), status=403)
+    return sender
+
+
+def _matches(hashed: str, md5: str) -> bool:
+    """An unknown name costs the same time as a wrong password."""
+    try:
+        return _hasher.verify(hashed, md5.strip().upper())
+    except (VerificationError, UnicodeEncodeError):
+        return False
+
+
+def _require_few_failures(conn: Connection, key: bytes, now: datetime) -> None:
+    row = conn.execute(SQL["fetch_failures"], [key[0], key, now - WINDOW]).fetchone()
+    if row and row[0] >= TRIES:
+        raise Refused(rules.THROTTLED.at(minutes=int(WINDOW.total_seconds() // 60)), status=429)
+
+
+def _note_failure(conn: Connection, key: bytes, now: datetime) -> None:
+    conn.execute(SQL["forget_old_failures"], [now - WINDOW])
+    conn.execute(SQL["note_failure"], {"shard": key[0], "key": key, "now": now, "after": now - WINDOW})

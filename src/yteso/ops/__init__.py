@@ -1,0 +1,1 @@
+"""Composes everything: command line, supervisor, health, metrics. Imported by nobody."""

@@ -1,0 +1,143 @@
+"""The single place that wires the rooms together: settings in, one `Services` per process out.
+
+Everything is made when it is first asked for, so that a process loads only the rooms it uses.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from yteso.base.clock import Clock, system_clock
+from yteso.base.http import Request, Response
+from yteso.base.settings import Settings
+from yteso.db import Connection, Database
+
+if TYPE_CHECKING:
+    from yteso.access.bearer import Bearer
+    from yteso.api import Api
+    from yteso.exchange.adapters.bhyt.receive import Desk
+    from yteso.exchange.walk import Walker
+    from yteso.ops.health import Backlog, Health
+    from yteso.signing import Keys
+    from yteso.store.postgres import PostgresStore
+
+ROOMS = ("jobs", "signing", "terminology", "store", "identity", "exchange", "warehouse", "api", "web", "sandbox", "ops")
+"""The rooms whose migrations are applied, in this order; a room without a migrations folder is skipped."""
+
+
+@dataclass
+class Services:
+    """What one process uses. `close` when it ends."""
+
+    settings: Settings
+    database: Database
+    clock: Clock = system_clock
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The installation's signing keys, made at the first start."""
+        from yteso.signing.keys import load_or_create
+
+        return load_or_create(self.settings.home)
+
+    @cached_property
+    def bearer(self) -> Bearer:
+        """Who a token speaks for."""
+        from yteso.access.bearer import Bearer
+
+        return Bearer(self.keys, self.clock)
+
+    @cached_property
+    def store(self) -> PostgresStore:
+        """The record."""
+        from yteso.store.postgres import PostgresStore
+
+        return PostgresStore(self.clock)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where files are received."""
+        from yteso.exchange.adapters.bhyt.receive import Desk
+
+        spool = self.settings.home / "spool"
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Desk(self.database, self.keys, self.settings.max_body, spool)
+
+    def api(self) -> Api:
+        """FHIR REST."""
+        from yteso.api import Api
+
+        def who(request: Request) -> Any:
+            return self.bearer.verify_header(request.headers.get("authorization", ""))
+
+        return Api(self.database, self.store, self.clock, authenticate=who)
+
+    def exchange(self) -> Callable[[Request], Response]:
+        """The doors for senders."""
+        from yteso.exchange.doors import Doors
+
+        desk = self.desk
+        doors = Doors(self.database, self.keys, limit=desk.limit, spool_folder=desk.spool_folder, clock=self.clock)
+        return doors.handle
+
+    def pages(self) -> Any:
+        """Django's WSGI application, with the services its pages need."""
+        from yteso.client.intake import Intake
+        from yteso.client.record import Records
+        from yteso.warehouse.read import Marts
+        from yteso.web import services
+
+        services.install(
+            services.Services(
+                records=Records(self.database, self.store, self.clock),
+                intake=Intake(self.desk, self.clock),
+                marts=Marts(self.settings.home),
+            )
+        )
+        from yteso.web.wsgi import application
+
+        return application
+
+    def health(self) -> Health:
+        """/healthz and /metrics."""
+        from yteso.ops.health import Health
+
+        return Health(self.database, self.settings.home, self.backlog, self.clock)
+
+    def backlog(self, conn: Connection) -> Backlog:
+        """What waits to be walked."""
+        from yteso.exchange.claim import waiting
+        from yteso.ops.health import Backlog
+
+        return Backlog(waiting(conn))
+
+    def walker(self) -> Walker:
+        """Walks received files into the record."""
+        from yteso.exchange.walk import Walker
+
+        return Walker(self.database, self.store)
+
+    def maintain_store(self) -> None:
+        """The store's daily upkeep: partitions for the months to come, the newest dictionary."""
+        with self.database.connection() as conn:
+            self.store.maintain(conn)
+
+
+def build(settings: Settings, *, application: str, connections: int = 8) -> Services:
+    """The services of this process on the database of `settings.database_url`; waits for the database to answer."""
+    database = Database(settings.database_url, max_size=connections, application=application).open()
+    return Services(settings, database)
+
+
+def drain_of(services: Services, stop: threading.Event) -> Callable[[], int]:
+    """The walk as a job and as a sweep: until nothing waits or `stop` is set."""
+    walker = services.walker()
+    return lambda: walker.drain(stop.is_set)

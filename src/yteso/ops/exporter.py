@@ -1,0 +1,47 @@
+"""The exporter process: every two seconds what changed goes to the warehouse, and the marts are made anew."""
+
+from __future__ import annotations
+
+import logging
+
+from yteso.base.settings import Settings
+from yteso.base.trace import where
+from yteso.ops.compose import Services, build
+from yteso.ops.export import export_once
+from yteso.ops.logs import log_to_stderr
+from yteso.ops.orphan import end_with_parent
+from yteso.ops.pulse import Pulse, write_pulse
+from yteso.ops.supervisor import stop_on_signals
+from yteso.warehouse.refresh import Warehouse
+
+log = logging.getLogger(__name__)
+_ROUND_SECONDS = 2.0
+
+
+def main() -> None:
+    """Export until told to stop."""
+    end_with_parent()
+    log_to_stderr()
+    stop = stop_on_signals()
+    services = build(Settings.from_environment(), application="yteso exporter", connections=2)
+    try:
+        with Warehouse(services.settings.home) as warehouse:
+            while not stop.is_set():
+                stop.wait(0.0 if _round(services, warehouse) else _ROUND_SECONDS)
+    finally:
+        services.close()
+
+
+def _round(services: Services, warehouse: Warehouse) -> bool:
+    """One round; True when there is more to do at once. A failure is logged and tried again later."""
+    try:
+        done = export_once(services, warehouse)
+        write_pulse(services.settings.home, Pulse(services.clock(), done.t))
+    except Exception as error:
+        log.error("the export failed and is tried again: %s", where(error))
+        return False
+    return done.more
+
+
+if __name__ == "__main__":
+    main()

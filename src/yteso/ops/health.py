@@ -1,0 +1,122 @@
+"""`/healthz` and the readings of `/metrics`: is the database there, do walkers and exporter live, how much waits.
+
+Open to everybody, so it tells numbers and states only. 503 means: this platform cannot do its work now.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from yteso.base.clock import Clock, system_clock
+from yteso.base.http import Request, Response
+from yteso.base.trace import where
+from yteso.db import Connection, Database
+from yteso.jobs.status import JobStatus, fetch_status
+from yteso.ops.answer import json_of
+from yteso.ops.metrics import CONTENT_TYPE, Reading, exposition
+from yteso.ops.pulse import read_pulse
+
+log = logging.getLogger(__name__)
+_PATIENCE_SECONDS = 3.0
+_STALE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the rooms tell. `waiting`: files received and not yet walked to their end."""
+
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything known at one moment; `database` is False when it did not answer and then nothing else is known."""
+
+    database: bool
+    jobs: JobStatus | None = None
+    backlog: Backlog | None = None
+    exporter_age: float | None = None
+    exporter_t: int = 0
+
+    @property
+    def parts(self) -> dict[str, bool]:
+        """Which part works."""
+        return {
+            "database": self.database,
+            "walkers": bool(self.jobs and self.jobs.workers),
+            "exporter": self.exporter_age is not None and self.exporter_age < _STALE_SECONDS,
+        }
+
+    @property
+    def well(self) -> bool:
+        """True when files are taken in and worked on. A late exporter makes figures late, not the platform ill."""
+        return self.parts["database"] and self.parts["walkers"]
+
+
+class Health:
+    """Answers /healthz and /metrics."""
+
+    def __init__(
+        self,
+        database: Database,
+        home: Path,
+        fetch_backlog: Callable[[Connection], Backlog],
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database = database
+        self._home = home
+        self._fetch_backlog = fetch_backlog
+        self._clock = clock
+
+    def state(self) -> State:
+        """Look now; never raises."""
+        pulse = read_pulse(self._home)
+        age = (self._clock() - pulse.at).total_seconds() if pulse else None
+        try:
+            with self._database.connection(_PATIENCE_SECONDS) as conn:
+                jobs, backlog = fetch_status(conn), self._fetch_backlog(conn)
+        except Exception as error:
+            log.warning("health: the database does not answer: %s", where(error))
+            return State(database=False, exporter_age=age)
+        return State(database=True, jobs=jobs, backlog=backlog, exporter_age=age, exporter_t=pulse.t if pulse else 0)
+
+    def healthz(self, _: Request) -> Response:
+        """JSON; 200 when well, else 503."""
+        state = self.state()
+        document: dict[str, object] = {
+            "status": "ok" if state.well else "down",
+            **{name: "ok" if works else "down" for name, works in state.parts.items()},
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        if state.jobs and state.backlog:
+            document |= {
+                "workers": state.jobs.workers,
+                "backlog": state.backlog.waiting,
+                "jobs": state.jobs.jobs,
+                "exported": state.exporter_t,
+            }
+        if state.exporter_age is not None:
+            document["exporter_age_seconds"] = round(state.exporter_age, 1)
+        return json_of(document, 200 if state.well else 503)
+
+    def metrics(self, _: Request) -> Response:
+        """Prometheus text format 0.0.4."""
+        return Response(200, exposition(self._readings), {"Content-Type": CONTENT_TYPE})
+
+    def _readings(self) -> list[Reading]:
+        state = self.state()
+        readings: list[Reading] = [("yteso_up", {"part": name}, float(up)) for name, up in state.parts.items()]
+        if state.exporter_age is not None:
+            readings.append(("yteso_export_age_seconds", {}, state.exporter_age))
+        if state.jobs and state.backlog:
+            readings += [("yteso_jobs", {"state": name}, float(n)) for name, n in state.jobs.jobs.items()]
+            readings += [
+                ("yteso_workers", {}, float(state.jobs.workers)),
+                ("yteso_intake_backlog", {}, float(state.backlog.waiting)),
+                ("yteso_export_transaction", {}, float(state.exporter_t)),
+            ]
+        return readings

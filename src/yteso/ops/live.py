@@ -1,0 +1,125 @@
+"""Live updates as Server-Sent Events: `GET /live?topics=intake,marts&ticket=…` -> `event: intake` whenever it changed.
+
+Only names of topics go out, never data: the page then asks again, with its own rights. A caller shows either the
+ticket its page was given or a bearer token (`token=…`, or the Authorization header).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from yteso.access.bearer import Bearer
+from yteso.base.errors import Refused
+from yteso.base.settings import Settings
+from yteso.db.listen import Listener
+from yteso.ops.hub import CHANNEL, TOPICS, Hub, Subscriber
+from yteso.signing.keys import load_or_create
+
+_BEAT_SECONDS = 15.0
+_LEAST_SECONDS_BETWEEN = 0.5
+Allowed = Callable[[Request], bool]
+
+
+def application_of(settings: Settings, hub: Hub, allowed: Allowed) -> Starlette:
+    """The ASGI application."""
+
+    async def live(request: Request) -> Response:
+        origin = allowed_origin(request, settings)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+        if origin:
+            headers |= {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true"}
+            headers["Vary"] = "Origin"
+        if not allowed(request):
+            return PlainTextResponse("401\n", 401, headers)
+        subscriber = hub.subscribe(wanted(request))
+        if subscriber is None:
+            return PlainTextResponse("503\n", 503, {**headers, "Retry-After": "10"})
+        return StreamingResponse(events(hub, subscriber), 200, headers, "text/event-stream")
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        hub.start()
+        yield
+        hub.close()
+
+    return Starlette(routes=[Route("/live", live, methods=["GET"])], lifespan=lifespan)
+
+
+def wanted(request: Request) -> list[str]:
+    """The topics asked for; all of them when none is named."""
+    return [topic for topic in request.query_params.get("topics", "").split(",") if topic] or sorted(TOPICS)
+
+
+async def events(hub: Hub, subscriber: Subscriber) -> AsyncIterator[bytes]:
+    """The stream: a greeting, one event per changed topic at most twice a second, a comment when nothing happens."""
+    try:
+        yield b"retry: 3000\n: yteso\n\n"
+        while not hub.closed:
+            topics = await subscriber.changed(_BEAT_SECONDS)
+            if hub.closed:
+                return
+            text = "".join(f"event: {topic}\ndata: {topic}\n\n" for topic in topics) or ": beat\n\n"
+            yield text.encode()
+            await asyncio.sleep(_LEAST_SECONDS_BETWEEN)
+    finally:
+        hub.leave(subscriber)
+
+
+def allowed_origin(request: Request, settings: Settings) -> str:
+    """The page's origin when it is ours: the public address, or the web port of the host the browser asked here."""
+    origin = request.headers.get("origin", "")
+    if not origin:
+        return ""
+    page, public = urlsplit(origin), urlsplit(settings.public_url)
+    if public.netloc and (page.scheme, page.netloc) == (public.scheme, public.netloc):
+        return origin
+    same_host = page.hostname == urlsplit(f"//{request.headers.get('host', '')}").hostname
+    return origin if same_host and page.port == settings.port else ""
+
+
+def ticket_or_token(settings: Settings) -> Allowed:
+    """Lets in who shows a page's ticket or a bearer token of this installation."""
+    from django.conf import settings as django_conf
+
+    from yteso.web.live import is_ticket
+    from yteso.web.secret import load_or_create_secret
+
+    secret = load_or_create_secret(settings.home)
+    if not django_conf.configured:
+        django_conf.configure(SECRET_KEY=secret)
+    bearer = Bearer(load_or_create(settings.home))
+
+    def allowed(request: Request) -> bool:
+        ticket = request.query_params.get("ticket", "")
+        if ticket:
+            return is_ticket(ticket, secret)
+        token = request.query_params.get("token", "")
+        header = f"Bearer {token}" if token else request.headers.get("authorization", "")
+        try:
+            bearer.verify_header(header)
+        except Refused:
+            return False
+        return True
+
+    return allowed
+
+
+def _application() -> Starlette:
+    settings = Settings.from_environment()
+    hub = Hub(Listener(settings.database_url, [CHANNEL], application="yteso live"))
+    return application_of(settings, hub, ticket_or_token(settings))
+
+
+def __getattr__(name: str) -> Starlette:
+    """`application` is made when the server asks for it, so that importing this module connects to nothing."""
+    if name != "application":
+        raise AttributeError(name)
+    return _application()

@@ -1,0 +1,24 @@
+"""Is a TCP port free? Asked before starting, because two servers of one user could silently share a port."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from yteso.base.errors import CannotStart
+from yteso.ops.rules import NO_ADDRESS, PORT_BUSY
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise CannotStart (OPS-0001 busy, OPS-0006 not ours to open)."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(PORT_BUSY.at(host=host, port=port)) from error
+        raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason=error.strerror or type(error).__name__)) from error
+    except OverflowError as error:
+        raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason="0-65535")) from error

@@ -1,0 +1,48 @@
+"""A database made ready: every room's migrations, the pages' tables, the durability guard. Safe to run twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from yteso.base.errors import CannotStart
+from yteso.base.settings import Settings
+from yteso.db import Database, is_retryable
+from yteso.db.guard import require_durable
+from yteso.db.migrate import Migration, migrate
+from yteso.db.refusals import NO_ANSWER
+from yteso.ops.compose import ROOMS
+
+
+def prepare(settings: Settings) -> list[Migration]:
+    """Bring the database of `settings.database_url` to this version. Raises CannotStart (DB-0001, DB-0005, DB-0007)."""
+    applied = _patiently(lambda: migrate(settings.database_url, ROOMS))
+    _migrate_pages(settings)
+    database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
+    try:
+        with database.connection() as conn:
+            require_durable(conn)
+    finally:
+        database.close()
+    return applied
+
+
+def _migrate_pages(settings: Settings) -> None:
+    from yteso.web import setup
+
+    setup.migrate(settings)
+    setup.close()
+
+
+def _patiently(act: Callable[[], list[Migration]], seconds: float = 30.0) -> list[Migration]:
+    """Try again while the server is still coming up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return act()
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            if time.monotonic() > deadline:
+                raise CannotStart(NO_ANSWER.at()) from error
+            time.sleep(0.5)

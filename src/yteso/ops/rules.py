@@ -1,0 +1,76 @@
+"""The numbered reasons for which the platform does not start or a door answers no. Codes `OPS-0xxx`."""
+
+from yteso.base.issue import Rule, Severity
+
+PORT_BUSY = Rule(
+    "OPS-0001",
+    Severity.FATAL,
+    "Cổng {port} trên {host} đang được chương trình khác dùng.",
+    "Port {port} on {host} is in use by another program.",
+    "Dừng chương trình đó, hoặc đặt YTESO_PORT sang cổng khác (hệ thống dùng cổng này và cổng kế tiếp).",
+    "Stop that program, or set YTESO_PORT to another port (the platform uses it and the next one).",
+)
+ALREADY_UP = Rule(
+    "OPS-0002",
+    Severity.FATAL,
+    "Hệ thống với dữ liệu ở {home} đang chạy rồi.",
+    "The platform with its data in {home} is already running.",
+    "Dừng bản đang chạy, hoặc đặt YTESO_HOME sang thư mục khác.",
+    "Stop the running one, or set YTESO_HOME to another folder.",
+)
+BAD_SETTING = Rule(
+    "OPS-0003",
+    Severity.FATAL,
+    "Biến môi trường không hợp lệ: {reason}.",
+    "An environment variable is not valid: {reason}.",
+    "Sửa biến đó rồi chạy lại.",
+    "Correct it and start again.",
+)
+NOT_ANSWERING = Rule(
+    "OPS-0004",
+    Severity.FATAL,
+    "Hệ thống không trả lời ở {address}; nhật ký: {log}.",
+    "The platform does not answer at {address}; its logs: {log}.",
+    "Xem nhật ký trong thư mục đó.",
+    "Read the logs in that folder.",
+)
+NOT_RUNNING = Rule(
+    "OPS-0005",
+    Severity.FATAL,
+    "Hệ thống chưa chạy ở {address}.",
+    "The platform is not running at {address}.",
+    "Chạy `yteso up` trước.",
+    "Run `yteso up` first.",
+)
+NO_ADDRESS = Rule(
+    "OPS-0006",
+    Severity.FATAL,
+    "Không mở được cổng {port} trên {host}: {reason}.",
+    "Port {port} on {host} cannot be opened: {reason}.",
+    "Chọn địa chỉ của chính máy này (YTESO_HOST) và cổng từ 1024 trở lên (YTESO_PORT).",
+    "Choose an address of this machine (YTESO_HOST) and a port from 1024 on (YTESO_PORT).",
+)
+TOO_LARGE = Rule(
+    "OPS-0010",
+    Severity.ERROR,
+    "Nội dung gửi lên lớn hơn {limit} MB.",
+    "The request body is larger than {limit} MB.",
+    "Chia tệp thành nhiều phần nhỏ hơn.",
+    "Split the file into smaller parts.",
+)
+FAILED = Rule(
+    "OPS-0011",
+    Severity.FATAL,
+    "Hệ thống gặp lỗi khi xử lý yêu cầu; mã yêu cầu {request}.",
+    "The platform failed on this request; request id {request}.",
+    "Thử lại; nếu vẫn lỗi, gửi mã yêu cầu cho người vận hành.",
+    "Try again; if it goes on, give the request id to the operator.",
+)
+UNKNOWN_PLACE = Rule(
+    "OPS-0012",
+    Severity.ERROR,
+    "Không có gì ở địa chỉ này.",
+    "There is nothing at this address.",
+    "Kiểm tra lại đường dẫn.",
+    "Check the path.",
+)

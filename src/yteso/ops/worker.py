@@ -1,0 +1,35 @@
+"""One walker process: runs background jobs and, between them, looks for files nobody walked. Ends on SIGTERM.
+
+The walk itself is `exchange`'s; a visit's transaction in hand is finished before the process ends.
+"""
+
+from __future__ import annotations
+
+from yteso.base.settings import Settings
+from yteso.exchange.raw import DRAIN
+from yteso.jobs import Chore, Task, Worker
+from yteso.ops.compose import build, drain_of
+from yteso.ops.logs import log_to_stderr
+from yteso.ops.orphan import end_with_parent
+from yteso.ops.supervisor import stop_on_signals
+
+_SWEEP_SECONDS = 2.0
+_DAY_SECONDS = 86_400.0
+
+
+def main() -> None:
+    """Work until told to stop."""
+    end_with_parent()
+    log_to_stderr()
+    stop = stop_on_signals()
+    services = build(Settings.from_environment(), application="yteso walker", connections=4)
+    try:
+        drain = drain_of(services, stop)
+        chores = [Chore("sweep", _SWEEP_SECONDS, drain), Chore("maintain", _DAY_SECONDS, services.maintain_store)]
+        Worker(services.database, [Task(DRAIN, drain)], chores=chores).run(stop)
+    finally:
+        services.close()
+
+
+if __name__ == "__main__":
+    main()

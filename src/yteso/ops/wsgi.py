@@ -1,0 +1,31 @@
+"""The WSGI application of the web process: the doors by path, everything else to the pages."""
+
+from __future__ import annotations
+
+from yteso.base.settings import Settings
+from yteso.ops.compose import Services, build
+from yteso.ops.front import Door, Front
+from yteso.ops.logs import log_to_stderr
+
+EXCHANGE = ("/exchange", "/api/token", "/api/qd130", "/api/egw", "/api/kcb", "/api/auth")
+
+
+def front_of(services: Services) -> Front:
+    """Every door of the platform."""
+    health = services.health()
+    doors = (
+        Door("fhir", ("/fhir",), services.api().handle, mounted=True),
+        Door("exchange", EXCHANGE, services.exchange()),
+        Door("healthz", ("/healthz",), health.healthz),
+        Door("metrics", ("/metrics",), health.metrics),
+    )
+    return Front(doors, services.pages(), services.settings.max_body, services.settings.public_url)
+
+
+def __getattr__(name: str) -> Front:
+    """`application` is made when the server asks for it, so that importing this module connects to nothing."""
+    if name != "application":
+        raise AttributeError(name)
+    log_to_stderr()
+    settings = Settings.from_environment()
+    return front_of(build(settings, application="yteso web", connections=settings.web_threads + 2))

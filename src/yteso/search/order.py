@@ -1,0 +1,60 @@
+"""`_sort` -> SQL expressions that are never NULL, so that a page can begin after a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yteso.search.fragment import Fragment
+from yteso.search.hot import hot
+from yteso.search.keys import number, path_key, token
+from yteso.search.query import Query
+from yteso.search.row import NO_DATE
+from yteso.standards.fhir_r4 import SEARCH_PARAMETERS
+
+SORTABLE = frozenset({"date", "string"})
+"""Kinds of parameters that can be sorted by; besides `_id` and `_lastUpdated`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sort key. `kind`: "clinical", "updated", "id", "date" or "string"; `keys` are those of its side table."""
+
+    kind: str
+    descending: bool
+    keys: tuple[int, ...] = ()
+
+    def expression(self, lo: str, row: str = "r") -> Fragment:
+        """The value by which a row is sorted; `lo` is the column of the clinical date."""
+        if self.kind == "clinical":
+            return Fragment(lo)
+        if self.kind == "updated":
+            return Fragment(f"{row}.ts")
+        if self.kind == "id":
+            return Fragment(f"{row}.id")
+        same = f"x.shard = {row}.shard AND x.type = {row}.type AND x.id = {row}.id AND x.key = ANY(%s::bigint[])"
+        pick = "max" if self.descending else "min"
+        if self.kind == "date":
+            text = f"coalesce((SELECT {pick}(x.lo) FROM store.moment x WHERE {same}), {NO_DATE + 1})"
+        else:
+            text = f"coalesce((SELECT {pick}(x.val) FROM store.string x WHERE {same} AND x.at = 0), '')"
+        return Fragment(text, (list(self.keys),))
+
+
+def orders_of(query: Query, *, by_date: bool) -> tuple[Order, ...]:
+    """The sort keys of a query; without `_sort` the newest first, by clinical date where the index gives that order."""
+    if not query.sort:
+        return (Order("clinical" if by_date else "updated", descending=True),)
+    return tuple(_order(query.type, sort.name, sort.descending) for sort in query.sort)
+
+
+def _order(type: str, name: str, descending: bool) -> Order:
+    if name == "_id":
+        return Order("id", descending)
+    if name == "_lastUpdated":
+        return Order("updated", descending)
+    if name == hot(type).date:
+        return Order("clinical", descending)
+    parameter = SEARCH_PARAMETERS[type][name]
+    if parameter.kind == "date":
+        return Order("date", descending, (number(token(f"{type}:{name}")),))
+    return Order("string", descending, tuple(number(token(path_key(type, path))) for path in parameter.paths))

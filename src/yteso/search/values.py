@@ -1,0 +1,40 @@
+"""Search values with FHIR's escapes (backslash before `,` `|` `$`, R4 §3.1.1.4.0): split where unescaped, bare."""
+
+from __future__ import annotations
+
+
+def split(text: str, separator: str) -> list[str]:
+    """The parts between unescaped separators, escapes kept."""
+    if "\\" not in text:
+        return text.split(separator)
+    parts = [""]
+    escaped = False
+    for character in text:
+        if character == separator and not escaped:
+            parts.append("")
+            continue
+        parts[-1] += character
+        escaped = character == "\\" and not escaped
+    return parts
+
+
+def bare(text: str) -> str:
+    """The text without escapes."""
+    if "\\" not in text:
+        return text
+    found, escaped = "", False
+    for character in text:
+        if character == "\\" and not escaped:
+            escaped = True
+            continue
+        found += character if not escaped or character in ",|$\\" else "\\" + character
+        escaped = False
+    return found + ("\\" if escaped else "")
+
+
+def split_token(value: str) -> tuple[str | None, str]:
+    """`system|code` -> (system, code); (None, code) without a bar; ("", code) for `|code`."""
+    system, *rest = split(value, "|")
+    if not rest:
+        return None, bare(system)
+    return bare(system), bare("|".join(rest))

@@ -1,0 +1,1 @@
+"""Numbered business rules, one folder per standard."""

@@ -1,0 +1,97 @@
+"""One turn of the warehouse: changes in, marts out. Called again and again by one process; each step may be killed.
+
+In: changed resources, changed intake rows, who should send, the moment. Out: `Refreshed`. The lake is written first
+(atomic file), then the flat tables (one transaction per file), then the marts (one rename): after a kill the next turn
+goes on where it was. Numbers to ask the sources for: `record_mark`, `intake_mark`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from yteso.warehouse.changes import IntakeChange, RecordChange
+from yteso.warehouse.flat import Flat
+from yteso.warehouse.lake import INTAKE, RECORD, Lake
+from yteso.warehouse.marts import publish, write_json
+
+RESTAMP = timedelta(minutes=5)
+"""Without changes the marts are made anew this often: "today" and "silent for" move with the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a turn did. `published` is False when nothing changed and the marts are fresh."""
+
+    record: int
+    intake: int
+    record_t: int
+    intake_t: int
+    published: bool
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+class Warehouse:
+    """The writing side. One per installation; hold it open between turns."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "lake"
+        self.lake = Lake(self.folder)
+        self.flat = Flat(self.folder)
+        self._published: datetime | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the flat tables."""
+        self.flat.close()
+
+    @property
+    def record_mark(self) -> int:
+        """Ask the store for changes after this transaction number."""
+        return self.lake.watermark(RECORD)
+
+    @property
+    def intake_mark(self) -> int:
+        """Ask the exchange for changes after this number."""
+        return self.lake.watermark(INTAKE)
+
+    def refresh(
+        self,
+        record: Iterable[RecordChange],
+        intake: Iterable[IntakeChange],
+        now: datetime,
+        *,
+        expected: Sequence[str] | None = None,
+    ) -> Refreshed:
+        """One turn. Changes are whole transactions in order; those already kept are passed over."""
+        kept_record = self.lake.append_record(record)
+        kept_intake = self.lake.append_intake(intake)
+        came = self.flat.take(self.lake)
+        if expected is not None:
+            came = self.flat.expect(expected) or came
+        self.lake.compact(RECORD)
+        self.lake.compact(INTAKE)
+        rows = self._publish(now) if came or self._is_old(now) else {}
+        write_json(self.folder / "checked.json", {"checked": now.isoformat()})
+        marks = {kind: self.flat.mark(kind) for kind in (RECORD, INTAKE)}
+        return Refreshed(kept_record, kept_intake, marks[RECORD], marks[INTAKE], bool(rows), rows)
+
+    def _publish(self, now: datetime) -> dict[str, int]:
+        marks = {kind: self.flat.mark(kind) for kind in (RECORD, INTAKE)}
+        rows = publish(self.flat.connection, self.folder / "marts", now, marks)
+        self._published = now
+        return rows
+
+    def _is_old(self, now: datetime) -> bool:
+        return self._published is None or now - self._published >= RESTAMP

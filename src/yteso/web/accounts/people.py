@@ -1,0 +1,139 @@
+"""Accounts by plain functions, for the command line, the demo and tests. `web.setup.configure` has run before.
+
+Each act validates what it is given; raises `Refused` with numbered issues, never a Django error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
+from yteso.base.issue import Rule, Severity
+from yteso.web.accounts.models import User
+from yteso.web.guard import PEOPLE
+
+_BAD_PASSWORD = Rule(
+    "WEB-0001",
+    Severity.ERROR,
+    "Mật khẩu không đạt yêu cầu: ít nhất 14 ký tự, không phổ biến, không giống tên đăng nhập.",
+    "The password does not meet the rules: at least 14 characters, not a common one, not like the username.",
+    "Chọn một câu dài dễ nhớ.",
+    "Choose a long phrase that is easy to remember.",
+)
+_BAD_FIELD = Rule(
+    "WEB-0002",
+    Severity.ERROR,
+    "Trường {field} của tài khoản không hợp lệ.",
+    "The field {field} of the account is not valid.",
+    "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: quản trị, điều hành, nhân viên hoặc bác sĩ.",
+    "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: administrator, operator, staff or doctor.",
+)
+_NEEDS_FACILITY = Rule(
+    "WEB-0003",
+    Severity.ERROR,
+    "Vai trò {role} phải gắn với một cơ sở (MA_CSKCB).",
+    "The role {role} must be bound to a facility (MA_CSKCB).",
+    "Thêm mã cơ sở 5 ký tự.",
+    "Give the facility code of 5 characters.",
+)
+_UNKNOWN = Rule("WEB-0004", Severity.ERROR, "Không có tài khoản này.", "There is no such account.")
+
+BOUND = frozenset([Role.STAFF, Role.DOCTOR])
+"""Roles that only exist at a facility."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What may be told about an account."""
+
+    username: str
+    display_name: str
+    role: Role
+    facility: str
+    active: bool
+    demo: bool
+
+    @property
+    def principal(self) -> Principal:
+        """The account as the one who acts."""
+        return Principal(self.username, self.role, self.facility)
+
+
+def create_user(
+    username: str, password: str, role: Role, *, display_name: str = "", facility: str = "", demo: bool = False
+) -> Account:
+    """A new account, or the existing one of that name brought to these values (its password too).
+
+    Raises Refused WEB-0001 (password; not checked for `demo` accounts), WEB-0002 (a field), WEB-0003 (facility).
+    """
+    username = username.strip().casefold()
+    if role not in PEOPLE:
+        raise Refused(_BAD_FIELD.at(field="role"))
+    if role in BOUND and not facility:
+        raise Refused(_NEEDS_FACILITY.at(role=role.value))
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(username=username).first() or User(username=username)
+        user.display_name, user.role, user.facility, user.demo = display_name or username, role.value, facility, demo
+        user.is_active = True
+        if not demo:
+            _check_password(password, user)
+        user.set_password(password)
+        _check_fields(user)
+        user.save()
+    return _account(user)
+
+
+def set_password(username: str, password: str) -> None:
+    """A new password for an account. Raises Refused WEB-0001 or WEB-0004."""
+    user = _find(username)
+    _check_password(password, user)
+    user.set_password(password)
+    user.demo = False
+    user.save(update_fields=["password", "demo"])
+
+
+def deactivate(username: str) -> None:
+    """The account can no longer sign in; its sessions end at their next request. Raises Refused WEB-0004."""
+    user = _find(username)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def find(username: str) -> Account:
+    """The account of that name. Raises Refused WEB-0004."""
+    return _account(_find(username))
+
+
+def all_accounts() -> list[Account]:
+    """Every account, by name."""
+    return [_account(user) for user in User.objects.order_by("username")]
+
+
+def _find(username: str) -> User:
+    user = User.objects.filter(username=username.strip().casefold()).first()
+    if user is None:
+        raise Refused(_UNKNOWN.at(), status=404)
+    return user
+
+
+def _account(user: User) -> Account:
+    return Account(user.username, user.display_name, Role(user.role), user.facility, user.is_active, user.demo)
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(_BAD_PASSWORD.at()) from error
+
+
+def _check_fields(user: User) -> None:
+    try:
+        user.clean_fields()
+    except ValidationError as error:
+        raise Refused(*(_BAD_FIELD.at(field=name) for name in error.message_dict)) from error

@@ -1,0 +1,180 @@
+"""Figures -> the geometry of charts: numbers a template draws as SVG. No markup, no colour, no rounding of the data.
+
+Lengths are SVG user units. Every chart keeps its `rows`, from which the template also makes the table beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Row = tuple[str, Sequence[float]]
+"""One label and one figure per series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the scale: where and what."""
+
+    at: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One rectangle; `series` counts from 1 and names the colour."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    series: int
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Upright bars, one stack per label."""
+
+    width: float
+    height: float
+    base: float
+    left: float
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    names: tuple[tuple[float, str], ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One or more lines over the labels; `areas` closes the first down to the base."""
+
+    width: float
+    height: float
+    base: float
+    left: float
+    paths: tuple[str, ...]
+    area: str
+    ends: tuple[tuple[float, float], ...]
+    ticks: tuple[Tick, ...]
+    names: tuple[tuple[float, str], ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """One part of a ring, as the dash of a circle: drawn length, gap, offset."""
+
+    series: int
+    label: str
+    value: float
+    share: float
+    dash: str
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Parts of a whole."""
+
+    radius: float
+    arcs: tuple[Arc, ...]
+    total: float
+
+
+_LEFT, _TOP, _BOTTOM = 44.0, 10.0, 24.0
+
+
+def columns(rows: Sequence[Row], width: float = 640, height: float = 220, names: int = 12) -> Columns:
+    """Stacked columns. At most about `names` labels are written under them, the others stay in the table."""
+    base, plot = height - _BOTTOM, height - _BOTTOM - _TOP
+    top = nice_top(max((sum(values) for _, values in rows), default=0))
+    step = (width - _LEFT) / max(len(rows), 1)
+    thick = min(step * 0.68, 44)
+    bars: list[Bar] = []
+    for index, (label, values) in enumerate(rows):
+        y, x = base, _LEFT + step * index + (step - thick) / 2
+        for series, value in enumerate(values, 1):
+            tall = value / top * plot
+            y -= tall
+            if tall > 0:
+                bars.append(Bar(r(x), r(y), r(thick), r(tall), series, label, value))
+    middles = [(r(_LEFT + step * (i + 0.5)), label) for i, (label, _) in enumerate(rows)]
+    return Columns(width, height, base, _LEFT, tuple(bars), _ticks(top, base, plot), _thin(middles, names), tuple(rows))
+
+
+def line(rows: Sequence[Row], width: float = 640, height: float = 220, names: int = 8) -> Line:
+    """Lines over equally spaced labels."""
+    base, plot = height - _BOTTOM, height - _BOTTOM - _TOP
+    top = nice_top(max((max(values, default=0) for _, values in rows), default=0))
+    step = (width - _LEFT - 8) / max(len(rows) - 1, 1)
+    xs = [r(_LEFT + step * index) for index in range(len(rows))]
+    series = range(max((len(values) for _, values in rows), default=0))
+    dots = [[(x, r(base - values[s] / top * plot)) for x, (_, values) in zip(xs, rows, strict=True)] for s in series]
+    paths = tuple(_path(points) for points in dots)
+    area = f"{paths[0]}L{xs[-1]} {base}L{xs[0]} {base}Z" if paths and rows else ""
+    ends = tuple(points[-1] for points in dots if points)
+    labels = _thin([(x, label) for x, (label, _) in zip(xs, rows, strict=True)], names)
+    return Line(width, height, base, _LEFT, paths, area, ends, _ticks(top, base, plot), labels, tuple(rows))
+
+
+def spark(values: Sequence[float], width: float = 120, height: float = 32) -> str:
+    """The path of a line without axes, for a tile; empty for fewer than two figures."""
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    spread = (high - low) or 1
+    step = (width - 4) / (len(values) - 1)
+    return _path([(r(2 + step * i), r(height - 3 - (v - low) / spread * (height - 6))) for i, v in enumerate(values)])
+
+
+def ring(parts: Sequence[tuple[str, float]], radius: float = 52) -> Ring:
+    """Parts of a whole as arcs with a small gap between them, from twelve o'clock on."""
+    total = sum(value for _, value in parts)
+    length = 2 * math.pi * radius
+    arcs: list[Arc] = []
+    done = 0.0
+    for series, (label, value) in enumerate(parts, 1):
+        share = value / total if total else 0.0
+        drawn = max(share * length - (2.5 if 0 < share < 1 else 0), 0)
+        arcs.append(Arc(series, label, value, share, f"{r(drawn)} {r(length - drawn)}", r(-done)))
+        done += share * length
+    return Ring(radius, tuple(arcs), total)
+
+
+def share_of(value: float, whole: float, width: float = 1000) -> float:
+    """The length of a bar that stands for `value` of `whole`."""
+    return r(max(min(value / whole, 1), 0) * width) if whole else 0.0
+
+
+def nice_top(value: float) -> float:
+    """The next round figure at or above `value` (1, 2, 2.5, 5 × 10ⁿ, four equal steps below it)."""
+    if value <= 0:
+        return 1.0
+    if value <= 4:
+        return 4.0
+    power = 10 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 2.4, 3, 4, 6, 8, 10) if step * power >= value)
+
+
+def _ticks(top: float, base: float, plot: float) -> tuple[Tick, ...]:
+    return tuple(Tick(r(base - plot * part / 4), top * part / 4) for part in range(5))
+
+
+def _thin(names: list[tuple[float, str]], most: int) -> tuple[tuple[float, str], ...]:
+    every = max(1, math.ceil(len(names) / most))
+    return tuple(name for index, name in enumerate(reversed(names)) if index % every == 0)[::-1]
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x} {y}" for x, y in points) if points else ""
+
+
+def r(value: float) -> Any:
+    """One decimal is a tenth of a pixel; whole numbers are written without one."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded

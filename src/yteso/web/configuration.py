@@ -1,0 +1,196 @@
+"""The platform's settings -> Django's settings, as one dictionary. Pure but for finding the apps' folders and the key."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from yteso.base.settings import Settings
+from yteso.db.dsn import parts_of
+from yteso.web.secret import load_or_create_secret
+
+HERE = Path(__file__).parent
+SCHEMA = "web"
+APPS = ("yteso.apps.ioc", "yteso.apps.intake", "yteso.apps.record")
+"""The systems people use, in the order of the navigation. Named as text: `web` imports no app."""
+
+SESSION_SECONDS = 12 * 3600
+LOCKOUT_FAILURES = 8
+LOCKOUT_MINUTES = 15
+
+
+def django_settings(settings: Settings) -> dict[str, Any]:
+    """Everything `django.conf.settings` needs. Reads or makes the secret key under `settings.home/keys`."""
+    return {
+        "DEBUG": False,
+        "SECRET_KEY": load_or_create_secret(settings.home),
+        "ROOT_URLCONF": "yteso.web.urls",
+        "WSGI_APPLICATION": "yteso.web.wsgi.application",
+        "DATABASES": {"default": database(settings.database_url)},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "APPEND_SLASH": False,
+        "YTESO": settings,
+        **_parts(),
+        **_hosts(settings),
+        **_accounts(settings),
+        **_languages(settings),
+        **_uploads(settings),
+        "LOGGING": _logging(),
+    }
+
+
+def database(dsn: str) -> dict[str, Any]:
+    """Django's connection parameters; its tables live in the schema `web` and nowhere else."""
+    parts = parts_of(dsn) if dsn else {}
+    options = f"{parts.pop('options', '')} -c search_path={SCHEMA}".strip()
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "yteso"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**parts, "options": options, "application_name": "yteso-web"},
+    }
+
+
+def _parts() -> dict[str, Any]:
+    return {
+        "INSTALLED_APPS": [
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "axes",
+            "yteso.web.accounts",
+            *APPS,
+        ],
+        "MIDDLEWARE": [
+            "yteso.web.security.SecurityHeaders",
+            "django.middleware.security.SecurityMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "yteso.web.language.LanguageMiddleware",
+            "yteso.web.errors.CalmErrors",
+            "yteso.web.guard.Guard",
+            "axes.middleware.AxesMiddleware",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.jinja2.Jinja2",
+                "DIRS": [HERE / "templates", *(_folder(app) / "templates" for app in APPS)],
+                "APP_DIRS": False,
+                "OPTIONS": {
+                    "environment": "yteso.web.jinja.environment",
+                    "context_processors": ["yteso.web.shell.context"],
+                },
+            }
+        ],
+    }
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    assert spec is not None, package
+    assert spec.origin is not None, package
+    return Path(spec.origin).parent
+
+
+def _hosts(settings: Settings) -> dict[str, Any]:
+    public = urlsplit(settings.public_url)
+    hosts = {"localhost", "127.0.0.1", "[::1]", settings.host, public.hostname or ""} - {"", "0.0.0.0"}  # noqa: S104 - not bound here
+    secure = public.scheme == "https"
+    return {
+        "ALLOWED_HOSTS": sorted(hosts),
+        "CSRF_TRUSTED_ORIGINS": [f"{public.scheme}://{public.netloc}"] if public.netloc else [],
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if secure else None,
+        "SESSION_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_SECURE": secure,
+        "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
+    }
+
+
+def _accounts(settings: Settings) -> dict[str, Any]:
+    validators = "django.contrib.auth.password_validation."
+    return {
+        "AUTH_USER_MODEL": "accounts.User",
+        "AUTHENTICATION_BACKENDS": [
+            "axes.backends.AxesStandaloneBackend",
+            "django.contrib.auth.backends.ModelBackend",
+        ],
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": f"{validators}MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
+            {"NAME": f"{validators}CommonPasswordValidator"},
+            {
+                "NAME": f"{validators}UserAttributeSimilarityValidator",
+                "OPTIONS": {"user_attributes": ("username", "display_name")},
+            },
+        ],
+        "LOGIN_URL": "login",
+        "SESSION_COOKIE_AGE": SESSION_SECONDS,
+        "SESSION_COOKIE_NAME": f"yteso_session_{settings.port}",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_NAME": f"yteso_csrf_{settings.port}",
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "CSRF_FAILURE_VIEW": "yteso.web.errors.forgery",
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+        # A name is locked only for the address that failed: nobody can lock somebody else out from elsewhere.
+        "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
+        "AXES_FAILURE_LIMIT": LOCKOUT_FAILURES,
+        "AXES_COOLOFF_TIME": LOCKOUT_MINUTES / 60,
+        "AXES_RESET_ON_SUCCESS": True,
+        "AXES_LOCKOUT_CALLABLE": "yteso.web.accounts.views.locked_out",
+        "AXES_DISABLE_ACCESS_LOG": True,
+        "AXES_ENABLE_ADMIN": False,
+        "AXES_VERBOSE": False,
+        "SILENCED_SYSTEM_CHECKS": [],
+    }
+
+
+def _languages(settings: Settings) -> dict[str, Any]:
+    return {
+        "USE_I18N": True,
+        "LANGUAGE_CODE": "vi",
+        "LANGUAGES": [("vi", "Tiếng Việt"), ("en", "English")],
+        "LANGUAGE_COOKIE_NAME": "yteso_language",
+        "LOCALE_PATHS": [HERE / "locale"],
+        "YTESO_DEFAULT_LANGUAGE": settings.language if settings.language in {"vi", "en"} else "vi",
+        "USE_TZ": True,
+        "TIME_ZONE": "Asia/Ho_Chi_Minh",
+    }
+
+
+def _uploads(settings: Settings) -> dict[str, Any]:
+    return {
+        "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.TemporaryFileUploadHandler"],
+        "FILE_UPLOAD_PERMISSIONS": 0o600,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 1024 * 1024,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
+        "YTESO_MAX_UPLOAD": settings.max_body,
+    }
+
+
+def _logging() -> dict[str, Any]:
+    """Paths, codes and ids go to standard error; query strings and bodies, which may hold a patient's data, never."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "yteso.web.logs.NoValues", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "loggers": {
+            "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        },
+    }

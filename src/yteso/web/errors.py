@@ -1,0 +1,112 @@
+"""What went wrong -> a calm page: refusals with their numbered reasons, 403, 404, 500 without a stack trace."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+
+from yteso.base.errors import Refused, YtesoError
+from yteso.base.issue import Issue
+from yteso.web.guard import public
+from yteso.web.services import NotServing
+
+_log = logging.getLogger("django.request")
+
+
+class CalmErrors:
+    """Exceptions of the house become pages here, and only here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """`Refused` and our own failures; everything else goes on to `broken`."""
+        if isinstance(error, Refused):
+            return refused(request, error)
+        if isinstance(error, NotServing):
+            return _page(request, 503, gettext("Chức năng này đang tạm dừng"), gettext("Xin thử lại sau ít phút."))
+        if isinstance(error, YtesoError) and not error.permanent:
+            _log.error("%s at %s", type(error).__name__, request.path)
+            return _page(request, 503, gettext("Hệ thống đang bận"), gettext("Xin thử lại sau ít phút."))
+        return None
+
+
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal with its reasons and what to do, in the reader's language."""
+    title = gettext("Yêu cầu không được chấp nhận") if error.status != 404 else gettext("Không tìm thấy")
+    return _page(request, error.status, title, "", [told(issue) for issue in error.issues])
+
+
+def told(issue: Issue) -> dict[str, str]:
+    """An issue in the active language: code, severity, text and what to do."""
+    english = get_language() == "en"
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "text": issue.text_en if english else issue.text,
+        "fix": issue.fix_en if english else issue.fix,
+    }
+
+
+@public
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+    """403: signed in, but not for this page."""
+    text = gettext("Tài khoản của bạn không có quyền mở trang này. Nếu cần, hãy liên hệ quản trị viên.")
+    return _page(request, 403, gettext("Không có quyền truy cập"), text)
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+    """404: nothing here, or nothing this person may see; the page does not tell which."""
+    text = gettext("Địa chỉ không đúng, hoặc nội dung không còn, hoặc bạn không được xem.")
+    return _page(request, 404, gettext("Không tìm thấy"), text)
+
+
+@public
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+    """400: the request itself is malformed."""
+    return _page(request, 400, gettext("Yêu cầu không hợp lệ"), gettext("Xin quay lại và thử lần nữa."))
+
+
+@public
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our fault; the reason is in the log, not on the page. Asks nothing of the database."""
+    html = (
+        "<!doctype html><html lang='vi'><meta charset='utf-8'><title>Y tế số – 500</title>"
+        "<h1>Hệ thống gặp lỗi</h1><p>Lỗi đã được ghi lại. Xin thử lại sau ít phút.</p>"
+        "<p lang='en'>Something went wrong on our side. It has been recorded; please try again in a few minutes.</p>"
+        "<p><a href='/'>Về trang chính</a></p></html>"
+    )
+    try:
+        text = gettext("Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
+        return _page(request, 500, gettext("Hệ thống gặp lỗi"), text)
+    except Exception:
+        _log.exception("the calm page for 500 failed")
+        return HttpResponse(html, status=500)
+
+
+@public
+def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF: the form is too old or was not ours."""
+    _log.warning("csrf refusal at %s: %s", request.path, reason)
+    text = gettext("Trang đã mở quá lâu hoặc biểu mẫu không hợp lệ. Hãy tải lại trang rồi gửi lại.")
+    return _page(request, 403, gettext("Biểu mẫu đã hết hạn"), text)
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str, issues: Any = ()) -> HttpResponse:
+    response = render(
+        request, "calm.html", {"status": status, "title": title, "text": text, "issues": issues}, status=status
+    )
+    if request.headers.get("HX-Request"):
+        # htmx swaps only good answers: show the whole page instead of a silent tile.
+        response.headers["HX-Retarget"] = "body"
+    return response

@@ -1,0 +1,45 @@
+"""The Jinja2 environment of every page: autoescape always, strict about missing names, our formats and components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from jinja2 import Environment, StrictUndefined
+
+from yteso.web import charts, formats
+from yteso.web.assets import asset_url
+
+
+def environment(**options: Any) -> Environment:
+    """Called by Django's Jinja2 backend with its options."""
+    env = Environment(
+        **{
+            **options,
+            "autoescape": True,
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "extensions": ["jinja2.ext.i18n"],
+        }
+    )
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(url=_url, asset=asset_url, language=get_language, charts=charts)
+    env.filters.update(
+        number=formats.number,
+        percent=formats.percent,
+        money=formats.money,
+        money_short=formats.money_short,
+        date=formats.date,
+        moment=formats.moment,
+        clock=formats.clock,
+        size=formats.size,
+        initials=formats.initials,
+    )
+    return env
+
+
+def _url(name: str, *args: Any, **names: Any) -> str:
+    """The path of a named view: `url('record:person', id)`."""
+    return reverse(name, args=args, kwargs=names)

@@ -1,0 +1,19 @@
+"""How the pages' errors are logged: the kind and the lines passed, never a message that may hold a patient's values."""
+
+from __future__ import annotations
+
+import logging
+
+from yteso.base.trace import where
+
+
+class NoValues(logging.Formatter):
+    """One line per record; an exception becomes its kind and its places."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Django's records name the path only; `exc_info` would bring the exception's text."""
+        error = record.exc_info[1] if record.exc_info else None
+        record.exc_info = None
+        record.exc_text = None
+        line = super().format(record)
+        return f"{line}: {where(error)}" if error is not None else line

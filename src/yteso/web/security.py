@@ -1,0 +1,40 @@
+"""Response headers that make the browser help: no foreign or inline script or style, no framing, no leaking addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from yteso.web.live import live_origin
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class SecurityHeaders:
+    """Outermost middleware: every answer carries the headers, error pages too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers that the view did not set itself. Pages are kept by no cache: they show patients."""
+        response = self.get_response(request)
+        origin = live_origin(request)
+        connect = f"'self' {origin}" if origin else "'self'"
+        response.headers.setdefault("Content-Security-Policy", _POLICY.format(connect=connect))
+        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response

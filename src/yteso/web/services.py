@@ -1,0 +1,48 @@
+"""What the pages need from the rest of the house, injected once by `ops`: `install(Services(...))` at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from yteso.base.errors import YtesoError
+
+
+class NotServing(YtesoError):
+    """A service these pages need was not installed in this process."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`.
+
+    `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
+    """
+
+    records: Any = None
+    intake: Any = None
+    marts: Any = None
+    live_url: str = ""
+
+
+_installed: list[Services] = []
+
+
+def install(services: Services) -> None:
+    """Make these the process's services; called by `ops` (and tests) before the first request."""
+    _installed[:] = [services]
+
+
+def installed() -> Services:
+    """The process's services; empty ones when nobody installed any."""
+    return _installed[0] if _installed else Services()
+
+
+def service(name: str) -> Any:
+    """One service by its field's name. Raises NotServing (a calm 503) when this process has none."""
+    found = getattr(installed(), name)
+    if found is None:
+        raise NotServing
+    return found

@@ -1,0 +1,81 @@
+"""Whatever arrives at the FHIR door, the answer is never a server error and always says what was wrong."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from yteso.access.principal import Principal, Role
+from yteso.api import Api
+from yteso.base.http import Request
+from yteso.store.postgres import PostgresStore
+
+ADMINISTRATOR = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
+
+
+def some(text):
+    return st.sampled_from(text.split())
+
+
+words = some("Patient Observation Bundle _history _search metadata p1 $x .. ü 1") | st.sampled_from(["", "a b", "\x00"])
+paths = st.lists(words | st.text(max_size=8), max_size=6).map("/".join)
+names = some(
+    """_id _lastUpdated _count _sort _include _revinclude _total _summary _page _since _format _pretty _tag
+    name birthdate identifier gender code value-quantity patient subject name:exact code:in date"""
+)
+values = some(
+    r"""x 2026 ge2026-01-01 lt | a|b 1e5 ne5.40|http://x|mg Patient/1 Patient:link -name
+        % %00 %C3 , \, $ 999999999999999999999999999999 -1 0 true *"""
+) | st.text(max_size=12)
+queries = st.lists(st.tuples(names | st.text(max_size=6), values), max_size=4).map(
+    lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)
+)
+keys = some(
+    """resourceType id meta type entry request method url resource name extension identifier code status subject
+    reference value"""
+)
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | st.text(max_size=5), inner, max_size=5),
+    max_leaves=20,
+)
+resources = documents.map(lambda d: {"resourceType": "Patient", **d} if isinstance(d, dict) else d)
+bodies = (
+    st.binary(max_size=200)
+    | documents.map(lambda d: json.dumps(d).encode())
+    | resources.map(lambda d: json.dumps(d).encode())
+    | st.lists(st.fixed_dictionaries({"resource": resources, "request": documents}), max_size=3).map(
+        lambda entries: json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
+    )
+)
+header_names = some(
+    """accept content-type if-match if-none-match if-modified-since if-none-exist prefer content-length
+    content-encoding"""
+)
+header_values = some('* */* W/"1" x return=minimal application/fhir+json _id=1 name=%00') | st.sampled_from(
+    ["", "\x00"]
+)
+headers = st.dictionaries(header_names, header_values, max_size=3)
+
+
+def test_no_request_makes_a_server_error(database):
+    api = Api(database, PostgresStore())
+
+    @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]), paths, queries, headers, bodies
+    )
+    def never(method, path, query, headers, body):
+        response = api.handle(
+            Request(method, "/" + path, query, headers, BytesIO(body), "http://t/fhir"), ADMINISTRATOR
+        )
+        assert response.status < 500
+        if response.status >= 400 and method != "HEAD":
+            outcome = json.loads(response.body)
+            assert outcome["resourceType"] == "OperationOutcome"
+            assert all(issue["details"]["coding"][0]["code"] for issue in outcome["issue"])
+
+    never()

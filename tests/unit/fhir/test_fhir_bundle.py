@@ -1,0 +1,58 @@
+"""Entries of a bundle, their order, and the names they get."""
+
+from yteso.fhir.bundle import in_order, read_entries, rewrite
+
+
+def entry(method, url="Patient", resource=True, **more):
+    row = {"request": {"method": method, "url": url}, **more}
+    return {**row, "resource": {"resourceType": "Patient"}} if resource else row
+
+
+def test_a_transaction_runs_deletes_then_creates_then_updates_then_reads():
+    bundle = {"entry": [entry("GET"), entry("PUT"), entry("POST"), entry("PATCH"), entry("DELETE")]}
+    entries, issues = read_entries(bundle)
+    assert [one.index for one in in_order(entries)] == [4, 2, 1, 3, 0]
+    assert issues == []
+
+
+def test_an_entry_that_is_none_is_an_issue_with_its_place():
+    bundle = {
+        "entry": [
+            {"resource": {}},
+            "text",
+            entry("POST", resource=False),
+            entry("BREW"),
+            entry("POST", fullUrl="urn:uuid:1"),
+            entry("POST", fullUrl="urn:uuid:1"),
+        ]
+    }
+    entries, issues = read_entries(bundle)
+    assert [one.index for one in entries] == [4]
+    assert [(issue.code, issue.origin.field) for issue in issues] == [
+        ("FHIR-0101", "Bundle.entry[0]"),
+        ("FHIR-0101", "Bundle.entry[1]"),
+        ("FHIR-0102", "Bundle.entry[2]"),
+        ("FHIR-0101", "Bundle.entry[3]"),
+        ("FHIR-0103", "Bundle.entry[5]"),
+    ]
+
+
+def test_new_names_go_into_references_uris_and_narrative_and_nowhere_else():
+    names = {"urn:uuid:a": "Patient/1", "http://x/Patient/b": "Patient/2"}
+    document = {
+        "subject": {"reference": "urn:uuid:a", "display": "about urn:uuid:a"},
+        "other": [{"reference": "http://x/Patient/b"}, {"reference": "urn:uuid:a#part"}],
+        "uri": "urn:uuid:a",
+        "uris": ["urn:uuid:a", "plain"],
+        "url": "http://x/Patient/b",
+        "text": {"div": '<div><a href="urn:uuid:a">x</a></div>'},
+    }
+    rewrite(document, names)
+    assert document == {
+        "subject": {"reference": "Patient/1", "display": "about urn:uuid:a"},
+        "other": [{"reference": "Patient/2"}, {"reference": "Patient/1#part"}],
+        "uri": "Patient/1",
+        "uris": ["Patient/1", "plain"],
+        "url": "http://x/Patient/b",
+        "text": {"div": '<div><a href="Patient/1">x</a></div>'},
+    }

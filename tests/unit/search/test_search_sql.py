@@ -1,0 +1,97 @@
+"""The SQL of a search: values only as parameters, the access path that was measured, rights in every alternative."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from yteso.access.restriction import EVERYTHING, NOTHING, Restriction
+from yteso.base.errors import Refused
+from yteso.search import cursor, sql
+from yteso.search.keys import number, patient_key, token
+from yteso.search.parse import parse
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def page(type, text, rights=EVERYTHING):
+    query, issues = parse(type, text)
+    assert not issues
+    return sql.page(query, rights, NOW)
+
+
+def test_an_identifier_goes_by_tokens_alone_without_the_type():
+    text, params, _ = page("Patient", "identifier=http://s|079")
+    assert "r.tok @> %s" in text
+    assert "r.type =" not in text
+    assert [number(token("Patient.identifier|http://s|079"))] in params
+
+
+def test_a_patient_goes_by_its_own_index_in_one_alternative():
+    text, params, orders = page("Observation", "patient=Patient/p&code=1&date=ge2024")
+    assert "UNION" not in text
+    assert "r.pat = %s AND r.type = %s" in text
+    assert number(patient_key("p")) in params
+    assert (orders[0].kind, orders[0].descending) == ("clinical", True)
+
+
+def test_a_code_goes_by_its_column_and_by_further_codes():
+    text, params, _ = page("Condition", "code=http://icd|A90")
+    assert text.count("UNION ALL") == 1
+    assert "r.code = %s" in text
+    assert "store.moment m JOIN" in text
+    assert params.count(number(token("Condition.code|A90"))) == 2
+
+
+def test_a_date_from_below_is_parted_into_short_and_long_intervals():
+    text, _, _ = page("Encounter", "date=ge2024-01-01")
+    assert text.count("UNION ALL") == 1
+    assert "r.d_hi - r.d_lo > 2678400000000" in text
+
+
+def test_no_value_is_ever_in_the_text():
+    marker = "zzMarkerzz"
+    for type, asked in (
+        ("Patient", f"name={marker}&identifier={marker}&family:contains={marker}&given:exact={marker}&_id={marker}"),
+        (
+            "Observation",
+            f"code={marker}&subject={marker}&value-quantity=5||{marker}&_profile={marker}&_tag:not={marker}",
+        ),
+    ):
+        text, params, _ = page(type, asked)
+        assert marker.lower() not in text.lower()
+        assert text.count("%s") == len(params)
+
+
+@pytest.mark.parametrize(
+    "asked", ["code=1", "date=ge2024", "code=1&date=ge2024", "identifier=1", "patient=p", "_sort=-date"]
+)
+def test_rights_are_in_every_alternative_and_in_the_total(asked):
+    rights = Restriction(types=frozenset({"Observation"}), care_facility="79001", source_facility="79002")
+    text, params, _ = page("Observation", asked, rights)
+    arms = text.count("UNION ALL") + 1
+    assert text.count("store.care") == text.count("r.type = ANY(%s::smallint[])") == arms
+    assert params.count("79001") == arms
+    total, _ = sql.total(parse("Observation", asked)[0], rights, NOW)
+    assert total.count("store.care") == arms
+
+
+def test_who_may_see_nothing_asks_for_nothing():
+    assert "WHERE false" in page("Patient", "gender=male", NOTHING)[0]
+
+
+def test_a_cursor_of_another_query_is_refused():
+    query, _ = parse("Patient", "gender=male")
+    _, _, orders = sql.page(query, EVERYTHING, NOW)
+    mark = cursor.write(query, orders, "p", [NOW])
+    assert cursor.Cursor.read(parse("Patient", f"gender=male&_cursor={mark}")[0], orders).id == "p"
+    for broken in (mark[:-3], "%%%", "e30", "W10", mark.swapcase()):
+        with pytest.raises(Refused, match="SRCH-0001"):
+            page("Patient", f"gender=male&_cursor={broken}")
+    with pytest.raises(Refused, match="SRCH-0001"):
+        page("Patient", f"gender=female&_cursor={mark}")
+
+
+def test_a_cursor_holds_no_name():
+    query, _ = parse("Patient", "_sort=family")
+    _, _, orders = sql.page(query, EVERYTHING, NOW)
+    assert cursor.unpack(cursor.write(query, orders, "p", ["nguyen"]))[1:] == ["p", None]

@@ -1,0 +1,55 @@
+"""Bodies come back byte for byte, with the version in its place."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from yteso.fhir.json import loads
+from yteso.store.codec import Codec, DictionaryMissing, canonical, spliced, trained
+
+WHEN = datetime(2024, 3, 5, 1, 2, 3, 4000, tzinfo=UTC)
+
+
+def shown(resource):
+    return spliced(*canonical(resource), 7, WHEN)
+
+
+def test_the_version_goes_into_meta_where_meta_is():
+    resource = {"resourceType": "Basic", "id": "b", "language": "vi", "meta": {"source": "s"}, "n": Decimal("1.00")}
+    expected = (
+        b'{"resourceType":"Basic","id":"b","language":"vi",'
+        b'"meta":{"versionId":"7","lastUpdated":"2024-03-05T01:02:03.004Z","source":"s"},"n":1.00}'
+    )
+    assert shown(resource) == expected
+
+
+def test_a_resource_without_meta_gets_one_after_its_id():
+    assert list(loads(shown({"resourceType": "Basic", "id": "b", "x": 1}))) == ["resourceType", "id", "meta", "x"]
+
+
+@pytest.mark.parametrize("meta", [{}, {"versionId": "3"}, {"lastUpdated": "x", "versionId": "3"}])
+def test_what_the_sender_says_of_version_and_time_is_no_content(meta):
+    bare = {"resourceType": "Basic", "id": "b"}
+    assert canonical({**bare, "meta": meta}) == canonical(bare)
+
+
+def test_the_callers_resource_is_left_alone():
+    resource = {"resourceType": "Basic", "id": "b", "meta": {"versionId": "3"}}
+    canonical(resource)
+    assert resource == {"resourceType": "Basic", "id": "b", "meta": {"versionId": "3"}}
+
+
+def test_a_packed_body_comes_back_with_any_dictionary_and_never_with_the_wrong_one():
+    texts = [
+        canonical({"resourceType": "Basic", "id": f"b{n}", "note": f"dòng {n * 7919}" * 5})[0] for n in range(2000)
+    ]
+    codec = Codec()
+    plain = codec.pack(texts[0], 5)
+    codec.add(1, trained(texts, 4096))
+    codec.current = 1
+    packed = codec.pack(texts[0], 5)
+    assert codec.unpack(0, plain) == codec.unpack(1, packed) == (texts[0], 5)
+    assert len(packed) < len(plain)
+    with pytest.raises(DictionaryMissing):
+        Codec().unpack(1, packed)
