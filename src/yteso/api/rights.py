@@ -22,17 +22,28 @@ Key = tuple[str, str]
 
 def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> None:
     """Refused (403) when a change reaches a patient outside the caller's care. Free for unrestricted callers."""
-    if not (call.limit.care_facility or call.limit.source_facility):
+    bound = [change for change in changes if _is_bound(call, change)]
+    if not bound:
         return
-    keys = [_key(change) for change in changes]
+    keys = [_key(change) for change in bound]
     existing = set(call.engine.store.peek(conn, keys))
-    visible = {key for key in keys if key not in existing}
+    visible = {_key(change) for change in changes} - existing
     for key in existing:
         _see(call, conn, key, visible)
-    for change in changes:
+    for change in bound:
         if isinstance(change, Put):
             for key in _clinical_references(change.resource):
                 _see(call, conn, key, visible)
+
+
+def _is_bound(call: Call, change: Change) -> bool:
+    """The right is that of the change itself: inside a Bundle the call's own right is only that of the envelope."""
+    if isinstance(change, Put):
+        interaction = Interaction.CREATE if change.expected == 0 else Interaction.UPDATE
+        limit = require(call.who, interaction, change.resource["resourceType"])
+    else:
+        limit = require(call.who, Interaction.DELETE, change.type)
+    return bool(limit.care_facility or limit.source_facility)
 
 
 def _see(call: Call, conn: Connection, key: Key, visible: set[Key]) -> None:

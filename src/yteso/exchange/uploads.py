@@ -50,7 +50,7 @@ def read_file(request: Request, new_spool: Callable[[], Spool]) -> tuple[Spool, 
         if kind in RAW_TYPES:
             if declared is not None:
                 spool.require_room(declared)
-            return drain_into(spool, request.body, declared), request.headers.get("x-file-name", "")
+            return drain_into(spool, request.body, declared), _name_of(request)
         if kind == MULTIPART:
             return _multipart_file(request, spool)
     except BaseException:
@@ -176,6 +176,11 @@ def _require_plain(request: Request) -> None:
 def _declared(request: Request) -> int | None:
     text = request.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _name_of(request: Request) -> str:
+    """The file's name as a body sent by itself may tell it (RFC 6266 §4.3)."""
+    return parse_options_header(request.headers.get("content-disposition", ""))[1].get("filename", "")
 
 
 def _whole(request: Request, limit: int) -> bytes:

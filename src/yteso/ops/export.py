@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from yteso.db import Queries
 from yteso.exchange.export import expected_facilities, intake_changes_since
 from yteso.exchange.intake import File
 from yteso.ops.compose import Services
@@ -15,6 +16,7 @@ from yteso.store.protocol import Stored
 from yteso.warehouse.changes import IntakeChange, RecordChange
 from yteso.warehouse.refresh import Warehouse
 
+SQL = Queries.beside(__file__)
 MOST = 20_000
 """Rows of one round: bounds memory; what is left comes with the next round at once."""
 
@@ -39,7 +41,7 @@ def export_once(services: Services, warehouse: Warehouse) -> Round:
     done = warehouse.refresh(record, files, services.clock(), expected=expected)
     if done.published:
         with services.database.connection() as conn:
-            conn.execute("SELECT pg_notify('yteso_live', 'marts')")
+            conn.execute(SQL["notify_marts"])
     return Round(done.record_t, done.published, len(stored) >= MOST or len(intake.files) >= MOST)
 
 

@@ -22,3 +22,17 @@ def require_free(host: str, port: int) -> None:
         raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason=error.strerror or type(error).__name__)) from error
     except OverflowError as error:
         raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason="0-65535")) from error
+
+
+def free_pair() -> int:
+    """A port of the loopback that is free together with the next one."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        try:
+            require_free("127.0.0.1", port)
+            require_free("127.0.0.1", port + 1)
+        except CannotStart:
+            continue
+        return port

@@ -74,3 +74,19 @@ UNKNOWN_PLACE = Rule(
     "Kiểm tra lại đường dẫn.",
     "Check the path.",
 )
+LOCKED = Rule(
+    "OPS-0020",
+    Severity.ERROR,
+    "Tài khoản này đã bị khóa.",
+    "This account is locked.",
+    "Mở lại bằng `yteso user add` với cùng tên.",
+    "Open it again with `yteso user add` and the same name.",
+)
+UNKNOWN_ROLE = Rule(
+    "OPS-0021",
+    Severity.ERROR,
+    "Không có vai trò này.",
+    "There is no such role.",
+    "Chọn: administrator, operator, staff, doctor, facility.",
+    "Choose: administrator, operator, staff, doctor, facility.",
+)

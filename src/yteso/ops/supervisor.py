@@ -37,36 +37,38 @@ _POSTGRES_SECONDS = 1.0
 class Supervisor:
     """One platform. `start`, then `watch` until told to stop, then `stop`; all from the main thread."""
 
-    def __init__(self, settings: Settings, *, serve: bool = True) -> None:
-        """Without `serve` only the walkers and the exporter run (for building a demo province that is not shown)."""
-        self.settings = settings
+    def __init__(self, settings: Settings, *, port: int = 0) -> None:
+        """With a `port` the platform serves there, on the loopback only: for a command that needs it for a while."""
+        self.settings = replace(settings, host="127.0.0.1", port=port, public_url="") if port else settings
         self.logs = settings.home / "log"
-        self._serve = serve
         self._postgres = None if settings.database_url else EmbeddedServer(settings.home)
         self._children: list[Child] = []
         self._lock = -1
         self._next_look = 0.0
 
     @property
+    def local_address(self) -> str:
+        """Where this machine finds it."""
+        return f"http://{address_host(self.settings.host)}:{self.settings.port}"
+
+    @property
     def address(self) -> str:
         """Where a browser finds it."""
-        return self.settings.public_url or f"http://{address_host(self.settings.host)}:{self.settings.port}"
+        return self.settings.public_url or self.local_address
 
     def start(self, say: Callable[[str], None] = log.info) -> None:
         """Bring everything up. Raises CannotStart; what had been started is stopped again then."""
         self._take_lock()
         try:
-            if self._serve:
-                require_free(self.settings.host, self.settings.port)
-                require_free(self.settings.host, self.settings.live_port)
+            require_free(self.settings.host, self.settings.port)
+            require_free(self.settings.host, self.settings.live_port)
             self._start_postgres()
             say("Cơ sở dữ liệu · Database")
             prepare(self.settings)
             say("Bảng dữ liệu · Schema")
             self._start_children()
             self._note()
-            if self._serve:
-                self._await_answer()
+            self._await_answer()
             say("Tiến trình · Processes")
         except BaseException:
             self.stop()
@@ -130,9 +132,8 @@ class Supervisor:
     def _start_children(self) -> None:
         environment = environment_of(self.settings)
         walkers = [(f"walker-{n}", ["-m", "yteso.ops.worker"]) for n in range(1, self.settings.walkers + 1)]
-        parts = [*walkers, ("exporter", ["-m", "yteso.ops.exporter"])]
-        if self._serve:
-            parts = [("web", ["-m", "yteso.ops.serve", "web"]), ("live", ["-m", "yteso.ops.serve", "live"]), *parts]
+        doors = [("web", ["-m", "yteso.ops.serve", "web"]), ("live", ["-m", "yteso.ops.serve", "live"])]
+        parts = [*doors, *walkers, ("exporter", ["-m", "yteso.ops.exporter"])]
         for name, arguments in parts:
             child = Child(name, arguments, environment, self.logs)
             child.start()
@@ -140,15 +141,14 @@ class Supervisor:
 
     def _note(self) -> None:
         """Where the running platform is, for the other commands."""
-        note = {"pid": os.getpid(), "address": self.address if self._serve else ""}
+        note = {"pid": os.getpid(), "address": self.local_address}
         (self.settings.home / "up.json").write_text(json.dumps(note), encoding="utf-8")
 
     def _await_answer(self, timeout: float = 60.0) -> None:
-        address = f"http://{address_host(self.settings.host)}:{self.settings.port}"
         deadline = time.monotonic() + timeout
-        while not answers(address):
+        while not answers(self.local_address):
             if time.monotonic() > deadline:
-                raise CannotStart(NOT_ANSWERING.at(address=address, log=self.logs))
+                raise CannotStart(NOT_ANSWERING.at(address=self.local_address, log=self.logs))
             for child in self._children:
                 child.tend()
             time.sleep(0.05)

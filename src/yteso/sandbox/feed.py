@@ -152,7 +152,7 @@ class _Client:
         token = self._token(sender)
         bearer = {"Authorization": f"Bearer {token.access}"}
         if file.door == "exchange":
-            headers = {**bearer, "Content-Type": "application/xml", "Content-Disposition": _attachment(file.name)}
+            headers = {**bearer, "Content-Type": "application/xml", "X-File-Name": file.name}
             return self._post("/exchange/bhyt", file.content, headers)
         encoded = base64.b64encode(file.content).decode()
         if file.door == "hanoi":
@@ -221,10 +221,6 @@ def _receipt(door: str, answer: Mapping[str, Any]) -> tuple[str, bool]:
         results = answer.get("fileResults") or [{}]
         return str(results[0].get("maGiaoDich", "")), bool(results[0].get("again"))
     return str(answer.get("maGiaoDich", "")), "trước đây" in str(answer.get("thongDiep", ""))
-
-
-def _attachment(name: str) -> str:
-    return f'attachment; filename="{name}"'
 
 
 def _md5(password: str) -> str:

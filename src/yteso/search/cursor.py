@@ -64,7 +64,10 @@ class Cursor:
     @classmethod
     def read(cls, query: Query, orders: Sequence[Order]) -> Cursor:
         """The cursor of a query. Raises Refused when it is another query's."""
-        mark, id, *values = [*unpack(query.cursor), None, None][: 2 + len(orders)]
+        parts = unpack(query.cursor)
+        if len(parts) != 2 + len(orders):
+            raise refuse_cursor()
+        mark, id, *values = parts
         numeric = all(
             value is None if order.kind in ("id", "string") else isinstance(value, int) and abs(value) <= 2**63
             for value, order in zip(values, orders, strict=True)

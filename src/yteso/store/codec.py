@@ -37,18 +37,18 @@ class DictionaryMissing(YtesoError):
 def canonical(resource: Mapping[str, Any]) -> tuple[bytes, int]:
     """The canonical bytes without versionId and lastUpdated, and the offset where they go. Leaves `resource` alone.
 
-    A resource without `meta` gets an empty one after its id; otherwise the order of the members stays.
+    A resource whose `meta` says nothing of its own has it after its id; otherwise the order of the members stays.
     """
     meta = resource.get("meta")
     rest = {k: v for k, v in meta.items() if k not in _SERVER_OWNED} if isinstance(meta, dict) else {}
     marked = {"versionId": _MARK, **rest}
-    if "meta" in resource:
-        document = dict(resource)
-        document["meta"] = marked
+    if rest:
+        document = {**resource, "meta": marked}
     else:
         document = {}
         for name, value in resource.items():
-            document[name] = value
+            if name != "meta":
+                document[name] = value
             if name == "id":
                 document["meta"] = marked
     text = dumps(document)

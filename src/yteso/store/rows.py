@@ -23,7 +23,7 @@ from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.codec import Codec, canonical
 
 _UNKNOWN_TYPE = Rule(
-    "FHIR-0201",
+    "FHIR-0301",
     Severity.ERROR,
     "Không có loại tài nguyên này trong FHIR R4",
     "FHIR R4 has no such resource type",
@@ -32,7 +32,7 @@ _UNKNOWN_TYPE = Rule(
     basis="FHIR R4 §2.3",
 )
 _NO_ID = Rule(
-    "FHIR-0202",
+    "FHIR-0302",
     Severity.ERROR,
     "Tài nguyên không có id hợp lệ",
     "the resource has no valid id",

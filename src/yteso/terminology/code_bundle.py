@@ -7,7 +7,7 @@ we do not have are left as they are: nothing can be said about them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from yteso.base.issue import Issue, Origin, Rule, Severity
@@ -32,8 +32,11 @@ def code_bundle(resources: Iterable[dict[str, Any]]) -> tuple[Issue, ...]:
     """Complete or flag every Coding of a system we have; a warning (TERM-0001) for each unknown code."""
     issues: list[Issue] = []
     for resource in resources:
-        for path, coding in _codings(resource, resource.get("resourceType", "")):
+        found: list[dict[str, Any]] = []
+        _collect(resource, found)
+        for coding in found:
             if not _complete(coding):
+                path = _path_to(resource, coding, str(resource.get("resourceType", ""))) or ""
                 issues.append(_UNKNOWN.at(_origin(resource, path), system=_NAMES[coding["system"]]))
     return tuple(issues)
 
@@ -47,23 +50,35 @@ def _complete(coding: dict[str, Any]) -> bool:
             extensions.append(flag)
         return False
     coding["code"] = concept.code
-    coding.setdefault("version", concept.version)
+    if coding["system"] == concept.system:
+        coding.setdefault("version", concept.version)
     coding.setdefault("display", concept.vi)
     return True
 
 
-def _codings(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _collect(node: Any, found: list[dict[str, Any]]) -> None:
+    """Every Coding of a known system. The hot part of the step: no paths, no generators."""
+    if type(node) is dict:
+        system = node.get("system")
+        if type(system) is str and system in _KNOWN and isinstance(node.get("code"), str):
+            found.append(node)
+        node = node.values()
+    for child in node:
+        kind = type(child)
+        if kind is dict or kind is list:
+            _collect(child, found)
+
+
+def _path_to(node: Any, wanted: dict[str, Any], path: str) -> str | None:
+    """The FHIRPath of one object inside another; asked only for an unknown code."""
+    if node is wanted:
+        return path
+    inside: Iterable[tuple[Any, str]] = ()
     if isinstance(node, dict):
-        system, code = node.get("system"), node.get("code")
-        if isinstance(system, str) and isinstance(code, str) and system in _KNOWN:
-            yield path, node
-        for name, child in node.items():
-            if isinstance(child, (dict, list)):
-                yield from _codings(child, f"{path}.{name}")
+        inside = ((child, f"{path}.{name}") for name, child in node.items())
     elif isinstance(node, list):
-        for index, child in enumerate(node):
-            if isinstance(child, (dict, list)):
-                yield from _codings(child, f"{path}[{index}]")
+        inside = ((child, f"{path}[{index}]") for index, child in enumerate(node))
+    return next((found for child, at in inside if (found := _path_to(child, wanted, at)) is not None), None)
 
 
 def _origin(resource: dict[str, Any], path: str) -> Origin:

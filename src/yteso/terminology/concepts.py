@@ -66,12 +66,16 @@ def concepts(system: str) -> Mapping[str, Concept]:
 
 
 def coded(system: str, code: str) -> dict[str, Any]:
-    """A FHIR Coding: system, version, code and Vietnamese display; an unknown code is kept and flagged."""
+    """A FHIR Coding: system, version, code and Vietnamese display; an unknown code is kept and flagged.
+
+    Under the international name of ICD-10 no version is given: the one we know is the ministry's.
+    """
     system = system_of(system)
     concept = lookup(system, code)
     if concept is None:
         return {"extension": [{"url": UNKNOWN_CODE, "valueBoolean": True}], "system": system, "code": code}
-    return {"system": system, "version": concept.version, "code": concept.code, "display": concept.vi}
+    version = {"version": concept.version} if system == concept.system else {}
+    return {"system": system, **version, "code": concept.code, "display": concept.vi}
 
 
 @lru_cache(maxsize=65536)

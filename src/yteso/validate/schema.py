@@ -137,10 +137,11 @@ def _one_of(names: Mapping[str, str]) -> dict[str, Schema]:
     if len(names) == 1:
         return {}
     spellings = {name: (name, f"_{name}") if type_ in PRIMITIVES else (name,) for name, type_ in names.items()}
+    every = [spelling for several in spellings.values() for spelling in several]
     return {
-        spelling: {"properties": {s: False for other in names if other != name for s in spellings[other]}}
-        for name in names
-        for spelling in spellings[name]
+        spelling: {"propertyNames": {"not": {"enum": [other for other in every if other not in several]}}}
+        for several in spellings.values()
+        for spelling in several
     }
 
 

@@ -17,7 +17,7 @@ import jsonschema_rs
 from yteso.base.issue import Issue, Origin
 from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES
 from yteso.validate.schema import schema_of
-from yteso.validate.structure_rules import NOT_A_RESOURCE, expression, issue_of
+from yteso.validate.structure_rules import NOT_A_RESOURCE, expression, issues_of
 
 MOST_ISSUES = 200
 """No more findings than this are listed for one resource."""
@@ -48,7 +48,7 @@ def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
     if not validator.is_valid(resource):
         seen = set()
         for error in validator.iter_errors(resource):
-            for issue in issue_of(error.kind, place, error.instance_path):
+            for issue in issues_of(error, place):
                 if (issue.code, issue.origin, issue.text) not in seen:
                     seen.add((issue.code, issue.origin, issue.text))
                     yield issue

@@ -139,11 +139,12 @@ def safe_name(name: str) -> str:
     return name if _NAME.fullmatch(name) else "?"
 
 
-def issue_of(kind: Any, root: str, path: Sequence[str | int]) -> list[Issue]:
-    """The issues of one finding of the schema engine; `kind` is a jsonschema_rs.ValidationErrorKind."""
+def issues_of(error: Any, root: str) -> list[Issue]:
+    """The issues of one finding of the schema engine (a jsonschema_rs.ValidationError) in the resource at `root`."""
+    path: Sequence[str | int] = error.instance_path
     place = Origin(field=expression(root, path))
-    facts = kind.as_dict()
-    match kind.name:
+    facts = error.kind.as_dict()
+    match error.kind.name:
         case "additionalProperties":
             return [UNKNOWN_ELEMENT.at(place, name=safe_name(name)) for name in facts["unexpected"]]
         case "required":
@@ -156,8 +157,9 @@ def issue_of(kind: Any, root: str, path: Sequence[str | int]) -> list[Issue]:
             return [CODE_NOT_ALLOWED.at(place)]
         case "minItems" | "minProperties":
             return [EMPTY.at(place)]
-        case "falseSchema":
-            return [TWO_VARIANTS.at(place)]
+        case "propertyNames":  # …/dependentSchemas/valueString/propertyNames/not: valueString is not alone
+            variant = error.schema_path[error.schema_path.index("propertyNames") - 1]
+            return [TWO_VARIANTS.at(Origin(field=expression(root, [*path, variant])))]
         case "not":
             return [NULL.at(place)]
         case "minimum" | "maximum":

@@ -2,6 +2,6 @@
 
 from yteso.warehouse.changes import IntakeChange, RecordChange
 from yteso.warehouse.read import Marts
-from yteso.warehouse.refresh import Refreshed, Warehouse
+from yteso.warehouse.refresh import InUse, Refreshed, Warehouse
 
-__all__ = ["IntakeChange", "Marts", "RecordChange", "Refreshed", "Warehouse"]
+__all__ = ["InUse", "IntakeChange", "Marts", "RecordChange", "Refreshed", "Warehouse"]

@@ -1,7 +1,7 @@
 """A SQL-on-FHIR v2 ViewDefinition -> one DuckDB query over a table of changed resources.
 
 In: the view as JSON. Out: `CompiledView` with SQL that reads a relation (`id`, `t`, `type`, `body`) and gives `_id`,
-`_t` and the view's columns. First floor: `select`, `column`, `forEach`, `forEachOrNull`, `unionAll`, `where`, `constant`.
+`_t` and the view's columns. Known: `select`, `column`, `forEach`, `forEachOrNull`, `unionAll`, `where`, `constant`.
 """
 
 from __future__ import annotations

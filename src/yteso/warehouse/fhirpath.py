@@ -1,6 +1,6 @@
 """The FHIRPath of ViewDefinitions: text -> tree. The subset of SQL-on-FHIR v2, nothing evaluated here.
 
-Supported: names, `$this`, literals, `%constants`, indexers, function calls, `=  !=  <  >  <=  >=  and  or`, parentheses.
+Supported: names, `$this`, literals, `%constants`, indexers, calls, `=  !=  <  >  <=  >=  and  or`, parentheses.
 Anything else raises `BadView` with its place; nothing is ignored silently.
 """
 

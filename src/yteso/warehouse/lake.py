@@ -95,7 +95,7 @@ class Lake:
         return [file for file in kept if file.last > after]
 
     def compact(self, kind: str) -> int:
-        """Join the newest small neighbours; gives how many files went. Killed in between, both stay and one is shown."""
+        """Join the newest small neighbours; gives how many went. Killed in between, both stay and one is shown."""
         for limit in SMALL:
             run: list[LakeFile] = []
             for file in reversed(self.files(kind)):

@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,17 +135,38 @@ class Marts:
         columns = [f"{_quoted(mart, one.lstrip('-'))}{' DESC' if one.startswith('-') else ''}" for one in order]
         ordered = f" ORDER BY {', '.join(columns)}" if columns else ""
         bounded = f" LIMIT {int(limit)}" if limit is not None else ""
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            found = connection.execute(f"SELECT {shown} FROM read_parquet(?){where}{groups}{ordered}{bounded}", values)
-            # By way of Arrow: DuckDB itself needs a further library to hand out times with a zone.
-            rows: list[Row] = found.to_arrow_table().to_pylist()
-            return rows
+        query = f"SELECT {shown} FROM read_parquet(?){where}{groups}{ordered}{bounded}"
+        try:
+            return _fetch(query, values)
+        except duckdb.IOException:
+            # The folder was cleared away between the two steps: a newer one is there.
+            values[0] = str((self._current() or place) / f"{name}.parquet")
+            return _fetch(query, values)
 
     def _current(self) -> Path | None:
         """The folder of the current publication, resolved once so that all files of an answer belong together."""
         link = self._folder / "marts" / "current"
         return link.resolve() if link.exists() else None
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One DuckDB in memory per process; every query takes a cursor of its own, which makes it safe for threads."""
+    engine = duckdb.connect()
+    engine.execute("SET TimeZone = 'UTC'")
+    return engine
+
+
+def _fetch(query: str, values: list[object]) -> list[Row]:
+    with _engine().cursor() as cursor:
+        # By way of Arrow: DuckDB itself needs a further library to hand out times with a zone.
+        table = cursor.sql(query, params=values).to_arrow_table()
+        return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+
+
+def _plain(value: object) -> object:
+    """Sums of whole numbers come as decimals without decimals; they are whole numbers again."""
+    return int(value) if isinstance(value, Decimal) and value.as_tuple().exponent == 0 else value
 
 
 def _quoted(mart: Mart, column: str) -> str:

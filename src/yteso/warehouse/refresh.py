@@ -7,6 +7,7 @@ goes on where it was. Numbers to ask the sources for: `record_mark`, `intake_mar
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from yteso.base.errors import YtesoError
 from yteso.warehouse.changes import IntakeChange, RecordChange
 from yteso.warehouse.flat import Flat
 from yteso.warehouse.lake import INTAKE, RECORD, Lake
@@ -35,12 +37,23 @@ class Refreshed:
     rows: dict[str, int] = field(default_factory=dict)
 
 
+class InUse(YtesoError):
+    """Another process is writing this warehouse."""
+
+
 class Warehouse:
-    """The writing side. One per installation; hold it open between turns."""
+    """The writing side. One per installation; hold it open between turns. Raises InUse when another process has it."""
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "lake"
         self.lake = Lake(self.folder)
+        # The system lets go of the lock when the process ends, however it ends.
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise InUse from error
         self.flat = Flat(self.folder)
         self._published: datetime | None = None
 
@@ -53,8 +66,9 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Close the flat tables."""
+        """Close the flat tables and let the next writer in."""
         self.flat.close()
+        self._lock.close()
 
     @property
     def record_mark(self) -> int:

@@ -152,13 +152,12 @@ def share_of(value: float, whole: float, width: float = 1000) -> float:
 
 
 def nice_top(value: float) -> float:
-    """The next round figure at or above `value` (1, 2, 2.5, 5 × 10ⁿ, four equal steps below it)."""
-    if value <= 0:
-        return 1.0
+    """The next round figure at or above `value` whose quarters are round too; whole ones for small counts."""
     if value <= 4:
-        return 4.0
+        return 4.0 if value > 1 else 1.0
     power = 10 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 2.4, 3, 4, 6, 8, 10) if step * power >= value)
+    tops = (step * power for step in (1, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 4, 6, 8, 10, 12))
+    return next(top for top in tops if top >= value and (top >= 100 or round(top, 6) % 4 == 0))
 
 
 def _ticks(top: float, base: float, plot: float) -> tuple[Tick, ...]:

@@ -36,6 +36,7 @@ def environment(**options: Any) -> Environment:
         clock=formats.clock,
         size=formats.size,
         initials=formats.initials,
+        span=formats.span,
     )
     return env
 

@@ -53,30 +53,28 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_create_of_it_is_refused_by_number(admin, name):
-    refused = admin("POST", "Patient", BAD[name])
-    assert 400 <= refused.status < 500, refused.body[:300]
-    assert refused.json["resourceType"] == "OperationOutcome"
-    assert all(code[:4] in ("API-", "FHIR") for code in refused.codes)
-    assert "Thử" not in refused.body.decode()
+def test_a_create_of_it_is_refused_by_number(admin):
+    for name, data in BAD.items():
+        refused = admin("POST", "Patient", data)
+        assert 400 <= refused.status < 500, (name, refused.body[:300])
+        assert refused.json["resourceType"] == "OperationOutcome", name
+        assert all(code[:4] in ("API-", "FHIR") for code in refused.codes), name
+        assert "Thử" not in refused.body.decode(), name
     assert admin("GET", "Patient?_summary=count").json["total"] == 0
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_an_update_and_a_bundle_of_it_are_refused_by_number(admin, name):
-    assert 400 <= admin("PUT", "Patient/a", BAD[name]).status < 500
-    assert 400 <= admin("POST", "", BAD[name]).status < 500
+def test_an_update_and_a_bundle_of_it_are_refused_by_number(admin):
+    for name, data in BAD.items():
+        assert 400 <= admin("PUT", "Patient/a", data).status < 500, name
+        assert 400 <= admin("POST", "", data).status < 500, name
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in BAD if n not in ("nothing", "blank", "cut off", "two documents", "a list")]
-)
-def test_a_transaction_with_it_is_refused_as_a_whole(admin, name):
+def test_a_transaction_with_it_is_refused_as_a_whole(admin):
     good = b'{"resource":%b,"request":{"method":"POST","url":"Patient"}}' % body("")
-    bad = b'{"resource":%b,"request":{"method":"POST","url":"Patient"}}' % BAD[name]
-    refused = admin("POST", "", b'{"resourceType":"Bundle","type":"transaction","entry":[%b,%b]}' % (good, bad))
-    assert 400 <= refused.status < 500, refused.body[:300]
+    for name, data in BAD.items():
+        bad = b'{"resource":%b,"request":{"method":"POST","url":"Patient"}}' % data
+        refused = admin("POST", "", b'{"resourceType":"Bundle","type":"transaction","entry":[%b,%b]}' % (good, bad))
+        assert 400 <= refused.status < 500, (name, refused.body[:300])
     assert admin("GET", "Patient?_summary=count").json["total"] == 0
 
 
@@ -115,52 +113,50 @@ def test_a_wrong_header_is_refused(admin, headers, status):
     assert admin("PUT", "Patient/a", body('"id":"a"'), **headers).status == status
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "birthdate=soon",
-        "birthdate=ge2026-13-45",
-        "birthdate=99999-01-01",
-        "_lastUpdated=x",
-        "_count=-1",
-        "_count=many",
-        "_count=99999999999999999999",
-        "_sort=nothing",
-        "_sort=-",
-        "_include=Patient",
-        "_include=Nothing:x",
-        "name:nothing=x",
-        "name:exact:exact=x",
-        "identifier=|",
-        "identifier=a|b|c",
-        "_total=some",
-        "_summary=everything",
-        "_page=AAAA",
-        "name=" + "a" * 100_000,
-        "name=" + ",".join(["a"] * 5_000),
-        "&".join(f"name=a{n}" for n in range(400)),
-        "&".join(f"name=a{n}" for n in range(4000)),
-        "_id=" + "x" * 70_000,
-        "general-practitioner:Practitioner.name=x",
-        "_has:Observation:patient:code=x",
-        "=x",
-        "&&&",
-        "name",
-        "name=%ED%A0%80",
-        "_since=0001-01-01",
-        "_text=x",
-        "_filter=x",
-    ],
-)
-def test_no_query_makes_a_server_error(admin, query):
-    for url in (f"Patient?{query}", f"Patient/_history?{query}", f"Patient/a?{query}"):
-        assert admin("GET", url).status < 500, url[:100]
-    assert admin("POST", "Patient/_search", query.encode()).status < 500
+QUERIES = [
+    "birthdate=soon",
+    "birthdate=ge2026-13-45",
+    "birthdate=99999-01-01",
+    "_lastUpdated=x",
+    "_count=-1",
+    "_count=many",
+    "_count=99999999999999999999",
+    "_sort=nothing",
+    "_sort=-",
+    "_include=Patient",
+    "_include=Nothing:x",
+    "name:nothing=x",
+    "name:exact:exact=x",
+    "identifier=|",
+    "identifier=a|b|c",
+    "_total=some",
+    "_summary=everything",
+    "_page=AAAA",
+    "name=" + "a" * 100_000,
+    "name=" + ",".join(["a"] * 5_000),
+    "&".join(f"name=a{n}" for n in range(400)),
+    "&".join(f"name=a{n}" for n in range(4000)),
+    "_id=" + "x" * 70_000,
+    "general-practitioner:Practitioner.name=x",
+    "_has:Observation:patient:code=x",
+    "=x",
+    "&&&",
+    "name",
+    "name=%ED%A0%80",
+    "_since=0001-01-01",
+    "_text=x",
+    "_filter=x",
+]
 
 
-@pytest.mark.parametrize(
-    "query", ["value-quantity=x", "value-quantity=1e400", "value-quantity=1e-400||", "value-quantity=gt"]
-)
-def test_no_number_makes_a_server_error(admin, query):
-    assert admin("GET", f"Observation?{query}").status < 500
-    assert admin("GET", f"RiskAssessment?{query.replace('value-quantity', 'probability')}").status < 500
+def test_no_query_makes_a_server_error(admin):
+    for query in QUERIES:
+        for url in (f"Patient?{query}", f"Patient/_history?{query}", f"Patient/a?{query}"):
+            assert admin("GET", url).status < 500, url[:100]
+        assert admin("POST", "Patient/_search", query.encode()).status < 500, query[:100]
+
+
+def test_no_number_makes_a_server_error(admin):
+    for value in ("x", "1e400", "1e-400||", "gt", "-0", "1e99", "ap-1e-99", "9" * 64):
+        assert admin("GET", f"Observation?value-quantity={value}").status < 500, value
+        assert admin("GET", f"RiskAssessment?probability={value}").status < 500, value

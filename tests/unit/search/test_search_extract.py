@@ -91,9 +91,8 @@ def test_an_encounter_names_who_serves_it():
     assert extract({**encounter, "meta": {"source": "urn:yteso:bhyt:79002:L"}}).care == ("79002",)
 
 
-@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES))
 @pytest.mark.parametrize("odd", [None, 1, "x", [], {}, [None], [[1]], {"coding": 1}, {"reference": 5}, [{"value": {}}]])
-def test_no_shape_of_a_value_makes_extraction_fail(type, odd):
+def test_no_shape_of_a_value_makes_extraction_fail(odd):
     names = (
         "code",
         "subject",
@@ -106,8 +105,9 @@ def test_no_shape_of_a_value_makes_extraction_fail(type, odd):
         "patient",
         "period",
     )
-    row = extract({"resourceType": type, "id": "x", **dict.fromkeys(names, odd)})
-    assert row.d_lo >= NO_DATE
+    for kind in RESOURCE_TYPES:
+        row = extract({"resourceType": kind, "id": "x", **dict.fromkeys(names, odd)})
+        assert row.d_lo == NO_DATE
 
 
 def test_references_of_a_parameter_are_read_for_includes():

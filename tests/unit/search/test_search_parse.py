@@ -30,7 +30,7 @@ def test_result_parameters_are_read():
         "_count=99999&_sort=-birthdate,family&_include=Patient:organization:Organization&_total=accurate&_cursor=x",
     )
     assert (query.count, query.total, query.cursor) == (MAX_COUNT, "accurate", "x")
-    assert query.sort == (Sort("birthdate", True), Sort("family"))
+    assert query.sort == (Sort("birthdate", descending=True), Sort("family"))
     assert query.include == (Include("Patient", "organization", "Organization"),)
     assert issues == ()
 

@@ -50,14 +50,14 @@ def test_a_date_from_below_is_parted_into_short_and_long_intervals():
 
 def test_no_value_is_ever_in_the_text():
     marker = "zzMarkerzz"
-    for type, asked in (
+    for kind, asked in (
         ("Patient", f"name={marker}&identifier={marker}&family:contains={marker}&given:exact={marker}&_id={marker}"),
         (
             "Observation",
             f"code={marker}&subject={marker}&value-quantity=5||{marker}&_profile={marker}&_tag:not={marker}",
         ),
     ):
-        text, params, _ = page(type, asked)
+        text, params, _ = page(kind, asked)
         assert marker.lower() not in text.lower()
         assert text.count("%s") == len(params)
 

@@ -69,3 +69,11 @@ def test_an_unknown_code_is_kept_and_flagged():
     coding = coded("MA_LOAI_KCB", "77")
     assert coding["code"] == "77"
     assert coding["extension"] == [{"url": UNKNOWN_CODE, "valueBoolean": True}]
+
+
+def test_the_international_name_of_icd10_carries_no_national_version():
+    assert coded(ICD10_WHO, "A970") == {
+        "system": ICD10_WHO,
+        "code": "A97.0",
+        "display": "Sốt xuất huyết không có dấu hiệu cảnh báo",
+    }

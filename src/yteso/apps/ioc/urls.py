@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from yteso.web.shell import living_page
 from django.urls import path
 
+from yteso.apps.ioc import views
+
 app_name = "ioc"
-urlpatterns = [path("", living_page, name="start")]
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("tiles/<str:name>", views.tile, name="tile"),
+    path("visits", views.visits, name="visits"),
+    path("diagnoses", views.diagnoses, name="diagnoses"),
+    path("money", views.money, name="money"),
+    path("files", views.files, name="files"),
+    path("facilities", views.facilities, name="facilities"),
+]

@@ -1,1 +1,205 @@
-"""placeholder"""
+"""The board, each of its tiles by itself (for live refresh), and the rows behind each tile."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from yteso.apps.ioc import figures
+from yteso.apps.ioc.apps import ROLES
+from yteso.apps.ioc.words import care_name, diagnosis_name
+from yteso.base.clock import system_clock
+from yteso.warehouse.read import Marts
+from yteso.web.guard import allow
+from yteso.web.services import service
+
+TILES = ("today", "week", "files", "silent", "course", "diagnoses", "money", "facilities")
+
+
+def _marts() -> Marts:
+    found: Marts = service("marts")
+    return found
+
+
+@allow(*ROLES)
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """The board."""
+    return render(request, "ioc/board.html", _board(TILES) | {"tiles": TILES})
+
+
+@allow(*ROLES)
+@require_GET
+def tile(request: HttpRequest, name: str) -> HttpResponse:
+    """One tile, as the board shows it; asked for when the marts have news."""
+    if name not in TILES:
+        raise Http404
+    return render(request, f"ioc/tiles/{name}.html", _board((name,)))
+
+
+@allow(*ROLES)
+@require_GET
+def visits(request: HttpRequest) -> HttpResponse:
+    """Visits by day, facility and kind of care."""
+    columns: list[Column] = [
+        (gettext("Ngày"), "day", "date"),
+        (gettext("Mã cơ sở"), "facility", "code"),
+        (gettext("Cơ sở"), "facility_name", ""),
+        (gettext("Loại khám chữa bệnh"), "care", "care"),
+        (gettext("Lượt khám"), "visits", "number"),
+        (gettext("Còn đang điều trị"), "still_in", "number"),
+    ]
+    return _daily(request, "visits_daily", gettext("Lượt khám, điều trị"), columns, ("visits",))
+
+
+@allow(*ROLES)
+@require_GET
+def money(request: HttpRequest) -> HttpResponse:
+    """Money by day, facility, insured or not."""
+    columns: list[Column] = [
+        (gettext("Ngày"), "day", "date"),
+        (gettext("Mã cơ sở"), "facility", "code"),
+        (gettext("Cơ sở"), "facility_name", ""),
+        (gettext("Có BHYT"), "insured", "yes"),
+        (gettext("Lượt"), "visits", "number"),
+        (gettext("Quỹ BHYT"), "fund", "money"),
+        (gettext("Cùng chi trả"), "copay", "money"),
+        (gettext("Tự trả"), "own_pocket", "money"),
+        (gettext("Nguồn khác"), "other_sources", "money"),
+    ]
+    sums = ("visits", "fund", "copay", "own_pocket", "other_sources")
+    return _daily(request, "money_daily", gettext("Chi phí và nguồn chi trả"), columns, sums)
+
+
+@allow(*ROLES)
+@require_GET
+def files(request: HttpRequest) -> HttpResponse:
+    """Files by day and facility; each row leads to the files themselves."""
+    columns: list[Column] = [
+        (gettext("Ngày"), "day", "date"),
+        (gettext("Mã cơ sở"), "facility", "files"),
+        (gettext("Cơ sở"), "facility_name", ""),
+        (gettext("Tệp"), "files", "number"),
+        (gettext("Đạt"), "accepted", "number"),
+        (gettext("Có lỗi"), "with_errors", "number"),
+        (gettext("Đang chờ"), "waiting", "number"),
+        (gettext("Lượt vào hồ sơ"), "visits_accepted", "number"),
+        (gettext("Lượt tạm giữ"), "visits_refused", "number"),
+    ]
+    sums = ("files", "accepted", "with_errors", "waiting", "visits_accepted", "visits_refused")
+    return _daily(request, "intake_daily", gettext("Tệp đã nhận"), columns, sums)
+
+
+@allow(*ROLES)
+@require_GET
+def diagnoses(request: HttpRequest) -> HttpResponse:
+    """All diagnoses of a span, for the province or one facility."""
+    span, facility = _asked(request)
+    rows = _marts().table("diagnoses", span=span, facility=facility, order=["-visits", "code"], limit=1000)
+    named = [{**row, "name": _diagnosis(row)} for row in rows]
+    columns: list[Column] = [
+        (gettext("Mã ICD-10"), "code", "code"),
+        (gettext("Chẩn đoán"), "name", ""),
+        (gettext("Lượt khám"), "visits", "number"),
+    ]
+    title = gettext("Chẩn đoán nhiều nhất")
+    return _rows(request, title, columns, named, ("visits",), span=span, facility=facility)
+
+
+@allow(*ROLES)
+@require_GET
+def facilities(request: HttpRequest) -> HttpResponse:
+    """Every facility and its last sign of life."""
+    marts = _marts()
+    context = {"rows": figures.facilities(marts), "frame": figures.frame(marts, system_clock())}
+    return render(request, "ioc/facilities.html", context)
+
+
+Column = tuple[str, str, str]
+"""(title, column of the mart, how it is shown)."""
+
+
+def _daily(request: HttpRequest, mart: str, title: str, columns: list[Column], sums: Sequence[str]) -> HttpResponse:
+    span, facility = _asked(request)
+    rows = figures.daily(_marts(), mart, system_clock(), span, facility)
+    return _rows(request, title, columns, rows, sums, span=span, facility=facility)
+
+
+def _rows(
+    request: HttpRequest, title: str, columns: list[Column], rows: Sequence[Any], sums: Sequence[str], **asked: str
+) -> HttpResponse:
+    if request.GET.get("format") == "csv":
+        return _csv(columns, rows, request.path.rsplit("/", 1)[-1])
+    marts = _marts()
+    context = {
+        "heading": title,
+        "columns": columns,
+        "rows": rows[:500],
+        "all": len(rows),
+        "sums": {name: sum(row[name] or 0 for row in rows) for name in sums},
+        "frame": figures.frame(marts, system_clock()),
+        "choices": figures.known_facilities(marts),
+        "care_name": care_name,
+        **asked,
+    }
+    return render(request, "ioc/rows.html", context)
+
+
+def _csv(columns: list[Column], rows: Sequence[Any], name: str) -> HttpResponse:
+    """The rows for a spreadsheet: UTF-8 with its mark, so that Excel reads the Vietnamese."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([title for title, _, _ in columns])
+    writer.writerows([_cell(row[column]) for _, column, _ in columns] for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> Any:
+    # A cell that begins like a formula would be run by a spreadsheet.
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    span = request.GET.get("span", "7d")
+    return (span if span in figures.SPANS else "7d"), request.GET.get("facility", "")[:5]
+
+
+def _diagnosis(row: Any) -> str:
+    if row["code"] == "*":
+        return gettext("Các mã khác, mỗi mã dưới 5 lượt")
+    return diagnosis_name(row["code"]) or row["name"]
+
+
+def _board(names: Sequence[str]) -> dict[str, Any]:
+    """Only the figures these tiles need."""
+    marts, now = _marts(), system_clock()
+    frame = figures.frame(marts, now)
+    context: dict[str, Any] = {"frame": frame}
+    if frame.kind == "empty":
+        return context
+    makers: dict[str, tuple[str, Callable[[Marts, datetime], Any]]] = {
+        "today": ("visits", figures.visits),
+        "week": ("visits", figures.visits),
+        "course": ("visits", figures.visits),
+        "facilities": ("visits", figures.visits),
+        "files": ("files", figures.files),
+        "money": ("money", figures.money),
+        "diagnoses": ("diagnoses", lambda source, _: figures.diagnoses(source)),
+        "silent": ("known", lambda source, _: figures.facilities(source)),
+    }
+    for name in names:
+        key, make = makers[name]
+        if key not in context:
+            context[key] = make(marts, now)
+    if "known" in context:
+        context["silent"] = figures.silent(context["known"])
+    return context

@@ -6,23 +6,28 @@ blank, because senders differ and a page must show what there is. No I/O, no HTM
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, FileTrace
+from yteso.terminology.concepts import lookup
 from yteso.web.formats import age, number
 
 Resource = Mapping[str, Any]
+_BREAK = re.compile(r"<br\s*/?>|</p>")
+_TAG = re.compile(r"<[^>]*>")
 
 _DATES = (
-    "period", "effectiveDateTime", "effectivePeriod", "recordedDate", "onsetDateTime", "authoredOn", "performedDateTime",
+    "period", "requestedPeriod", "effectiveDateTime", "effectivePeriod", "recordedDate", "onsetDateTime", "authoredOn", "performedDateTime",
     "performedPeriod", "whenHandedOver", "date", "start", "created", "issued", "occurrenceDateTime",
 )  # fmt: skip
 _ICONS = {
@@ -171,10 +176,24 @@ def indented(resource: Resource) -> str:
 
 
 def text_of(concept: Resource | None) -> str:
-    """A CodeableConcept in words: its text, else the first coding's display, else its code."""
+    """A CodeableConcept in words: its text, else a coding's display, else the catalogue's name, else its code."""
     concept = concept or {}
-    coding = next(iter(concept.get("coding", [])), {})
-    return str(concept.get("text") or coding.get("display") or coding.get("code") or "")
+    codings = concept.get("coding", [])
+    known = concept.get("text") or next((coding["display"] for coding in codings if coding.get("display")), "")
+    return str(known or next(filter(None, map(_catalogue_name, codings)), "") or code_of(concept))
+
+
+def _named(concept: Resource | None) -> str:
+    """A concept in words; empty when only its code is known, which would tell a reader nothing."""
+    text = text_of(concept)
+    return "" if text == code_of(concept) else text
+
+
+def _catalogue_name(coding: Resource) -> str:
+    found = lookup(coding.get("system", ""), coding.get("code", ""))
+    if found is None:
+        return ""
+    return found.en if get_language() == "en" and found.en else found.vi
 
 
 def code_of(concept: Resource | None) -> str:
@@ -205,20 +224,24 @@ def _encounter(resource: Resource) -> tuple[str, str, str, str, str]:
     }
     kind = text_of(_first(resource.get("type"))) or kinds.get(resource.get("class", {}).get("code", ""), "")
     reasons = ", ".join(filter(None, (text_of(reason) for reason in resource.get("reasonCode", []))))
-    service = text_of(resource.get("serviceType"))
+    department = text_of(resource.get("serviceType"))
+    service = gettext("Khoa %(code)s") % {"code": department} if department else ""
     return kind or gettext("Lượt khám"), "", " · ".join(filter(None, (reasons, service))), "", ""
 
 
 def _condition(resource: Resource) -> tuple[str, str, str, str, str]:
     code = resource.get("code", {})
-    return text_of(code), code_of(code), _notes(resource), "", text_of(resource.get("severity"))
+    early = code_of(resource.get("verificationStatus")) == "provisional"
+    detail = gettext("Chẩn đoán lúc vào") if early else _notes(resource)
+    return text_of(code), code_of(code), detail, "", text_of(resource.get("severity"))
 
 
 def _medicine(resource: Resource) -> tuple[str, str, str, str, str]:
     concept = resource.get("medicationCodeableConcept") or {}
     title = text_of(concept) or str(resource.get("medicationReference", {}).get("display", ""))
     dosage = "; ".join(
-        filter(None, (d.get("text") or d.get("patientInstruction", "") for d in resource.get("dosageInstruction", [])))
+        " · ".join(filter(None, (how.get("text", ""), how.get("patientInstruction", ""), _named(how.get("route")))))
+        for how in resource.get("dosageInstruction", [])
     )
     quantity = resource.get("dispenseRequest", {}).get("quantity") or resource.get("quantity") or {}
     return title or gettext("Thuốc"), code_of(concept), dosage, _quantity(quantity), ""
@@ -249,8 +272,15 @@ def _report(resource: Resource) -> tuple[str, str, str, str, str]:
 
 def _composition(resource: Resource) -> tuple[str, str, str, str, str]:
     title = resource.get("title") or text_of(resource.get("type"))
-    sections = " · ".join(filter(None, (part.get("title", "") for part in resource.get("section", []))))
-    return title or gettext("Diễn biến bệnh"), "", sections, "", ""
+    parts = ((part.get("title", ""), _plain_text(part)) for part in resource.get("section", []))
+    told = "\n".join(f"{head}: {text}" if head else text for head, text in parts if text)
+    return title or gettext("Diễn biến bệnh"), "", told, "", ""
+
+
+def _plain_text(section: Resource) -> str:
+    """A narrative's text without its markup (FHIR R4 §2.4): the page escapes it again."""
+    div = str(section.get("text", {}).get("div", ""))
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", div))).strip()
 
 
 def _document(resource: Resource) -> tuple[str, str, str, str, str]:
@@ -313,7 +343,7 @@ def _with_digits(value: Decimal) -> str:
 
 def _span(resource: Resource) -> tuple[str, str]:
     for name in _DATES:
-        value = resource.get(name)
+        value = _first(resource[name]) if isinstance(resource.get(name), list) else resource.get(name)
         if isinstance(value, Mapping):
             return str(value.get("start", "")), str(value.get("end", ""))
         if value:

@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
     people = None
     if text:
         people = _records().find(request.principal, text, 20, request.POST.get("cursor", ""))
-    context = {"q": text, "people": people, "lines": [present.person(p) for p in people.persons] if people else []}
+    context = {"q": text, "people": people, "paged": bool(request.POST.get("cursor")), "lines": [present.person(p) for p in people.persons] if people else []}
     template = "record/found.html" if request.headers.get("HX-Request") else "record/start.html"
     return render(request, template, context)
 

@@ -14,7 +14,8 @@ INSERT INTO store.numbering (shift) VALUES (0);
 CREATE FUNCTION store.present_t() RETURNS bigint LANGUAGE sql VOLATILE PARALLEL UNSAFE AS
 $$ SELECT pg_current_xact_id()::text::bigint + shift FROM store.numbering $$;
 
-CREATE FUNCTION store.finished_t() RETURNS bigint LANGUAGE sql VOLATILE AS
+-- STABLE matters: the function must look with the snapshot of the statement that reads the rows, not a newer one.
+CREATE FUNCTION store.finished_t() RETURNS bigint LANGUAGE sql STABLE AS
 $$ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift FROM store.numbering $$;
 
 -- pat: the patient's compartment; code: first code; d_lo, d_hi: clinical date in microseconds (the smallest bigint: none);

@@ -99,6 +99,7 @@ class _Scanner:
             start = found if found >= 0 else max(0, len(self._held) - len(self._close))
             if len(self._held) > MAX_CONTENT and self._drop_content():
                 start = 0
+                continue
             if len(self._held) > MAX_VISIT:
                 return -1, True
             if not self._more():

@@ -24,6 +24,7 @@ from yteso.exchange.adapters.bhyt.map.elements import (
     present,
 )
 from yteso.exchange.adapters.bhyt.map.map_charge import quantity_of
+from yteso.exchange.adapters.bhyt.map.map_medicine import medicine_of
 from yteso.exchange.adapters.bhyt.map.map_service import code_of
 
 Keyed = list[tuple[str, Record]]
@@ -89,7 +90,6 @@ def _items(medicines: Keyed, services: Keyed, context: Context) -> Iterator[Json
 
 
 def _item(sequence: int, table: str, key: str, row: Record, context: Context) -> Json:
-    medicine = concept(systems.MEDICINE, row["MA_THUOC"], row["TEN_THUOC"]) or {"text": "Thuốc không ghi tên"}
     percent = number(row["TYLE_TT_DV"])
     return present(
         extension=[
@@ -100,7 +100,7 @@ def _item(sequence: int, table: str, key: str, row: Record, context: Context) ->
         ],
         sequence=sequence,
         category={"coding": [coding(systems.COST_GROUP, row["MA_NHOM"])]} if row["MA_NHOM"] else None,
-        productOrService=medicine if table == "XML2" else code_of(row),
+        productOrService=medicine_of(row) if table == "XML2" else code_of(row),
         servicedDate=(fhir_date(row["NGAY_TH_YL"]) or fhir_date(row["NGAY_YL"])),
         quantity=quantity_of(row),
         unitPrice=money(row["DON_GIA"] or row["DON_GIA_BV"] or row["DON_GIA_BH"]),

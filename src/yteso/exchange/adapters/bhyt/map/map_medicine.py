@@ -23,7 +23,7 @@ from yteso.exchange.adapters.bhyt.map.map_charge import charge_of, quantity_of, 
 def medicines_of(rows: Iterable[Record], context: Context) -> Iterator[Json]:
     """Three resources per row, two when the sender does not say when the order was carried out."""
     for key, row in keyed(rows):
-        medicine = concept(systems.MEDICINE, row["MA_THUOC"], row["TEN_THUOC"])
+        medicine = medicine_of(row)
         request = _request(row, key, context, medicine)
         yield request
         services = []
@@ -33,6 +33,11 @@ def medicines_of(rows: Iterable[Record], context: Context) -> Iterator[Json]:
             services.append(reference_to(dispense))
             yield dispense
         yield charge_of(row, key, context, medicine, services, None)
+
+
+def medicine_of(row: Record) -> Json:
+    """What the line is: the medicine by code and name."""
+    return concept(systems.MEDICINE, row["MA_THUOC"], row["TEN_THUOC"]) or {"text": "Thuốc không ghi tên"}
 
 
 def _request(row: Record, key: str, context: Context, medicine: Json) -> Json:
@@ -45,7 +50,7 @@ def _request(row: Record, key: str, context: Context, medicine: Json) -> Json:
         status="completed",
         intent="order",
         category=[concept(systems.MEDICATION_CATEGORY, "inpatient" if context.inpatient else "outpatient")],
-        medicationCodeableConcept=medicine or {"text": "Thuốc không ghi tên"},
+        medicationCodeableConcept=medicine,
         subject=context.patient,
         encounter=context.encounter,
         authoredOn=fhir_datetime(row["NGAY_YL"]),
@@ -88,7 +93,7 @@ def _dispense(row: Record, key: str, context: Context, medicine: Json, given: st
         id=context.id("XML2", key, "dispense"),
         meta=context.meta("XML2", key),
         status="completed",
-        medicationCodeableConcept=medicine or {"text": "Thuốc không ghi tên"},
+        medicationCodeableConcept=medicine,
         subject=context.patient,
         context=context.encounter,
         authorizingPrescription=[{"reference": f"MedicationRequest/{context.id('XML2', key, 'request')}"}],

@@ -1,0 +1,103 @@
+"""People's and machines' accounts behind one set of functions, for the command line and the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
+from yteso.base.settings import Settings
+from yteso.db import Database
+from yteso.exchange import sender as machines
+from yteso.ops.rules import LOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account as it is listed."""
+
+    name: str
+    role: str
+    facility: str
+    active: bool
+
+
+def principal_of(settings: Settings, name: str) -> Principal:
+    """Who the account of that name acts as; a person's account first, then a facility's. Raises Refused (WEB-0004)."""
+    people = _people(settings)
+    try:
+        account = people.find(name)
+    except Refused:
+        machine = _machine(settings, name)
+        if machine is None or not machine.active:
+            raise
+        return Principal(machine.name, Role.FACILITY, machine.facility)
+    if not account.active:
+        raise Refused(LOCKED.at(), status=403)
+    principal: Principal = account.principal
+    return principal
+
+
+def save(settings: Settings, row: Row, password: str, *, display_name: str = "", demo: bool = False) -> None:
+    """Create the account or bring it to these values. Raises Refused (WEB-0001…0003)."""
+    if row.role == Role.FACILITY:
+        with _connected(settings) as database, database.connection() as conn:
+            machines.save_sender(conn, machines.Sender(row.name, row.facility), password)
+        return
+    _people(settings).create_user(
+        row.name, password, Role(row.role), display_name=display_name, facility=row.facility, demo=demo
+    )
+
+
+def set_password(settings: Settings, name: str, password: str) -> None:
+    """A new password. Raises Refused (WEB-0001, WEB-0004)."""
+    machine = _machine(settings, name)
+    if machine is None:
+        _people(settings).set_password(name, password)
+        return
+    with _connected(settings) as database, database.connection() as conn:
+        machines.save_sender(conn, machine, password)
+
+
+def disable(settings: Settings, name: str) -> None:
+    """The account can no longer be used. Raises Refused (WEB-0004)."""
+    with _connected(settings) as database, database.connection() as conn:
+        if machines.set_active(conn, name, False):  # noqa: FBT003 - the room's own signature
+            return
+    _people(settings).deactivate(name)
+
+
+def listed(settings: Settings) -> list[Row]:
+    """Everybody's accounts, then the facilities'."""
+    rows = [Row(a.username, a.role.value, a.facility, a.active) for a in _people(settings).all_accounts()]
+    with _connected(settings) as database, database.connection() as conn:
+        senders = machines.fetch_senders(conn)
+    return rows + [Row(s.name, Role.FACILITY.value, s.facility, s.active) for s in senders]
+
+
+def _people(settings: Settings) -> Any:
+    """The pages' account functions; Django is loaded only here."""
+    from yteso.web import setup
+
+    setup.configure(settings)
+    from yteso.web.accounts import people
+
+    return people
+
+
+def _machine(settings: Settings, name: str) -> machines.Sender | None:
+    with _connected(settings) as database, database.connection() as conn:
+        return machines.fetch_sender(conn, name)
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Database]:
+    """A pool for a moment."""
+    database = Database(settings.database_url, max_size=2, application="yteso accounts").open()
+    try:
+        yield database
+    finally:
+        database.close()

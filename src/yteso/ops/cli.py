@@ -1,0 +1,73 @@
+"""The command line: `yteso …`. Finds the command, and turns every failure into its exit code in one place."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+import yteso
+from yteso.ops.commands import bench, bhyt, demo, ingest, migrate, simulate, status, token, up, user, validate
+from yteso.ops.exits import INTERRUPTED, OK, USAGE, code_of
+
+_EPILOG = (
+    "Mã kết thúc · Exit codes: 0 xong · done; 1 lỗi · failed; 2 sai cách dùng · wrong usage; "
+    "3 dữ liệu có lỗi · the data has errors; 4 chưa chạy hoặc không khởi động được · not running or cannot start."
+)
+
+app = typer.Typer(
+    help="Y tế số: nền tảng dữ liệu y tế của một tỉnh. · The health-data platform of a province.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def start(version: Annotated[bool, typer.Option("--version", help="Phiên bản · Version")] = False) -> None:
+    """Y tế số: nền tảng dữ liệu y tế của một tỉnh. · The health-data platform of a province."""
+    if version:
+        sys.stdout.write(f"yteso {yteso.__version__}\n")
+        raise typer.Exit
+
+
+app.command()(up.up)
+app.command()(demo.demo)
+app.command()(ingest.ingest)
+app.command()(status.status)
+app.add_typer(user.user, name="user")
+app.command()(simulate.simulate)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)
+app.command()(token.token)
+app.add_typer(bhyt.bhyt, name="bhyt")
+app.command()(validate.fhirpath)
+app.command()(validate.validate)
+app.command()(migrate.migrate)
+
+
+def main() -> None:
+    """The entry point of the script `yteso`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code (see `exits`)."""
+    try:
+        code = typer.main.get_command(app).main(arguments, prog_name="yteso", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return OK
+    except click.ClickException as error:
+        error.show()
+        return USAGE if isinstance(error, click.UsageError) else error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return OK
+    except Exception as error:
+        return code_of(error)
+    return code if isinstance(code, int) else OK

@@ -1,0 +1,93 @@
+"""`yteso demo`: build the demo province through the real front door, then serve it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from yteso.ops.commands.place import console, settings
+from yteso.ops.exits import FAILED
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Giữ chạy sau khi dựng · Keep running")] = True,
+    visits: Annotated[int, typer.Option(min=1, help="Số lượt khám · Visits")] = 3000,
+    facilities: Annotated[int, typer.Option(min=1, max=500, help="Số cơ sở · Facilities")] = 12,
+    seed: Annotated[int, typer.Option(help="Hạt giống · Seed")] = 1,
+) -> None:
+    """Dựng một tỉnh mẫu rồi chạy. · Build a demo province, then run it; a second run doubles nothing."""
+    from yteso.ops import province
+    from yteso.ops.logs import log_to_stderr
+    from yteso.ops.ports import free_pair
+    from yteso.ops.supervisor import Supervisor, stop_on_signals
+
+    log_to_stderr()
+    stop = stop_on_signals()
+    supervisor = Supervisor(settings(), port=0 if serve else free_pair())
+    with console.status("Đang khởi động · Starting"):
+        supervisor.start()
+    try:
+        what = province.plan(supervisor.settings, visits, facilities, seed)
+        problems: list[BaseException] = []
+        builder = threading.Thread(target=_guarded, args=(problems, supervisor, what), daemon=True)
+        builder.start()
+        while builder.is_alive() and not stop.wait(0.2):
+            supervisor.tend()
+        if problems:
+            raise problems[0]
+        if serve and not stop.is_set():
+            _announce(supervisor.address, what)
+            supervisor.watch(stop)
+    finally:
+        with console.status("Đang dừng · Stopping"):
+            supervisor.stop()
+    if not serve and builder.is_alive():
+        raise typer.Exit(FAILED)
+
+
+def _guarded(problems: list[BaseException], supervisor: Any, what: Any) -> None:
+    """Feeding runs beside the watch over the processes; what it raises is raised again there."""
+    try:
+        _build(supervisor, what)
+    except BaseException as error:
+        problems.append(error)
+
+
+def _build(supervisor: Any, what: Any) -> None:
+    from yteso.ops import province
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    address = supervisor.local_address
+    with Progress(*columns, console=console) as progress:
+        if not what.fed:
+            bar = progress.add_task("Gửi hồ sơ · Sending", total=what.visits)
+            good, bad = province.send(
+                supervisor.settings, what, address, lambda done: progress.update(bar, completed=done)
+            )
+            progress.update(bar, total=what.visits, completed=what.visits)
+            progress.console.print(f"{good} tệp đã nhận · files received, {bad} bị từ chối · refused")
+        walk = progress.add_task("Xử lý · Walking", total=None)
+        most = [0]
+
+        def seen(waiting: int) -> None:
+            most[0] = max(most[0], waiting)
+            progress.update(walk, total=most[0] or None, completed=most[0] - waiting)
+
+        province.await_figures(supervisor.settings, address, seen)
+        progress.update(walk, total=most[0] or 1, completed=most[0] or 1)
+
+
+def _announce(address: str, what: Any) -> None:
+    """Where it is and one log-in per role."""
+    from yteso.ops.province import logins
+
+    table = Table("Vai trò · Role", "Tên · User name", "Mật khẩu · Password")
+    for login in logins(what.province.facilities[0].code):
+        table.add_row(f"{login.title}", login.name, login.password)
+    console.print(f"\n[bold]Y tế số[/]  {address}  ·  FHIR {address}/fhir")
+    console.print(table)
+    console.print("Ctrl-C để dừng · Ctrl-C to stop")

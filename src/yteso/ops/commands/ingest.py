@@ -1,0 +1,106 @@
+"""`yteso ingest FILE…`: send files to the running platform; without one, start it for as long as it takes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from yteso.ops.commands.place import address, console, settings
+from yteso.ops.exits import DATA, FAILED
+
+_NAME = "yteso ingest"
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="BHYT XML · FHIR Bundle JSON")],
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON · Print JSON")] = False,
+) -> None:
+    """Gửi tệp vào hệ thống, chờ kết quả, in biên nhận và số vấn đề. · Send files in; prints receipts and issues."""
+    with _platform() as where:
+        rows = [_one(where, file) for file in files]
+    if as_json:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
+    else:
+        _show(rows)
+    if any(row["state"] == "unreachable" for row in rows):
+        raise typer.Exit(FAILED)
+    if any(row["errors"] for row in rows):
+        raise typer.Exit(DATA)
+
+
+@contextmanager
+def _platform() -> Iterator[str]:
+    """The address of the running platform, or of one that lives as long as the block."""
+    where = address()
+    if where:
+        yield where
+        return
+    from yteso.ops.ports import free_pair
+    from yteso.ops.supervisor import Supervisor
+
+    supervisor = Supervisor(settings(), port=free_pair())
+    with console.status("Đang khởi động · Starting"):
+        supervisor.start()
+    try:
+        yield supervisor.local_address
+    finally:
+        supervisor.stop()
+
+
+def _one(where: str, file: Path) -> dict[str, Any]:
+    from yteso.ops.sending import Sender
+
+    sender = Sender(where, _token())
+    with console.status(file.name) as spinner, file.open("rb") as stream:
+        fhir = stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+        if fhir:
+            return _fhir_row(file, sender.send_fhir(file))
+        answer = sender.send_bhyt(file)
+        if answer.status not in (200, 202):
+            return _row(file, "refused", answer.document.get("issues", []), errors=1)
+        spinner.update(f"{file.name}: {answer.document['intake']}")
+        end = sender.await_end(answer.document["intake"], lambda: None)
+    counts = end.document.get("counts", {})
+    row = _row(file, end.document.get("state", ""), end.document.get("issues", []), errors=counts.get("errors", 0))
+    return {**row, "intake": answer.document["intake"], "receipt": answer.document["receipt"], "counts": counts}
+
+
+def _fhir_row(file: Path, answer: Any) -> dict[str, Any]:
+    """A Bundle is answered at once: a Bundle of results, or an OperationOutcome."""
+    if answer.status == 200:
+        return {**_row(file, "done", [], errors=0), "counts": {"accepted": len(answer.document.get("entry", []))}}
+    return _row(file, "refused", answer.document.get("issue", []), errors=max(1, len(answer.document.get("issue", []))))
+
+
+def _row(file: Path, state: str, issues: list[Any], *, errors: int) -> dict[str, Any]:
+    return {"file": file.name, "state": state, "errors": errors, "issues": issues, "counts": {}}
+
+
+def _token() -> str:
+    """The command line acts as the platform itself: who can read its keys could do anything anyway."""
+    from yteso.access.bearer import Bearer
+    from yteso.access.principal import Principal, Role
+    from yteso.signing.keys import load_or_create
+
+    keys = load_or_create(settings().home)
+    return Bearer(keys).issue(Principal(_NAME, Role.SYSTEM), timedelta(hours=12))
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    table = Table("Tệp · File", "Biên nhận · Receipt", "Trạng thái · State", "Lượt · Visits", "Lỗi · Errors")
+    for row in rows:
+        visits = str(row["counts"].get("visits", row["counts"].get("accepted", "")))
+        table.add_row(row["file"], row.get("intake", ""), row["state"], visits, str(row["errors"]))
+    console.print(table)
+    for row in rows:
+        for issue in row["issues"][:20]:
+            code = issue.get("code", "")
+            console.print(f"  {row['file']}: {code} {issue.get('text', issue.get('diagnostics', ''))}", highlight=False)

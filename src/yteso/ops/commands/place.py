@@ -1,0 +1,54 @@
+"""What commands need to know about this installation: its settings, whether it runs, its database for a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from rich.console import Console
+
+from yteso.base.errors import CannotStart
+from yteso.base.settings import Settings
+from yteso.ops.rules import BAD_SETTING
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def settings() -> Settings:
+    """The settings from the environment. Raises CannotStart (OPS-0003)."""
+    try:
+        return Settings.from_environment()
+    except ValueError as error:
+        raise CannotStart(BAD_SETTING.at(reason=error)) from error
+
+
+def address() -> str:
+    """Where the platform of this home runs; empty when it does not."""
+    from yteso.ops.supervisor import running_address
+
+    return running_address(settings().home)
+
+
+@contextmanager
+def at_database() -> Iterator[Settings]:
+    """The settings with a database that runs and is up to date; an embedded one we started is stopped again after."""
+    from yteso.db.embedded import EmbeddedServer
+    from yteso.ops.prepare import prepare
+
+    given = settings()
+    if given.database_url:
+        prepare(given)
+        yield given
+        return
+    server = EmbeddedServer(given.home)
+    was_running = server.running()
+    server.start()
+    try:
+        there = replace(given, database_url=server.dsn())
+        prepare(there)
+        yield there
+    finally:
+        if not was_running:
+            server.stop()

@@ -1,0 +1,137 @@
+"""The simulated province in this installation: noted, its accounts made, fed through the front doors, waited for.
+
+Idempotent: a province that was fed is not fed again, an interrupted one goes on with the very same files.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from yteso.access.principal import Principal, Role
+from yteso.base.clock import VIETNAM
+from yteso.base.settings import Settings
+from yteso.db import Database, Queries
+from yteso.exchange import sender as machines
+from yteso.ops import accounts
+from yteso.ops.compose import Services
+from yteso.ops.pulse import read_pulse
+from yteso.sandbox.feed import feed
+from yteso.sandbox.province import Province
+from yteso.store.protocol import Put
+
+SQL = Queries.beside(__file__)
+FAULTS = 0.02
+"""Share of visits with a known fault, so that the issue pages have something to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A demo account; the password is documented and only ever set by the demo."""
+
+    name: str
+    password: str
+    role: Role
+    title: str
+    facility: str = ""
+
+
+def logins(facility: str) -> tuple[Login, ...]:
+    """One log-in per role; staff and doctor belong to that facility."""
+    return (
+        Login("admin", "demo-quan-tri-2026", Role.ADMINISTRATOR, "Quản trị Mẫu"),
+        Login("operator", "demo-dieu-hanh-2026", Role.OPERATOR, "Điều hành Mẫu"),
+        Login("staff", "demo-nhan-vien-2026", Role.STAFF, "Nhân viên Mẫu", facility),
+        Login("doctor", "demo-bac-si-2026", Role.DOCTOR, "Bác sĩ Mẫu", facility),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One simulated province of this installation; `fed` when all its files were received already."""
+
+    province: Province
+    visits: int
+    fed: bool
+
+
+def plan(settings: Settings, visits: int, facilities: int, seed: int) -> Plan:
+    """Note the province (its simulated time ends now, the first time) and make its accounts and organisations."""
+    now = datetime.now(VIETNAM).replace(second=0, microsecond=0)
+    database = Database(settings.database_url, max_size=2, application="yteso demo").open()
+    try:
+        with database.connection() as conn:
+            row = conn.execute(SQL["begin_province"], [seed, facilities, visits, now]).fetchone()
+        assert row is not None
+        province = Province(seed, facilities, until=row[0], fault_rate=FAULTS)
+        if not row[1]:
+            _make_accounts(settings, database, province)
+    finally:
+        database.close()
+    return Plan(province, visits, bool(row[1]))
+
+
+def send(settings: Settings, what: Plan, address: str, seen: Callable[[int], None]) -> tuple[int, int]:
+    """Feed every file; `seen` hears how many visits have come. Returns (files accepted, files refused)."""
+    visits: set[str] = set()
+    counts = {True: 0, False: 0}
+    for sent in feed(what.province.files(what.visits), what.province.senders(), address):
+        counts[sent.accepted] += 1
+        visits.update(sent.file.visits)
+        seen(len(visits))
+    database = Database(settings.database_url, max_size=2, application="yteso demo").open()
+    try:
+        with database.connection() as conn:
+            conn.execute(SQL["finish_province"], [what.province.seed, len(what.province.facilities), what.visits])
+    finally:
+        database.close()
+    return counts[True], counts[False]
+
+
+def await_figures(settings: Settings, address: str, seen: Callable[[int], None], timeout: float = 900.0) -> bool:
+    """Wait until every file is walked and the warehouse has looked after that; False after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while (waiting := backlog(address)) != 0:
+        seen(waiting)
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    walked = datetime.now(VIETNAM)
+    looks: set[datetime] = set()
+    while len(looks) < 2:  # the first round that ended after the walk may have begun before its end
+        pulse = read_pulse(settings.home)
+        if pulse is not None and pulse.at > walked:
+            looks.add(pulse.at)
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def backlog(address: str) -> int:
+    """Files that wait; -1 when the platform does not say."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=10) as response:  # noqa: S310 - our own address
+            return int(json.load(response).get("backlog", -1))
+    except (urllib.error.URLError, OSError, ValueError):
+        return -1
+
+
+def _make_accounts(settings: Settings, database: Database, province: Province) -> None:
+    present = {row.name for row in accounts.listed(settings)}
+    for login in logins(province.facilities[0].code):
+        if login.name not in present:
+            row = accounts.Row(login.name, login.role.value, login.facility, active=True)
+            accounts.save(settings, row, login.password, display_name=login.title, demo=True)
+    services = Services(settings, database)
+    changes = [Put(organization) for organization in province.organizations()]
+    with database.connection() as conn:
+        for sender in province.senders():
+            if sender.username not in present:
+                machines.save_sender(conn, machines.Sender(sender.username, sender.facility), sender.password)
+        services.store.write(conn, Principal("yteso demo", Role.SYSTEM), changes, "demo")

@@ -1,0 +1,13 @@
+-- begin_province --
+-- The end of this province's simulated time: as noted when it was begun, else the moment given.
+INSERT INTO ops.province (seed, facilities, visits, until) VALUES (%s, %s, %s, %s)
+ON CONFLICT (shard, seed, facilities, visits) DO UPDATE SET seed = excluded.seed
+RETURNING until, fed_at IS NOT NULL;
+
+-- finish_province --
+-- Every file of this province was received.
+UPDATE ops.province SET fed_at = now() WHERE seed = %s AND facilities = %s AND visits = %s;
+
+-- notify_marts --
+-- The live pages hear that figures are new.
+SELECT pg_notify('yteso_live', 'marts');
