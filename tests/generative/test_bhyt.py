@@ -1,4 +1,4 @@
-"""BHYT: reading never raises, mapping twice gives equal bytes, order in the file makes no difference, rules never raise."""
+"""BHYT: reading and judging never raise, mapping twice gives equal bytes, order in the file makes no difference."""
 
 import base64
 import io

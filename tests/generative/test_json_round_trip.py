@@ -1,6 +1,7 @@
 """Any document survives writing and reading, any bytes are read or refused."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from hypothesis import given
@@ -37,12 +38,13 @@ def test_other_writers_of_the_same_document_are_read_alike(document):
 
 @given(st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ud8ea01eE+-. ', max_size=40).map(str.encode))
 def test_any_bytes_are_read_or_refused_with_a_number(data):
+    codes = []
     try:
         document = loads(data)
+        codes = ["FHIR-0000"] if loads(dumps(document)) == document else []
     except Refused as refused:
-        assert refused.issues[0].code.startswith("FHIR-000")
-    else:
-        assert loads(dumps(document)) == document
+        codes = [issue.code for issue in refused.issues]
+    assert [code[:8] for code in codes] == ["FHIR-000"]
 
 
 @given(
@@ -50,8 +52,6 @@ def test_any_bytes_are_read_or_refused_with_a_number(data):
     DOCUMENTS,
 )
 def test_a_body_is_spliced_without_touching_anything_else(members, source):
-    from datetime import UTC, datetime
-
     resource = {"resourceType": "Basic", "id": "b", **members, "meta": {"x": source}}
     codec = Codec()
     text = spliced(*codec.unpack(0, codec.pack(*canonical(resource))), 3, datetime(2024, 1, 1, tzinfo=UTC))

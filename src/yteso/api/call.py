@@ -31,7 +31,8 @@ Params = tuple[tuple[str, str], ...]
 
 MAX_BODY = 50 * 1024 * 1024
 MAX_ENTRIES = 10_000
-MAX_PARAMETERS = 500
+MAX_PARAMETERS = 64
+"""Each parameter is a condition of the search; planning a search of hundreds takes PostgreSQL many seconds."""
 ATTEMPTS = 5
 _PIECE = 1024 * 1024
 

@@ -10,7 +10,7 @@ import binascii
 from urllib.parse import urlencode
 
 from yteso.api import rules
-from yteso.api.call import Call, Params
+from yteso.api.call import MAX_PARAMETERS, Call, Params
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.fhir import json
@@ -37,7 +37,7 @@ def unpack(token: str) -> tuple[Params, str]:
         params = tuple((str(name), str(value)) for name, value in pairs)
     except (binascii.Error, ValueError, TypeError, Refused) as error:
         raise Refused(rules.BAD_PAGE.at(Origin(field=PAGE)), status=400) from error
-    if not isinstance(cursor, str) or "\x00" in cursor:
+    if not isinstance(cursor, str) or len(params) > MAX_PARAMETERS:
         raise Refused(rules.BAD_PAGE.at(Origin(field=PAGE)), status=400)
     return params, cursor
 

@@ -149,7 +149,7 @@ class Records:
         """The same for many visits in one search: visit id -> its files, newest first."""
         if not encounter_ids:
             return {}
-        wanted = tuple(("eq", f"Encounter/{id}") for id in encounter_ids)
+        wanted = tuple(("eq", f"Encounter/{visit}") for visit in encounter_ids)
         query = Query(
             "Provenance",
             (Clause("target", "reference", wanted),),
@@ -163,7 +163,7 @@ class Records:
             provenance = fhir_json.loads(match.body)
             for target in provenance.get("target", []):
                 found.setdefault(target.get("reference", "").removeprefix("Encounter/"), []).extend(_traces(provenance))
-        return {id: tuple(found.get(id, ())) for id in encounter_ids}
+        return {visit: tuple(found.get(visit, ())) for visit in encounter_ids}
 
     def facilities(self, who: Principal) -> dict[str, str]:
         """MA_CSKCB -> name, of the facilities the record knows by name (at most 1,000 a call)."""

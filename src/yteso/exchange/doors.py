@@ -217,8 +217,8 @@ def _take_batch(doors: Doors, call: Call) -> Response:
 def _take_one(doors: Doors, who: Principal, text: str) -> Kept | Sequence[Issue]:
     """One file of a batch; its refusal does not touch the others."""
     try:
-        with uploads.decoded(text, doors.desk.spool(), "files") as spool:
-            return receive(doors.desk, who, spool, door="hanoi")
+        with doors.desk.spool() as spool:
+            return receive(doors.desk, who, uploads.decoded(text, spool, "files"), door="hanoi")
     except Refused as refusal:
         return refusal.issues
 

@@ -60,7 +60,7 @@ def save_sender(conn: Connection, sender: Sender, password: str) -> None:
     )
 
 
-def set_active(conn: Connection, name: str, active: bool) -> bool:
+def set_active(conn: Connection, name: str, *, active: bool) -> bool:
     """Lock or unlock an account; False when there is none of that name."""
     return conn.execute(SQL["set_sender_active"], [active, shard_of_key(name), name]).fetchone() is not None
 

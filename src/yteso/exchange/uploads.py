@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import threading
 from collections.abc import Callable
+from email.message import Message
 from typing import Any
 from urllib.parse import unquote_plus, unquote_to_bytes
 
@@ -179,8 +180,10 @@ def _declared(request: Request) -> int | None:
 
 
 def _name_of(request: Request) -> str:
-    """The file's name as a body sent by itself may tell it (RFC 6266 §4.3)."""
-    return parse_options_header(request.headers.get("content-disposition", ""))[1].get("filename", "")
+    """The file's name as a body sent by itself may tell it (RFC 6266 §4.3, RFC 8187)."""
+    header = Message()
+    header["content-disposition"] = request.headers.get("content-disposition", "").replace("\r", "").replace("\n", "")
+    return header.get_filename("")
 
 
 def _whole(request: Request, limit: int) -> bytes:
@@ -338,6 +341,8 @@ def _multipart_fields(request: Request, file_field: str, sink: Base64Sink | None
     for event in _events(request):
         if isinstance(event, MultipartSegment):
             name, value = event.name.lower(), b""
+            if sink is not None and name == file_field.lower():
+                sink.touched = True
         elif event is None:
             if sink is None or name != file_field.lower():
                 fields[name] = _utf8(value)

@@ -44,8 +44,8 @@ def keys_of(claim: PersonClaim, visit: str) -> tuple[Key, ...]:
         found.append(key_of("cccd", claim.cccd))
     if claim.bhxh and claim.bhxh.strip("0"):
         found.append(key_of("bhxh", claim.bhxh))
-    elif claim.bhyt and claim.bhyt[-1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").strip("0"):
-        found.append(key_of("card", claim.bhyt[-1]))
+    elif cards := [card for card in claim.bhyt if len(card) == 15 and card[5:].isdigit() and card[5:].strip("0")]:
+        found.append(key_of("card", cards[-1]))
     if claim.facility and claim.local_code:
         found.append(key_of("local", claim.facility, claim.local_code))
     return tuple(found) or (key_of("visit", visit),)

@@ -65,7 +65,7 @@ def set_password(settings: Settings, name: str, password: str) -> None:
 def disable(settings: Settings, name: str) -> None:
     """The account can no longer be used. Raises Refused (WEB-0004)."""
     with _connected(settings) as database, database.connection() as conn:
-        if machines.set_active(conn, name, False):  # noqa: FBT003 - the room's own signature
+        if machines.set_active(conn, name, active=False):
             return
     _people(settings).deactivate(name)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 import yteso
 from yteso.ops.commands import bench, bhyt, demo, ingest, migrate, simulate, status, token, up, user, validate
-from yteso.ops.exits import INTERRUPTED, OK, USAGE, code_of
+from yteso.ops.exits import INTERRUPTED, OK, code_of
 
 _EPILOG = (
     "Mã kết thúc · Exit codes: 0 xong · done; 1 lỗi · failed; 2 sai cách dùng · wrong usage; "
@@ -58,16 +57,14 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code (see `exits`)."""
     try:
         code = typer.main.get_command(app).main(arguments, prog_name="yteso", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return OK
-    except click.ClickException as error:
-        error.show()
-        return USAGE if isinstance(error, click.UsageError) else error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
         return OK
     except Exception as error:
+        show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+        if callable(show) and isinstance(code, int):  # how typer says that it was used wrongly (2)
+            show()
+            return code
         return code_of(error)
     return code if isinstance(code, int) else OK

@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -15,6 +22,7 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 1
 Reading = tuple[str, dict[str, str], float]
 """One gauge: name, labels, value."""
 
+disable_created_metrics()
 _own = CollectorRegistry()
 REQUESTS = Counter("yteso_requests_total", "Requests answered", ["door", "method", "status"], registry=_own)
 SECONDS = Histogram("yteso_request_seconds", "Time to answer", ["door"], registry=_own, buckets=_BUCKETS)

@@ -11,6 +11,8 @@ from yteso.ops.rules import NO_ADDRESS, PORT_BUSY
 
 def require_free(host: str, port: int) -> None:
     """Raise CannotStart (OPS-0001 busy, OPS-0006 not ours to open)."""
+    if not 0 < port < 65536:
+        raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason="1-65535"))
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -20,8 +22,6 @@ def require_free(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             raise CannotStart(PORT_BUSY.at(host=host, port=port)) from error
         raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason=error.strerror or type(error).__name__)) from error
-    except OverflowError as error:
-        raise CannotStart(NO_ADDRESS.at(host=host, port=port, reason="0-65535")) from error
 
 
 def free_pair() -> int:

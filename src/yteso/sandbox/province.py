@@ -13,13 +13,14 @@ from random import Random
 from typing import Any
 
 from yteso.base.clock import VIETNAM
+from yteso.sandbox.bill import Tables
 from yteso.sandbox.dialects import DIALECTS, check_in_file, claims_file
 from yteso.sandbox.facilities import Door, Facility, Sender, facilities, organization_of, sender_of
 from yteso.sandbox.faults import Fault, plant
 from yteso.sandbox.legacy import as_qd4210
 from yteso.sandbox.places import communes
 from yteso.sandbox.plan import Calendar, Visit
-from yteso.sandbox.visit import Tables, check_in, rows_of
+from yteso.sandbox.visit import check_in, rows_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,18 @@
 """A planned visit -> the rows of its tables, as the facility's software would hold them before writing a file.
 
 In: `Visit` and a random source of its own. Out: table name -> rows (field -> text); fields left out are empty.
-Amounts agree to the đồng: lines with `money.py`, totals with their sums.
+What the lines cost is `bill.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from yteso.sandbox.bill import Line, Row, Tables, priced, totals_of
 from yteso.sandbox.catalogue import DRUGS, SERVICES, SUPPLIES, Drug, Service
 from yteso.sandbox.documents import course_notes, discharge_paper, record_summary, referral_paper, revisit_paper
-from yteso.sandbox.money import BASE_SALARY, Amounts, line_amounts, money
 from yteso.sandbox.plan import Visit
-
-Row = dict[str, str]
-Tables = dict[str, list[Row]]
-
-
-@dataclass(slots=True)
-class _Line:
-    """A cost before it is priced: which table it goes to, quantity, hospital and insurance unit price, its fields."""
-
-    table: str
-    quantity: int
-    price: int
-    insured_price: int
-    fields: Row
 
 
 def when(moment: datetime) -> str:
@@ -69,7 +54,7 @@ def rows_of(visit: Visit, chance: Random) -> Tables:
     ordered = visit.arrived + timedelta(minutes=20)
 
     common = {"MA_LK": visit.key, "MA_KHOA": department, "MA_BAC_SI": doctor, "MA_PTTT": "1"}
-    lines: list[_Line] = [_exam(visit, common, performer, code)]
+    lines: list[Line] = [_exam(visit, common, performer, code)]
     if inpatient:
         lines.append(_bed(visit, common, performer, code, max(1, days), chance))
     results: list[Row] = []
@@ -85,9 +70,9 @@ def rows_of(visit: Visit, chance: Random) -> Tables:
         )
     lines.extend(_drugs(visit, common, max(1, days) if inpatient else 0, chance))
 
-    tables, totals, fund_by_fee = _priced(visit, lines, chance)
+    tables, total, kinds = priced(visit, lines, chance)
     header = _header(visit, chance, code=code, diagnosis=diagnosis, secondary=secondary, department=department)
-    header.update(_totals(totals, fund_by_fee))
+    header.update(totals_of(total, kinds))
     tables["XML1"] = [header]
     if results:
         tables["XML4"] = results
@@ -196,24 +181,24 @@ def _service_fields(common: Row, service: Service, performer: str, code: str) ->
     }
 
 
-def _exam(visit: Visit, common: Row, performer: str, code: str) -> _Line:
+def _exam(visit: Visit, common: Row, performer: str, code: str) -> Line:
     child = visit.person.age(visit.arrived.date()) < 16
     service = SERVICES["kham_nhi" if child and visit.picture.exam == "kham_noi" else visit.picture.exam]
     at = when(visit.arrived + timedelta(minutes=10))
     fields = _service_fields({**common, "MA_KHOA": "K01"}, service, performer, code)
     fields.update(NGAY_YL=at, NGAY_TH_YL=at, NGAY_KQ=when(visit.arrived + timedelta(minutes=20)))
-    return _Line("XML3", 1, _hospital_price(visit, service.price), service.price, fields)
+    return Line("XML3", 1, _hospital_price(visit, service.price), service.price, fields)
 
 
-def _bed(visit: Visit, common: Row, performer: str, code: str, days: int, chance: Random) -> _Line:
+def _bed(visit: Visit, common: Row, performer: str, code: str, days: int, chance: Random) -> Line:
     service = SERVICES["giuong_nhi" if common["MA_KHOA"] == "K18" else "giuong_noi"]
     at = when(visit.arrived + timedelta(minutes=45))
     fields = _service_fields(common, service, performer, code)
     fields.update(MA_GIUONG=f"H{chance.randint(1, 120):03d}", NGAY_YL=at, NGAY_TH_YL=at)
-    return _Line("XML3", days, _hospital_price(visit, service.price), service.price, fields)
+    return Line("XML3", days, _hospital_price(visit, service.price), service.price, fields)
 
 
-def _supplies(visit: Visit, common: Row, code: str, at: datetime, chance: Random) -> list[_Line]:
+def _supplies(visit: Visit, common: Row, code: str, at: datetime, chance: Random) -> list[Line]:
     lines = []
     for item, name, unit, price in SUPPLIES[: chance.randint(1, 3) + (visit.care == "03")]:
         fields = {
@@ -226,7 +211,7 @@ def _supplies(visit: Visit, common: Row, code: str, at: datetime, chance: Random
             "MA_BENH": code,
             "NGAY_YL": when(at),
         }
-        lines.append(_Line("XML3", chance.randint(1, 6), price, price, fields))
+        lines.append(Line("XML3", chance.randint(1, 6), price, price, fields))
     return lines
 
 
@@ -249,12 +234,12 @@ def _test(
     taken: datetime,
     ready: datetime,
     chance: Random,
-) -> _Line:
+) -> Line:
     fields = _service_fields(common, service, performer, code)
     fields.update(NGAY_YL=when(taken), NGAY_TH_YL=when(taken), NGAY_KQ=when(ready))
     if service.machine:
         fields["MA_MAY"] = f"{service.machine}.1.{visit.facility.code}.{service.machine}{chance.randint(1, 4):02d}"
-    return _Line("XML3", 1, _hospital_price(visit, service.price), service.price, fields)
+    return Line("XML3", 1, _hospital_price(visit, service.price), service.price, fields)
 
 
 def _results(
@@ -277,10 +262,10 @@ def _results(
     return rows
 
 
-def _drugs(visit: Visit, common: Row, inpatient_days: int, chance: Random) -> list[_Line]:
+def _drugs(visit: Visit, common: Row, inpatient_days: int, chance: Random) -> list[Line]:
     """Outpatients get one supply for all days; inpatients a line for each of the first days."""
     assert visit.left is not None
-    lines: list[_Line] = []
+    lines: list[Line] = []
     chosen = [drug for drug in visit.picture.drugs if chance.random() < 0.9] or list(visit.picture.drugs[:1])
     if visit.facility.kind == "station":
         chosen = chosen[:4]
@@ -296,7 +281,7 @@ def _drugs(visit: Visit, common: Row, inpatient_days: int, chance: Random) -> li
     return lines
 
 
-def _drug_line(common: Row, name: str, dose: int, times: int, days: int, at: datetime) -> _Line:
+def _drug_line(common: Row, name: str, dose: int, times: int, days: int, at: datetime) -> Line:
     drug: Drug = DRUGS[name]
     unit = drug.unit.lower()
     fields = {
@@ -315,93 +300,10 @@ def _drug_line(common: Row, name: str, dose: int, times: int, days: int, at: dat
         "NGAY_TH_YL": when(at),
         "NGUON_CTRA": "1",
     }
-    return _Line("XML2", dose * times * days, drug.price, drug.price, fields)
+    return Line("XML2", dose * times * days, drug.price, drug.price, fields)
 
 
 def _hospital_price(visit: Visit, insured: int) -> int:
     """Private facilities charge more than the insurance price; the difference is the patient's."""
     private = visit.facility.kind == "clinic" or "tư nhân" in visit.facility.name
     return insured * 13 // 1000 * 100 if private else insured
-
-
-def _priced(visit: Visit, lines: list[_Line], chance: Random) -> tuple[Tables, Amounts, dict[str, int]]:
-    """The lines as rows of XML2 and XML3 with their amounts, the totals, and sums by kind of cost."""
-    card = visit.person.card
-    rate = 100 if card else 0
-    insured_total = sum(line.quantity * line.insured_price for line in lines) if card else 0
-    benefit = card.benefit if card else 0
-    if card and (visit.facility.kind == "station" or insured_total * 100 < BASE_SALARY * 15):
-        benefit = 100
-    helped = chance.random() < 0.02 and not visit.archive
-    tables: Tables = {}
-    sums = [0] * 6
-    kinds = {"T_THUOC": 0, "T_VTYT": 0}
-    for line in lines:
-        one = _amounts(line, rate, benefit, helped=helped)
-        rows = tables.setdefault(line.table, [])
-        rows.append(_money_fields(line, one, rate, benefit, number=len(rows) + 1))
-        for at, amount in enumerate((one.hospital, one.insured, one.fund, one.copay, one.own, one.other)):
-            sums[at] += amount
-        if line.table == "XML2":
-            kinds["T_THUOC"] += one.hospital
-        elif line.fields["MA_NHOM"] == "10":
-            kinds["T_VTYT"] += one.hospital
-    return tables, Amounts(*sums), kinds
-
-
-def _amounts(line: _Line, rate: int, benefit: int, *, helped: bool) -> Amounts:
-    plain = line_amounts(
-        line.quantity, line.price, line.insured_price, service_rate=100, insured_rate=rate, benefit=benefit
-    )
-    if not helped or plain.own < 200:
-        return plain
-    # Other sources pay half of what is outside the insurance, never more: the fund's share stays a plain percentage.
-    return line_amounts(
-        line.quantity,
-        line.price,
-        line.insured_price,
-        service_rate=100,
-        insured_rate=rate,
-        benefit=benefit,
-        aid=plain.own // 200 * 100,
-    )
-
-
-def _money_fields(line: _Line, one: Amounts, rate: int, benefit: int, *, number: int) -> Row:
-    row = {
-        **line.fields,
-        "STT": str(number),
-        "PHAM_VI": "1" if rate else "2",
-        "TYLE_TT_BH": str(rate),
-        "SO_LUONG": str(line.quantity),
-        "THANH_TIEN_BV": money(one.hospital),
-        "THANH_TIEN_BH": money(one.insured),
-        "T_NGUONKHAC_NSNN": "0.00",
-        "T_NGUONKHAC_VTNN": "0.00",
-        "T_NGUONKHAC_VTTN": "0.00",
-        "T_NGUONKHAC_CL": money(one.other),
-        "T_NGUONKHAC": money(one.other),
-        "MUC_HUONG": str(benefit),
-        "T_BNTT": money(one.own),
-        "T_BNCCT": money(one.copay),
-        "T_BHTT": money(one.fund),
-    }
-    if line.table == "XML2":
-        row["DON_GIA"] = f"{line.price}.000"
-    else:
-        row.update(DON_GIA_BV=f"{line.price}.000", DON_GIA_BH=f"{line.insured_price}.000", TYLE_TT_DV="100")
-    return row
-
-
-def _totals(total: Amounts, kinds: dict[str, int]) -> Row:
-    return {
-        "T_THUOC": money(kinds["T_THUOC"]),
-        "T_VTYT": money(kinds["T_VTYT"]),
-        "T_TONGCHI_BV": money(total.hospital),
-        "T_TONGCHI_BH": money(total.insured),
-        "T_BNTT": money(total.own),
-        "T_BNCCT": money(total.copay),
-        "T_BHTT": money(total.fund),
-        "T_NGUONKHAC": money(total.other),
-        "T_BHTT_GDV": money(total.fund),
-    }

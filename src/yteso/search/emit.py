@@ -11,11 +11,11 @@ from typing import Any
 
 from yteso.fhir import dates, reference
 from yteso.search.hot import hot
-from yteso.search.keys import Key, coded, exact, identified, path_key, present, token
+from yteso.search.keys import Key, coded, exact, identified, mandatory, path_key, present, token
 from yteso.search.numbers import quantity_rows
 from yteso.search.row import NO_DATE, IndexRow
 from yteso.search.words import prefixes
-from yteso.standards.fhir_r4 import ELEMENTS, Path, SearchParameter
+from yteso.standards.fhir_r4 import Path, SearchParameter
 
 Emit = Callable[[Any, IndexRow], None]
 Mark = tuple[Key, ...]
@@ -42,9 +42,7 @@ def emitter(type: str, parameter: SearchParameter, path: Path) -> tuple[Emit | N
 
 def presence(key: str, type: str, path: Path) -> tuple[Key, ...]:
     """The token by which `:missing` sees the element; none when every step is mandatory, so never missing."""
-    elements = ELEMENTS[type]
-    steps = [elements.get(".".join(path.steps[: count + 1])) for count in range(len(path.steps))]
-    return () if all(step and step.min > 0 for step in steps) else (token(present(key)),)
+    return () if mandatory(type, path) else (token(present(key)),)
 
 
 def _codings(key: str) -> Callable[[Any, IndexRow], list[Key]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yteso.fhir import reference
-from yteso.search.keys import exact, identified, path_key, present
+from yteso.search.keys import exact, identified, mandatory, path_key, present
 from yteso.search.query import Clause
 from yteso.search.values import bare, split_token
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, Path, SearchParameter
@@ -80,12 +80,14 @@ def _reference(key: str, path: Path, parameter: SearchParameter, modifier: str, 
             yield f"{key}|{target}/{value}"
 
 
-def presence_of(type: str, name: str) -> list[str]:
-    """The facts any of which says that the parameter has a value."""
+def presence_of(type: str, name: str) -> list[str] | None:
+    """The facts any of which says that the parameter has a value; None when it always has one."""
     parameter = SEARCH_PARAMETERS[type][name]
     found = []
     for path in parameter.paths:
         key = path_key(type, path)
+        if mandatory(type, path) and path.type != "Reference":
+            return None
         if parameter.kind == "reference" and path.type == "Reference":
             targets = path.targets or tuple(sorted(RESOURCE_TYPES))
             found += [present(key, target) for target in targets] + ([] if path.targets else [present(key)])

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from xxhash import xxh3_64_digest
 
-from yteso.standards.fhir_r4 import Path
+from yteso.standards.fhir_r4 import ELEMENTS, Path
 
 Key = bytes
 """A 64-bit number as its 8 big-endian bytes: how the index writes it without converting."""
@@ -27,6 +27,13 @@ def path_key(type: str, path: Path) -> str:
     """The name of an element path in tokens, without reference targets: subject and patient share their tokens."""
     where = "".join(f"[{at}.{name}={value}]" for at, name, value in path.where)
     return f"{type}.{'.'.join(path.steps)}{where}"
+
+
+def mandatory(type: str, path: Path) -> bool:
+    """True when every step of the path must be there, so that no mark of its presence is kept."""
+    elements = ELEMENTS[type]
+    steps = [elements.get(".".join(path.steps[: count + 1])) for count in range(len(path.steps))]
+    return all(step is not None and step.min > 0 for step in steps)
 
 
 def token(fact: str) -> Key:

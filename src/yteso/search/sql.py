@@ -223,8 +223,10 @@ class _Plan:
         if clause.type in ("string", "number", "quantity"):
             keys = [number(token(path_key(self.query.type, path))) for path in paths]
             return _exists("string" if clause.type == "string" else "number", keys, Fragment("true"))
-        facts = sorted(number(token(fact)) for fact in presence_of(self.query.type, clause.name))
-        return Fragment("r.tok && %s::bigint[]", (facts,))
+        facts = presence_of(self.query.type, clause.name)
+        if facts is None:
+            return Fragment("r.hash IS NOT NULL")
+        return Fragment("r.tok && %s::bigint[]", (sorted(number(token(fact)) for fact in facts),))
 
 
 def _exists(table: str, keys: list[int], condition: Fragment) -> Fragment:

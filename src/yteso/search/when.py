@@ -18,7 +18,7 @@ LONG = 2_678_400_000_000
 
 _CONDITIONS = {
     "eq": "({lo} >= %s AND {hi} <= %s AND {lo} <= %s)",
-    "ne": "NOT ({lo} >= %s AND {hi} <= %s)",
+    "ne": "({lo} <> %s AND NOT ({lo} >= %s AND {hi} <= %s))",
     "gt": "{hi} > %s",
     "lt": "({lo} < %s AND {lo} <> %s)",
     "ge": "({hi} > %s OR {lo} >= %s)",
@@ -70,7 +70,7 @@ def _one(prefix: str, value: Interval, lo: str, hi: str, now: datetime) -> Fragm
     low, high = value
     params: dict[str, tuple[int, ...]] = {
         "eq": (low, high, high),
-        "ne": (low, high),
+        "ne": (NO_DATE, low, high),
         "gt": (high,),
         "lt": (low, NO_DATE),
         "ge": (high, low),

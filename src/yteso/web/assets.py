@@ -49,8 +49,8 @@ def _assets() -> dict[str, Asset]:
 def _load(path: Path) -> Asset:
     plain = path.read_bytes()
     packed = gzip.compress(plain, 9, mtime=0) if path.suffix != ".woff2" else plain
-    type = _TYPES.get(path.suffix) or guess_type(path.name)[0] or "application/octet-stream"
-    return Asset(type, plain, packed if len(packed) < len(plain) else None)
+    kind = _TYPES.get(path.suffix) or guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(kind, plain, packed if len(packed) < len(plain) else None)
 
 
 @public

@@ -1,4 +1,4 @@
-"""The platform's settings -> Django's settings, as one dictionary. Pure but for finding the apps' folders and the key."""
+"""The platform's settings -> Django's settings, one dictionary. Pure but for finding the apps' folders and the key."""
 
 from __future__ import annotations
 

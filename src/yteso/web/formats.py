@@ -5,8 +5,7 @@ Values in, text out, in the language active on the thread. No HTML.
 
 from __future__ import annotations
 
-from datetime import date as Date
-from datetime import datetime
+import datetime as dt
 from decimal import Decimal
 from typing import Final
 
@@ -59,11 +58,11 @@ def _unit(unit: str) -> str:
     return {"tỷ ₫": gettext("tỷ ₫"), "triệu ₫": gettext("triệu ₫"), "nghìn ₫": gettext("nghìn ₫")}[unit]
 
 
-def date(value: Date | datetime | str | None) -> str:
+def date(value: dt.date | dt.datetime | str | None) -> str:
     """A date, also a partial one of FHIR: `2026` -> `2026`, `2026-11` -> `11/2026`, `2026-11-21` -> `21/11/2026`."""
     if not value:
         return NONE
-    if isinstance(value, datetime):
+    if isinstance(value, dt.datetime):
         value = value.astimezone(VIETNAM).date()
     if isinstance(value, str):
         value = value[:10]
@@ -71,28 +70,28 @@ def date(value: Date | datetime | str | None) -> str:
             return value
         if len(value) == 7:
             return f"{value[5:]}/{value[:4]}"
-        value = Date.fromisoformat(value)
+        value = dt.date.fromisoformat(value)
     return format_date(value, "d MMM y" if _locale() == "en" else "dd/MM/y", locale=_locale())
 
 
-def moment(value: datetime | str | None) -> str:
+def moment(value: dt.datetime | str | None) -> str:
     """Date and time in Vietnam's zone: `21/11/2026 14:05`. A FHIR date without a time stays a date."""
     if not value:
         return NONE
     if isinstance(value, str):
         if len(value) <= 10:
             return date(value)
-        value = datetime.fromisoformat(value)
+        value = dt.datetime.fromisoformat(value)
     pattern = "d MMM y HH:mm" if _locale() == "en" else "dd/MM/y HH:mm"
     return format_datetime(value.astimezone(VIETNAM), pattern, locale=_locale())
 
 
-def clock(value: datetime | None, today: Date | None = None) -> str:
+def clock(value: dt.datetime | None, today: dt.date | None = None) -> str:
     """For "as of": `14:05`, with the date when it is not `today` (by default: today)."""
     if value is None:
         return NONE
     local = value.astimezone(VIETNAM)
-    same_day = local.date() == (today or datetime.now(VIETNAM).date())
+    same_day = local.date() == (today or dt.datetime.now(VIETNAM).date())
     return f"{local:%H:%M}" if same_day else moment(local)
 
 
@@ -108,11 +107,11 @@ def size(count: int | None) -> str:
     return f"{number(value, 1)}{_NARROW}{unit}"
 
 
-def age(birth: str | None, on: Date | None = None) -> str:
+def age(birth: str | None, on: dt.date | None = None) -> str:
     """`1984-03-02` -> `42 tuổi`; under 72 months in months, as the rules on prescriptions write it (TT 52/2017)."""
     if not birth:
         return NONE
-    on = on or datetime.now(VIETNAM).date()
+    on = on or dt.datetime.now(VIETNAM).date()
     year, month, day = (*map(int, birth[:10].split("-")), 1, 1)[:3]
     months = (on.year - year) * 12 + on.month - month - (on.day < day)
     if months < 0:

@@ -14,15 +14,14 @@ from yteso.web.assets import asset_url
 
 def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend with its options."""
+    given = {name: value for name, value in options.items() if name not in ("autoescape", "undefined")}
     env = Environment(
-        **{
-            **options,
-            "autoescape": True,
-            "undefined": StrictUndefined,
-            "trim_blocks": True,
-            "lstrip_blocks": True,
-            "extensions": ["jinja2.ext.i18n"],
-        }
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        **given,
     )
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, asset=asset_url, language=get_language, charts=charts)

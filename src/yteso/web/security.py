@@ -1,4 +1,4 @@
-"""Response headers that make the browser help: no foreign or inline script or style, no framing, no leaking addresses."""
+"""Headers by which the browser helps: no foreign or inline script or style, no framing, no leaked addresses."""
 
 from __future__ import annotations
 

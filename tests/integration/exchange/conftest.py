@@ -1,4 +1,4 @@
-"""One small installation per test: two facilities with accounts, all doors, one walker, and files made by the sandbox."""
+"""One small installation per test: two facilities with accounts, all doors, one walker, files of the sandbox."""
 
 from __future__ import annotations
 

@@ -61,6 +61,12 @@ def test_a_multipart_upload_keeps_the_name_of_the_file(installation, content):
     assert installation.rows("SELECT name, size FROM exchange.intake") == [("tệp.xml", len(content))]
 
 
+def test_a_body_may_tell_its_name(installation, content):
+    headers = {**installation.bearer(), "content-disposition": "attachment; filename*=UTF-8''t%E1%BB%87p.xml"}
+    assert installation.call("POST", "/exchange/bhyt", content, headers).status == 202
+    assert installation.rows("SELECT name FROM exchange.intake") == [("tệp.xml",)]
+
+
 def test_the_raw_comes_back_byte_for_byte(installation, content):
     from yteso.access.principal import Principal
     from yteso.exchange.intake import fetch_raw
@@ -159,7 +165,7 @@ def test_an_unknown_name_is_refused_like_a_wrong_password(installation, name):
 
 def test_a_locked_account_sends_nothing_even_with_a_token_it_still_has(installation, content):
     with installation.doors.database.connection() as conn:
-        assert set_active(conn, f"his-{installation.files.facility}", False)
+        assert set_active(conn, f"his-{installation.files.facility}", active=False)
     assert codes(installation.take(content)) == ["EXC-0016"]
 
 

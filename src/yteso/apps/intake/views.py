@@ -143,7 +143,7 @@ def _filter(asked: dict[str, str]) -> Filter:
 
 def _day(text: str, days: int = 0) -> datetime | None:
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date, made a moment of our zone below
+        day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         return None
     return datetime.combine(day + timedelta(days=days), time(), VIETNAM)

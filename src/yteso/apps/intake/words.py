@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, get_language
+from django.utils.translation import get_language, gettext
 
 from yteso.client.intake import Finding
 

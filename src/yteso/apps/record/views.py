@@ -22,7 +22,7 @@ from yteso.web.services import service
 SHOWN = ("diagnoses", "medicines", "tests", "reports", "services", "notes", "documents", "appointments", "coverages")
 """Sections with a page of their own, in the order of the tabs."""
 
-RAW_TYPES = frozenset(type for type, _, _ in SECTIONS.values()) | {
+RAW_TYPES = frozenset(kind for kind, _, _ in SECTIONS.values()) | {
     "Patient",
     "Provenance",
     "MedicationDispense",
@@ -46,7 +46,12 @@ def start(request: HttpRequest) -> HttpResponse:
     people = None
     if text:
         people = _records().find(request.principal, text, 20, request.POST.get("cursor", ""))
-    context = {"q": text, "people": people, "paged": bool(request.POST.get("cursor")), "lines": [present.person(p) for p in people.persons] if people else []}
+    context = {
+        "q": text,
+        "people": people,
+        "paged": bool(request.POST.get("cursor")),
+        "lines": [present.person(p) for p in people.persons] if people else [],
+    }
     template = "record/found.html" if request.headers.get("HX-Request") else "record/start.html"
     return render(request, template, context)
 
@@ -58,10 +63,10 @@ def person(request: HttpRequest, id: str) -> HttpResponse:
     records, who = _records(), request.principal
     context = _frame(request, id, "overview")
     visits = records.section(who, id, "visits", PAGE, request.GET.get("cursor", ""))
-    context["visits"] = _lines(request, id, visits.facts)
+    context["visits"] = _lines(request, visits.facts)
     context["next"] = visits.next
     for name in ("diagnoses", "medicines", "tests"):
-        context[name] = _lines(request, id, records.section(who, id, name, 8).facts)
+        context[name] = _lines(request, records.section(who, id, name, 8).facts)
     return render(request, "record/person.html", context)
 
 
@@ -72,7 +77,7 @@ def section(request: HttpRequest, id: str, name: str) -> HttpResponse:
     if name not in SHOWN:
         raise Http404
     found = _records().section(request.principal, id, name, PAGE, request.GET.get("cursor", ""))
-    context = _frame(request, id, name) | {"lines": _lines(request, id, found.facts), "next": found.next}
+    context = _frame(request, id, name) | {"lines": _lines(request, found.facts), "next": found.next}
     return render(request, "record/section.html", context)
 
 
@@ -87,7 +92,7 @@ def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
     groups = records.visit(who, encounter)
     context = _frame(request, id, "overview") | {
         "visit": present.line(present.fact_of(resource), _facilities(request)),
-        "groups": [(name, _lines(request, id, found.facts)) for name, found in groups.items() if found.facts],
+        "groups": [(name, _lines(request, found.facts)) for name, found in groups.items() if found.facts],
         "files": records.files_of(who, encounter),
     }
     return render(request, "record/visit.html", context)
@@ -133,7 +138,7 @@ def _facilities(request: HttpRequest) -> dict[str, str]:
     return request.facilities
 
 
-def _lines(request: HttpRequest, id: str, facts: Any) -> list[present.Line]:
+def _lines(request: HttpRequest, facts: Any) -> list[present.Line]:
     facilities = _facilities(request) if facts else {}
     visits = sorted({visit for fact in facts if (visit := present.visit_of(fact.resource))})
     files = _records().files_by_visit(request.principal, visits) if visits else {}

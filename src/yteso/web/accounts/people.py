@@ -31,7 +31,8 @@ _BAD_FIELD = Rule(
     "Trường {field} của tài khoản không hợp lệ.",
     "The field {field} of the account is not valid.",
     "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: quản trị, điều hành, nhân viên hoặc bác sĩ.",
-    "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: administrator, operator, staff or doctor.",
+    "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: administrator, operator, "
+    "staff or doctor.",
 )
 _NEEDS_FACILITY = Rule(
     "WEB-0003",

@@ -41,6 +41,8 @@ _BOMS = (
 )
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LAST_OF_BMP = b"\xef\xbf"
+"""How U+FFFE and U+FFFF, which XML does not allow, begin in UTF-8."""
 UNREADABLE = "\ufffd"
 """What stands where the sender's bytes could not be read; a field holding it is an issue."""
 
@@ -150,9 +152,9 @@ def encoding_of(head: bytes, origin: Origin) -> tuple[str, tuple[Issue, ...]]:
 
 def clean(data: bytes, encoding: str = "utf-8") -> bytes:
     """The bytes as UTF-8 in which every character is allowed in XML; what is not became U+FFFD. The BOM goes."""
-    if encoding == "utf-8" and data.isascii() and not _has_controls(data):
-        return data
     text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    if encoding == "utf-8" and not _has_controls(data) and _LAST_OF_BMP not in data and UNREADABLE not in text:
+        return data.removeprefix(codecs.BOM_UTF8)
     return _ILLEGAL.sub(UNREADABLE, text).encode("utf-8", "replace")
 
 

@@ -72,12 +72,6 @@ def _former_names(table: str) -> Mapping[str, str]:
     return found.former_names if found else {}
 
 
-def sender_names(table: str, layer: str) -> Mapping[str, str]:
-    """Name now -> the sender's own name, to say the place of an issue in the sender's words."""
-    changed = names_4210(table) if layer == LEGACY else _former_names(table) if layer in ("QD130", "QD4750") else {}
-    return {now: then for then, now in changed.items()}
-
-
 def modern(tables: Tables, layer: str) -> Tables:
     """The same rows under the names of the current decision; origins unchanged."""
     if layer == LEGACY:

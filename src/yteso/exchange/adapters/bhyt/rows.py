@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from unicodedata import is_normalized, normalize
 
-from yteso.base.issue import Issue, Origin
+from yteso.base.issue import Issue, Origin, Rule
 from yteso.base.record import Record
 from yteso.exchange.adapters.bhyt import reading_rules as rules
 from yteso.exchange.adapters.bhyt.content import Element
@@ -62,13 +62,13 @@ def records_of(root: Element, table: str, file: str, first: int = 1) -> tuple[li
         if number - first >= MAX_ROWS:
             issues.append(rules.TOO_MANY_ROWS.at(Origin(file, table), table=table, limit=MAX_ROWS))
             break
-        record = Record(Origin(file, table, number), _values(element))
-        if len(record.values) > MAX_FIELDS:
+        values, wrong = _values(element)
+        record = Record(Origin(file, table, number), values)
+        if len(values) > MAX_FIELDS:
             issues.append(rules.BROKEN_TABLE.at(record.origin, table=table))
-            continue
-        if record.values:
+        elif values:
             records.append(record)
-            issues.extend(_text_issues(element, record))
+            issues.extend(rule.at(record.place(name)) for rule, name in wrong)
     if not records and not issues:
         issues.append(rules.EMPTY_TABLE.at(Origin(file, table), table=table))
     return records, issues
@@ -94,34 +94,23 @@ def _rows_by_shape(root: Element) -> Iterator[Element]:
             yield element
 
 
-def _values(element: Element) -> dict[str, str]:
+def _values(element: Element) -> tuple[dict[str, str], list[tuple[Rule, str]]]:
+    """The row's non-empty fields, and what is wrong with their text."""
     values: dict[str, str] = {}
+    wrong: list[tuple[Rule, str]] = []
     for child in element:
         text = child.text
         if len(child):
             text = " ".join(part for part in child.itertext() if part)
-        if text and (text := text.strip()):
-            if not text.isascii() and not is_normalized("NFC", text):
-                text = normalize("NFC", text)
-            tag = child.tag
-            if tag[0] == "{":
-                tag = tag.rpartition("}")[2]
-            values.setdefault(tag, text)
-    return values
-
-
-def _text_issues(element: Element, record: Record) -> Iterator[Issue]:
-    for name, text in record.values.items():
-        if UNREADABLE in text:
-            yield rules.BAD_CHARACTERS.at(record.place(name))
-    if len(element) != len({child.tag for child in element}):
-        yield from _repeated(element, record)
-
-
-def _repeated(element: Element, record: Record) -> Iterator[Issue]:
-    named = set()
-    for child in element:
-        name, text = local_name(child), (child.text or "").strip()
-        if text and name not in named and normalize("NFC", text) != record[name] and not len(child):
-            named.add(name)
-            yield rules.FIELD_TWICE.at(record.place(name))
+        if not text or not (text := text.strip()):
+            continue
+        name = child.tag
+        if name[0] == "{":
+            name = name.rpartition("}")[2]
+        if not text.isascii():
+            text = text if is_normalized("NFC", text) else normalize("NFC", text)
+            if UNREADABLE in text:
+                wrong.append((rules.BAD_CHARACTERS, name))
+        if values.setdefault(name, text) != text:
+            wrong.append((rules.FIELD_TWICE, name))
+    return values, wrong

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from yteso.base.issue import Issue, Rule, Severity
 from yteso.base.record import Record
+from yteso.terminology.concepts import lookup
+from yteso.terminology.systems import ICD10_VN
 from yteso.validate.rules.bhyt.facts import Facts, parts
 
 _ICD_LIST = "QĐ 4469/QĐ-BYT 2020; Thông tư 06/2026/TT-BYT"
@@ -74,13 +76,19 @@ _NOT_FOR_WOMEN = Rule(
     "check the code or the sex",
     basis=_ICD_LIST,
 )
+_NEVER_MAIN = Rule(
+    "BHYT-2026",
+    Severity.WARNING,
+    "MA_BENH_CHINH là mã không dùng làm bệnh chính",
+    "MA_BENH_CHINH is a code that may not be the main diagnosis",
+    "Chọn mã của bệnh gây ra lượt khám; chuyển mã này sang MA_BENH_KT",
+    "choose the code of the disease behind the visit; move this one to MA_BENH_KT",
+    basis=_ICD_LIST,
+)
 
 _ICD = re.compile(r"[A-Z]\d{2}(?:\.?[0-9A-Z]{1,3})?[*†+]?")
 _MAX_LENGTH = 7
 _MAX_OTHERS = 12
-# The blocks whose every code the national list marks for one sex (column "giới"); single codes elsewhere are left out.
-_WOMEN = re.compile(r"O\d\d|N(?:7[0-7]|8\d|9[0-8])|C5[1-8]|D(?:06|07\.?[0-3]|2[5-8]|39)|Z(?:3[2-6]|39)|F53|A34|B37\.?3")
-_MEN = re.compile(r"N(?:4\d|5[01])|C6[0-3]|D(?:07\.?[4-6]|29|40)|E29|B26\.?0")
 
 
 def check_diagnoses(facts: Facts) -> Iterator[Issue]:
@@ -122,10 +130,15 @@ def _others(row: Record) -> Iterator[Issue]:
 
 
 def _sexes(row: Record) -> Iterator[Issue]:
-    wrong = {"1": (_WOMEN, _NOT_FOR_MEN), "2": (_MEN, _NOT_FOR_WOMEN)}.get(row["GIOI_TINH"])
-    if wrong is None:
-        return
-    pattern, rule = wrong
+    wrong = {"1": ("female-only", _NOT_FOR_MEN), "2": ("male-only", _NOT_FOR_WOMEN)}.get(row["GIOI_TINH"])
     for field in ("MA_BENH_CHINH", "MA_BENH_KT"):
-        if any(pattern.match(code) for code in parts(row[field])):
-            yield rule.at(row.place(field), field=field)
+        flags = frozenset().union(*(_flags(code) for code in parts(row[field])))
+        if wrong and wrong[0] in flags:
+            yield wrong[1].at(row.place(field), field=field)
+        if field == "MA_BENH_CHINH" and "not-main" in flags:
+            yield _NEVER_MAIN.at(row.place(field))
+
+
+def _flags(code: str) -> frozenset[str]:
+    concept = lookup(ICD10_VN, code)
+    return concept.flags if concept else frozenset()

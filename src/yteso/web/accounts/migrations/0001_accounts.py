@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """The first version."""
+
     initial = True
 
     dependencies = []

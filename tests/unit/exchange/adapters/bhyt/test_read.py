@@ -116,14 +116,27 @@ def test_a_check_in_file_gives_one_visit_per_ma_lk():
         f"<TRANG_THAI_KCB><MA_LK>{lk}</MA_LK><STT>{n}</STT><MA_CSKCB>{FACILITY}</MA_CSKCB></TRANG_THAI_KCB>"
         for n, lk in enumerate(("A", "A", "B"), 1)
     )
-    data = f"<CHI_TIEU_TRANG_THAI_KCB><DSACH_TRANG_THAI_KCB>{rows}</DSACH_TRANG_THAI_KCB><CHUKYDONVI/></CHI_TIEU_TRANG_THAI_KCB>"
+    listed = f"<DSACH_TRANG_THAI_KCB>{rows}</DSACH_TRANG_THAI_KCB>"
+    data = f"<CHI_TIEU_TRANG_THAI_KCB>{listed}<CHUKYDONVI/></CHI_TIEU_TRANG_THAI_KCB>"
     visits = read(data.encode())
     assert [(v.ma_lk, v.facility, len(v.tables["XML0"])) for v in visits] == [("A", FACILITY, 2), ("B", FACILITY, 1)]
     assert peek(io.BytesIO(data.encode())).kind == "CHI_TIEU_TRANG_THAI_KCB"
 
 
 def test_a_qd_4210_file_takes_the_names_of_today_and_keeps_its_places():
-    old = "<TONG_HOP><MA_LK>L</MA_LK><MA_THE>HT3790000000004</MA_THE><TEN_BENH>Thử</TEN_BENH><MA_BENH>I10</MA_BENH><MA_LOAI_KCB>1</MA_LOAI_KCB><T_TONGCHI>5</T_TONGCHI></TONG_HOP>"
+    old = table_xml(
+        "XML1",
+        [
+            {
+                "MA_LK": "L",
+                "MA_THE": "HT3790000000004",
+                "TEN_BENH": "Thử",
+                "MA_BENH": "I10",
+                "MA_LOAI_KCB": "1",
+                "T_TONGCHI": "5",
+            }
+        ],
+    )
     visit = only(file_xml(visit_xml(part("XML1", old))))
     row = visit.tables["XML1"][0]
     assert visit.layer == "QD4210"
@@ -138,7 +151,8 @@ def test_a_qd_4210_file_takes_the_names_of_today_and_keeps_its_places():
 
 
 def test_a_referral_under_qd_4750_names_is_read_under_those_of_today():
-    referral = "<CHI_TIEU_GIAYCHUYENTUYEN><MA_LK>LK1</MA_LK><MA_NOI_DI>79001</MA_NOI_DI><MA_NOI_DEN>79002</MA_NOI_DEN><PP_DIEU_TRI>Thử</PP_DIEU_TRI></CHI_TIEU_GIAYCHUYENTUYEN>"
+    names = {"MA_LK": "LK1", "MA_NOI_DI": "79001", "MA_NOI_DEN": "79002", "PP_DIEU_TRI": "Thử"}
+    referral = table_xml("XML13", [names])
     visit = only(file_xml(visit_xml(part("XML1", XML1), part("XML13", referral))))
     row = visit.tables["XML13"][0]
     assert visit.layer == "QD4750"
@@ -245,7 +259,7 @@ def test_a_visit_beyond_the_limit_is_skipped_and_the_next_is_read():
 
 
 def test_closing_tags_inside_cdata_and_comments_are_not_meant():
-    note = "<CHITIEU_CHITIET_DIENBIENLAMSANG><DSACH_CHI_TIET_DIEN_BIEN_BENH><CHI_TIET_DIEN_BIEN_BENH><MA_LK>LK1</MA_LK><DIEN_BIEN_LS>&lt;/HOSO&gt;</DIEN_BIEN_LS></CHI_TIET_DIEN_BIEN_BENH></DSACH_CHI_TIET_DIEN_BIEN_BENH></CHITIEU_CHITIET_DIENBIENLAMSANG><!-- </HOSO> -->"
+    note = table_xml("XML5", [{"MA_LK": "LK1", "DIEN_BIEN_LS": "&lt;/HOSO&gt;"}]) + "<!-- </HOSO> -->"
     visit = only(
         file_xml(visit_xml(part("XML1", XML1), part("XML5", f"<![CDATA[{note}]]>", raw=True), "<!-- </HOSO> -->"))
     )

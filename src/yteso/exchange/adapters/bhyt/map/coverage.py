@@ -1,4 +1,4 @@
-"""Where every BHYT field goes: the FHIR element it is mapped to, or the reason it is left out. Facts only, no behaviour.
+"""Where every BHYT field goes: the FHIR element it is mapped to, or the reason it is left out. Facts only.
 
 A test maps a visit in which every field is filled, takes each field away in turn, and compares: a mapped field must
 change its resource, a left-out field must change nothing. `docs/reference/bhyt-mapping.md` is made from here.

@@ -46,6 +46,7 @@ def instant(text: str) -> str | None:
     return found if found and "T" in found else None
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> Decimal | None:
     """A decimal with its digits (`12600.00` stays so); None when it is none or absurdly long."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
@@ -67,9 +68,14 @@ def parts(text: str) -> list[str]:
     return [part for raw in text.split(";") if (part := raw.strip())] if text else []
 
 
+@lru_cache(maxsize=8192)
+def _single_spaced(code: str) -> str:
+    return " ".join(code.split())
+
+
 def coding(system: str, code: str, display: str = "") -> Json:
     """A Coding. FHIR codes hold no double spaces; the sender's are made single."""
-    made = {"system": system, "code": " ".join(code.split())}
+    made = {"system": system, "code": _single_spaced(code)}
     if display:
         made["display"] = display
     return made
@@ -94,22 +100,24 @@ def period(start: str | None, end: str | None) -> Json:
 
 
 def extension(url: str, **inner: Any) -> Json | None:
-    """A complex extension: each keyword `name_valueType` becomes an inner extension; None when all are empty."""
-    found = [
-        {"url": name.partition("__")[0], name.partition("__")[2]: value}
-        for name, value in inner.items()
-        if value not in (None, "", [], {})
-    ]
+    """A complex extension: each keyword `name__valueType` becomes an inner extension; None when all are empty."""
+    found = []
+    for name, value in inner.items():
+        if value or value == 0:  # zero and False are values; None, "" and empty containers are none
+            inner_url, kind = _inner_names(name)
+            found.append({"url": inner_url, kind: value})
     return {"url": url, "extension": found} if found else None
+
+
+@lru_cache(maxsize=512)
+def _inner_names(name: str) -> tuple[str, str]:
+    url, _, kind = name.partition("__")
+    return url, kind
 
 
 def present(**fields: Any) -> Json:
     """The fields that have a value, in the order given: FHIR knows no empty strings, lists or objects."""
-    return {
-        name: value
-        for name, value in fields.items()
-        if value is not None and value != "" and value != [] and value != {}
-    }
+    return {name: value for name, value in fields.items() if value or value == 0}
 
 
 def extensions(*found: Json | None) -> list[Json]:

@@ -12,7 +12,6 @@ from yteso.exchange.adapters.bhyt.map.elements import (
     extension,
     extensions,
     fhir_datetime,
-    integer,
     money,
     number,
     parts,
@@ -36,7 +35,7 @@ def charge_of(row: Record, key: str, context: Context, code: Json, services: lis
         id=context.id(table, key, "charge"),
         meta=context.meta(table, key),
         extension=extensions(_line(row, context, departments), cost_of(row)),
-        status="billable" if row["PHAM_VI"] == "1" else "not-billable" if row["DON_GIA_BV"] == "0" else "billable",
+        status="billable",
         code=code,
         subject=context.patient,
         context=context.encounter,
@@ -121,9 +120,3 @@ def _line(row: Record, context: Context, departments: list[str]) -> Json | None:
         made = made or {"url": systems.EXT_LINE, "extension": []}
         made["extension"].extend(places)
     return made
-
-
-def whole(text: str) -> int | None:
-    """A whole number written with or without decimals."""
-    value = number(text)
-    return integer(str(int(value))) if value is not None and value >= 0 else None

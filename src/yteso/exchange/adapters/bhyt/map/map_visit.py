@@ -24,7 +24,6 @@ from yteso.exchange.adapters.bhyt.map.elements import (
 INPATIENT = frozenset({"03", "04", "09"})
 _CLASSES = {"03": "IMP", "04": "SS", "09": "IMP", "12": "HH", "14": "VR", "11": "FLD"}
 _EMERGENCY = "2"
-_REFERRED = ("2", "5")
 _CURED = "1"
 
 
@@ -246,8 +245,3 @@ def revisit(
         participant=actors,
         requestedPeriod=[{"start": day, "end": day}] if day else None,
     )
-
-
-def discharged_by_referral(row: Record) -> bool:
-    """True when the person was sent on to another facility (MA_LOAI_RV 2 or 5)."""
-    return row["MA_LOAI_RV"] in _REFERRED

@@ -6,7 +6,7 @@ The same visit gives the same resources whatever the order of elements, tables o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -195,8 +195,3 @@ def provenance(mapped: Mapped, file_id: str, sha256: str, received: datetime) ->
             }
         ],
     }
-
-
-def of_type(resources: Iterable[Json], kind: str) -> list[Json]:
-    """The resources of one type, in order."""
-    return [resource for resource in resources if resource["resourceType"] == kind]

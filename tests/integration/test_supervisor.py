@@ -1,0 +1,182 @@
+"""`yteso up` as a user runs it: all parts come up, a killed one comes back, Ctrl-C leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from yteso.db.embedded import EmbeddedServer
+from yteso.db.postmaster import is_gone
+from yteso.ops.ports import free_pair
+
+pytestmark = pytest.mark.slow
+
+
+class Platform:
+    """One `yteso up` with a home and ports of its own."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="yteso-test-"))
+        self.port = free_pair()
+        self.environment = {**os.environ, "YTESO_HOME": str(self.home), "YTESO_PORT": str(self.port)}
+        self.environment.pop("YTESO_DATABASE_URL", None)
+        self.process = self.run("up")
+
+    def run(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", "from yteso.ops.cli import main; main()", *arguments]
+        return subprocess.Popen(
+            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def stop(self) -> str:
+        """Ctrl-C; returns everything it printed."""
+        assert self.process.stdout is not None
+        if self.process.stdout.closed:
+            return ""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.communicate(timeout=60)[0]
+
+    def health(self) -> dict[str, object]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as response:
+            return json.load(response)
+
+    def await_health(self) -> dict[str, object]:
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            try:
+                return self.health()
+            except OSError:
+                assert self.process.poll() is None, self.process.communicate()[0]
+                time.sleep(0.1)
+        raise AssertionError((self.home / "log" / "web.log").read_text())
+
+    def children(self) -> dict[int, str]:
+        """Every process below `yteso up`, with its command line."""
+        found: dict[int, str] = {}
+        parents = {self.process.pid}
+        while parents:
+            below = {
+                int(entry.name)
+                for entry in Path("/proc").glob("[0-9]*")
+                if parent_of(entry) in parents and int(entry.name) not in found
+            }
+            found |= {pid: command_of(pid) for pid in below}
+            parents = below
+        return found
+
+
+def parent_of(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return -1
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    platform = Platform()
+    try:
+        platform.await_health()
+        yield platform
+    finally:
+        platform.stop()
+        EmbeddedServer(platform.home).stop()
+        shutil.rmtree(platform.home)
+
+
+def test_everything_comes_up_and_ctrl_c_leaves_no_process(platform: Platform) -> None:
+    state = platform.await_health()
+    assert state["status"] == "ok"
+    assert state["database"] == "ok"
+    children = platform.children()
+    assert {part for part in ("serve web", "serve live", "ops.worker", "ops.exporter") if part in str(children)} == {
+        "serve web",
+        "serve live",
+        "ops.worker",
+        "ops.exporter",
+    }
+    postgres = EmbeddedServer(platform.home).pid()
+    assert postgres is not None
+    started = time.monotonic()
+    output = platform.stop()
+    assert platform.process.returncode == 0, output
+    assert time.monotonic() - started < 15
+    assert [pid for pid in (*children, postgres) if not is_gone(pid)] == []
+
+
+@pytest.mark.parametrize("part", ["ops.worker", "serve web"])
+def test_a_killed_process_is_started_again(platform: Platform, part: str) -> None:
+    killed = [pid for pid, command in platform.children().items() if part in command]
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        fresh = {pid for pid, command in platform.children().items() if part in command and not is_gone(pid)}
+        if fresh - set(killed):
+            break
+        time.sleep(0.1)
+    assert fresh - set(killed)
+    assert platform.await_health()["status"] == "ok"
+
+
+def test_a_killed_postgres_comes_back(platform: Platform) -> None:
+    server = EmbeddedServer(platform.home)
+    before = server.pid()
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (server.pid() in (None, before) or not server.running()):
+        time.sleep(0.1)
+    assert server.pid() not in (None, before)
+    while time.monotonic() < deadline:
+        try:
+            assert platform.health()["status"] == "ok"
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the platform did not recover")
+
+
+def test_after_kill_9_of_the_supervisor_its_children_go_and_the_next_start_works(platform: Platform) -> None:
+    children = platform.children()
+    platform.process.kill()
+    platform.process.communicate()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and [pid for pid in children if not is_gone(pid)]:
+        time.sleep(0.1)
+    assert [command for pid, command in children.items() if not is_gone(pid)] == []
+    platform.process = platform.run("up")
+    assert platform.await_health()["status"] == "ok"
+
+
+def test_a_second_start_on_the_same_data_or_port_is_refused_with_a_number(platform: Platform) -> None:
+    same_home = platform.run("up")
+    assert "OPS-0002" in same_home.communicate(timeout=60)[0]
+    assert same_home.returncode == 4
+    other = Path(tempfile.mkdtemp(prefix="yteso-test-"))
+    platform.environment["YTESO_HOME"] = str(other)
+    same_port = platform.run("up")
+    output = same_port.communicate(timeout=60)[0]
+    platform.environment["YTESO_HOME"] = str(platform.home)
+    shutil.rmtree(other)
+    assert "OPS-0001" in output
+    assert str(platform.port) in output
+    assert same_port.returncode == 4

@@ -1,0 +1,69 @@
+"""FHIR resources in words: lenient, in the reader's language, with the sender's digits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yteso.apps.record import present
+from yteso.apps.record.describe import describe, spaced
+from yteso.client.origin import Source
+from yteso.client.record import Fact
+
+RESULT = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "code": {"text": "Creatinin"},
+    "valueQuantity": {"value": Decimal("78.10"), "unit": "µmol/L"},
+    "interpretation": [{"coding": [{"code": "H"}]}],
+    "encounter": {"reference": "Encounter/e1"},
+    "effectiveDateTime": "2026-11-19T09:08:00+07:00",
+}
+
+
+@pytest.mark.parametrize(("language", "value", "flag"), [("vi", "78,10 µmol/L", "Cao"), ("en", "78.10 µmol/L", "High")])
+def test_a_result_keeps_its_digits_in_the_readers_language(language, value, flag):
+    with translation.override(language):
+        title, _, _, shown, marked = describe(RESULT)
+    assert (title, shown, marked) == ("Creatinin", value, flag)
+
+
+def test_a_disease_without_a_text_gets_the_ministrys_name():
+    coding = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "I10"}
+    with translation.override("vi"):
+        title, code, *_ = describe({"resourceType": "Condition", "id": "c", "code": {"coding": [coding]}})
+    assert code == "I10"
+    assert "huyết áp" in title.lower()
+
+
+def test_a_narrative_is_shown_as_text_without_markup():
+    div = '<div xmlns="http://www.w3.org/1999/xhtml">Sốt &lt;38<br/>Ho</div>'
+    note = {"resourceType": "Composition", "id": "n", "title": "Diễn biến", "section": [{"text": {"div": div}}]}
+    assert describe(note)[2] == "Sốt <38\nHo"
+
+
+def test_a_line_knows_its_visit_its_place_and_its_table():
+    fact = Fact(RESULT, Source("bhyt", "79001", "LK1", "XML4", "3"))
+    line = present.line(fact, {"79001": "Bệnh viện Mẫu"})
+    assert (line.visit, line.place, line.source.table, line.source.row) == ("e1", "Bệnh viện Mẫu", "XML4", "3")
+    assert line.when == "2026-11-19T09:08:00+07:00"
+
+
+def test_raw_json_keeps_the_digits_of_decimals():
+    assert '"value": 78.10' in present.indented(RESULT)
+
+
+def test_long_numbers_are_grouped_as_on_the_card():
+    assert spaced("GD4797912345678") == "GD 4 79 7912345678"
+    assert spaced("079184000123") == "079 184 000 123"
+    assert spaced("BN001") == "BN001"
+
+
+@given(st.sampled_from(["Appointment", "Flag", "Device", "Goal"]), st.text(max_size=10))
+def test_a_type_without_words_of_its_own_still_has_a_title(kind, text):
+    title, *_ = describe({"resourceType": kind, "id": "x", "code": {"text": text}})
+    assert title

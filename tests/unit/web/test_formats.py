@@ -1,0 +1,95 @@
+"""Figures, money, dates and ages in both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from yteso.web import formats
+
+NBSP = "\u00a0"
+
+
+@pytest.fixture(params=["vi"], autouse=True)
+def vietnamese(request):
+    with translation.override(request.param):
+        yield
+
+
+def test_thousands_are_set_apart_by_dots():
+    assert formats.number(1234567) == "1.234.567"
+    assert formats.number(Decimal("3.5"), 1) == "3,5"
+    assert formats.number(None) == "–"
+
+
+def test_money_is_whole_dong():
+    assert formats.money(1234567) == f"1.234.567{NBSP}₫"
+    assert formats.money_short(1_234_567_890) == f"1,23{NBSP}tỷ ₫"
+    assert formats.money_short(999) == f"999{NBSP}₫"
+
+
+def test_the_share_of_nothing_is_no_share():
+    assert formats.percent(1, 0) == "–"
+    assert formats.percent(3, 4) == "75%"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("2026", "2026"),
+        ("2026-11", "11/2026"),
+        ("2026-11-21", "21/11/2026"),
+        (date(2026, 11, 21), "21/11/2026"),
+        ("", "–"),
+        (None, "–"),
+    ],
+)
+def test_a_partial_date_stays_partial(given, shown):
+    assert formats.date(given) == shown
+
+
+def test_a_moment_is_told_in_vietnams_zone():
+    assert formats.moment(datetime(2026, 11, 21, 17, 30, tzinfo=UTC)) == "22/11/2026 00:30"
+    assert formats.date(datetime(2026, 11, 21, 17, 30, tzinfo=UTC)) == "22/11/2026"
+    assert formats.moment("2026-11-21T08:05:00+07:00") == "21/11/2026 08:05"
+    assert formats.clock(datetime(2026, 11, 21, 2, 5, tzinfo=UTC), date(2026, 11, 21)) == "09:05"
+    assert formats.clock(datetime(2026, 11, 20, 2, 5, tzinfo=UTC), date(2026, 11, 21)) == "20/11/2026 09:05"
+
+
+@pytest.mark.parametrize(
+    ("birth", "shown"),
+    [
+        ("2026-11-20", "0 tháng tuổi"),
+        ("2020-11-22", "71 tháng tuổi"),
+        ("2020-11-21", "6 tuổi"),
+        ("1984-11-22", "41 tuổi"),
+        ("1947", "79 tuổi"),
+        ("2030-01-01", "–"),
+        ("", "–"),
+    ],
+)
+def test_a_child_under_72_months_is_told_in_months(birth, shown):
+    assert formats.age(birth, date(2026, 11, 21)) == shown
+
+
+def test_english_has_its_own_signs():
+    with translation.override("en"):
+        assert formats.number(1234567) == "1,234,567"
+        assert formats.date("2026-11-21") == "21 Nov 2026"
+        assert formats.age("1984-11-22", date(2026, 11, 21)) == "41 years old"
+        assert formats.span(1.5) == "1 hour"
+
+
+def test_sizes_and_spans_are_rounded_for_people():
+    assert formats.size(2048) == f"2{NBSP}KB"
+    assert formats.size(3 * 1024**3) == f"3{NBSP}GB"
+    assert formats.span(47.9) == "47 giờ"
+    assert formats.span(49) == "2 ngày"
+
+
+def test_initials_are_first_and_last():
+    assert formats.initials("Nguyễn Thị Thử") == "NT"
+    assert formats.initials("") == "?"

@@ -1,0 +1,64 @@
+"""Deny by default, without a database: what the middleware does with a declaration and without one."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import RequestFactory
+
+from yteso.access.principal import Principal, Role
+from yteso.web.guard import Guard, allow, public
+
+
+def user(role: str | None):
+    return SimpleNamespace(is_authenticated=role is not None, role=role, username="thu", facility="79001")
+
+
+def judged(view, role, **headers):
+    request = RequestFactory().get("/x?a=1", headers=headers)
+    request.user = user(role)
+    return Guard(lambda _: None).process_view(request, view, (), {}), request
+
+
+@allow(Role.OPERATOR)
+def for_operators(_request):
+    return None
+
+
+@public
+def for_all(_request):
+    return None
+
+
+def undeclared(_request):
+    return None
+
+
+def test_a_view_without_a_declaration_opens_for_nobody():
+    with pytest.raises(PermissionDenied):
+        judged(undeclared, "administrator")
+
+
+def test_a_stranger_is_sent_to_the_log_in_and_back():
+    answer, _ = judged(for_operators, None)
+    assert answer.url == "/login?next=%2Fx%3Fa%3D1"
+
+
+def test_a_fragment_asked_by_a_stranger_makes_the_page_load_again():
+    answer, _ = judged(for_operators, None, hx_request="true")
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == "/login"
+
+
+def test_the_wrong_role_is_refused_and_the_right_one_becomes_the_principal():
+    with pytest.raises(PermissionDenied):
+        judged(for_operators, "doctor")
+    answer, request = judged(for_operators, "operator")
+    assert answer is None
+    assert request.principal == Principal("thu", Role.OPERATOR, "79001")
+
+
+def test_a_public_view_opens_for_a_stranger():
+    assert judged(for_all, None)[0] is None
