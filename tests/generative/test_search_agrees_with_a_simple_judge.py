@@ -279,7 +279,7 @@ def store():
         st.tuples(st.lists(asks(), min_size=1, max_size=3), SORTS, st.integers(1, 4)), min_size=5, max_size=5
     ),
 )
-@settings(max_examples=600, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 def test_search_finds_what_the_judge_finds_and_pages_show_each_once(database, store, resources, queries):
     for number, resource in enumerate(resources):
         resource["id"] = f"o{number}"

@@ -10,8 +10,6 @@ import threading
 import time
 from datetime import timedelta
 
-import pytest
-
 from yteso.base.errors import Refused, YtesoError
 from yteso.db import Database
 from yteso.jobs import Task, Worker, enqueue

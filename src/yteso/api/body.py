@@ -16,6 +16,7 @@ from yteso.api.headers import check_content_type
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.fhir import json
+from yteso.fhir.reference import references
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.validate.structure import check_resource
 
@@ -41,7 +42,7 @@ def read_resource(call: Call) -> Resource:
     if resource["resourceType"] != call.type:
         raise Refused(rules.OTHER_TYPE.at(Origin(field="resourceType"), type=call.type), status=400)
     refuse_blocking(structure_issues(resource))
-    return resource
+    return make_local(resource, call.base)
 
 
 def as_resource(document: Any) -> Resource:
@@ -72,6 +73,14 @@ def refuse_blocking(issues: Iterable[Issue]) -> None:
 def is_id(text: str) -> bool:
     """True for the characters and length of a FHIR id (FHIR R4 §2.24.0.1)."""
     return bool(_ID.fullmatch(text))
+
+
+def make_local(resource: Resource, base: str) -> Resource:
+    """Write references to our own address relative, in place: only then they are known to mean our own resources."""
+    for holder in references(resource):
+        if base and holder["reference"].startswith(f"{base}/"):
+            holder["reference"] = holder["reference"][len(base) + 1 :]
+    return resource
 
 
 def with_id(resource: Resource, id: str) -> Resource:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from yteso.api import rules
 from yteso.api.answer import bundle, json_response
-from yteso.api.body import Resource, with_id
+from yteso.api.body import Resource, make_local, with_id
 from yteso.api.call import Call
 from yteso.api.condition import find_one, hold_criteria, read_criteria
 from yteso.api.dispatch import dispatch
@@ -41,28 +41,32 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
     """
     ready = [plan(call, document)]
     conditional = bool(_CONDITIONAL.search(raw))
+    # A name in JSON may hide its slashes (`http:\/\/…`); then every resource is looked through.
+    absolute = f"{call.base}/".encode() in raw or b"\\/" in raw
 
     def work(conn: Connection) -> bytes:
         steps = ready.pop() if ready else plan(call, json.loads(raw))
-        return _Run(call, conn, steps).answer(conditional)
+        return _Run(call, conn, steps, conditional, absolute).answer()
 
     return json_response(200, call.attempt(work))
 
 
 @dataclass(slots=True)
 class _Run:
-    """One attempt at the steps, on one connection."""
+    """One attempt at the steps, on one connection. The flags say whether such references may be there at all."""
 
     call: Call
     conn: Connection
     steps: Sequence[Step]
+    conditional: bool
+    absolute: bool
     found: dict[int, Stored] = field(default_factory=dict)
 
-    def answer(self, conditional: bool) -> bytes:
+    def answer(self) -> bytes:
         """Do everything and tell it, in the order of the Bundle's entries."""
         self._find_existing()
         ids = self._ids()
-        changes = self._changes(ids, conditional)
+        changes = self._changes(ids)
         _refuse_twins(self.steps, ids)
         check_changes(self.call, self.conn, list(changes.values()))
         written = self.call.engine.store.write(self.conn, self.call.who, list(changes.values()), "transaction").written
@@ -88,7 +92,7 @@ class _Run:
         ids = {step.index: step.id or random_id(shard) for step in self.steps if step.interaction in WRITES}
         return ids | {index: existing.id for index, existing in self.found.items()}
 
-    def _changes(self, ids: Mapping[int, str], conditional: bool) -> dict[int, Change]:
+    def _changes(self, ids: Mapping[int, str]) -> dict[int, Change]:
         names = _names(self.steps, ids, self.call.base)
         changes: dict[int, Change] = {}
         for step in self.steps:
@@ -98,7 +102,9 @@ class _Run:
                 changes[step.index] = Remove(step.type, step.id, step.expected)
                 continue
             rewrite(step.resource, names)
-            if conditional:
+            if self.absolute:
+                make_local(step.resource, self.call.base)
+            if self.conditional:
                 self._resolve(step)
             changes[step.index] = Put(with_id(step.resource, ids[step.index]), step.expected)
         return changes

@@ -20,6 +20,8 @@ from yteso.base.issue import Rule
 from yteso.db import Connection, Queries
 from yteso.exchange import raw, rules
 from yteso.jobs import enqueue
+from yteso.store.audit import add_note
+from yteso.store.protocol import AuditNote
 
 SQL = Queries.beside(__file__, "intake.sql")
 STATES = ("received", "walking", "done", "done_with_issues", "quarantined", "failed")
@@ -185,10 +187,15 @@ def fetch_findings(
 
 
 def fetch_raw(conn: Connection, who: Principal, id: str) -> tuple[File, Iterator[bytes]]:
-    """The file and its bytes as they came, in pieces, while `conn` is open. Operators see no patient's data: 403."""
+    """The file and its bytes as they came, in pieces, while `conn` is open; noted in the audit of each of its patients.
+
+    Operators see no patient's data: Refused (403).
+    """
     if who.role not in _RAW:
         raise Refused(rules.ROLE.at(), status=403)
     file, _ = _fetch(conn, who, id)
+    patients = tuple(row[0] for row in conn.execute(SQL["fetch_patients"], [shard_of(id), id]).fetchall())
+    add_note(conn, who, AuditNote("R", "raw file", patients), f"intake/{id}")
     return file, raw.chunks(conn, id, file.size)
 
 

@@ -29,6 +29,10 @@ FROM exchange.intake i WHERE i.shard = %s AND i.id = %s AND (%s = '' OR i.facili
 SELECT pos, ma_lk, facility, state, t, coalesce(patient, ''), resources FROM exchange.visit
 WHERE shard = %s AND intake = %s AND pos > %s ORDER BY pos LIMIT %s
 
+-- fetch_patients --
+-- Whose visits a file told of.
+SELECT DISTINCT patient FROM exchange.visit WHERE shard = %s AND intake = %s AND patient IS NOT NULL
+
 -- fetch_findings --
 -- What was found in a file.
 SELECT n, pos, ma_lk, code, severity, tbl, row, field, texts FROM exchange.issue

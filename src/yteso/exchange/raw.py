@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 import zstandard
@@ -109,7 +110,7 @@ def _save_chunks(conn: Connection, shard: int, id: str, spool: Spool) -> None:
     with conn.cursor().copy(SQL["copy_chunks"]) as copy:
         copy.set_types(["int2", "uuid", "int4", "bytea"])
         for n, frame in enumerate(spool.frames()):
-            copy.write_row((shard, id, n, frame))
+            copy.write_row((shard, UUID(id), n, frame))
 
 
 def chunks(conn: Connection, id: str, size: int) -> Iterator[bytes]:

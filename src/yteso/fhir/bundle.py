@@ -119,7 +119,8 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> None:
     """Put the new names (`urn:uuid:…` or absolute fullUrl -> `Type/id`) into a resource, in place.
 
-    FHIR R4 §3.1.0.11.2: in every Reference, in values of uri type that are a name, and in links of the narrative.
+    FHIR R4 §3.1.0.11.2: in every Reference, in values of uri type that are a name, and in links of the narrative; not
+    in `Identifier.value`, a string that some senders fill with the very urn of the entry.
     """
     if not names:
         return
@@ -138,7 +139,9 @@ def _rewrite_members(value: dict[str, Any], names: Mapping[str, str], stack: lis
             if key == "div":
                 if "urn:" in inner:
                     value[key] = _URN.sub(lambda match: names.get(match[0], match[0]), inner)
-            elif (key == "reference" or inner.startswith("urn:")) and (new := _renamed(inner, names)):
+            elif (key == "reference" or (key != "value" and inner.startswith("urn:"))) and (
+                new := _renamed(inner, names)
+            ):
                 value[key] = new
         elif isinstance(inner, (dict, list)):
             stack.append(inner)

@@ -77,9 +77,7 @@ def publish(
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700, parents=True)
     connection.execute("SET VARIABLE now = CAST(? AS TIMESTAMPTZ)", [now])
-    for statement in (HERE / "prepare.sql").read_text().split(";"):
-        if statement.strip():
-            connection.execute(statement)
+    connection.execute((HERE / "prepare.sql").read_text())
     rows = {mart.name: _write(connection, mart, place, marks[mart.clock]) for mart in marts().values()}
     about = {"as_of": now.isoformat(), "record_t": marks["record"], "intake_t": marks["intake"], "rows": rows}
     write_json(place / "about.json", about)

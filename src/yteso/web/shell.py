@@ -54,7 +54,8 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if wish in CHOICES:
         if request.user.is_authenticated:
-            type(request.user).objects.filter(pk=request.user.pk).update(language=wish)
+            request.user.language = wish
+            request.user.save(update_fields=["language"])
         _remember(response, settings.LANGUAGE_COOKIE_NAME, wish)
     return response
 

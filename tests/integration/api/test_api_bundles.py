@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import threading
 
 import pytest
 
@@ -85,6 +87,36 @@ def test_an_address_as_full_url_names_its_relative_form_too(admin, patient):
     )
     where = [e["response"]["location"].partition("/_history")[0] for e in answer.json["entry"]]
     assert [admin("GET", w).json["subject"]["reference"] for w in where[1:]] == [where[0], where[0]]
+
+
+def test_an_identifier_that_repeats_the_full_url_stays_as_it_is(admin, patient):
+    urn = "urn:uuid:0b1c2d3e-0000-4000-8000-000000000001"
+    named = {**patient, "identifier": [{"system": "urn:ietf:rfc3986", "value": urn}], "text": narrative(urn)}
+    where = admin("POST", "", bundle(post(named, urn))).json["entry"][0]["response"]["location"]
+    read = admin("GET", where).json
+    assert read["identifier"] == named["identifier"]
+    assert read["text"]["div"] == narrative(where.partition("/_history")[0])["div"]
+
+
+def narrative(target):
+    return {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{target}">x</a></div>'}
+
+
+def test_references_to_our_own_address_are_kept_relative(admin, patient):
+    key = admin("POST", "Patient", patient).json["id"]
+    alone = admin("POST", "Observation", observation(f"http://test/fhir/Patient/{key}")).json
+    assert alone["subject"]["reference"] == f"Patient/{key}"
+    plain = bundle(post(observation(f"http://test/fhir/Patient/{key}")))
+    escaped = (
+        json.dumps(plain)
+        .replace(f"http://test/fhir/Patient/{key}", f"http:\\/\\/test\\/fhir\\/Patient\\/{key}")
+        .encode()
+    )
+    for body in (plain, escaped):
+        where = admin("POST", "", body).json["entry"][0]["response"]["location"]
+        assert admin("GET", where).json["subject"]["reference"] == f"Patient/{key}"
+    elsewhere = admin("POST", "Observation", observation("http://elsewhere/fhir/Patient/1")).json
+    assert elsewhere["subject"]["reference"] == "http://elsewhere/fhir/Patient/1"
 
 
 def test_deletes_run_first_and_reads_last(admin, patient):
@@ -212,8 +244,6 @@ def test_an_empty_transaction_is_a_transaction(admin):
 
 
 def test_transactions_that_meet_all_get_through(api, admin, patient):
-    import threading
-
     keys = [f"k{n}" for n in range(10)]
     statuses = []
 

@@ -6,6 +6,9 @@ import threading
 
 import pytest
 
+from yteso.fhir.json import loads
+from yteso.validate.structure import check_resource
+
 
 def test_a_created_resource_is_read_back_as_it_was_sent(admin, patient):
     created = admin("POST", "Patient", patient)
@@ -248,3 +251,18 @@ def test_only_the_capability_statement_is_open(nobody):
     closed = nobody("GET", "Patient/1")
     assert (closed.status, closed.codes) == (401, ["AUTH-0101"])
     assert "WWW-Authenticate" in closed.headers
+
+
+def test_what_we_say_is_fhir_too(admin, nobody, patient):
+    admin("PUT", "Patient/p1", {**patient, "id": "p1"})
+    told = [
+        nobody("GET", "metadata"),
+        nobody("GET", "Patient/p1"),
+        admin("GET", "Patient/none"),
+        admin("GET", "Patient?name=nguyen&colour=red&_total=accurate"),
+        admin("GET", "Patient/p1/_history"),
+        admin("GET", "Patient/p1"),
+        admin("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": []}),
+    ]
+    for answer in told:
+        assert check_resource(loads(answer.body)) == ()

@@ -147,7 +147,7 @@ def test_a_doctor_writes_about_patients_in_care(doctor):
         observation("o-new", "never", "e-lan"),
         visit("e-new", "mai", OURS),
         {**observation("o-new", "lan", "e-lan"), "subject": {"reference": "http://test/fhir/Patient/mai"}},
-        {**observation("o-new", "lan", "e-lan"), "subject": {"reference": "http://test/fhir/Patient/lan"}},
+        {**observation("o-new", "lan", "e-lan"), "subject": {"reference": "http://elsewhere/Patient/lan"}},
         {**observation("o-new", "lan", "e-lan"), "subject": {"display": "Thử"}},
     ],
     ids=[
@@ -158,7 +158,7 @@ def test_a_doctor_writes_about_patients_in_care(doctor):
         "unknown",
         "own visit",
         "absolute",
-        "absolute own",
+        "elsewhere",
         "none",
     ],
 )

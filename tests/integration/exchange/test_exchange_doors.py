@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from yteso.access.principal import Role
+from yteso.access.principal import Principal, Role
+from yteso.exchange.intake import fetch_raw
 from yteso.exchange.sender import TRIES, md5_of, set_active
 from yteso.signing import verify_receipt
 
@@ -67,14 +68,16 @@ def test_a_body_may_tell_its_name(installation, content):
     assert installation.rows("SELECT name FROM exchange.intake") == [("tệp.xml",)]
 
 
-def test_the_raw_comes_back_byte_for_byte(installation, content):
-    from yteso.access.principal import Principal
-    from yteso.exchange.intake import fetch_raw
-
+@pytest.mark.parametrize("padding", [0, 3 * 1024 * 1024])
+def test_the_raw_comes_back_byte_for_byte_and_is_walked(installation, content, padding):
+    content += b"\n" * padding
     intake = installation.kept(content)
     with installation.doors.database.connection() as conn:
-        _, pieces = fetch_raw(conn, Principal("qt", Role.ADMINISTRATOR), intake)
+        file, pieces = fetch_raw(conn, Principal("qt", Role.ADMINISTRATOR), intake)
         assert b"".join(pieces) == content
+    installation.walker.drain()
+    assert installation.status(intake)["state"] == "done"
+    assert file.size == len(content)
 
 
 def test_the_insurers_shape_takes_a_token_and_a_file(installation, login, content):
@@ -186,8 +189,6 @@ def test_nobody_sees_the_files_of_another_facility(installation, content):
 
 
 def test_an_expired_token_is_refused(installation, content):
-    from yteso.access.principal import Principal
-
     token = installation.doors.bearer.issue(Principal("x", Role.FACILITY, "1"), timedelta(seconds=-1))
     answer = installation.call("POST", "/exchange/bhyt", content, {"authorization": f"Bearer {token}"})
     assert (answer.status, codes(answer)) == (401, ["AUTH-0003"])

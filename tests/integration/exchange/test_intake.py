@@ -92,6 +92,14 @@ def test_operators_do_not_open_the_raw(filled, conn):
     assert b"".join(fetch_raw(conn, staff(file.facility), file.id)[1]).startswith(b"<?xml")
 
 
+def test_opening_the_raw_is_in_the_audit_of_its_patients(filled, conn):
+    file = list_files(conn, OPERATOR, Filter(states=("done",))).files[0]
+    (visit,) = fetch_detail(conn, OPERATOR, file.id).visits
+    fetch_raw(conn, staff(file.facility), file.id)
+    accesses = [one for one in record_accesses(conn, visit.patient) if one.what == f"intake/{file.id}"]
+    assert [(one.who, one.action) for one in accesses] == [("nhân viên", "R")]
+
+
 def test_facilities_are_counted_and_the_silent_ones_found(filled, conn):
     counts = {one.facility: one for one in count_by_facility(conn, OPERATOR)}
     own = counts[filled.files.facility]

@@ -133,3 +133,11 @@ def test_a_larger_province_has_more_facilities_with_codes_of_their_own():
     codes = [facility.code for facility in Province(facilities_count=40).facilities]
     assert len(set(codes)) == 40
     assert all(len(code) == 5 for code in codes)
+
+
+@pytest.mark.parametrize("clock", [(0, 0), (0, 40), (2, 5), (6, 30), (12, 0), (23, 59)])
+def test_at_any_hour_the_simulation_ends_in_the_past(clock):
+    until = UNTIL.replace(hour=clock[0], minute=clock[1])
+    plans = Province(seed=13, until=until).plans(400)
+    assert all(visit.arrived < until for visit in plans)
+    assert all(visit.arrived < visit.left < until for visit in plans if visit.left)

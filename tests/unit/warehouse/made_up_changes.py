@@ -55,6 +55,7 @@ def visit(number, *, facility="79901", care="01", icd="I10", days_ago=0, insured
         "subject": {"reference": f"Patient/p{number}", "display": "Nguyễn Văn Thử An"},
         "period": period,
         "serviceProvider": provider,
+        "diagnosis": [{"condition": {"reference": f"Condition/c{number}"}, "rank": 1}],
     }
     condition = {
         "resourceType": "Condition",
@@ -97,3 +98,10 @@ def received(t, number, facility="79901", *, state="done", hours_ago=1, errors=0
         received=moment, done=moment, size=1000, visits=2, accepted=2, unchanged=0, quarantined=0, failed=0,
         errors=errors, warnings=0,
     )  # fmt: skip
+
+
+def parts():
+    """Three exports, one after the other: facilities, visits, and one visit changed."""
+    yield [change(1, organization("79901"))]
+    yield visits(2, *(visit(number, icd="A97.0") for number in range(8)))
+    yield visits(20, visit(3, icd="I10", fund=10), visit(30))

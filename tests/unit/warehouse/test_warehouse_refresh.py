@@ -229,6 +229,15 @@ def test_rare_diagnoses_are_not_shown_by_themselves(warehouse, read):
     assert daily == {"I10": 6, "B20": None}
 
 
+def test_only_the_main_diagnosis_of_a_visit_is_counted(warehouse, read):
+    groups = [visit(number) for number in range(6)]
+    others = [{**group[2], "id": f"other{at}"} for at, group in enumerate(groups)]
+    for one in others:
+        one["code"] = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "E78.2"}]}
+    turn(warehouse, visits(1, *groups, others))
+    assert {row["code"] for row in read.table("diagnoses")} == {"I10"}
+
+
 def test_facilities_that_fell_silent_and_never_spoke_are_told(warehouse, read):
     head = [change(1, organization(code)) for code in ("79901", "79902")]
     record = [*head, *visits(2, visit(1), visit(2, facility="79902", days_ago=3))]

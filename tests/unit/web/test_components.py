@@ -24,7 +24,8 @@ def rendered(source: str, **context) -> str:
 def test_a_tile_says_as_of_coverage_and_leads_to_its_rows():
     html = rendered(
         '{% from "components/data.html" import tile %}'
-        '{% call tile("Lượt", id="t", href="/rows", as_of=now, coverage=(11, 12), refresh="/t") %}<p>7</p>{% endcall %}',
+        '{% call tile("Lượt", id="t", href="/rows", as_of=now, coverage=(11, 12), refresh="/t") %}'
+        "<p>7</p>{% endcall %}",
         now=NOW,
     )
     assert "21/11/2026 14:05" in html

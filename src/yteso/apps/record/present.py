@@ -6,10 +6,8 @@ blank, because senders differ and a page must show what there is. No I/O, no HTM
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
@@ -18,6 +16,7 @@ from yteso.apps.record.describe import describe, first, spaced
 from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, FileTrace
+from yteso.fhir import json as fhir_json
 from yteso.web.formats import age
 
 Resource = Mapping[str, Any]
@@ -151,26 +150,18 @@ def visit_of(resource: Resource) -> str:
     return text.removeprefix("Encounter/") if text.startswith("Encounter/") else ""
 
 
-def indented(resource: Resource) -> str:
-    """The JSON for reading; decimals keep their digits."""
-
-    class Digits(float):
-        """A float whose text is the decimal's."""
-
-        def __init__(self, value: Decimal) -> None:
-            self.text = str(value)
-
-        def __repr__(self) -> str:
-            return self.text
-
-    def keep(value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return Digits(value)
-        if isinstance(value, Mapping):
-            return {name: keep(part) for name, part in value.items()}
-        return [keep(part) for part in value] if isinstance(value, list) else value
-
-    return json.dumps(keep(resource), ensure_ascii=False, indent=2)
+def indented(value: Any, level: int = 0) -> str:
+    """The JSON for reading, two spaces a level; decimals keep their digits (`json.dumps` would lose them)."""
+    if not isinstance(value, Mapping | list) or not value:
+        return fhir_json.dumps(value).decode()
+    if isinstance(value, Mapping):
+        signs = "{}"
+        parts = [f"{fhir_json.dumps(name).decode()}: {indented(part, level + 1)}" for name, part in value.items()]
+    else:
+        signs = "[]"
+        parts = [indented(part, level + 1) for part in value]
+    edge, inner = "\n" + "  " * level, "\n" + "  " * (level + 1)
+    return f"{signs[0]}{inner}{(',' + inner).join(parts)}{edge}{signs[1]}"
 
 
 def _span(resource: Resource) -> tuple[str, str]:

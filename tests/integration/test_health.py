@@ -1,0 +1,68 @@
+"""/healthz and /metrics: what they say when all is well and when a part is missing."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from yteso.base.http import Request
+from yteso.db import Database
+from yteso.jobs import Worker
+from yteso.ops.health import Backlog, Health
+from yteso.ops.pulse import Pulse, read_pulse, write_pulse
+
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+REQUEST = Request("GET", "/healthz", "", {}, io.BytesIO())
+
+
+def health(database: Database, home: Path) -> Health:
+    return Health(database, home, lambda conn: Backlog(7), lambda: NOW)
+
+
+def test_without_a_walker_the_platform_is_down(database: Database, tmp_path: Path) -> None:
+    answer = health(database, tmp_path).healthz(REQUEST)
+    assert answer.status == 503
+    assert isinstance(answer.body, bytes)
+    assert json.loads(answer.body)["walkers"] == "down"
+
+
+def test_with_a_walker_and_a_fresh_export_it_is_well(database: Database, tmp_path: Path) -> None:
+    Worker(database, []).run_one()
+    write_pulse(tmp_path, Pulse(NOW - timedelta(seconds=3), 42))
+    answer = health(database, tmp_path).healthz(REQUEST)
+    assert isinstance(answer.body, bytes)
+    state = json.loads(answer.body)
+    assert answer.status == 200
+    assert (state["status"], state["exporter"], state["backlog"], state["exported"]) == ("ok", "ok", 7, 42)
+    assert state["exporter_age_seconds"] == 3.0
+
+
+def test_an_old_export_is_said_but_does_not_make_the_platform_ill(database: Database, tmp_path: Path) -> None:
+    Worker(database, []).run_one()
+    write_pulse(tmp_path, Pulse(NOW - timedelta(hours=1), 42))
+    answer = health(database, tmp_path).healthz(REQUEST)
+    assert isinstance(answer.body, bytes)
+    assert answer.status == 200
+    assert json.loads(answer.body)["exporter"] == "down"
+
+
+def test_without_a_database_it_is_503_and_says_so(database: Database, tmp_path: Path) -> None:
+    database.close()
+    answer = health(database, tmp_path).healthz(REQUEST)
+    assert answer.status == 503
+    assert isinstance(answer.body, bytes)
+    assert json.loads(answer.body)["database"] == "down"
+
+
+def test_metrics_are_prometheus_text_with_the_backlog(database: Database, tmp_path: Path) -> None:
+    answer = health(database, tmp_path).metrics(REQUEST)
+    assert isinstance(answer.body, bytes)
+    assert b"\nyteso_intake_backlog 7.0\n" in answer.body
+    assert b'yteso_up{part="database"} 1.0' in answer.body
+
+
+def test_half_a_pulse_is_no_pulse(tmp_path: Path) -> None:
+    (tmp_path / "exporter.json").write_text('{"at": "2026')
+    assert read_pulse(tmp_path) is None

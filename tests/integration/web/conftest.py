@@ -1,0 +1,121 @@
+"""A whole site on a real database: a small simulated province that came in through the real desk and walker.
+
+Made once per run; tests only read it or work on accounts of their own. `site` is also what the browser tests open.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.test import Client
+from psycopg import sql
+
+from yteso.access.principal import Principal, Role
+from yteso.base.clock import VIETNAM
+from yteso.base.settings import Settings
+from yteso.db.embedded import EmbeddedServer
+from yteso.exchange.adapters.bhyt.receive import receive
+from yteso.exchange.sender import Sender, save_sender
+from yteso.exchange.spool import drain_into
+from yteso.ops.compose import Services, build
+from yteso.ops.export import export_once
+from yteso.sandbox.province import Province
+from yteso.store.protocol import Put
+from yteso.warehouse.refresh import Warehouse
+from yteso.web import setup
+
+PASSWORD = "mat khau mau cho kiem thu"
+ROLES = {"quantri": Role.ADMINISTRATOR, "dieuhanh": Role.OPERATOR, "nhanvien": Role.STAFF, "bacsi": Role.DOCTOR}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The services, one file and one person of the facility whose staff and doctor have accounts."""
+
+    services: Services
+    facility: str
+    file: str
+    patient: str
+    visit: str
+
+    def client(self, username: str = "") -> Client:
+        """A browser without scripts, signed in when a name is given."""
+        client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
+        if username:
+            answer = client.post("/login", {"username": username, "password": PASSWORD})
+            assert answer.status_code == 302, username
+        return client
+
+
+@pytest.fixture(scope="session")
+def site(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    name = sql.Identifier("site")
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+    settings = Settings(home=tmp_path_factory.mktemp("site"), database_url=server.dsn("site"))
+    setup.migrate(settings)
+    services = build(settings, application="yteso test site")
+    services.pages()
+    facility = _fill(services)
+    _create_people(facility)
+    yield _opened(services, facility)
+    setup.close()
+    services.close()
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def _fill(services: Services) -> str:
+    province = Province(3, 3, until=datetime.now(VIETNAM), fault_rate=0.1)
+    with services.database.connection() as conn:
+        services.store.write(conn, Principal("system", Role.SYSTEM), [Put(one) for one in province.organizations()])
+        for sender in province.senders():
+            save_sender(conn, Sender(sender.username, sender.facility), sender.password)
+    files = list(province.files(40))
+    for file in files:
+        with services.desk.spool() as spool:
+            drain_into(spool, io.BytesIO(file.content), None)
+            receive(services.desk, Principal(file.username, Role.FACILITY, file.facility), spool, name=file.name)
+    services.walker().drain()
+    with Warehouse(services.settings.home) as warehouse:
+        while export_once(services, warehouse).more:
+            pass
+    return files[0].facility
+
+
+def _create_people(facility: str) -> None:
+    from yteso.web.accounts import people
+
+    for username, role in ROLES.items():
+        bound = facility if role in people.BOUND else ""
+        people.create_user(username, PASSWORD, role, display_name=f"{username} Mẫu", facility=bound)
+
+
+def _opened(services: Services, facility: str) -> Site:
+    site = Site(services, facility, "", "", "")
+    client = site.client("quantri")
+    listed = client.get(f"/intake/?facility={facility}&state=done").content.decode()
+    for file in re.findall(r'href="/intake/file/([0-9a-f-]{36})"', listed):
+        page = client.get(f"/intake/file/{file}").content.decode()
+        if person := re.search(r'href="/record/([0-9a-f-]{36})"', page):
+            record = client.get(f"/record/{person[1]}").content.decode()
+            visit = re.search(r'/visit/([0-9a-f-]{36})"', record)
+            assert visit is not None
+            return Site(services, facility, file, person[1], visit[1])
+    raise AssertionError("no file of the facility reached the record")
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The machine's own browser; a visible skip where there is none."""
+    for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
+        if Path(path).exists():
+            return path
+    return pytest.skip("no chromium on this machine")

@@ -1,0 +1,199 @@
+"""A real browser on a real server: no accessibility violation, keyboard, languages, phone width, live refresh."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PASSWORD = "mat khau mau cho kiem thu"
+PAGES = (
+    "/ui",
+    "/account",
+    "/ioc/",
+    "/ioc/visits?span=30d",
+    "/ioc/diagnoses",
+    "/ioc/money",
+    "/ioc/files",
+    "/ioc/facilities",
+    "/intake/",
+    "/intake/upload",
+    "/intake/file/{file}",
+    "/record/",
+    "/record/{patient}",
+    "/record/{patient}/medicines",
+    "/record/{patient}/visit/{visit}",
+    "/record/{patient}/raw/Patient/{patient}",
+    "/khong-co",
+)
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    from django.db import connections
+
+    from yteso.web.wsgi import application
+
+    # Each request has a thread of its own here, which must not leave its connection behind.
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    server = make_server("127.0.0.1", 0, application, Threaded, Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+def signed_in(browser: Browser, address: str, username: str = "quantri", **how) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(base_url=address, **how)
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("#id_username", username)
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    return context, page
+
+
+def places(site) -> list[str]:
+    return [path.format(file=site.file, patient=site.patient, visit=site.visit) for path in PAGES]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_accessibility_violation(site, browser, address, scheme):
+    context, page = signed_in(browser, address, color_scheme=scheme, reduced_motion="reduce")
+    found = []
+    for path in places(site):
+        page.goto(path)
+        results = Axe().run(page)
+        found += [f"{path} ({scheme}): {results.generate_report()}"] * bool(results.violations_count)
+    stranger = browser.new_context(base_url=address, color_scheme=scheme).new_page()
+    stranger.goto("/login")
+    results = Axe().run(stranger)
+    found += [results.generate_report()] * bool(results.violations_count)
+    context.close()
+    stranger.context.close()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024])
+def test_no_page_scrolls_sideways(site, browser, address, width):
+    context, page = signed_in(browser, address, viewport={"width": width, "height": 800})
+    wide = {}
+    for path in places(site):
+        page.goto(path)
+        extent = page.evaluate("document.documentElement.scrollWidth")
+        if extent > width:
+            wide[path] = extent
+    context.close()
+    assert not wide
+
+
+def test_no_page_breaks_its_own_policy(site, browser, address):
+    context, page = signed_in(browser, address)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in places(site):
+        page.goto(path)
+    context.close()
+    assert not [text for text in said if "Content Security Policy" in text or "Error:" in text]
+
+
+def test_one_signs_in_searches_and_opens_a_record_by_keyboard_alone(site, browser, address):
+    context, page = signed_in(browser, address, "bacsi")
+    page.wait_for_url("**/record/")
+    page.keyboard.press("Tab")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("nguyen")
+    page.keyboard.press("Enter")
+    first = page.locator("#found th a").first
+    first.wait_for()
+    first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/record/*-*")
+    expect(page.locator(".banner__name")).to_be_visible()
+    context.close()
+
+
+def test_the_language_is_switched_and_stays(site, browser, address):
+    context, page = signed_in(browser, address, "dieuhanh")
+    expect(page.locator("h1")).to_have_text("Trung tâm điều hành")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Operations centre")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.goto("/intake/")
+    expect(page.locator("h1")).to_have_text("Data intake")
+    page.get_by_role("button", name="Tiếng Việt").click()
+    expect(page.locator("h1")).to_have_text("Tiếp nhận dữ liệu")
+    context.close()
+
+
+def test_the_rail_opens_and_closes_on_a_phone(site, browser, address):
+    context, page = signed_in(browser, address, viewport={"width": 390, "height": 800})
+    page.goto("/ioc/")
+    entry = page.locator("#rail a", has_text="Tiếp nhận dữ liệu")
+    expect(entry).not_to_be_visible()
+    page.get_by_role("button", name="Mở điều hướng").click()
+    expect(entry).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(entry).not_to_be_visible()
+    context.close()
+
+
+def test_a_tile_asks_again_when_the_marts_have_news(site, browser, address):
+    context, page = signed_in(browser, address, "dieuhanh")
+    page.goto("/ioc/")
+    with page.expect_response("**/ioc/tiles/today") as answer:
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:marts'))")
+    assert answer.value.status == 200
+    page.wait_for_timeout(300)
+    expect(page.locator("#tile-today")).to_have_count(1)
+    with page.expect_response("**/ioc/tiles/today"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:marts'))")
+    context.close()
+
+
+def test_a_file_is_sent_by_hand_and_its_page_opens(site, browser, address):
+    context, page = signed_in(browser, address)
+    page.goto("/intake/upload")
+    root = f"<GIAMDINHHS><THONGTINDONVI><MACSKCB>{site.facility}</MACSKCB></THONGTINDONVI><!-- by hand --></GIAMDINHHS>"
+    page.set_input_files("#f-file", {"name": "gui_tay.xml", "mimeType": "text/xml", "buffer": root.encode()})
+    expect(page.locator("[data-chosen]")).to_contain_text("gui_tay.xml")
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    page.wait_for_url("**/intake/file/*")
+    expect(page.locator("h1")).to_have_text("gui_tay.xml")
+    page.goto("/intake/upload")
+    page.set_input_files("#f-file", {"name": "x.xml", "mimeType": "text/xml", "buffer": b"nothing"})
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("Tệp không được nhận")
+    context.close()

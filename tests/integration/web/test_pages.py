@@ -1,0 +1,192 @@
+"""What the pages show of a real province, and that what names a patient stays where it belongs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from yteso.access.principal import Principal, Role
+
+SYSTEM = Principal("system", Role.SYSTEM)
+
+
+def text(answer) -> str:
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def banner(site):
+    records = site.services
+    from yteso.client.record import Records
+
+    return Records(records.database, records.store, records.clock).banner(SYSTEM, site.patient)
+
+
+def test_every_tile_of_the_board_says_as_of_and_coverage(site):
+    page = text(site.client("dieuhanh").get("/ioc/"))
+    assert page.count('class="tile ') == 8
+    assert page.count("Tính đến ") == 8
+    assert page.count("/3 cơ sở</span>") == 8
+    assert page.count('hx-trigger="live:marts from:body"') == 8
+
+
+@pytest.mark.parametrize("name", ["today", "week", "files", "silent", "course", "diagnoses", "money", "facilities"])
+def test_a_tile_can_be_asked_for_by_itself(site, name):
+    page = text(site.client("dieuhanh").get(f"/ioc/tiles/{name}", headers={"hx-request": "true"}))
+    assert page.count("<section") == 1
+    assert f'id="tile-{name}"' in page
+
+
+def test_the_rows_behind_a_tile_add_up_and_leave_as_a_spreadsheet(site):
+    client = site.client("dieuhanh")
+    page = text(client.get("/ioc/files?span=30d"))
+    files = site.services.database
+    with files.connection() as conn:
+        count = conn.execute("SELECT count(*) FROM exchange.intake").fetchone()[0]
+    assert f'<td data-label="Tệp" class="num">{count}</td>' in page
+    sheet = client.get("/ioc/visits?span=30d&format=csv")
+    assert sheet.content.startswith("\ufeff".encode())
+    assert len(sheet.content.splitlines()) > 2
+
+
+def test_no_patients_name_reaches_the_operations_centre(site):
+    client = site.client("dieuhanh")
+    for path in ("/ioc/", "/ioc/visits?span=30d", "/ioc/diagnoses", "/ioc/money", "/ioc/files", "/ioc/facilities"):
+        page = text(client.get(path)).replace("dieuhanh Mẫu", "").replace("Tỉnh mẫu", "")
+        assert not any(marker in page for marker in (" Thử", " Giả ", " Mẫu", " THỬ", " GIẢ ", " MẪU")), path
+
+
+@pytest.mark.parametrize(
+    "how", ["as written", "without diacritics", "citizen number", "insurance number", "birth date"]
+)
+def test_a_person_is_found_by_what_one_knows(site, how):
+    from yteso.base.text import fold
+
+    person = banner(site)
+    numbers = {system.rsplit("/", 1)[-1]: value for system, value in person.identifiers}
+    birth = "/".join(reversed(person.birth_date.split("-")))
+    asked = {
+        "as written": person.name,
+        "without diacritics": fold(person.name),
+        "citizen number": numbers.get("cccd", person.name),
+        "insurance number": numbers.get("bhyt", person.name),
+        "birth date": f"{fold(person.name).split()[-1]} {birth}" if len(person.birth_date) == 10 else person.name,
+    }[how]
+    page = text(site.client("bacsi").post("/record/", {"q": asked}))
+    assert f'href="/record/{site.patient}"' in page
+
+
+def test_what_is_searched_never_stands_in_an_address(site):
+    page = text(site.client("bacsi").post("/record/", {"q": "nguyen"}))
+    assert "q=nguyen" not in page
+    assert 'method="post" action="/record/"' in page
+
+
+def test_every_fact_of_a_visit_tells_facility_file_row_and_its_fhir_json(site):
+    page = text(site.client("quantri").get(f"/record/{site.patient}/visit/{site.visit}"))
+    assert site.facility in page
+    assert f"/intake/file/{site.file}" in page
+    assert "XML1 / 1" in page
+    assert page.count('class="origin"') == page.count('class="fact"')
+    raw = site.client("quantri").get(f"/record/{site.patient}/raw/Encounter/{site.visit}?download=1")
+    assert raw["Content-Type"] == "application/fhir+json"
+    assert json.loads(raw.content)["id"] == site.visit
+
+
+def test_opening_a_record_is_in_the_audit_chain(site):
+    with site.services.database.connection() as conn:
+        before = conn.execute("SELECT count(*) FROM store.audit").fetchone()[0]
+    text(site.client("bacsi").get(f"/record/{site.patient}"))
+    with site.services.database.connection() as conn:
+        after = conn.execute("SELECT count(*) FROM store.audit").fetchone()[0]
+    assert after > before
+
+
+def test_a_visit_of_another_person_is_not_shown_under_this_one(site):
+    client = site.client("quantri")
+    assert client.get(f"/record/00000000-0000-8000-8000-000000000000/visit/{site.visit}").status_code == 404
+    assert client.get(f"/record/{site.patient}/raw/Binary/x").status_code == 404
+    assert client.get(f"/record/{site.patient}/nonsense").status_code == 404
+
+
+def test_a_file_sent_on_the_page_is_kept_byte_for_byte_and_only_once(site):
+    client = site.client("quantri")
+    body = b"<GIAMDINHHS><THONGTINDONVI><MACSKCB>%s</MACSKCB></THONGTINDONVI><THONGTINHOSO/></GIAMDINHHS>"
+    body %= site.facility.encode()
+    first = client.post("/intake/upload", {"file": SimpleUploadedFile("thu.xml", body)})
+    assert first.status_code == 302
+    assert first.url.endswith("?new=1")
+    again = client.post("/intake/upload", {"file": SimpleUploadedFile("khac.xml", body)})
+    assert again.url == first.url.replace("?new=1", "?again=1")
+    address = first.url.partition("?")[0]
+    raw = client.get(f"{address}/raw")
+    assert b"".join(raw.streaming_content) == body
+    raw.close()
+    assert raw["X-Content-SHA256"] == hashlib.sha256(body).hexdigest()
+    assert "Chờ đọc" in text(client.get(first.url))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 400), (b"not xml", 422), (b"<!DOCTYPE x [<!ENTITY e 'x'>]><GIAMDINHHS/>", 422), (b"<other/>", 422)],
+)
+def test_a_file_that_is_none_is_refused_with_its_number(site, body, status):
+    answer = site.client("quantri").post("/intake/upload", {"file": SimpleUploadedFile("x.xml", body)})
+    assert answer.status_code == status
+    assert "Tệp không được nhận" in answer.content.decode()
+
+
+def test_no_file_at_all_is_said_too(site):
+    assert site.client("quantri").post("/intake/upload", {}).status_code == 422
+
+
+def test_staff_cannot_send_for_another_facility(site):
+    body = b"<GIAMDINHHS><THONGTINDONVI><MACSKCB>00001</MACSKCB></THONGTINDONVI></GIAMDINHHS>"
+    answer = site.client("nhanvien").post("/intake/upload", {"file": SimpleUploadedFile("x.xml", body)})
+    assert answer.status_code == 403
+    assert "EXC-" in answer.content.decode()
+
+
+def test_findings_name_rule_table_field_and_what_to_do_in_both_languages(site):
+    client = site.client("quantri")
+    page = text(client.get("/intake/?severity=error"))
+    file = page.partition('href="/intake/file/')[2].partition('"')[0]
+    vietnamese = text(client.get(f"/intake/file/{file}"))
+    assert "BHYT-" in vietnamese
+    client.post("/language", {"language": "en", "next": "/"})
+    english = text(client.get(f"/intake/file/{file}"))
+    client.post("/language", {"language": "vi", "next": "/"})
+    assert english != vietnamese
+    assert "What to correct" in english
+
+
+def test_filters_that_make_no_sense_ask_nothing(site):
+    client = site.client("quantri")
+    assert client.get("/intake/?state=x&severity=y&since=z&until=2026-99-99&cursor=%00").status_code == 200
+    assert client.get("/ioc/visits?span=x&facility=%27").status_code == 200
+
+
+def test_an_unknown_place_is_a_calm_page(site):
+    answer = site.client("quantri").get("/khong/co")
+    assert answer.status_code == 404
+    assert "Không tìm thấy" in answer.content.decode()
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_a_failure_of_ours_is_a_calm_page_and_its_message_stays_out_of_the_log(site, monkeypatch, capfd):
+    from yteso.apps.ioc import views
+
+    def fail(*_):
+        raise RuntimeError("Nguyễn Văn Thử 079184000123")
+
+    monkeypatch.setattr(views.figures, "facilities", fail)
+    client = site.client("dieuhanh")
+    client.raise_request_exception = False
+    answer = client.get("/ioc/facilities")
+    assert answer.status_code == 500
+    assert "Hệ thống gặp lỗi" in answer.content.decode()
+    said = capfd.readouterr().err + answer.content.decode()
+    assert "079184000123" not in said

@@ -1,0 +1,100 @@
+"""Every route × every role: who gets in, who is refused, who is sent to the log-in. New routes must be listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from yteso.web.guard import is_public, roles_of
+
+ROLES = ("quantri", "dieuhanh", "nhanvien", "bacsi")
+
+ALL = set(ROLES)
+OVERSEERS = {"quantri", "dieuhanh"}
+INTAKE = {"quantri", "dieuhanh", "nhanvien"}
+RECORD = {"quantri", "nhanvien", "bacsi"}
+
+# route name -> (address, who gets in). {file}, {patient}, {visit} are of the staff's and the doctor's own facility.
+TABLE = {
+    "home": ("/", ALL),
+    "ui": ("/ui", ALL),
+    "account": ("/account", ALL),
+    "ioc:start": ("/ioc/", OVERSEERS),
+    "ioc:tile": ("/ioc/tiles/today", OVERSEERS),
+    "ioc:visits": ("/ioc/visits", OVERSEERS),
+    "ioc:diagnoses": ("/ioc/diagnoses", OVERSEERS),
+    "ioc:money": ("/ioc/money?span=30d", OVERSEERS),
+    "ioc:files": ("/ioc/files", OVERSEERS),
+    "ioc:facilities": ("/ioc/facilities", OVERSEERS),
+    "intake:start": ("/intake/", INTAKE),
+    "intake:upload": ("/intake/upload", INTAKE),
+    "intake:file": ("/intake/file/{file}", INTAKE),
+    "intake:raw": ("/intake/file/{file}/raw", INTAKE - {"dieuhanh"}),
+    "record:start": ("/record/", RECORD),
+    "record:person": ("/record/{patient}", RECORD),
+    "record:section": ("/record/{patient}/diagnoses", RECORD),
+    "record:visit": ("/record/{patient}/visit/{visit}", RECORD),
+    "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
+}
+PUBLIC = {"login", "logout", "language", "theme", "static", "favicon"}
+
+
+def routes(patterns=None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in patterns if patterns is not None else get_resolver("yteso.web.urls").url_patterns:
+        if isinstance(one, URLResolver):
+            yield from routes(one.url_patterns, f"{one.namespace or one.app_name}:")
+        else:
+            yield f"{space}{one.name}", one
+
+
+def test_every_route_is_in_the_table_or_known_to_be_public(site):
+    assert {name for name, _ in routes()} == set(TABLE) | PUBLIC
+
+
+def test_every_view_declares_its_roles(site):
+    for name, route in routes():
+        assert roles_of(route.callback) is not None, name
+        assert is_public(route.callback) == (name in PUBLIC), name
+
+
+@pytest.mark.parametrize("username", [*ROLES, ""])
+def test_each_role_opens_its_own_pages_and_no_other(site, username):
+    client = site.client(username)
+    for name, (address, allowed) in TABLE.items():
+        path = address.format(file=site.file, patient=site.patient, visit=site.visit)
+        status = client.get(path).status_code
+        if not username:
+            assert status == 302, name
+            assert client.get(path).url.startswith("/login"), name
+        elif username in allowed:
+            assert status == (302 if name == "home" else 200), f"{name} for {username}"
+        else:
+            assert status == 403, f"{name} for {username}"
+
+
+def test_the_start_page_depends_on_the_role(site):
+    starts = {name: site.client(name).get("/").url for name in ROLES}
+    assert starts == {"quantri": "/ioc/", "dieuhanh": "/ioc/", "nhanvien": "/intake/", "bacsi": "/record/"}
+
+
+def test_the_doctor_of_another_facility_does_not_see_the_person(site):
+    from yteso.access.principal import Role
+    from yteso.web.accounts import people
+
+    people.create_user("bacsi.khac", "mat khau mau cho kiem thu", Role.DOCTOR, facility="00000")
+    client = site.client("bacsi.khac")
+    assert client.get(f"/record/{site.patient}").status_code == 404
+    assert client.get(f"/record/{site.patient}/raw/Patient/{site.patient}").status_code == 404
+    assert client.get(f"/record/{site.patient}/visit/{site.visit}").status_code == 404
+
+
+def test_the_staff_of_another_facility_does_not_see_the_file(site):
+    from yteso.access.principal import Role
+    from yteso.web.accounts import people
+
+    people.create_user("nhanvien.khac", "mat khau mau cho kiem thu", Role.STAFF, facility="00000")
+    client = site.client("nhanvien.khac")
+    assert client.get(f"/intake/file/{site.file}").status_code == 404
+    assert client.get(f"/intake/file/{site.file}/raw").status_code == 404

@@ -1,0 +1,26 @@
+"""Settings: read once from the environment, with plain defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from yteso.base.settings import Settings
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.port, settings.live_port, settings.host) == (8080, 8081, "127.0.0.1")
+    assert (settings.walkers, settings.web_threads, settings.language) == (2, 8, "vi")
+    assert settings.home == Path("var").absolute()
+
+
+def test_variables_are_read() -> None:
+    settings = Settings.from_environment({"YTESO_PORT": "9000", "YTESO_HOME": "/srv/y tế", "YTESO_LANG": "en"})
+    assert (settings.port, settings.home, settings.language) == (9000, Path("/srv/y tế"), "en")
+
+
+def test_a_number_that_is_none_names_its_variable() -> None:
+    with pytest.raises(ValueError, match="YTESO_WALKERS"):
+        Settings.from_environment({"YTESO_WALKERS": "two"})
