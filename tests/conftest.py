@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,8 +54,21 @@ def database_url(server: EmbeddedServer, template: str) -> Iterator[str]:
     try:
         yield server.dsn(name.as_string().strip('"'))
     finally:
-        with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        _drop(server, name)
+
+
+def _drop(server: EmbeddedServer, name: sql.Identifier) -> None:
+    """FORCE may meet an autovacuum worker, which only a superuser may end; it leaves by itself in a moment."""
+    for attempt in range(20):
+        try:
+            with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
+                conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if attempt == 19:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 @pytest.fixture

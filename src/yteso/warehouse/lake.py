@@ -145,6 +145,8 @@ class Lake:
         self._drop_covered(kind)
 
     def _drop_covered(self, kind: str) -> None:
+        for left_behind in (self._root / kind).glob(".*.writing"):
+            left_behind.unlink()
         shown = {file.path for file in self.files(kind)}
         for file in _named(self._root / kind):
             if file.path not in shown:

@@ -16,6 +16,7 @@ from yteso.exchange.intake import (
     replay,
     silent_facilities,
 )
+from yteso.store.audit import accesses
 
 OPERATOR = Principal("vận hành", Role.OPERATOR)
 
@@ -96,8 +97,8 @@ def test_opening_the_raw_is_in_the_audit_of_its_patients(filled, conn):
     file = list_files(conn, OPERATOR, Filter(states=("done",))).files[0]
     (visit,) = fetch_detail(conn, OPERATOR, file.id).visits
     fetch_raw(conn, staff(file.facility), file.id)
-    accesses = [one for one in record_accesses(conn, visit.patient) if one.what == f"intake/{file.id}"]
-    assert [(one.who, one.action) for one in accesses] == [("nhân viên", "R")]
+    found = [one for one in accesses(conn, visit.patient) if one.what == f"intake/{file.id}"]
+    assert [(one.who, one.action) for one in found] == [("nhân viên", "R")]
 
 
 def test_facilities_are_counted_and_the_silent_ones_found(filled, conn):

@@ -95,7 +95,7 @@ def _create_people(facility: str) -> None:
 
     for username, role in ROLES.items():
         bound = facility if role in people.BOUND else ""
-        people.create_user(username, PASSWORD, role, display_name=f"{username} Mẫu", facility=bound)
+        people.create_user(username, PASSWORD, role, display_name=f"{username} Mẫu", facility=bound, demo=True)
 
 
 def _opened(services: Services, facility: str) -> Site:
@@ -112,7 +112,7 @@ def _opened(services: Services, facility: str) -> Site:
     raise AssertionError("no file of the facility reached the record")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The machine's own browser; a visible skip where there is none."""
     for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):

@@ -54,6 +54,8 @@ def test_a_writer_killed_in_the_middle_leaves_nothing_behind(tmp_path):
     lake = Lake(tmp_path / "lake")
     assert lake.watermark(RECORD) == 0
     assert lake.append_record(some(1, 3)) == 3
+    lake.compact(RECORD)
+    assert [path.suffix for path in (tmp_path / "lake" / RECORD).iterdir()] == [".parquet"]
 
 
 def test_many_small_files_become_one(tmp_path):
