@@ -77,17 +77,17 @@ class _Visit:
     def time(self, minutes: int) -> str:
         return (self.start + timedelta(minutes=minutes)).isoformat()
 
-    def one(self, type: str, row: int, table: str, **fields: Any) -> dict[str, Any]:
+    def one(self, kind: str, row: int, table: str, /, **fields: Any) -> dict[str, Any]:
         return {
-            "resourceType": type,
-            "id": self.id(type, row),
+            "resourceType": kind,
+            "id": self.id(kind, row),
             "meta": {"source": f"urn:yteso:bhyt:{self.facility}:LK{self.number:09}#{table}/{row}"},
             **fields,
         }
 
-    def of_visit(self, type: str, row: int, table: str, **fields: Any) -> dict[str, Any]:
+    def of_visit(self, kind: str, row: int, table: str, /, **fields: Any) -> dict[str, Any]:
         return self.one(
-            type,
+            kind,
             row,
             table,
             subject={"reference": f"Patient/{self.patient}"},

@@ -72,13 +72,13 @@ def _worker(dsn: str, kind: str, numbers: range, barrier: Any, results: Any) -> 
 
 def measure(dsn: str, kind: str, processes: int, visits: int, first: int) -> float:
     """Resources per second of one round over the visits `first` … `first + visits`."""
-    barrier, results = mp.Barrier(processes), mp.Queue()
+    barrier, results = mp.Barrier(processes, timeout=300), mp.Queue()
     share = visits // processes
     ranges = [range(first + at * share, first + (at + 1) * share) for at in range(processes)]
     workers = [mp.Process(target=_worker, args=(dsn, kind, numbers, barrier, results)) for numbers in ranges]
     for worker in workers:
         worker.start()
-    times = [results.get() for _ in workers]
+    times = [results.get(timeout=600) for _ in workers]
     for worker in workers:
         worker.join()
     return share * processes * PER_VISIT / (max(end for _, end in times) - min(start for start, _ in times))

@@ -1,7 +1,8 @@
 """One request's body -> a spooled file and the small fields beside it, in bounded memory. No database, no rights.
 
 Takes what senders use: the file as the body itself, multipart/form-data (RFC 7578), a URL-encoded form or JSON with the
-file in base64. Every way of being malformed is a numbered refusal.
+file in base64. Every way of being malformed is a numbered refusal. Longer than usual because the four ways share one
+sink and one set of refusals, and belong side by side.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from yteso.exchange import rules
 from yteso.exchange.spool import Spool, drain_into
 from yteso.fhir import json
 
-RAW_TYPES = frozenset(["", "application/xml", "text/xml", "application/octet-stream"])
 FORM = "application/x-www-form-urlencoded"
+RAW_TYPES = frozenset(["", "application/xml", "text/xml", "application/octet-stream", FORM])
+"""The form's type is what `curl --data-binary` says of any file; the file's own first bytes decide what it is."""
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 JSON_LIMIT = 96 * 1024 * 1024

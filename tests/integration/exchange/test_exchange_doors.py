@@ -62,6 +62,10 @@ def test_a_multipart_upload_keeps_the_name_of_the_file(installation, content):
     assert installation.rows("SELECT name, size FROM exchange.intake") == [("tệp.xml", len(content))]
 
 
+def test_a_file_sent_as_a_command_line_tool_does_by_default_is_taken(installation, content):
+    assert installation.take(content, kind="application/x-www-form-urlencoded").status == 202
+
+
 def test_a_body_may_tell_its_name(installation, content):
     headers = {**installation.bearer(), "content-disposition": "attachment; filename*=UTF-8''t%E1%BB%87p.xml"}
     assert installation.call("POST", "/exchange/bhyt", content, headers).status == 202
