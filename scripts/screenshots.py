@@ -1,6 +1,6 @@
 """Pictures for the README from a running demo: `python scripts/screenshots.py http://127.0.0.1:8080`.
 
-Signs in with the demo's own accounts, `--password` being theirs; needs a Chromium on the machine (`--browser PATH`).
+Signs in with the demo's own accounts unless told `--operator NAME:PASSWORD`; needs a Chromium (`--browser PATH`).
 Writes docs/images/*.png; every person on them is invented.
 """
 
@@ -19,9 +19,8 @@ def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address")
-    parser.add_argument("--password", required=True)
-    parser.add_argument("--operator", default="dieuhanh")
-    parser.add_argument("--administrator", default="quantri")
+    parser.add_argument("--operator", default="operator:demo-dieu-hanh-2026")
+    parser.add_argument("--administrator", default="admin:demo-quan-tri-2026")
     parser.add_argument("--browser", default="/usr/bin/chromium")
     asked = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
@@ -53,14 +52,15 @@ def take_all(browser: Browser, asked: argparse.Namespace) -> None:
     shoot(page, "/ui", "ui")
 
 
-def opened(browser: Browser, asked: argparse.Namespace, username: str, **how: object) -> Page:
-    """A page of a new browser window, signed in when a name is given."""
+def opened(browser: Browser, asked: argparse.Namespace, login: str, **how: object) -> Page:
+    """A page of a new browser window, signed in when a `name:password` is given."""
     context = browser.new_context(base_url=asked.address, locale="vi-VN", **{"viewport": DESK, **how})
     page = context.new_page()
+    username, _, password = login.partition(":")
     if username:
         page.goto("/login")
         page.fill("#id_username", username)
-        page.fill("#id_password", asked.password)
+        page.fill("#id_password", password)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/login" not in url)
     return page

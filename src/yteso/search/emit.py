@@ -21,7 +21,9 @@ Emit = Callable[[Any, IndexRow], None]
 Mark = tuple[Key, ...]
 
 _REMEMBERED = 65_536
-"""How many codes the memory of code tokens holds before it starts anew. Identifiers and references are not kept."""
+"""How many codes the memory of one element's code tokens holds before it starts anew. Identifiers are not kept."""
+_RECENT = 2_048
+"""How many references the memory of one element holds."""
 
 
 def emitter(type: str, parameter: SearchParameter, path: Path) -> tuple[Emit | None, Hashable]:
@@ -158,25 +160,32 @@ def _uri(key: str, mark: Mark) -> Emit:
 
 
 def _reference(key: str, _mark: Mark) -> Emit:
-    marks: dict[str, Key] = {}
+    """The memory serves the many resources of one visit that name the same patient and encounter."""
+    memory: dict[str, tuple[Key, ...]] = {}
+    nowhere = token(present(key))
 
     def emit(value: Any, row: IndexRow) -> None:
         text = value.get("reference")
+        if text and text[0] != "#":
+            tokens = memory.get(text)
+            if tokens is None:
+                if len(memory) >= _RECENT:
+                    memory.clear()
+                tokens = memory[text] = _target_tokens(key, text)
+            row.tok.extend(tokens)
+        else:
+            row.tok.append(nowhere)
         identifier = value.get("identifier")
-        target = ""
-        if text and not text.startswith("#"):
-            found = reference.parse(text)
-            target = found.type
-            name = f"{found.base}/{target}/{found.id}".lstrip("/") if found.id else text
-            row.tok.append(token(f"{key}|{name}"))
         if identifier and identifier.get("value"):
             row.tok.extend(map(token, identified(key, identifier.get("system"), identifier["value"])))
-        mark = marks.get(target)
-        if mark is None:
-            mark = marks[target] = token(present(key, target))
-        row.tok.append(mark)
 
     return emit
+
+
+def _target_tokens(key: str, text: str) -> tuple[Key, ...]:
+    found = reference.parse(text)
+    name = f"{found.base}/{found.type}/{found.id}".lstrip("/") if found.id else text
+    return token(f"{key}|{name}"), token(present(key, found.type))
 
 
 _MAKERS: dict[str, dict[str, Callable[[str, Mark], Emit]]] = {

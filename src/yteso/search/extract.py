@@ -7,7 +7,7 @@ In: a JSON document that passed validation (or did not: nothing here raises on o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from yteso.fhir import reference
@@ -51,7 +51,7 @@ def _finish(type: str, resource: Mapping[str, Any], row: IndexRow) -> None:
     row.pat = _patient(type, resource)
     facility = source_facility(resource)
     if facility:
-        row.tok.append(token(source(facility)))
+        row.tok.append(_source_token(facility))
     if type == "Encounter":
         row.care = _care(resource, facility)
 
@@ -62,8 +62,13 @@ def source_facility(resource: Mapping[str, Any]) -> str:
     text = meta.get("source") if isinstance(meta, dict) else None
     if not isinstance(text, str) or not text.startswith("urn:yteso:"):
         return ""
-    parts = text.partition("#")[0].split(":")
-    return parts[3] if len(parts) > 3 else ""
+    parts = text.split(":", 4)
+    return parts[3].partition("#")[0] if len(parts) > 3 else ""
+
+
+@lru_cache(maxsize=4096)
+def _source_token(facility: str) -> Key:
+    return token(source(facility))
 
 
 def _care(encounter: Mapping[str, Any], facility: str) -> tuple[str, ...]:
@@ -80,13 +85,21 @@ def _patient(type: str, resource: Mapping[str, Any]) -> Key | None:
     if type == "Patient":
         return patient_key(str(resource.get("id", "")))
     for path in hot(type).patients:
+        if len(path.steps) == 1 and path.steps[0] not in resource:
+            continue
         for value in values(resource, path):
             text = value.get("reference") if isinstance(value, dict) else None
             if isinstance(text, str) and "Patient/" in text:
-                found = reference.parse(text)
-                if found.kind == "relative" and found.type == "Patient":
-                    return patient_key(found.id)
+                found = _patient_of(text)
+                if found is not None:
+                    return found
     return None
+
+
+@lru_cache(maxsize=4096)
+def _patient_of(text: str) -> Key | None:
+    found = reference.parse(text)
+    return patient_key(found.id) if found.kind == "relative" and found.type == "Patient" else None
 
 
 def values(resource: Mapping[str, Any], path: Path) -> list[Any]:
@@ -100,16 +113,17 @@ def values(resource: Mapping[str, Any], path: Path) -> list[Any]:
                 reached.extend(value)
             elif value is not None:
                 reached.append(value)
-        level = [
-            node
-            for node in reached
-            if all(
-                isinstance(node, dict) and node.get(name) == wanted
-                for at, name, wanted in path.where
-                if at == index + 1
-            )
-        ]
+        level = _matching(reached, path, index + 1) if path.where else reached
     return level
+
+
+def _matching(nodes: list[Any], path: Path, step: int) -> list[Any]:
+    conditions = [(name, wanted) for at, name, wanted in path.where if at == step]
+    return [
+        node
+        for node in nodes
+        if not conditions or (isinstance(node, dict) and all(node.get(name) == wanted for name, wanted in conditions))
+    ]
 
 
 def references_of(resource: Mapping[str, Any], name: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -65,10 +66,15 @@ def _between(low: Mapping[str, Any] | None, high: Mapping[str, Any] | None) -> l
 
 def _with_units(quantity: Mapping[str, Any], lowest: float, highest: float) -> list[Row]:
     """One row per way the unit is written: its code, and its printed name when that differs."""
-    code, name = str(quantity.get("code") or ""), str(quantity.get("unit") or "")
-    full = unit_key(str(quantity.get("system") or ""), code) if code else NO_UNIT
-    ways = {text for text in (code, name) if text}
-    return [(lowest, highest, full, bare_unit_key(text)) for text in sorted(ways)] or [(lowest, highest, full, NO_UNIT)]
+    units = _unit_keys(quantity.get("system"), quantity.get("code"), quantity.get("unit"))
+    return [(lowest, highest, full, bare) for full, bare in units]
+
+
+@lru_cache(maxsize=4096)
+def _unit_keys(system: str | None, code: str | None, name: str | None) -> tuple[tuple[Key, Key], ...]:
+    full = unit_key(system or "", code) if code else NO_UNIT
+    ways = sorted({text for text in (code, name) if text})
+    return tuple((full, bare_unit_key(text)) for text in ways) or ((full, NO_UNIT),)
 
 
 def precision(number: Decimal) -> tuple[Decimal, Decimal]:

@@ -22,15 +22,15 @@ COPY store.resource (shard, type, id, ver, t, ts, pat, code, d_lo, d_hi, tok, ha
 
 -- copy_string --
 -- Folded texts of resources.
-COPY store.string (shard, type, id, key, val, at) FROM STDIN (FORMAT binary);
+COPY store.string (shard, type, id, n, key, val, at) FROM STDIN (FORMAT binary);
 
 -- copy_moment --
 -- Further dates of resources.
-COPY store.moment (shard, type, id, key, lo, hi) FROM STDIN (FORMAT binary);
+COPY store.moment (shard, type, id, n, key, lo, hi) FROM STDIN (FORMAT binary);
 
 -- copy_number --
 -- Numbers of resources.
-COPY store.number (shard, type, id, key, lo, hi, unit, bare) FROM STDIN (FORMAT binary);
+COPY store.number (shard, type, id, n, key, lo, hi, unit, bare) FROM STDIN (FORMAT binary);
 
 -- copy_care --
 -- Facilities that care for patients.

@@ -94,7 +94,9 @@ _ARRAY = Struct(">iiiiii").pack
 _LENGTH = Struct(">i").pack
 _PLACE = Struct(">ih").pack
 _DICT = Struct(">ihi").pack
-_MOMENT = Struct(">i8siqiq").pack
+_TEXT = Struct(">ihi8si").pack
+_MOMENT = Struct(">ihi8siqiq").pack
+_NUMBER = Struct(">ihi8sididi8si8s").pack
 _Y2K = 946_684_800_000_000
 _INT8 = 20
 
@@ -138,11 +140,11 @@ def copy_strings(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
     parts: list[bytes] = []
     for row, index in rows:
         if index.strings:
-            start = _start(6, row.key)
+            start = _start(7, row.key)
             pieces = {(key, value): at for key, value, at in sorted(index.strings, key=_place, reverse=True)}
-            for (key, value), at in pieces.items():
+            for n, ((key, value), at) in enumerate(pieces.items()):
                 text = value.encode()
-                parts += (start, _EIGHT, key, _LENGTH(len(text)), text, _PLACE(2, at))
+                parts += (start, _TEXT(2, n, 8, key, len(text)), text, _PLACE(2, at))
     return _finished(parts)
 
 
@@ -155,9 +157,9 @@ def copy_moments(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
     parts: list[bytes] = []
     for row, index in rows:
         if index.moments:
-            start = _start(6, row.key)
-            for key, low, high in set(index.moments):
-                parts += (start, _MOMENT(8, key, 8, low, 8, high))
+            start = _start(7, row.key)
+            for n, (key, low, high) in enumerate(set(index.moments)):
+                parts += (start, _MOMENT(2, n, 8, key, 8, low, 8, high))
     return _finished(parts)
 
 
@@ -166,9 +168,9 @@ def copy_numbers(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
     parts: list[bytes] = []
     for row, index in rows:
         if index.numbers:
-            start = _start(8, row.key)
-            for key, low, high, unit, bare in set(index.numbers):
-                parts += (start, _FLOATS(8, key, 8, low, 8, high), _EIGHT, unit, _EIGHT, bare)
+            start = _start(9, row.key)
+            for n, (key, low, high, unit, bare) in enumerate(set(index.numbers)):
+                parts += (start, _NUMBER(2, n, 8, key, 8, low, 8, high, 8, unit, 8, bare))
     return _finished(parts)
 
 
@@ -182,7 +184,6 @@ def copy_care(rows: Iterable[tuple[Row, bytes, str]]) -> bytes:
     return _finished(parts)
 
 
-_FLOATS = Struct(">i8sidid").pack
 _CARE = Struct(">hih").pack
 
 

@@ -15,6 +15,8 @@ from yteso.validate.primitives import Schema, nullable, primitive_schema
 
 _BACKBONES = ("BackboneElement", "Element")
 _INNER_RESOURCE: Schema = {"type": "object", "required": ["resourceType"]}
+_MANY_VARIANTS = 24
+"""From this number of spellings on, asking for each of them costs more than the rest of the object (Extension)."""
 
 
 def schema_of(type_: str) -> Schema:
@@ -58,9 +60,9 @@ class _Builder:
                 conditions.append(_nulls_only_beside_extensions(element.name))
             exclusive |= _one_of(names)
             if element.min:
-                _demand(element, required, conditions)
+                _demand(owner, element, required, conditions)
         made: Schema = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
-        extras = {"required": required, "allOf": conditions, "dependentSchemas": exclusive}
+        extras = {"required": required, "allOf": conditions, **_exclusion(exclusive, len(required))}
         return made | {key: value for key, value in extras.items() if value}
 
     def property_of(self, owner: str, element: Element, name: str, type_: str) -> dict[str, Schema]:
@@ -71,8 +73,7 @@ class _Builder:
         extension = self.primitive_extension()
         if element.max is None:
             return {name: _list_of(nullable(value)), f"_{name}": _list_of({"anyOf": [extension, {"type": "null"}]})}
-        attribute = element.name == "id" or (owner == "Extension" and name == "url")
-        return {name: value} if attribute else {name: value, f"_{name}": extension}
+        return {name: value} if _is_attribute(owner, name) else {name: value, f"_{name}": extension}
 
     def value_of(self, owner: str, element: Element, type_: str) -> Schema:
         if element.content:
@@ -122,10 +123,15 @@ def _bound_concept(element: Element) -> Schema:
     return {"required": ["coding"], "properties": {"coding": {"contains": {"anyOf": choices}}}}
 
 
-def _demand(element: Element, required: list[str], conditions: list[Schema]) -> None:
+def _is_attribute(owner: str, name: str) -> bool:
+    """True for the primitives that never have extensions: an attribute in XML, no `_name` in JSON."""
+    return name == "id" or (owner == "Extension" and name == "url")
+
+
+def _demand(owner: str, element: Element, required: list[str], conditions: list[Schema]) -> None:
     """Require the element: by name, by name or `_name` when primitive, by any variant of a choice."""
     names = element.json_names
-    if len(names) == 1 and next(iter(names.values())) not in PRIMITIVES:
+    if len(names) == 1 and (next(iter(names.values())) not in PRIMITIVES or _is_attribute(owner, element.name)):
         required.append(element.name)
         return
     present = [{"required": [spelling]} for name in names for spelling in (name, f"_{name}")]
@@ -143,6 +149,13 @@ def _one_of(names: Mapping[str, str]) -> dict[str, Schema]:
         for several in spellings.values()
         for spelling in several
     }
+
+
+def _exclusion(exclusive: dict[str, Schema], required: int) -> Schema:
+    """The keywords for `_one_of`. With one property beside the required ones there cannot be two variants."""
+    if len(exclusive) < _MANY_VARIANTS:
+        return {"dependentSchemas": exclusive}
+    return {"if": {"minProperties": required + 2}, "then": {"dependentSchemas": exclusive}}
 
 
 def _nulls_only_beside_extensions(name: str) -> Schema:

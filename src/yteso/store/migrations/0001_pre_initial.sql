@@ -49,15 +49,17 @@ CREATE INDEX resource_t ON store.resource (t);
 -- Periods longer than 31 days; the others are found in a window of d_lo (see search/sql.py).
 CREATE INDEX resource_long ON store.resource (type, d_hi) WHERE d_hi - d_lo > 2678400000000;
 
+-- Side rows of a resource are numbered from 0 (`n`), which keeps their primary keys narrow.
 -- Folded beginnings of names and other texts; `at` is the word it starts from, 0 for the whole text.
 CREATE TABLE store.string (
     shard smallint NOT NULL,
     type smallint NOT NULL,
     id text COLLATE "C" NOT NULL,
+    n smallint NOT NULL,
     key bigint NOT NULL,
     val text COLLATE "C" NOT NULL,
     at smallint NOT NULL,
-    PRIMARY KEY (shard, type, id, key, val)
+    PRIMARY KEY (shard, type, id, n)
 );
 CREATE INDEX string_val ON store.string (key, val);
 
@@ -66,10 +68,11 @@ CREATE TABLE store.moment (
     shard smallint NOT NULL,
     type smallint NOT NULL,
     id text COLLATE "C" NOT NULL,
+    n smallint NOT NULL,
     key bigint NOT NULL,
     lo bigint NOT NULL,
     hi bigint NOT NULL,
-    PRIMARY KEY (shard, type, id, key, lo, hi)
+    PRIMARY KEY (shard, type, id, n)
 );
 CREATE INDEX moment_lo ON store.moment (key, lo);
 
@@ -78,12 +81,13 @@ CREATE TABLE store.number (
     shard smallint NOT NULL,
     type smallint NOT NULL,
     id text COLLATE "C" NOT NULL,
+    n smallint NOT NULL,
     key bigint NOT NULL,
     lo double precision NOT NULL,
     hi double precision NOT NULL,
     unit bigint NOT NULL,
     bare bigint NOT NULL,
-    PRIMARY KEY (shard, type, id, key, lo, hi, unit, bare)
+    PRIMARY KEY (shard, type, id, n)
 );
 CREATE INDEX number_lo ON store.number (key, lo);
 

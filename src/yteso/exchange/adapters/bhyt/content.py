@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from functools import cache
 from typing import Any, TypeAlias
 
 import pybase64
@@ -30,8 +31,9 @@ _UNREADABLE = "\ufffd".encode()
 _TOO_LARGE = TOO_LARGE.strip(b"<>/").decode()
 
 
-def new_parser() -> etree.XMLParser:
-    """A parser of clean UTF-8 bytes that opens nothing and expands nothing."""
+@cache
+def _parser() -> etree.XMLParser:
+    """A parser of clean UTF-8 bytes that opens nothing and expands nothing; threads may share it."""
     return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -47,7 +49,7 @@ def new_parser() -> etree.XMLParser:
 def parse(xml: bytes) -> Element | None:
     """Strictly well-formed UTF-8 XML without a DOCTYPE -> its root; None otherwise."""
     try:
-        root = etree.fromstring(xml, new_parser())
+        root = etree.fromstring(xml, _parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
     return root if root is not None and root.getroottree().docinfo.internalDTD is None else None

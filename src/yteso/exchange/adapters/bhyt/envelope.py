@@ -153,7 +153,7 @@ def encoding_of(head: bytes, origin: Origin) -> tuple[str, tuple[Issue, ...]]:
 def clean(data: bytes, encoding: str = "utf-8") -> bytes:
     """The bytes as UTF-8 in which every character is allowed in XML; what is not became U+FFFD. The BOM goes."""
     text = data.decode(encoding, "replace").removeprefix("\ufeff")
-    if encoding == "utf-8" and not _has_controls(data) and _LAST_OF_BMP not in data and UNREADABLE not in text:
+    if encoding == "utf-8" and _is_clean(data, text):
         return data.removeprefix(codecs.BOM_UTF8)
     return _ILLEGAL.sub(UNREADABLE, text).encode("utf-8", "replace")
 
@@ -164,8 +164,11 @@ def without_declaration(data: bytes) -> bytes:
     return data[found.end() :] if found else data
 
 
-def _has_controls(data: bytes) -> bool:
-    return len(data.translate(None, _CONTROLS)) != len(data)
+def _is_clean(data: bytes, text: str) -> bool:
+    """True when UTF-8 bytes, decoded to `text`, hold nothing that XML forbids and nothing that could not be read."""
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        return False
+    return text.isascii() or (_LAST_OF_BMP not in data and UNREADABLE not in text)
 
 
 def pieces(stream: BinaryIO, head: bytes, encoding: str) -> Iterator[bytes]:
@@ -174,10 +177,11 @@ def pieces(stream: BinaryIO, head: bytes, encoding: str) -> Iterator[bytes]:
     first = True
     piece = head
     while piece:
-        if encoding == "utf-8" and piece.isascii() and not decoder.getstate()[0] and not _has_controls(piece):
-            yield piece
+        held = bool(decoder.getstate()[0])
+        text = decoder.decode(piece)
+        if encoding == "utf-8" and not held and not decoder.getstate()[0] and _is_clean(piece, text):
+            yield piece.removeprefix(codecs.BOM_UTF8) if first else piece
         else:
-            text = decoder.decode(piece)
             text = text.removeprefix("\ufeff") if first else text
             yield _ILLEGAL.sub(UNREADABLE, text).encode("utf-8", "replace")
         first = False

@@ -111,6 +111,8 @@ def _values(element: Element) -> tuple[dict[str, str], list[tuple[Rule, str]]]:
             text = text if is_normalized("NFC", text) else normalize("NFC", text)
             if UNREADABLE in text:
                 wrong.append((rules.BAD_CHARACTERS, name))
-        if values.setdefault(name, text) != text:
+        if name not in values:
+            values[name] = text
+        elif values[name] != text:
             wrong.append((rules.FIELD_TWICE, name))
     return values, wrong

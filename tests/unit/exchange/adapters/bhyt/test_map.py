@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from yteso.base.ids import shard_of, shard_of_key
 from yteso.exchange.adapters.bhyt.map import DIRECTORY, link, map_visit, provenance
 from yteso.exchange.adapters.bhyt.map.elements import fhir_date, fhir_datetime, number
+from yteso.exchange.adapters.bhyt.map.units import ucum
 from yteso.exchange.adapters.bhyt.read import read_visits
 from yteso.fhir.json import dumps
 
@@ -113,10 +114,30 @@ def test_results_are_put_into_the_report_of_their_service():
         part("XML4", table_xml("XML4", [{**r, "GIA_TRI": r["GIA_TRI"].replace("<", "&lt;")} for r in results])),
     )
     values = [o.get("valueQuantity", o.get("valueString")) for o in of(found, "Observation")]
-    assert dumps(values[0]) == b'{"value":5.60,"unit":"mmol/L"}'
+    assert dumps(values[0]) == (b'{"value":5.60,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"}')
     assert dumps(values[1]) == b'{"value":20,"comparator":"<"}'
     assert values[2] == "âm tính"
     assert [len(report["result"]) for report in of(found, "DiagnosticReport")] == [2, 1]
+
+
+def test_a_known_unit_is_told_in_ucum_and_an_unknown_one_stays_as_written():
+    assert [ucum(text) for text in ("G/L", "10^9/l", "µmol/L", "%", "mm/h", "gói", "")] == [
+        "10*9/L",
+        "10*9/L",
+        "umol/L",
+        "%",
+        "mm/h",
+        "",
+        "",
+    ]
+
+
+def test_visit_and_bill_carry_the_senders_own_treatment_code_and_the_facility_that_gave_it():
+    found = map_visit(full_visit())
+    for kind in ("Encounter", "Claim"):
+        identifier = of(found, kind)[0]["identifier"][0]
+        assert (identifier["system"], identifier["value"]) == ("http://fhir.hl7.org.vn/core/sid/ma-lk", "LK-THU-1")
+        assert identifier["assigner"]["reference"] == of(found, "Encounter")[0]["serviceProvider"]["reference"]
 
 
 def test_provenance_leads_from_the_visit_to_its_file():

@@ -42,6 +42,17 @@ class Context:
         """Where the resource came from: facility, visit, table, row."""
         return {"source": f"{self.origin}#{table}/{key}"}
 
+    def visit_identifier(self) -> Json:
+        """The sender's own code of the visit (VN Core's `ma-lk`); unique only together with who gave it."""
+        made: Json = {
+            "type": {"coding": [coding(systems.IDENTIFIER_TYPE, "MA_LK")]},
+            "system": systems.VISIT,
+            "value": self.ma_lk,
+        }
+        if organization := self.organization(self.facility):
+            made["assigner"] = organization
+        return made
+
     def organization(self, code: str) -> Json | None:
         """A facility by its MA_CSKCB."""
         code = code.strip()

@@ -40,7 +40,7 @@ def claim_for(
         id=context.id("XML1", "1", "claim"),
         meta=context.meta("XML1", "1"),
         extension=extensions(_totals(row)),
-        identifier=[{"system": systems.VISIT, "value": f"{context.facility}/{context.ma_lk}"}],
+        identifier=[context.visit_identifier()],
         status="active",
         type=concept(systems.CLAIM_TYPE, "institutional"),
         use="claim",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from yteso.base.record import Record
 from yteso.exchange.adapters.bhyt.map import systems
@@ -19,6 +20,7 @@ from yteso.exchange.adapters.bhyt.map.elements import (
     present,
 )
 from yteso.exchange.adapters.bhyt.map.map_service import DIAGNOSTIC, FUNCTION, IMAGING, LAB, code_of
+from yteso.exchange.adapters.bhyt.map.units import ucum
 
 Keyed = list[tuple[str, Record]]
 
@@ -120,12 +122,18 @@ def _value(row: Record) -> Json:
         return {"dataAbsentReason": concept(systems.ABSENT, "unknown")}
     value = number(text)
     if value is not None:
-        return {"valueQuantity": present(value=value, unit=unit)}
+        return {"valueQuantity": _quantity(unit, value=value)}
     compared = _COMPARED.fullmatch(text)
     if compared:
         comparator = _COMPARATORS.get(compared[1], compared[1])
-        return {"valueQuantity": present(value=number(compared[2]), comparator=comparator, unit=unit)}
+        return {"valueQuantity": _quantity(unit, value=number(compared[2]), comparator=comparator)}
     return {"valueString": f"{text} {unit}".strip()}
+
+
+def _quantity(unit: str, **told: Any) -> Json:
+    """The unit as it was written, and beside it the UCUM code where it is a known one."""
+    code = ucum(unit)
+    return present(**told, unit=unit, system=systems.UCUM if code else None, code=code)
 
 
 def all_reports(results: Results) -> Iterator[Json]:

@@ -75,11 +75,7 @@ def _reason_4210(code: str) -> Json | None:
 
 
 def _identifiers(row: Record, context: Context) -> Iterator[Json]:
-    yield {
-        "type": {"coding": [coding(systems.IDENTIFIER_TYPE, "MA_LK")]},
-        "system": systems.VISIT,
-        "value": f"{context.facility}/{context.ma_lk}",
-    }
+    yield context.visit_identifier()
     if row["MA_HSBA"]:
         yield {"system": f"urn:yteso:bhyt:ma-hsba:{context.facility}", "value": row["MA_HSBA"]}
 
