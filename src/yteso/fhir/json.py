@@ -11,7 +11,7 @@ proof fails are read a second time by the slow reader, which can say what is wro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ import msgspec
 
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.fhir.locate import ROOT, Token, place_of
 
 MAX_DEPTH = 64
 MAX_DIGITS = 18
@@ -113,35 +114,46 @@ _LONG_RUN = b"0" * (MAX_DIGITS + 1)
 _SHORT_NUMBER = MAX_DIGITS + 1
 
 
-def _refuse(rule: Rule, **names: object) -> NoReturn:
-    raise Refused(rule.at(Origin(field="$"), **names), status=400)
+class _Wrong(Exception):
+    """What a hook of a reader found; it does not know where it is."""
+
+    def __init__(self, rule: Rule, **names: object) -> None:
+        super().__init__(rule.code)
+        self.rule = rule
+        self.names = names
+
+
+def _refuse(rule: Rule, text: str = "", **names: object) -> NoReturn:
+    judge = _JUDGES.get(rule.code)
+    place = place_of(text, judge) if judge and text else ROOT
+    raise Refused(rule.at(Origin(field=place), **names), status=400)
 
 
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
     if len(text) > _SHORT_NUMBER or "e" in text or "E" in text:
         if len(number.as_tuple().digits) > MAX_DIGITS:
-            _refuse(_DIGITS, limit=MAX_DIGITS)
+            raise _Wrong(_DIGITS, limit=MAX_DIGITS)
         if not -MAX_EXPONENT <= number.adjusted() <= MAX_EXPONENT or not number.is_finite():
-            _refuse(_EXPONENT, limit=MAX_EXPONENT)
+            raise _Wrong(_EXPONENT, limit=MAX_EXPONENT)
     return number
 
 
 def _integer(text: str) -> int:
     if len(text.lstrip("-")) > MAX_DIGITS:
-        _refuse(_DIGITS, limit=MAX_DIGITS)
+        raise _Wrong(_DIGITS, limit=MAX_DIGITS)
     return int(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        _refuse(_DUPLICATE)
+        raise _Wrong(_DUPLICATE)
     return found
 
 
 def _constant(_name: str) -> NoReturn:
-    _refuse(_NOT_A_NUMBER)
+    raise _Wrong(_NOT_A_NUMBER)
 
 
 _fast = msgspec.json.Decoder(float_hook=_decimal)
@@ -156,8 +168,8 @@ def loads(data: bytes | bytearray | memoryview) -> Any:
     data = bytes(data)
     try:
         document = _fast.decode(data)
-    except Refused:
-        raise
+    except _Wrong:
+        return _explain(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, ArithmeticError):
         return _explain(data)
     if b"\\u" in data or _LONG_RUN in data.translate(_DIGITS_ONLY) or _looks_deep(data):
@@ -197,37 +209,66 @@ def _looks_deep(data: bytes) -> bool:
 
 
 def _explain(data: bytes) -> Any:
-    """Read slowly and strictly; either the document or the refusal that names what is wrong."""
+    """Read slowly and strictly; either the document or the refusal that names what is wrong and where."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse(_NOT_UTF8, position=error.start)
     try:
         document = _slow.decode(text)
+    except _Wrong as wrong:
+        _refuse(wrong.rule, text, **wrong.names)
     except RecursionError:
-        _refuse(_DEPTH, limit=MAX_DEPTH)
+        _refuse(_DEPTH, text, limit=MAX_DEPTH)
     except json.JSONDecodeError as error:
         _refuse(_MALFORMED, position=error.pos)
     except ArithmeticError:
-        _refuse(_EXPONENT, limit=MAX_EXPONENT)
-    _check_depth(document)
+        _refuse(_EXPONENT, text, limit=MAX_EXPONENT)
+    if _is_deep(document):
+        _refuse(_DEPTH, text, limit=MAX_DEPTH)
     try:
         canonical = _encoder.encode(document)
     except UnicodeEncodeError:
-        _refuse(_SURROGATE)
+        _refuse(_SURROGATE, text)
     if b"\\u0000" in canonical and "\x00" in "".join(_strings(document)):
-        _refuse(_NUL)
+        _refuse(_NUL, text)
     return document
 
 
-def _check_depth(document: Any) -> None:
+def _is_wrong_number(token: Token) -> bool:
+    try:
+        (_integer if token.text.lstrip("-").isdigit() else _decimal)(token.text)
+    except _Wrong:
+        return True
+    except ArithmeticError:
+        return token.text[:1] in "-0123456789"
+    return False
+
+
+def _holds(token: Token, found: str) -> bool:
+    """A text that does not stand by itself is judged by its neighbours, so the cheap look comes first."""
+    return token.kind in ("key", "string") and "\\u" in token.text and found in ascii(json.loads(token.text))
+
+
+_JUDGES: dict[str, Callable[[Token], bool]] = {
+    _DUPLICATE.code: lambda token: token.again,
+    _DIGITS.code: lambda token: token.kind == "bare" and _is_wrong_number(token),
+    _EXPONENT.code: lambda token: token.kind == "bare" and _is_wrong_number(token),
+    _NOT_A_NUMBER.code: lambda token: token.kind == "bare" and token.text.lstrip("-") in ("NaN", "Infinity"),
+    _DEPTH.code: lambda token: token.depth > MAX_DEPTH,
+    _SURROGATE.code: lambda token: _holds(token, "\\ud"),
+    _NUL.code: lambda token: _holds(token, "\\x00"),
+}
+"""Which token each refusal is about."""
+
+
+def _is_deep(document: Any) -> bool:
     level = [document] if isinstance(document, (dict, list)) else []
-    depth = 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            _refuse(_DEPTH, limit=MAX_DEPTH)
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return False
         level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, (dict, list))]
+    return bool(level)
 
 
 def _inside(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:

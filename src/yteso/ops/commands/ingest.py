@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from yteso.ops.commands.place import address, console, settings
 from yteso.ops.exits import DATA, FAILED
 
 _NAME = "yteso ingest"
+_MOST = 50
 
 
 def ingest(
@@ -95,12 +95,31 @@ def _token() -> str:
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    table = Table("Tệp · File", "Biên nhận · Receipt", "Trạng thái · State", "Lượt · Visits", "Lỗi · Errors")
+    """Plain lines, so that a narrow terminal cuts nothing and a script can read them."""
     for row in rows:
-        visits = str(row["counts"].get("visits", row["counts"].get("accepted", "")))
-        table.add_row(row["file"], row.get("intake", ""), row["state"], visits, str(row["errors"]))
-    console.print(table)
-    for row in rows:
-        for issue in row["issues"][:20]:
-            code = issue.get("code", "")
-            console.print(f"  {row['file']}: {code} {issue.get('text', issue.get('diagnostics', ''))}", highlight=False)
+        counts = row["counts"]
+        visits = counts.get("visits", counts.get("accepted", 0))
+        receipt = f"  ·  biên nhận · receipt {row['intake']}" if "intake" in row else ""
+        _line(f"{row['file']}  ·  {row['state']}  ·  {visits} lượt · visits  ·  {row['errors']} lỗi · errors{receipt}")
+        for issue in row["issues"][:_MOST]:
+            _line(f"  {issue.get('code', '')}  {_place(issue)}")
+            for text in _texts(issue):
+                _line(f"      {text}")
+        if len(row["issues"]) > _MOST:
+            _line(f"  … {len(row['issues']) - _MOST} nữa · more: --json")
+
+
+def _place(issue: dict[str, Any]) -> str:
+    """Visit, table, row and field; of an OperationOutcome its expression."""
+    table = f"{issue['table']}/{issue.get('row') or 1}" if issue.get("table") else ""
+    parts = (issue.get("MA_LK", ""), table, issue.get("field", ""), *issue.get("expression", ()))
+    return " ".join(part for part in parts if part)
+
+
+def _texts(issue: dict[str, Any]) -> list[str]:
+    texts = (issue.get("text") or issue.get("diagnostics"), issue.get("fix"), issue.get("textEn"), issue.get("fixEn"))
+    return [text for text in texts if text]
+
+
+def _line(text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

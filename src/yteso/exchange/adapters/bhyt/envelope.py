@@ -92,11 +92,14 @@ def envelope_of(head: bytes, file: str) -> Envelope:
     kind: Kind = next((known for known in KINDS if known.encode() == root["name"]), "")
     if not kind:
         return _refusal(rules.UNKNOWN_ROOT.at(origin))
+    declared = _simple(text, b"SOLUONGHOSO")
+    if declared and _number(declared) is None:
+        issues = (*issues, rules.COUNT_NO_NUMBER.at(Origin(file, field="SOLUONGHOSO")))
     return Envelope(
         kind=kind,
         facility=_simple(text, b"MACSKCB" if kind == "GIAMDINHHS" else b"MA_CSKCB"),
         layer=_layer(_simple(text, b"NGAYLAP")),
-        visits=_number(_simple(text, b"SOLUONGHOSO")),
+        visits=_number(declared),
         encoding=encoding,
         prefix=root["prefix"] + b":" if root["prefix"] else b"",
         namespaces=b"".join(_XMLNS.findall(root["rest"])),

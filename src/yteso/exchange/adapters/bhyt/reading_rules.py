@@ -246,3 +246,12 @@ NO_TABLES = Rule(
     "check FILEHOSO, LOAIHOSO and NOIDUNGFILE of the visit",
     basis=_ENVELOPE,
 )
+COUNT_NO_NUMBER = Rule(
+    "BHYT-0028",
+    _WARNING,
+    "SOLUONGHOSO không phải là số",
+    "SOLUONGHOSO is not a number",
+    "Ghi số hồ sơ có trong tệp bằng chữ số",
+    "give the number of visits in the file in digits",
+    basis=_ENVELOPE,
+)

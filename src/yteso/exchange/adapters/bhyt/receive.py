@@ -19,6 +19,7 @@ from yteso.exchange.adapters.bhyt.envelope import Envelope, envelope_of
 from yteso.exchange.raw import Arrival, Kept, keep
 from yteso.exchange.spool import Spool
 from yteso.signing import Keys
+from yteso.standards.identifiers import valid_facility
 
 ADAPTER = "bhyt/1"
 """Name and version of what will read the raw; a new version may replay it."""
@@ -68,7 +69,7 @@ def _facility(who: Principal, envelope: Envelope, file: str) -> str:
     if who.facility and envelope.facility not in ("", who.facility):
         raise Refused(rules.WRONG_FACILITY.at(place), status=403)
     facility = envelope.facility or who.facility
-    if not facility:
+    if not valid_facility(facility):
         raise Refused(rules.NO_FACILITY.at(place), status=422)
     return facility
 

@@ -235,6 +235,12 @@ def test_an_unknown_declared_encoding_is_a_warning_only():
     assert visits[-1].ma_lk == "LK1"
 
 
+def test_a_count_of_visits_in_letters_is_told_and_the_visits_are_read():
+    visits = read(file_xml(plain_visit(), count="một"))
+    assert codes(visits) == ["BHYT-0028"]
+    assert visits[-1].ma_lk == "LK1"
+
+
 def test_a_table_with_too_many_rows_is_bounded():
     many = table_xml("XML3", [{"MA_LK": "LK1", "STT": "1"}] * 5001)
     visit = only(file_xml(visit_xml(part("XML1", XML1), part("XML3", many))))
