@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import lru_cache
 from hashlib import blake2b
 
 SHARDS = 256
 _OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
 
 
+@lru_cache(maxsize=1024)
 def shard_of_key(key: str) -> int:
     """The shard (0–255) of a person's, visit's or facility's key."""
     return blake2b(key.encode(), digest_size=1).digest()[0]
@@ -32,19 +34,19 @@ def stable_id(*parts: str, near: str | None = None) -> str:
     `stable_id("79001", "LK1", "XML2", "3", near="79001/LK1")` lives on the shard of its visit.
     """
     joined = "\x1f".join(parts)
-    digest = bytearray(blake2b(joined.encode(), digest_size=16).digest())
-    return _as_uuid(digest, shard_of_key(near if near is not None else joined))
+    shard = shard_of_key(joined if near is None else near)
+    return _as_uuid(blake2b(joined.encode(), digest_size=16).hexdigest(), shard)
 
 
 def random_id(shard: int | None = None) -> str:
     """A new id, on the given shard when there is one."""
-    digest = bytearray(secrets.token_bytes(16))
-    return _as_uuid(digest, digest[0] if shard is None else shard)
+    digits = secrets.token_hex(16)
+    return _as_uuid(digits, int(digits[:2], 16) if shard is None else shard)
 
 
-def _as_uuid(digest: bytearray, shard: int) -> str:
-    digest[0] = shard
-    digest[6] = 0x80 | (digest[6] & 0x0F)
-    digest[8] = 0x80 | (digest[8] & 0x3F)
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+def _as_uuid(digits: str, shard: int) -> str:
+    """32 hexadecimal digits as a UUID: the shard first, the version 8 and the variant 10 in their places."""
+    return f"{shard:02x}{digits[2:8]}-{digits[8:12]}-8{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"

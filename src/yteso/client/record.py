@@ -32,7 +32,8 @@ SECTIONS: dict[str, tuple[str, str, str]] = {
     "medicines": ("MedicationRequest", "patient", "authoredon"),
     "reports": ("DiagnosticReport", "patient", "date"),
     "tests": ("Observation", "patient", "date"),
-    "services": ("Procedure", "patient", "date"),
+    "services": ("ChargeItem", "patient", "occurrence"),
+    "procedures": ("Procedure", "patient", "date"),
     "orders": ("ServiceRequest", "patient", "authored"),
     "notes": ("Composition", "patient", "date"),
     "documents": ("DocumentReference", "patient", "date"),
@@ -42,6 +43,19 @@ SECTIONS: dict[str, tuple[str, str, str]] = {
     "claims": ("Claim", "patient", "created"),
 }
 """What a page can show of a person (R4 search parameters); the order is that of the page."""
+
+_OF_A_VISIT = {
+    # section -> (resource type, its reference to the visit)
+    "diagnoses": ("Condition", "encounter"),
+    "medicines": ("MedicationRequest", "encounter"),
+    "reports": ("DiagnosticReport", "encounter"),
+    "tests": ("Observation", "encounter"),
+    "services": ("ChargeItem", "context"),
+    "procedures": ("Procedure", "encounter"),
+    "orders": ("ServiceRequest", "encounter"),
+    "notes": ("Composition", "encounter"),
+    "documents": ("DocumentReference", "encounter"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +118,15 @@ class Records:
         with self._database.connection() as conn:
             return self._section(conn, who, patient_id, name, count, cursor)
 
-    def overview(self, who: Principal, patient_id: str, count: int = 50) -> dict[str, Section]:
-        """The first page of every section, read in one transaction."""
-        with self._database.connection() as conn:
-            return {name: self._section(conn, who, patient_id, name, count) for name in SECTIONS}
-
     def visit(self, who: Principal, encounter_id: str) -> dict[str, Section]:
         """What belongs to one visit, by section."""
-        by_encounter = {
-            "diagnoses": "Condition",
-            "medicines": "MedicationRequest",
-            "reports": "DiagnosticReport",
-            "tests": "Observation",
-            "services": "Procedure",
-            "orders": "ServiceRequest",
-            "notes": "Composition",
-            "documents": "DocumentReference",
-        }
         reference = (("eq", f"Encounter/{encounter_id}"),)
         with self._database.connection() as conn:
             return {
                 name: _as_section(
-                    self._search(conn, who, Query(kind, (Clause("encounter", "reference", reference),), count=500))
+                    self._search(conn, who, Query(kind, (Clause(link, "reference", reference),), count=500))
                 )
-                for name, kind in by_encounter.items()
+                for name, (kind, link) in _OF_A_VISIT.items()
             }
 
     def resource(self, who: Principal, type: str, id: str) -> Resource | None:

@@ -29,8 +29,8 @@ def search(conn: Connection, codec: Codec, who: Principal, limit: Restriction, q
     more, rows = len(rows) > query.count, rows[: query.count]
     matches = tuple(stored(conn, codec, row) for row in rows)
     included = _included(conn, limit, query, matches)
-    total = None
-    if query.total != "none" or not query.count:
+    total = None if more or query.cursor or not query.count else len(rows)
+    if total is None and (query.total != "none" or not query.count):
         total = run(conn, *sql.total(query, limit, now)).fetchone()[0]
     patients = {row[8] for row in (*rows, *included) if row[8] is not None}
     audit.note(conn, who, "R", audit.query_mark(query), "", patients)

@@ -89,7 +89,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a search. `included` came by `_include`; `next` is an opaque cursor, empty on the last page."""
+    """One page of a search. `included` came by `_include`; `next` is an opaque cursor, empty on the last page.
+
+    `total` is there when it was asked for, and when the first page is all there is.
+    """
 
     matches: tuple[Stored, ...]
     included: tuple[Stored, ...] = ()

@@ -70,7 +70,7 @@ def test_an_untouched_chain_is_whole(database, store, administrator):
         "UPDATE {table} SET ts = ts + interval '1 second' WHERE n = 3",
         "DELETE FROM {table} WHERE n = 3",
         "DELETE FROM {table} WHERE n = 5",
-        "INSERT INTO {table} SELECT shard, 6, ts, t, '', '', '', '', 'R', '', '', '{{}}', hash FROM {table} WHERE n = 5",
+        "INSERT INTO {table} SELECT shard, 6, ts, t, who, '', '', '', 'R', '', '', pats, hash FROM {table} WHERE n = 5",
     ],
 )
 def test_tampering_is_found_with_its_place(database, store, administrator, tampering):

@@ -113,7 +113,7 @@ def test_an_include_does_not_lead_out_of_the_restriction(database, store, admini
         assert found(conn, store, "Encounter", "_id=e4&_include=Encounter:part-of&_include=Encounter:patient") == (
             ["e4"],
             ["mine"],
-            None,
+            1,
         )
         assert found(conn, store, "Encounter", "_id=e4&_include=Encounter:part-of", EVERYTHING)[1] == ["e3"]
 

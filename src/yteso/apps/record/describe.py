@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from yteso.terminology.concepts import lookup
-from yteso.web.formats import number
+from yteso.web.formats import money, number
 
 Resource = Mapping[str, Any]
 Words = tuple[str, str, str, str, str]
@@ -149,7 +149,21 @@ def _allergy(resource: Resource) -> Words:
     return text_of(resource.get("code")), "", _notes(resource), "", ""
 
 
+def _charge(resource: Resource) -> Words:
+    """A line of the bill: what, how much of it, and its amount at the facility's price."""
+    code = resource.get("code", {})
+    amount = next((one for one in _costs(resource) if one.get("url") == "hospitalAmount"), {})
+    total = amount.get("valueMoney", {}).get("value")
+    return text_of(code), code_of(code), _quantity(resource.get("quantity")), money(total) if total else "", ""
+
+
+def _costs(resource: Resource) -> list[Resource]:
+    extensions = (one for one in resource.get("extension", []) if str(one.get("url", "")).endswith(":cost"))
+    return [part for one in extensions for part in one.get("extension", [])]
+
+
 _DESCRIBERS = {
+    "ChargeItem": _charge,
     "Encounter": _encounter,
     "Condition": _condition,
     "MedicationRequest": _medicine,

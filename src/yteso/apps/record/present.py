@@ -23,7 +23,17 @@ Resource = Mapping[str, Any]
 
 _DATES = (
     *("period", "requestedPeriod", "effectiveDateTime", "effectivePeriod", "recordedDate", "onsetDateTime"),
-    *("authoredOn", "performedDateTime", "performedPeriod", "whenHandedOver", "date", "start", "created", "issued"),
+    *(
+        "authoredOn",
+        "performedDateTime",
+        "performedPeriod",
+        "occurrencePeriod",
+        "whenHandedOver",
+        "date",
+        "start",
+        "created",
+        "issued",
+    ),
 )
 """Where types keep their clinical time (FHIR R4); the first that is there counts."""
 
@@ -34,6 +44,7 @@ _ICONS = {
     "Observation": "test-pipe",
     "DiagnosticReport": "report-medical",
     "Procedure": "activity",
+    "ChargeItem": "coin",
     "ServiceRequest": "list-details",
     "Composition": "notes",
     "DocumentReference": "file-text",
@@ -101,7 +112,8 @@ def section_names() -> dict[str, str]:
         "medicines": gettext("Thuốc"),
         "tests": gettext("Xét nghiệm"),
         "reports": gettext("Kết quả"),
-        "services": gettext("Thủ thuật, phẫu thuật"),
+        "services": gettext("Dịch vụ, chi phí"),
+        "procedures": gettext("Thủ thuật, phẫu thuật"),
         "orders": gettext("Chỉ định"),
         "notes": gettext("Diễn biến"),
         "documents": gettext("Giấy tờ"),

@@ -19,14 +19,16 @@ from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
 from yteso.web.services import service
 
-SHOWN = ("diagnoses", "medicines", "tests", "reports", "services", "notes", "documents", "appointments", "coverages")
+SHOWN = (
+    *("diagnoses", "medicines", "tests", "reports", "services", "procedures"),
+    *("notes", "documents", "appointments", "coverages"),
+)
 """Sections with a page of their own, in the order of the tabs."""
 
 RAW_TYPES = frozenset(kind for kind, _, _ in SECTIONS.values()) | {
     "Patient",
     "Provenance",
     "MedicationDispense",
-    "ChargeItem",
     "Practitioner",
     "Organization",
 }

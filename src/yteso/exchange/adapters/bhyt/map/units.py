@@ -6,14 +6,13 @@ are the same unit. What differs in kind ("Gói", "Lần") is no unit of measurem
 
 from __future__ import annotations
 
-_CODES = tuple(
-    """
-    % [pH] g/L g/dL mg/L mg/dL mg/mL ug/L ug/dL ug/mL ng/L ng/dL ng/mL pg pg/mL fL mL kg mg ug ng cm mm mm/h
-    mol/L mmol/L umol/L nmol/L pmol/L mmol mosm/kg U/L kU/L U/mL mU/L mU/mL uU/mL [IU]/L [IU]/mL m[IU]/L
-    m[IU]/mL u[IU]/mL [IU] k[IU]/L meq/L min /min mL/min mL/min/{1.73_m2} mm[Hg] kPa Cel kg/m2 10*9/L 10*12/L
-    10*6/L 10*3/uL 10*6/uL
-    """.split()
-)
+_KNOWN = """
+% [pH] g/L g/dL mg/L mg/dL mg/mL ug/L ug/dL ug/mL ng/L ng/dL ng/mL pg pg/mL fL mL kg mg ug ng cm mm mm/h
+mol/L mmol/L umol/L nmol/L pmol/L mmol mosm/kg U/L kU/L U/mL mU/L mU/mL uU/mL [IU]/L [IU]/mL m[IU]/L
+m[IU]/mL u[IU]/mL [IU] k[IU]/L meq/L min /min mL/min mL/min/{1.73_m2} mm[Hg] kPa Cel kg/m2 10*9/L 10*12/L
+10*6/L 10*3/uL 10*6/uL
+"""
+
 
 _WRITTEN = {
     "g/l": "g/L",
@@ -43,7 +42,7 @@ _WRITTEN = {
     "ml/phút/1.73m2": "mL/min/{1.73_m2}",
     "ml/min/1.73m2": "mL/min/{1.73_m2}",
 }
-_BY_SPELLING = {code.casefold(): code for code in _CODES} | _WRITTEN
+_BY_SPELLING = {code.casefold(): code for code in _KNOWN.split()} | _WRITTEN
 _GIGA = frozenset({"G/L", "G/l"})
 """Giga per litre differs from gram per litre only by its capital G."""
 _EXACT = frozenset({"L", "g", "s", "h", "d"})
