@@ -27,8 +27,8 @@ demo: setup ## build the demo province, run it, print the address and the log-in
 test: check ## everything: all checks, all tests
 	@$(BIN)/python -m pytest
 
-test-fast: setup ## the tests that take milliseconds
-	@$(BIN)/python -m pytest -m "not slow and not browser"
+test-fast: setup ## the tests that take moments: units, documents, and rooms on a real database
+	@$(BIN)/python -m pytest tests/unit tests/docs tests/integration -m "not slow and not browser"
 
 check: setup ## style, types, walls of the house, translations, generated files; changes nothing
 	@$(BIN)/ruff check

@@ -4,7 +4,8 @@
 
 Builds the rows with the store's own row maker (bulk COPY, one batch of visits a statement), then asks each kind of
 search with random values. Times are of the statement `search.sql` makes, run and fetched over the socket, with the
-rights of an administrator (one kind: of a doctor); the time inside PostgreSQL (EXPLAIN ANALYZE, planning and execution) stands beside it.
+rights of an administrator (one kind: of a doctor); the time inside PostgreSQL (EXPLAIN ANALYZE: planning and execution)
+stands beside it.
 """
 
 from __future__ import annotations

@@ -25,23 +25,26 @@ _IN_MEMORY = Path("/dev/shm")
 _ROOM = 2 * 1024**3
 
 
-def server_home() -> Path:
-    """A new folder for a server; in memory where there is room, so that no test waits for a disk's fsync."""
+@pytest.fixture(scope="session")
+def memory() -> Iterator[Path]:
+    """A private folder of this run; in memory where there is room, so that no test waits for a disk's fsync."""
     roomy = _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM
-    return Path(tempfile.mkdtemp(prefix="yteso-test-", dir=_IN_MEMORY if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix="yteso-test-", dir=_IN_MEMORY if roomy else None))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedServer]:
-    """A PostgreSQL server of this run only, in a folder of its own, gone at the end."""
-    home = server_home()
-    server = EmbeddedServer(home, memory=_MEMORY)
+def server(memory: Path) -> Iterator[EmbeddedServer]:
+    """A PostgreSQL server of this run only, gone at the end."""
+    server = EmbeddedServer(memory / "server", memory=_MEMORY)
     server.start()
     try:
         yield server
     finally:
         server.stop()
-        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

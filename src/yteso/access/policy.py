@@ -132,7 +132,9 @@ def restriction(principal: Principal | None, interaction: Interaction | str, typ
     grant = _grant(principal.role, interaction, type)
     if grant is None or (grant.in_care and not principal.facility):
         return None
-    return Restriction(types=grant.types, care_facility=principal.facility if grant.in_care else "")
+    if not grant.in_care:
+        return Restriction(types=grant.types)
+    return Restriction(types=grant.types, care_facility=principal.facility, care_types=PATIENT_TYPES)
 
 
 def require(principal: Principal | None, interaction: Interaction | str, type: str = "") -> Restriction:

@@ -18,11 +18,12 @@ from yteso.exchange.adapters.bhyt.map import Mapped, map_visit
 from yteso.exchange.adapters.bhyt.read import Visit
 from yteso.exchange.claim import Work
 from yteso.fhir import json
-from yteso.terminology import code_bundle
+from yteso.terminology import UNKNOWN_CODE, code_bundle
 from yteso.validate.rules.bhyt import check
 from yteso.validate.structure import check_resource
 
 log = logging.getLogger(__name__)
+_UNKNOWN_CODE = UNKNOWN_CODE.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,14 @@ def _judged(step: Prepared, visit: Visit) -> Prepared:
     mapped = map_visit(visit)
     resources = [mapped.patient, *mapped.resources]
     issues += mapped.issues
-    issues += code_bundle(resources)
+    content = json.dumps(resources)
+    if _UNKNOWN_CODE in content:  # the mapping has coded everything; this says where the unknown codes are
+        issues += code_bundle(resources)
     for resource in (*resources, *mapped.directory):
         issues += check_resource(resource)
     if any(issue.blocks for issue in issues):
         return replace(step, issues=tuple(issues))
-    digest = blake2b(json.dumps(resources), digest_size=16).digest()
+    digest = blake2b(content, digest_size=16).digest()
     return replace(step, issues=tuple(issues), mapped=mapped, digest=digest)
 
 

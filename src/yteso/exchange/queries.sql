@@ -176,6 +176,11 @@ ON CONFLICT (shard, facility, ma_lk) DO UPDATE SET rank = EXCLUDED.rank, receive
 -- How many files wait or are being walked.
 SELECT count(*) FROM exchange.intake WHERE state IN ('received', 'walking')
 
+-- tally --
+-- Files received since a moment: by door and state, how many, and how many of them with findings.
+SELECT door, state, count(*), count(*) FILTER (WHERE errors + warnings > 0)
+FROM exchange.intake WHERE received_at >= %s GROUP BY door, state
+
 -- forget_results --
 -- Before a replay: what the last walk said about a file.
 WITH v AS (DELETE FROM exchange.visit WHERE shard = %(shard)s AND intake = %(id)s),

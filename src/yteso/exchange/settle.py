@@ -165,7 +165,7 @@ def _own_resources(one: Outcome, patient_id: str) -> list[Resource]:
     """The visit's own resources for that person, and its Provenance."""
     mapped, work = _mapped(one), one.step.work
     own = [resource for resource in link(mapped, patient_id) if resource["resourceType"] not in SHARED]
-    return [*own, provenance(mapped, work.id, work.sha256, work.received)]
+    return [*own, provenance(mapped, patient_id, work.id, work.sha256, work.received)]
 
 
 def _vanished(one: Outcome, before: Held | None) -> list[Change]:

@@ -174,7 +174,7 @@ def _few_collections() -> Iterator[None]:
 
 
 class _Batch:
-    """Steps of several files, in order, until they are settled together."""
+    """Steps of several files, in order, until they are settled together; full when it has `size` visits."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -193,7 +193,7 @@ class _Batch:
 
     def add(self, step: Prepared, *, finished: bool) -> None:
         self._steps.setdefault(step.work.id, []).append(step)
-        self._count += 1
+        self._count += step.position > 0
         if step.mapped is not None:
             self._keys.add(step.key)
         if finished:

@@ -12,7 +12,11 @@ from yteso.base.errors import Refused
 from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.exchange import sender as machines
-from yteso.ops.rules import LOCKED
+from yteso.ops.rules import BAD_MACHINE, LOCKED, NAME_TAKEN
+from yteso.standards.identifiers import valid_facility
+
+_SHORTEST = 8
+"""Characters of a machine's password: it is random and not typed, but some systems allow few characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +46,34 @@ def principal_of(settings: Settings, name: str) -> Principal:
 
 
 def save(settings: Settings, row: Row, password: str, *, display_name: str = "", demo: bool = False) -> None:
-    """Create the account or bring it to these values. Raises Refused (WEB-0001…0003)."""
+    """Create the account or bring it to these values. Raises Refused (WEB-0001…0003, OPS-0022, OPS-0023)."""
     if row.role == Role.FACILITY:
-        with _connected(settings) as database, database.connection() as conn:
-            machines.save_sender(conn, machines.Sender(row.name, row.facility), password)
+        _save_machine(settings, row, password)
         return
+    if _machine(settings, row.name) is not None:
+        raise Refused(NAME_TAKEN.at(), status=409)
     _people(settings).create_user(
         row.name, password, Role(row.role), display_name=display_name, facility=row.facility, demo=demo
     )
 
 
+def _save_machine(settings: Settings, row: Row, password: str) -> None:
+    if not row.name.strip() or not valid_facility(row.facility) or len(password) < _SHORTEST:
+        raise Refused(BAD_MACHINE.at())
+    if any(account.username == row.name.strip().casefold() for account in _people(settings).all_accounts()):
+        raise Refused(NAME_TAKEN.at(), status=409)
+    with _connected(settings) as database, database.connection() as conn:
+        machines.save_sender(conn, machines.Sender(row.name, row.facility), password)
+
+
 def set_password(settings: Settings, name: str, password: str) -> None:
-    """A new password. Raises Refused (WEB-0001, WEB-0004)."""
+    """A new password. Raises Refused (WEB-0001, WEB-0004, OPS-0022)."""
     machine = _machine(settings, name)
     if machine is None:
         _people(settings).set_password(name, password)
         return
+    if len(password) < _SHORTEST:
+        raise Refused(BAD_MACHINE.at())
     with _connected(settings) as database, database.connection() as conn:
         machines.save_sender(conn, machine, password)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from yteso.signing import Keys
     from yteso.store.postgres import PostgresStore
 
+_DAY = timedelta(days=1)
 ROOMS = ("jobs", "signing", "terminology", "store", "identity", "exchange", "warehouse", "api", "web", "sandbox", "ops")
 """The rooms whose migrations are applied, in this order; a room without a migrations folder is skipped."""
 
@@ -112,12 +114,15 @@ class Services:
 
         return Health(self.database, self.settings.home, self.backlog, self.clock)
 
-    def backlog(self, conn: Connection) -> Backlog:
-        """What waits to be walked."""
+    def backlog(self, conn: Connection, exported: int) -> Backlog:
+        """What waits to be walked and exported, and what came in within a day."""
         from yteso.exchange.claim import waiting
+        from yteso.exchange.tally import tally
         from yteso.ops.health import Backlog
 
-        return Backlog(waiting(conn))
+        newest, since = self.store.reach(conn, exported)
+        files = tuple((one.door, one.state, one.files, one.with_findings) for one in tally(conn, self.clock() - _DAY))
+        return Backlog(waiting(conn), files, newest, since)
 
     def walker(self) -> Walker:
         """Walks received files into the record."""

@@ -27,9 +27,17 @@ _STALE_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What the rooms tell. `waiting`: files received and not yet walked to their end."""
+    """What the rooms tell.
+
+    `waiting`: files received and not yet walked to their end. `files`: (door, state, files, with findings) of the last
+    24 hours. `newest_t`: the store's newest transaction number. `unexported_since`: when the oldest change was written
+    that the warehouse does not have; None when it has all.
+    """
 
     waiting: int
+    files: tuple[tuple[str, str, int, int], ...] = ()
+    newest_t: int = 0
+    unexported_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +66,13 @@ class State:
 
 
 class Health:
-    """Answers /healthz and /metrics."""
+    """Answers /healthz and /metrics. `fetch_backlog` is given the transaction number the warehouse has reached."""
 
     def __init__(
         self,
         database: Database,
         home: Path,
-        fetch_backlog: Callable[[Connection], Backlog],
+        fetch_backlog: Callable[[Connection, int], Backlog],
         clock: Clock = system_clock,
     ) -> None:
         self._database = database
@@ -76,13 +84,14 @@ class Health:
         """Look now; never raises."""
         pulse = read_pulse(self._home)
         age = (self._clock() - pulse.at).total_seconds() if pulse else None
+        exported = pulse.t if pulse else 0
         try:
             with self._database.connection(_PATIENCE_SECONDS) as conn:
-                jobs, backlog = fetch_status(conn), self._fetch_backlog(conn)
+                jobs, backlog = fetch_status(conn), self._fetch_backlog(conn, exported)
         except Exception as error:
             log.warning("health: the database does not answer: %s", where(error))
             return State(database=False, exporter_age=age)
-        return State(database=True, jobs=jobs, backlog=backlog, exporter_age=age, exporter_t=pulse.t if pulse else 0)
+        return State(database=True, jobs=jobs, backlog=backlog, exporter_age=age, exporter_t=exported)
 
     def healthz(self, _: Request) -> Response:
         """JSON; 200 when well, else 503."""
@@ -114,9 +123,22 @@ class Health:
             readings.append(("yteso_export_age_seconds", {}, state.exporter_age))
         if state.jobs and state.backlog:
             readings += [("yteso_jobs", {"state": name}, float(n)) for name, n in state.jobs.jobs.items()]
-            readings += [
-                ("yteso_workers", {}, float(state.jobs.workers)),
-                ("yteso_intake_backlog", {}, float(state.backlog.waiting)),
-                ("yteso_export_transaction", {}, float(state.exporter_t)),
-            ]
+            readings += [("yteso_workers", {}, float(state.jobs.workers))]
+            readings += readings_of(state.backlog, state.exporter_t, self._clock())
         return readings
+
+
+def readings_of(backlog: Backlog, exported: int, now: datetime) -> list[Reading]:
+    """What the rooms told, as gauges; `exported` is the transaction number the warehouse has reached."""
+    since = backlog.unexported_since
+    readings: list[Reading] = [
+        ("yteso_intake_backlog", {}, float(backlog.waiting)),
+        ("yteso_store_transaction", {}, float(backlog.newest_t)),
+        ("yteso_export_transaction", {}, float(exported)),
+        ("yteso_export_lag_seconds", {}, max(0.0, (now - since).total_seconds()) if since else 0.0),
+    ]
+    for door, state, files, with_findings in backlog.files:
+        labels = {"door": door, "state": state}
+        readings.append(("yteso_intake_files", labels, float(files)))
+        readings.append(("yteso_intake_files_with_findings", labels, float(with_findings)))
+    return readings

@@ -33,6 +33,10 @@ HELP = {
     "yteso_jobs": "Background jobs by state",
     "yteso_workers": "Walkers whose heart beats",
     "yteso_intake_backlog": "Files received and not yet walked",
+    "yteso_intake_files": "Files received in the last 24 hours, by door and by how they stand",
+    "yteso_intake_files_with_findings": "Those of them with errors or warnings",
+    "yteso_store_transaction": "The newest transaction number of the store",
+    "yteso_export_lag_seconds": "Age of the oldest change the warehouse does not have; 0 when it has all",
     "yteso_export_transaction": "The transaction number the warehouse has reached",
     "yteso_export_age_seconds": "Seconds since the exporter last gave a sign",
 }

@@ -74,6 +74,14 @@ UNKNOWN_PLACE = Rule(
     "Kiểm tra lại đường dẫn.",
     "Check the path.",
 )
+NOT_FOR_YOU = Rule(
+    "OPS-0013",
+    Severity.ERROR,
+    "Vai trò này không được xem số đo của hệ thống.",
+    "This role may not read the platform's metrics.",
+    "Dùng tài khoản quản trị hoặc điều hành.",
+    "Use an administrator's or operator's account.",
+)
 LOCKED = Rule(
     "OPS-0020",
     Severity.ERROR,
@@ -89,4 +97,20 @@ UNKNOWN_ROLE = Rule(
     "There is no such role.",
     "Chọn: administrator, operator, staff, doctor, facility.",
     "Choose: administrator, operator, staff, doctor, facility.",
+)
+BAD_MACHINE = Rule(
+    "OPS-0022",
+    Severity.ERROR,
+    "Tài khoản máy phải có mã cơ sở 5 ký tự (MA_CSKCB) và mật khẩu ít nhất 8 ký tự.",
+    "A machine account needs a facility code of 5 characters (MA_CSKCB) and a password of at least 8 characters.",
+    "Thêm --facility và một mật khẩu dài hơn.",
+    "Give --facility and a longer password.",
+)
+NAME_TAKEN = Rule(
+    "OPS-0023",
+    Severity.ERROR,
+    "Tên này đã thuộc về một tài khoản loại khác (người hoặc máy của cơ sở).",
+    "This name belongs to an account of the other kind (a person's or a facility's).",
+    "Chọn tên khác.",
+    "Choose another name.",
 )

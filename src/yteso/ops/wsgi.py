@@ -6,6 +6,7 @@ from yteso.base.settings import Settings
 from yteso.ops.compose import Services, build
 from yteso.ops.front import Door, Front
 from yteso.ops.logs import log_to_stderr
+from yteso.ops.scrape import guarded
 
 EXCHANGE = ("/exchange", "/api/token", "/api/qd130", "/api/egw", "/api/kcb", "/api/auth")
 
@@ -13,11 +14,12 @@ EXCHANGE = ("/exchange", "/api/token", "/api/qd130", "/api/egw", "/api/kcb", "/a
 def front_of(services: Services) -> Front:
     """Every door of the platform."""
     health = services.health()
+    metrics = guarded(health.metrics, services.bearer.verify_header, proxied=bool(services.settings.public_url))
     doors = (
         Door("fhir", ("/fhir",), services.api().handle, mounted=True),
         Door("exchange", EXCHANGE, services.exchange()),
         Door("healthz", ("/healthz",), health.healthz),
-        Door("metrics", ("/metrics",), health.metrics),
+        Door("metrics", ("/metrics",), metrics),
     )
     return Front(doors, services.pages(), services.settings.max_body, services.settings.public_url)
 

@@ -23,6 +23,11 @@ class Rights(Protocol):
         ...
 
     @property
+    def care_types(self) -> frozenset[str]:
+        """Types that need such a patient; what names none of the record is not shown."""
+        ...
+
+    @property
     def source_facility(self) -> str:
         """Only what this facility sent."""
         ...
@@ -43,12 +48,14 @@ def _types(rights: Rights, row: str) -> Fragment:
 
 
 def _care(rights: Rights, row: str) -> Fragment:
-    """`pat` of a row outside every patient's compartment is NULL."""
+    """`pat` of a row outside every patient's compartment is NULL; of a patient's type, that is no reason to show it."""
     if not rights.care_facility:
         return TRUE
+    bound = sorted(TYPE_NUMBER[name] for name in rights.care_types)
     return Fragment(
-        f"({row}.pat IS NULL OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s))",
-        (rights.care_facility,),
+        f"(({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))"
+        f" OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s))",
+        (bound, rights.care_facility),
     )
 
 

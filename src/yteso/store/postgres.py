@@ -87,3 +87,7 @@ class PostgresStore:
     def changes_since(self, conn: Connection, t: int, limit: int) -> Iterable[Stored]:
         """What changed after `t`; see `protocol.Store`."""
         return read.changes_since(conn, self.codec(conn), t, limit)
+
+    def reach(self, conn: Connection, after: int) -> tuple[int, datetime | None]:
+        """The newest transaction number, and since when the oldest change after `after` waits; for metrics."""
+        return read.reach(conn, after)

@@ -84,6 +84,11 @@ WHERE r.t > %s AND r.t < store.finished_t()
 ORDER BY r.t
 FETCH FIRST %s ROWS WITH TIES;
 
+-- fetch_reach --
+-- The newest transaction number, and since when the oldest change after a given number waits (NULL: nothing waits).
+SELECT (SELECT coalesce(max(t), 0) FROM store.resource),
+       (SELECT ts FROM store.resource WHERE t > %s ORDER BY t LIMIT 1);
+
 -- fetch_dictionary --
 -- One compression dictionary.
 SELECT content FROM store.dictionary WHERE shard = 0 AND dict = %s;

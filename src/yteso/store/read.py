@@ -154,6 +154,12 @@ def changes_since(conn: Connection, codec: Codec, t: int, limit: int) -> Iterabl
     return [stored(conn, codec, row) for row in rows]
 
 
+def reach(conn: Connection, after: int) -> tuple[int, datetime | None]:
+    """The newest transaction number, and the moment of the oldest change after `after` (None: there is none)."""
+    newest, waiting_since = conn.execute(SQL["fetch_reach"], [after]).fetchone() or (0, None)
+    return newest, waiting_since
+
+
 def run(conn: Connection, text: str, params: Sequence[Any]) -> Any:
     """Execute SQL put together from our own fragments. Never prepared: the plan must see the values."""
     return conn.execute(text.encode(), params, prepare=False)

@@ -1,6 +1,6 @@
 """Codes: ICD-10 of Việt Nam and the small lists of the BHYT data, with versions, dates in force and two languages."""
 
-from yteso.terminology.code_bundle import code_bundle
+from yteso.terminology.code_bundle import code_bundle, coding_of
 from yteso.terminology.concepts import UNKNOWN_CODE, Concept, coded, concepts, lookup
 from yteso.terminology.systems import CODE_LISTS, ICD10_VN, ICD10_WHO, system_of
 
@@ -11,6 +11,7 @@ __all__ = [
     "UNKNOWN_CODE",
     "Concept",
     "code_bundle",
+    "coding_of",
     "coded",
     "concepts",
     "lookup",

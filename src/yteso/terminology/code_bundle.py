@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from yteso.base.issue import Issue, Origin, Rule, Severity
@@ -39,6 +41,20 @@ def code_bundle(resources: Iterable[dict[str, Any]]) -> tuple[Issue, ...]:
                 path = _path_to(resource, coding, str(resource.get("resourceType", ""))) or ""
                 issues.append(_UNKNOWN.at(_origin(resource, path), system=_NAMES[coding["system"]]))
     return tuple(issues)
+
+
+def coding_of(system: str, code: str) -> dict[str, Any]:
+    """A new Coding, already as `code_bundle` would leave it: a mapper that uses this needs no second pass."""
+    made = _finished(system, code)
+    return deepcopy(made) if "extension" in made else made.copy()
+
+
+@lru_cache(maxsize=16_384)
+def _finished(system: str, code: str) -> dict[str, Any]:
+    coding: dict[str, Any] = {"system": system, "code": code}
+    if system in _KNOWN:
+        _complete(coding)
+    return coding
 
 
 def _complete(coding: dict[str, Any]) -> bool:

@@ -168,3 +168,29 @@ def test_an_encounter_that_only_refers_to_an_organization_is_served_by_its_code(
     with database.connection() as conn:
         store.write(conn, administrator, [Put(organization), Put(encounter)])
         assert store.read(conn, DOCTOR, OURS, "Observation", "o2") is not None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {},
+        {"subject": {"identifier": {"system": "s", "value": "1"}, "display": "Lê Văn Giả"}},
+        {"subject": {"reference": "https://elsewhere.example/fhir/Patient/x"}},
+        {"subject": {"reference": "Group/g"}},
+    ],
+)
+def test_a_patients_type_that_names_no_patient_of_the_record_is_shown_to_no_clinician(
+    database, store, people, administrator, subject
+):
+    nameless = {**result("o3", "x"), **subject}
+    if not subject:
+        del nameless["subject"]
+    limit = Restriction(types=None, care_facility="79001", care_types=frozenset({"Observation"}))
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(nameless)])
+        assert store.read(conn, DOCTOR, limit, "Observation", "o3") is None
+        assert store.read_version(conn, DOCTOR, limit, "Observation", "o3", 1) is None
+        assert found(conn, store, "Observation", "code=HGB", limit)[0] == ["o1"]
+        assert [one.id for one in store.history(conn, DOCTOR, limit, "Observation").matches] == ["o1"]
+        assert found(conn, store, "Organization", "", limit)[0] == ["org"]
+        assert store.read(conn, administrator, EVERYTHING, "Observation", "o3") is not None

@@ -48,7 +48,8 @@ def test_an_account_without_facility_is_not_an_account_without_limits(role, inte
 
 @pytest.mark.parametrize("interaction", WRITE)
 def test_a_doctor_writes_the_record_but_not_the_directory(interaction):
-    assert restriction(of(Role.DOCTOR), interaction, "Condition") == Restriction(PATIENT_TYPES, "79001")
+    bound = Restriction(PATIENT_TYPES, "79001", care_types=PATIENT_TYPES)
+    assert restriction(of(Role.DOCTOR), interaction, "Condition") == bound
     assert restriction(of(Role.DOCTOR), interaction, "Organization") is None
 
 

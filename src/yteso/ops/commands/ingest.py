@@ -25,7 +25,7 @@ def ingest(
 ) -> None:
     """Gửi tệp vào hệ thống, chờ kết quả, in biên nhận và số vấn đề. · Send files in; prints receipts and issues."""
     with _platform() as where:
-        rows = [_one(where, file) for file in files]
+        rows = [_guarded(where, file) for file in files]
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
     else:
@@ -55,6 +55,16 @@ def _platform() -> Iterator[str]:
         supervisor.stop()
 
 
+def _guarded(where: str, file: Path) -> dict[str, Any]:
+    """One file's row; a platform that went away meanwhile is told in it, and the other files are still tried."""
+    from yteso.ops.sending import NoAnswer
+
+    try:
+        return _one(where, file)
+    except NoAnswer:
+        return _row(file, "unreachable", [], errors=0)
+
+
 def _one(where: str, file: Path) -> dict[str, Any]:
     from yteso.ops.sending import Sender
 
@@ -74,10 +84,15 @@ def _one(where: str, file: Path) -> dict[str, Any]:
 
 
 def _fhir_row(file: Path, answer: Any) -> dict[str, Any]:
-    """A Bundle is answered at once: a Bundle of results, or an OperationOutcome."""
-    if answer.status == 200:
-        return {**_row(file, "done", [], errors=0), "counts": {"accepted": len(answer.document.get("entry", []))}}
-    return _row(file, "refused", answer.document.get("issue", []), errors=max(1, len(answer.document.get("issue", []))))
+    """A Bundle is answered at once: a Bundle with one answer per entry, or an OperationOutcome."""
+    if answer.status != 200:
+        issues = answer.document.get("issue", [])
+        return _row(file, "refused", issues, errors=max(1, len(issues)))
+    answers = [entry.get("response", {}) for entry in answer.document.get("entry", [])]
+    bad = [one for one in answers if not str(one.get("status", "")).startswith("2")]
+    issues = [issue for one in bad for issue in one.get("outcome", {}).get("issue", [])]
+    row = _row(file, "done_with_issues" if bad else "done", issues, errors=len(bad))
+    return {**row, "counts": {"accepted": len(answers) - len(bad)}}
 
 
 def _row(file: Path, state: str, issues: list[Any], *, errors: int) -> dict[str, Any]:
@@ -102,11 +117,17 @@ def _show(rows: list[dict[str, Any]]) -> None:
         receipt = f"  ·  biên nhận · receipt {row['intake']}" if "intake" in row else ""
         _line(f"{row['file']}  ·  {row['state']}  ·  {visits} lượt · visits  ·  {row['errors']} lỗi · errors{receipt}")
         for issue in row["issues"][:_MOST]:
-            _line(f"  {issue.get('code', '')}  {_place(issue)}")
+            _line(f"  {_number(issue)}  {_place(issue)}")
             for text in _texts(issue):
                 _line(f"      {text}")
         if len(row["issues"]) > _MOST:
             _line(f"  … {len(row['issues']) - _MOST} nữa · more: --json")
+
+
+def _number(issue: dict[str, Any]) -> str:
+    """The issue's number; of an OperationOutcome the one in its details."""
+    coding = issue.get("details", {}).get("coding", [{}])[0]
+    return str(coding.get("code") or issue.get("code", ""))
 
 
 def _place(issue: dict[str, Any]) -> str:
@@ -117,7 +138,8 @@ def _place(issue: dict[str, Any]) -> str:
 
 
 def _texts(issue: dict[str, Any]) -> list[str]:
-    texts = (issue.get("text") or issue.get("diagnostics"), issue.get("fix"), issue.get("textEn"), issue.get("fixEn"))
+    vi = issue.get("text") or issue.get("details", {}).get("text")
+    texts = (vi, issue.get("fix"), issue.get("textEn"), issue.get("fixEn"), issue.get("diagnostics"))
     return [text for text in texts if text]
 
 

@@ -33,7 +33,10 @@ def address() -> str:
 
 @contextmanager
 def at_database() -> Iterator[Settings]:
-    """The settings with a database that runs and is up to date; an embedded one we started is stopped again after."""
+    """The settings with a database that runs and is up to date; an embedded one we started is stopped again after.
+
+    Beside a running platform nothing is brought up to date: it did that when it started.
+    """
     from yteso.db.embedded import EmbeddedServer
     from yteso.ops.prepare import prepare
 
@@ -44,6 +47,9 @@ def at_database() -> Iterator[Settings]:
         return
     server = EmbeddedServer(given.home)
     was_running = server.running()
+    if was_running and address():
+        yield replace(given, database_url=server.dsn())
+        return
     server.start()
     try:
         there = replace(given, database_url=server.dsn())

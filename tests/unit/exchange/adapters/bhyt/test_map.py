@@ -142,8 +142,8 @@ def test_visit_and_bill_carry_the_senders_own_treatment_code_and_the_facility_th
 
 def test_provenance_leads_from_the_visit_to_its_file():
     found = mapped()
-    made = provenance(found, "file-1", "ab" * 32, datetime(2026, 9, 10, 4, tzinfo=UTC))
-    assert made["target"] == [{"reference": f"Encounter/{found.encounter_id}"}]
+    made = provenance(found, "p1", "file-1", "ab" * 32, datetime(2026, 9, 10, 4, tzinfo=UTC))
+    assert made["target"] == [{"reference": f"Encounter/{found.encounter_id}"}, {"reference": "Patient/p1"}]
     assert made["entity"][0]["what"]["identifier"]["value"] == "file-1"
     assert of(found, "Encounter")[0]["id"] == found.encounter_id
 

@@ -51,7 +51,7 @@ def test_every_sample_maps_to_resources_of_sound_structure(shared, name):
     with (shared / "data" / "bhyt" / name).open("rb") as stream:
         for visit in read_visits(stream, name):
             mapped = map_visit(visit)
-            resources = [*link(mapped, "p1"), provenance(mapped, "f1", "ab" * 32, datetime.now(UTC))]
+            resources = [*link(mapped, "p1"), provenance(mapped, "p1", "f1", "ab" * 32, datetime.now(UTC))]
             assert [issue for resource in resources for issue in check_resource(resource)] == []
 
 

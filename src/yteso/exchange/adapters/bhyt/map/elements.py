@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from yteso.terminology import coding_of
+
 Json = dict[str, Any]
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
@@ -74,8 +76,8 @@ def _single_spaced(code: str) -> str:
 
 
 def coding(system: str, code: str, display: str = "") -> Json:
-    """A Coding. FHIR codes hold no double spaces; the sender's are made single."""
-    made = {"system": system, "code": _single_spaced(code)}
+    """A Coding, with version and name where we have its system. FHIR codes hold no double spaces: they become single."""
+    made = coding_of(system, _single_spaced(code))
     if display:
         made["display"] = display
     return made

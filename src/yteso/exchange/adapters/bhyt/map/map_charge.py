@@ -9,7 +9,6 @@ from yteso.exchange.adapters.bhyt.map.elements import (
     Json,
     coding,
     concept,
-    extension,
     extensions,
     fhir_datetime,
     money,
@@ -18,6 +17,48 @@ from yteso.exchange.adapters.bhyt.map.elements import (
     period,
     present,
 )
+
+_AMOUNTS = (
+    ("hospitalUnitPrice", "DON_GIA_BV"),
+    ("insuranceUnitPrice", "DON_GIA_BH"),
+    ("hospitalAmount", "THANH_TIEN_BV"),
+    ("insuranceAmount", "THANH_TIEN_BH"),
+    ("ceiling", "T_TRANTT"),
+    ("stateBudget", "T_NGUONKHAC_NSNN"),
+    ("foreignAid", "T_NGUONKHAC_VTNN"),
+    ("domesticAid", "T_NGUONKHAC_VTTN"),
+    ("remainingSources", "T_NGUONKHAC_CL"),
+    ("otherSources", "T_NGUONKHAC"),
+    ("selfPay", "T_BNTT"),
+    ("coPay", "T_BNCCT"),
+    ("fundPays", "T_BHTT"),
+    ("outsideCapitation", "T_NGOAIDS"),
+)
+_PERCENTS = (
+    ("servicePaymentPercent", "TYLE_TT_DV"),
+    ("insurancePaymentPercent", "TYLE_TT_BH"),
+    ("benefitPercent", "MUC_HUONG"),
+)
+_CODES = (
+    ("costGroup", systems.COST_GROUP, "MA_NHOM"),
+    ("scope", systems.SCOPE, "PHAM_VI"),
+    ("paymentMethod", systems.PAYMENT_METHOD, "MA_PTTT"),
+    ("payerSource", systems.PAYER_SOURCE, "NGUON_CTRA"),
+    ("anaesthesia", systems.ANAESTHESIA, "PP_VO_CAM"),
+)
+_TEXTS = (
+    ("tender", "TT_THAU"),
+    ("supplyPackage", "GOI_VTYT"),
+    ("productModel", "MA_HIEU_SP"),
+    ("fuel", "MA_XANG_DAU"),
+    ("machines", "MA_MAY"),
+    ("fromFacility", "MA_CSKCB_THUOC"),
+)
+_FLAGS = (
+    ("recurrentWound", "VET_THUONG_TP"),
+    ("reused", "TAI_SU_DUNG"),
+)
+"""The inner extensions of a line and of its cost, and the fields they come from: the most numerous elements there are."""
 
 
 def quantity_of(row: Record) -> Json | None:
@@ -73,50 +114,26 @@ def _performers(row: Record, context: Context) -> list[Json]:
 
 def cost_of(row: Record) -> Json | None:
     """Every amount and ratio of the line, as sent (VN Core speaks of "insurance cost info"; its address is unseen)."""
-    return extension(
-        f"{systems.EXT_LINE}:cost",
-        hospitalUnitPrice__valueMoney=money(row["DON_GIA_BV"]),
-        insuranceUnitPrice__valueMoney=money(row["DON_GIA_BH"]),
-        servicePaymentPercent__valueDecimal=number(row["TYLE_TT_DV"]),
-        insurancePaymentPercent__valueDecimal=number(row["TYLE_TT_BH"]),
-        benefitPercent__valueDecimal=number(row["MUC_HUONG"]),
-        hospitalAmount__valueMoney=money(row["THANH_TIEN_BV"]),
-        insuranceAmount__valueMoney=money(row["THANH_TIEN_BH"]),
-        ceiling__valueMoney=money(row["T_TRANTT"]),
-        stateBudget__valueMoney=money(row["T_NGUONKHAC_NSNN"]),
-        foreignAid__valueMoney=money(row["T_NGUONKHAC_VTNN"]),
-        domesticAid__valueMoney=money(row["T_NGUONKHAC_VTTN"]),
-        remainingSources__valueMoney=money(row["T_NGUONKHAC_CL"]),
-        otherSources__valueMoney=money(row["T_NGUONKHAC"]),
-        selfPay__valueMoney=money(row["T_BNTT"]),
-        coPay__valueMoney=money(row["T_BNCCT"]),
-        fundPays__valueMoney=money(row["T_BHTT"]),
-        outsideCapitation__valueMoney=money(row["T_NGOAIDS"]),
-    )
+    found: list[Json] = []
+    values = row.values
+    for url, field in _AMOUNTS:
+        if (text := values.get(field)) and (amount := number(text)) is not None:
+            found.append({"url": url, "valueMoney": {"value": amount, "currency": "VND"}})
+    for url, field in _PERCENTS:
+        if (text := values.get(field)) and (percent := number(text)) is not None:
+            found.append({"url": url, "valueDecimal": percent})
+    return {"url": f"{systems.EXT_LINE}:cost", "extension": found} if found else None
 
 
 def _line(row: Record, context: Context, departments: list[str]) -> Json | None:
-    def code(system: str, field: str) -> Json | None:
-        return coding(system, row[field]) if row[field] else None
-
-    made = extension(
-        systems.EXT_LINE,
-        costGroup__valueCoding=code(systems.COST_GROUP, "MA_NHOM"),
-        scope__valueCoding=code(systems.SCOPE, "PHAM_VI"),
-        paymentMethod__valueCoding=code(systems.PAYMENT_METHOD, "MA_PTTT"),
-        payerSource__valueCoding=code(systems.PAYER_SOURCE, "NGUON_CTRA"),
-        recurrentWound__valueBoolean=True if row["VET_THUONG_TP"] == "1" else None,
-        tender__valueString=row["TT_THAU"],
-        supplyPackage__valueString=row["GOI_VTYT"],
-        productModel__valueString=row["MA_HIEU_SP"],
-        reused__valueBoolean=True if row["TAI_SU_DUNG"] == "1" else None,
-        fuel__valueString=row["MA_XANG_DAU"],
-        anaesthesia__valueCoding=code(systems.ANAESTHESIA, "PP_VO_CAM"),
-        machines__valueString=row["MA_MAY"],
-        fromFacility__valueString=row["MA_CSKCB_THUOC"],
-    )
-    places = [{"url": "department", "valueReference": context.department(one)} for one in departments]
-    if places:
-        made = made or {"url": systems.EXT_LINE, "extension": []}
-        made["extension"].extend(places)
-    return made
+    values = row.values
+    found: list[Json] = []
+    for url, system, field in _CODES:
+        if text := values.get(field):
+            found.append({"url": url, "valueCoding": coding(system, text)})
+    for url, field in _TEXTS:
+        if text := values.get(field):
+            found.append({"url": url, "valueString": text})
+    found += [{"url": url, "valueBoolean": True} for url, field in _FLAGS if values.get(field) == "1"]
+    found += [{"url": "department", "valueReference": context.department(one)} for one in departments]
+    return {"url": systems.EXT_LINE, "extension": found} if found else None

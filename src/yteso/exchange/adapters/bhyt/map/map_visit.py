@@ -109,7 +109,8 @@ def _reasons(row: Record) -> Iterator[Json]:
 
 
 def _diagnosis(condition: Json, rank: int) -> Json:
-    role = "AD" if "provisional" in str(condition["verificationStatus"]) else "DD"
+    provisional = condition["verificationStatus"]["coding"][0]["code"] == "provisional"
+    role = "AD" if provisional else "DD"
     made: Json = {
         "condition": {"reference": f"Condition/{condition['id']}"},
         "use": concept(systems.DIAGNOSIS_ROLE, role),

@@ -174,14 +174,17 @@ def _relinked(resource: Json, old: str, new: Json) -> Json:
     return {**resource, **changed}
 
 
-def provenance(mapped: Mapped, file_id: str, sha256: str, received: datetime) -> Json:
-    """Where this visit came from: its facility, the intake file and its hash. One per visit and file."""
+def provenance(mapped: Mapped, patient_id: str, file_id: str, sha256: str, received: datetime) -> Json:
+    """Where this visit came from: its facility, the intake file and its hash. One per visit and file.
+
+    It names the person too, so that it lies in that person's compartment and is seen by whoever may see the visit.
+    """
     facility = {"reference": f"Organization/{stable_id('organization', mapped.facility)}"}
     near = f"{mapped.facility}/{mapped.ma_lk}"
     return {
         "resourceType": "Provenance",
         "id": stable_id(mapped.facility, mapped.ma_lk, "provenance", sha256, near=near),
-        "target": [{"reference": f"Encounter/{mapped.encounter_id}"}],
+        "target": [{"reference": f"Encounter/{mapped.encounter_id}"}, {"reference": f"Patient/{patient_id}"}],
         "recorded": received.isoformat(timespec="milliseconds"),
         "activity": {"text": "Chuyển hồ sơ BHYT thành FHIR"},
         "agent": [{"type": {"coding": [coding(systems.PROVENANCE_AGENT, "author")]}, "who": facility}],

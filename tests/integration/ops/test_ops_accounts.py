@@ -1,0 +1,95 @@
+"""People's and machines' accounts by one set of functions, on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
+from yteso.base.settings import Settings
+from yteso.db import Database
+from yteso.exchange.sender import authenticate, md5_of
+from yteso.ops import accounts
+from yteso.ops.accounts import Row
+from yteso.web import setup
+
+PASSWORD = "mat khau mau cho kiem thu"
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[Settings]:
+    setup.migrate(settings)
+    yield settings
+    setup.close()
+
+
+def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [issue.code for issue in refusal.value.issues]
+
+
+def test_a_person_and_a_machine_are_saved_listed_and_act_as_themselves(site: Settings) -> None:
+    accounts.save(site, Row("bacsi", "doctor", "01001", active=True), PASSWORD, display_name="Bác sĩ Thử")
+    accounts.save(site, Row("his-01001", "facility", "01001", active=True), PASSWORD)
+    assert accounts.listed(site) == [
+        Row("bacsi", "doctor", "01001", active=True),
+        Row("his-01001", "facility", "01001", active=True),
+    ]
+    assert accounts.principal_of(site, "bacsi") == Principal("bacsi", Role.DOCTOR, "01001")
+    assert accounts.principal_of(site, "his-01001") == Principal("his-01001", Role.FACILITY, "01001")
+
+
+def test_saving_again_brings_the_account_to_the_new_values(site: Settings) -> None:
+    accounts.save(site, Row("nguoi", "operator", "", active=True), PASSWORD)
+    accounts.save(site, Row("nguoi", "staff", "01002", active=True), PASSWORD)
+    assert accounts.listed(site) == [Row("nguoi", "staff", "01002", active=True)]
+
+
+def test_a_machines_password_is_what_the_insurers_api_carries(site: Settings, database: Database) -> None:
+    accounts.save(site, Row("his-01001", "facility", "01001", active=True), PASSWORD)
+    accounts.set_password(site, "his-01001", "mot mat khau khac")
+    assert authenticate(database, "his-01001", md5_of("mot mat khau khac"), "192.0.2.1").facility == "01001"
+    with pytest.raises(Refused):
+        authenticate(database, "his-01001", md5_of(PASSWORD), "192.0.2.1")
+
+
+@pytest.mark.parametrize(("role", "facility"), [("operator", ""), ("facility", "01001")])
+def test_who_is_locked_cannot_act_and_saving_opens_again(site: Settings, role: str, facility: str) -> None:
+    row = Row("ai-do", role, facility, active=True)
+    accounts.save(site, row, PASSWORD)
+    accounts.disable(site, "ai-do")
+    assert [one.active for one in accounts.listed(site)] == [False]
+    with pytest.raises(Refused):
+        accounts.principal_of(site, "ai-do")
+    accounts.save(site, row, PASSWORD)
+    assert accounts.principal_of(site, "ai-do").role == role
+
+
+def test_what_does_not_exist_or_is_not_complete_is_refused_with_its_number(site: Settings) -> None:
+    for act in (accounts.disable, accounts.principal_of):
+        with pytest.raises(Refused) as refusal:
+            act(site, "khong-co")
+        assert codes(refusal) == ["WEB-0004"]
+    with pytest.raises(Refused) as refusal:
+        accounts.set_password(site, "khong-co", PASSWORD)
+    assert codes(refusal) == ["WEB-0004"]
+    with pytest.raises(Refused) as refusal:
+        accounts.save(site, Row("bacsi", "doctor", "", active=True), PASSWORD)
+    assert codes(refusal) == ["WEB-0003"]
+    with pytest.raises(Refused) as refusal:
+        accounts.save(site, Row("vanhanh", "operator", "", active=True), "ngắn")
+    assert codes(refusal) == ["WEB-0001"]
+    for facility in ("", "1", "x" * 6):
+        with pytest.raises(Refused) as refusal:
+            accounts.save(site, Row("his", "facility", facility, active=True), PASSWORD)
+        assert codes(refusal) == ["OPS-0022"]
+    assert accounts.listed(site) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("operator", "facility"), ("facility", "operator")])
+def test_a_name_is_a_persons_or_a_machines_never_both(site: Settings, first: str, second: str) -> None:
+    accounts.save(site, Row("chung-ten", first, "01001", active=True), PASSWORD)
+    with pytest.raises(Refused) as refusal:
+        accounts.save(site, Row("chung-ten", second, "01001", active=True), PASSWORD)
+    assert codes(refusal) == ["OPS-0023"]

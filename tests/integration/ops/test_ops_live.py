@@ -1,0 +1,77 @@
+"""The event stream over HTTP: PostgreSQL says a topic changed, a browser with its page's ticket hears it."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import re
+import time
+import urllib.parse
+import urllib.request
+from urllib.error import HTTPError
+
+import psycopg
+import pytest
+
+from yteso.db.embedded import EmbeddedServer
+
+pytestmark = pytest.mark.slow
+PASSWORD = "mat khau mau cho kiem thu"
+
+
+def announce(platform, topic: str) -> None:
+    with psycopg.connect(EmbeddedServer(platform.home).dsn(), autocommit=True) as conn:
+        conn.execute("SELECT pg_notify('yteso_live', %s)", [topic])
+
+
+def next_event(stream) -> tuple[str, str]:
+    """The name and data of the next event."""
+    name = ""
+    while line := stream.readline().decode().rstrip("\n"):
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            return name, line.removeprefix("data: ")
+    return next_event(stream)
+
+
+def token(platform, name: str = "bacsi") -> str:
+    return platform.run("token", "--user", name).stdout.strip()
+
+
+def test_a_bearer_hears_a_topic_within_a_moment_and_no_other_topic(platform) -> None:
+    with platform.ask("/live?topics=marts", platform.port + 1, Authorization=f"Bearer {token(platform)}") as stream:
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        assert stream.readline() == b"retry: 3000\n"
+        announce(platform, "record")
+        announce(platform, "marts")
+        started = time.monotonic()
+        assert next_event(stream) == ("marts", "marts")
+        assert time.monotonic() - started < 5
+
+
+def test_the_ticket_of_a_signed_in_page_opens_the_stream(platform) -> None:
+    site = f"http://127.0.0.1:{platform.port}"
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    with browser.open(f"{site}/login", timeout=20) as page:
+        csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
+    assert csrf is not None
+    form = {"csrfmiddlewaretoken": csrf[1], "username": "bacsi", "password": PASSWORD, "next": ""}
+    request = urllib.request.Request(
+        f"{site}/login", urllib.parse.urlencode(form).encode(), {"Origin": site, "Referer": f"{site}/login"}
+    )
+    with browser.open(request, timeout=20) as page:
+        address = re.search(r'data-live="([^"]+)"', page.read().decode())
+    assert address is not None
+    asked = urllib.request.Request(address[1].replace("&amp;", "&"), headers={"Origin": site})
+    with urllib.request.urlopen(asked, timeout=20) as stream:
+        assert stream.headers["Access-Control-Allow-Origin"] == site
+        stream.readline()
+        announce(platform, "intake")
+        assert next_event(stream)[0] == "intake"
+
+
+@pytest.mark.parametrize("query", ["", "?ticket=forged", "?token=forged", "?ticket="])
+def test_without_a_true_ticket_or_token_nobody_listens(platform, query: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        platform.ask(f"/live{query}", platform.port + 1)
+    assert refused.value.code == 401
