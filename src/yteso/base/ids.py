@@ -49,4 +49,5 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 def _as_uuid(digits: str, shard: int) -> str:
     """32 hexadecimal digits as a UUID: the shard first, the version 8 and the variant 10 in their places."""
-    return f"{shard:02x}{digits[2:8]}-{digits[8:12]}-8{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+    variant = _VARIANT[digits[16]]
+    return f"{shard:02x}{digits[2:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

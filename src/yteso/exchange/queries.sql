@@ -30,9 +30,10 @@ SELECT body FROM exchange.raw_chunk WHERE shard = %s AND intake = %s AND n = %s
 SELECT c.intake::text, c.body FROM exchange.raw_chunk c
 JOIN unnest(%s::smallint[], %s::uuid[]) AS k (shard, intake) USING (shard, intake) WHERE c.n = 0
 
--- is_active --
--- Whether a machine account may send; no row for people's accounts.
-SELECT active FROM exchange.sender WHERE shard = %s AND name = %s
+-- fetch_standing --
+-- Whether a machine account may send (NULL for people's accounts), and the receipt these bytes were given before.
+SELECT (SELECT active FROM exchange.sender WHERE shard = %s AND name = %s),
+    (SELECT receipt FROM exchange.intake WHERE shard = %s AND id = %s)
 
 -- fetch_sender --
 -- One machine account.

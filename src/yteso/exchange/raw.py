@@ -19,6 +19,7 @@ from yteso.base.errors import Refused, YtesoError
 from yteso.base.ids import shard_of, shard_of_key, stable_id
 from yteso.db import Connection, Database, Queries
 from yteso.exchange import rules
+from yteso.exchange.bell import Bell
 from yteso.exchange.spool import FRAME, Spool
 from yteso.jobs import enqueue
 from yteso.signing import Keys, Receipt, sign_receipt
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 SQL = Queries.beside(__file__)
+_NEW = (None, None)
+_BELL = Bell()
 DRAIN = "exchange.drain"
 """The job that wakes a walker; one waiting is enough for any number of files."""
 
@@ -69,11 +72,13 @@ def keep(database: Database, keys: Keys, arrival: Arrival, spool: Spool) -> Kept
     """
     file, shard = intake_id(arrival.sender, spool.sha256), shard_of_key(arrival.sender)
     with database.connection() as conn:
-        active = conn.execute(SQL["is_active"], [shard, arrival.sender]).fetchone()
-        if active is not None and not active[0]:
+        active, receipt = conn.execute(SQL["fetch_standing"], [shard, arrival.sender, shard, file]).fetchone() or _NEW
+        if active is False:
             raise Refused(rules.INACTIVE.at(), status=403)
-        kept = _known(conn, shard, file) or _insert(conn, keys, arrival, spool, file, shard)
-    if not kept.again:
+        if receipt is not None:
+            return Kept(file, orjson.loads(receipt), again=True)
+        kept = _insert(conn, keys, arrival, spool, file, shard)
+    if not kept.again and _BELL.due():
         with database.connection() as conn:
             conn.execute(SQL["notify_intake"])
     return kept

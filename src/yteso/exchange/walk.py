@@ -21,6 +21,7 @@ from yteso.base.issue import Origin
 from yteso.db import Connection, Database, Queries, is_conflict, is_retryable
 from yteso.exchange import rules
 from yteso.exchange.adapters.bhyt.read import read_visits
+from yteso.exchange.bell import Bell
 from yteso.exchange.claim import MOST_TRIES, Work, claim, release
 from yteso.exchange.prepare import Prepared, fail, fingerprint_of, prepare
 from yteso.exchange.raw import RawStream, chunks, small_files, tail
@@ -35,7 +36,6 @@ SQL = Queries.beside(__file__)
 BATCH = 20
 """Visits per transaction: most of the gain of large batches at little cost when one must be run again."""
 RETRIES = 6
-_NOTIFY_EVERY = 0.5
 _THRESHOLDS = (200_000, 10, 10)
 
 
@@ -46,7 +46,7 @@ class Walker:
         self._database = database
         self._batch = batch
         self._settler = Settler(store, decider)
-        self._notified = 0.0
+        self._bell = Bell()
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Walk until nothing waits or `stop()`; returns how many files were finished or given up."""
@@ -154,9 +154,7 @@ class Walker:
 
     def _notify(self, conn: Connection, *, always: bool = False) -> None:
         """Live pages hear of it, a few times a second at most and once at the end."""
-        now = time.monotonic()
-        if always or now - self._notified > _NOTIFY_EVERY:
-            self._notified = now
+        if self._bell.due(always=always):
             conn.execute(SQL["notify_intake"])
             conn.execute(SQL["notify_record"])
             conn.commit()

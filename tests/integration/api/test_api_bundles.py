@@ -192,6 +192,36 @@ def test_a_conditional_reference_becomes_an_id_or_a_refusal(admin, patient):
     assert nobody.json["issue"][0]["expression"] == ["Bundle.entry[0].resource"]
 
 
+def test_a_reference_to_no_entry_is_refused_at_its_place(admin, patient):
+    here, nowhere = (f"urn:uuid:0b1c2d3e-0000-4000-8000-00000000000{n}" for n in (1, 2))
+    answer = admin(
+        "POST",
+        "",
+        bundle(
+            post(patient, here),
+            post(observation(here, performer=[{"reference": here}, {"reference": nowhere}])),
+            post(observation(nowhere)),
+        ),
+    )
+    assert (answer.status, answer.codes) == (400, ["API-0034", "API-0034"])
+    assert [issue["expression"] for issue in answer.json["issue"]] == [
+        ["Bundle.entry[1].resource.performer[1].reference"],
+        ["Bundle.entry[2].resource.subject.reference"],
+    ]
+    assert admin("GET", "Patient?_summary=count").json["total"] == 0
+
+
+def test_a_stored_bundle_keeps_the_names_of_its_own_entries(admin, patient):
+    urn = "urn:uuid:0b1c2d3e-0000-4000-8000-000000000001"
+    inner = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"fullUrl": urn, "resource": patient}, {"resource": observation(urn)}],
+    }
+    where = admin("POST", "", bundle(post(inner))).json["entry"][0]["response"]["location"]
+    assert admin("GET", where).json["entry"][1]["resource"]["subject"] == {"reference": urn}
+
+
 def test_prefer_representation_brings_the_resources_back(admin, patient):
     answer = admin("POST", "", bundle(post(patient)), Prefer="return=representation").json
     assert answer["entry"][0]["resource"]["name"] == patient["name"]

@@ -194,6 +194,62 @@ def test_a_doctor_records_a_new_patient_with_the_first_visit(doctor, other_docto
     assert other_doctor("GET", where).status == 404
 
 
+URN = "urn:uuid:0b1c2d3e-0000-4000-8000-000000000001"
+
+
+def transaction(*resources):
+    entries = [
+        {"fullUrl": URN, "resource": one, "request": {"method": "POST", "url": one["resourceType"]}}
+        if one["resourceType"] == "Patient"
+        else {"resource": one, "request": {"method": "POST", "url": one["resourceType"]}}
+        for one in resources
+    ]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def of_the_new(resource, **more):
+    return {**resource, "subject": {"reference": URN}, **more}
+
+
+def test_a_doctor_makes_no_patient_whom_nobody_in_care_could_read(doctor, admin):
+    alone = person("new")
+    nobodys = {k: v for k, v in of_the_new(visit("x", "x", OURS)).items() if k != "serviceProvider"}
+    tries = [
+        doctor("POST", "Patient", alone),
+        doctor("PUT", "Patient/new", alone),
+        doctor("POST", "", transaction(alone)),
+        doctor("POST", "", transaction(alone, nobodys)),
+        doctor("POST", "", transaction(alone, visit("x", "lan", OURS))),
+        doctor("POST", "", transaction(alone, of_the_new(observation("x", "x", "e-lan")))),
+    ]
+    assert [(one.status, one.codes) for one in tries] == [(403, ["API-0042"])] * len(tries)
+    assert admin("GET", "Patient?_summary=count").json["total"] == 3
+    assert admin("POST", "Patient", alone).status == 201
+
+
+def test_a_doctors_visit_is_served_by_the_own_facility(doctor, admin):
+    theirs = visit("e-new", "lan", THEIRS)
+    admin("PUT", "Organization/theirs", {"resourceType": "Organization", "id": "theirs", "identifier": [{"value": THEIRS}]})
+    admin("PUT", "Organization/ours", {"resourceType": "Organization", "id": "ours", "identifier": [{"value": OURS}]})
+    tries = [
+        doctor("POST", "Encounter", theirs),
+        doctor("PUT", "Encounter/e-new", theirs),
+        doctor("PUT", "Encounter/e-lan", visit("e-lan", "lan", THEIRS)),
+        doctor("POST", "Encounter", {**theirs, "serviceProvider": {"reference": "Organization/theirs"}}),
+        doctor("POST", "Encounter", {**theirs, "serviceProvider": {"reference": "Organization/none"}}),
+        doctor("POST", "Encounter", visit("x", "lan", OURS) | {"meta": {"source": f"urn:yteso:bhyt:{THEIRS}:L"}}),
+        doctor("POST", "", transaction(person("x"), of_the_new(theirs), of_the_new(visit("y", "y", OURS)))),
+        doctor("PUT", "Encounter/e-hoa2", visit("e-hoa2", "hoa", OURS)),
+        doctor("PUT", "Encounter/e-hoa2", visit("e-hoa2", "lan", THEIRS)),
+        doctor("PUT", "Encounter/e-lan", {k: v for k, v in visit("e-lan", "lan", OURS).items() if k != "serviceProvider"}),
+    ]
+    assert [(one.status, one.codes) for one in tries] == [(403, ["API-0043"])] * len(tries)
+    assert tries[0].json["issue"][0]["expression"] == ["Encounter.serviceProvider"]
+    by_reference = {**theirs, "serviceProvider": {"reference": "Organization/ours"}}
+    assert doctor("POST", "Encounter", by_reference).status == 201
+    assert doctor("PUT", "Encounter/e-hoa2", {**visit("e-hoa2", "hoa", THEIRS), "status": "cancelled"}).status == 200
+
+
 def test_a_bundle_gives_no_more_rights_than_its_entries(doctor, operator):
     entry = {"resource": person("mai"), "request": {"method": "PUT", "url": "Patient/mai"}}
     refused = doctor("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})

@@ -41,6 +41,37 @@ def test_a_total_comes_on_request(admin, people):
     assert admin("GET", "Patient?_count=0").json["total"] == 7
 
 
+def test_a_total_that_the_only_page_shows_is_told_unasked(admin, people):
+    assert admin("GET", "Patient?_count=7").json["total"] == 7
+    assert admin("GET", "Patient?_id=none").json["total"] == 0
+    page = admin("GET", "Patient?_count=4")
+    assert "total" not in page.json
+    assert "total" not in admin("GET", page.link("next")).json
+
+
+def test_a_total_declined_is_left_out(admin, people):
+    assert "total" not in admin("GET", "Patient?_total=none").json
+    assert admin("GET", "Patient?_total=none&_summary=count").json["total"] == 7
+
+
+OLDER = ("http://fhir.ehealth.gov.vn/core/sid/cccd", "https://fhir.ehealth.gov.vn/core/sid/national_id")
+
+
+@pytest.mark.parametrize("asked", ["http://fhir.hl7.org.vn/core/sid/cccd", *OLDER])
+@pytest.mark.parametrize("written", ["http://fhir.hl7.org.vn/core/sid/cccd", *OLDER])
+def test_an_identifier_is_found_under_every_uri_of_its_system_and_stays_as_sent(admin, patient, asked, written):
+    identifier = {"system": written, "value": "000090000001"}
+    admin("PUT", "Patient/old", {**patient, "id": "old", "identifier": [identifier]})
+    assert admin("GET", f"Patient?identifier={asked}|000090000001").ids == ["old"]
+    assert admin("GET", f"Patient?identifier={asked}|").ids == ["old"]
+    assert admin("GET", "Patient/old").json["identifier"] == [identifier]
+    care = {"resourceType": "Flag", "id": "f", "status": "active", "code": {"text": "x"}}
+    admin("PUT", "Flag/f", {**care, "subject": {"identifier": identifier}})
+    assert admin("GET", f"Flag?subject:identifier={asked}|000090000001").ids == ["f"]
+    again = admin("POST", "Patient", patient, If_None_Exist=f"identifier={asked}|000090000001")
+    assert (again.status, again.json["id"]) == (200, "old")
+
+
 @pytest.mark.parametrize("sort", ["", "&_sort=birthdate", "&_sort=-birthdate", "&_sort=_lastUpdated"])
 def test_pages_join_to_the_whole_also_while_others_write(admin, people, patient, sort):
     seen, url, rounds = [], f"Patient?gender=female&_count=2{sort}", 0

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,15 @@ class Place:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(f"http://127.0.0.1:{port or self.port}{path}", headers=named)
         return urllib.request.urlopen(request, timeout=20)
+
+    def status_of(self, path: str, port: int = 0, **headers: str) -> int:
+        """The status with which the platform answers, also a refusal's."""
+        try:
+            with self.ask(path, port, **headers) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return int(refusal.code)
 
     def health(self) -> dict[str, Any]:
         with self.ask("/healthz") as response:

@@ -60,6 +60,18 @@ def test_a_profile_is_found_with_and_without_its_version():
     assert token("Observation.meta.profile|http://p|1.0") in tokens
 
 
+def test_an_identifier_under_an_older_uri_has_the_facts_of_its_system():
+    def tokens(base):
+        identifier = {"system": f"{base}/core/sid/cccd", "value": "000090000001"}
+        subject = {"identifier": identifier}
+        return (
+            set(extract({"resourceType": "Patient", "id": "p", "identifier": [identifier]}).tok),
+            set(extract({"resourceType": "Flag", "id": "f", "subject": subject}).tok),
+        )
+
+    assert tokens("https://fhir.ehealth.gov.vn") == tokens("http://fhir.hl7.org.vn")
+
+
 def test_names_are_folded_and_begin_at_every_word():
     patient = {"resourceType": "Patient", "id": "p", "name": [{"text": "Nguyễn Thử Đức"}]}
     pieces = {(text, at) for _, text, at in extract(patient).strings}

@@ -86,3 +86,24 @@ def test_an_unencoded_plus_in_a_zone_is_a_plus():
 def test_an_absolute_reference_to_ourselves_becomes_relative():
     query, _ = parse("Observation", "subject=http://me/fhir/Patient/1,http://you/fhir/Patient/1", "http://me/fhir/")
     assert [value for _, value in query.clauses[0].values] == ["Patient/1", "http://you/fhir/Patient/1"]
+
+
+@pytest.mark.parametrize("name", ["identifier", "general-practitioner:identifier"])
+def test_an_older_uri_of_an_identifier_asks_for_its_system(name):
+    older, _ = parse("Patient", f"{name}=http://fhir.ehealth.gov.vn/core/sid/national_id|1,urn:x|2,3,|4")
+    newer, _ = parse("Patient", f"{name}=http://fhir.hl7.org.vn/core/sid/cccd|1,urn:x|2,3,|4")
+    assert older == newer
+
+
+def test_the_system_of_a_code_is_no_identifier_system():
+    query, _ = parse("Observation", "code=http://fhir.ehealth.gov.vn/core/sid/national_id|1")
+    assert query.clauses[0].values == (("eq", "http://fhir.ehealth.gov.vn/core/sid/national_id|1"),)
+
+
+@pytest.mark.parametrize("type", sorted(RESOURCE_TYPES))
+def test_every_parameter_called_searchable_is_understood_and_no_other(type):
+    values = {"date": "2024", "number": "1", "quantity": "1"}
+    names = set(searchable(type))
+    for name, parameter in SEARCH_PARAMETERS[type].items():
+        query, issues = parse(type, [(name, values.get(parameter.kind, "a"))])
+        assert (len(query.clauses), len(issues)) == ((1, 0) if name in names else (0, 1)), name

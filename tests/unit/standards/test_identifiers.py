@@ -19,6 +19,7 @@ from yteso.standards.identifiers import (
 def test_older_uris_become_the_vn_core_ones():
     assert canonical_system("http://fhir.ehealth.gov.vn/core/sid/national_id") == CCCD
     assert canonical_system("https://fhir.ehealth.gov.vn/core/sid/insurance_number/") == BHYT
+    assert canonical_system("http://fhir.ehealth.gov.vn/core/sid/cccd") == CCCD
     assert canonical_system(BHXH) == BHXH
     assert canonical_system("urn:other") == "urn:other"
 

@@ -1,4 +1,6 @@
-from yteso.terminology import ICD10_VN, UNKNOWN_CODE, code_bundle
+import pytest
+
+from yteso.terminology import CODE_LISTS, ICD10_VN, ICD10_WHO, UNKNOWN_CODE, code_bundle, coding_of
 
 
 def condition(*codes):
@@ -46,3 +48,15 @@ def test_codes_of_systems_we_do_not_have_are_left_alone():
     resource = {"resourceType": "Observation", "code": {"coding": [{"system": "http://loinc.org", "code": "1-8"}]}}
     assert code_bundle([resource]) == ()
     assert resource["code"]["coding"] == [{"system": "http://loinc.org", "code": "1-8"}]
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [(ICD10_VN, "A970"), (ICD10_WHO, "A97.0"), (ICD10_VN, "ZZ9"), (CODE_LISTS["MA_LOAI_KCB"], "03"), ("urn:x", "1")],
+)
+def test_a_coding_is_made_as_the_second_pass_would_leave_it(system, code):
+    made, passed = coding_of(system, code), {"system": system, "code": code}
+    code_bundle([{"resourceType": "Condition", "code": {"coding": [passed]}}])
+    assert made == passed
+    made.setdefault("extension", []).append({"url": "urn:mine"})
+    assert coding_of(system, code) == passed

@@ -83,6 +83,11 @@ def test_a_sound_resource_has_no_issues(resource):
         (changed(PATIENT, birthDate="1990-13"), [("FHIR-2004", "Patient.birthDate")]),
         (changed(PATIENT, name=[{"family": ""}]), [("FHIR-2004", "Patient.name[0].family")]),
         (changed(PATIENT, name=[{"family": "\x01"}]), [("FHIR-2004", "Patient.name[0].family")]),
+        (
+            changed(PATIENT, extension=[{"url": "urn:x", "valueString": "1", "valueInteger": 1}]),
+            [("FHIR-2007", "Patient.extension[0].valueInteger"), ("FHIR-2007", "Patient.extension[0].valueString")],
+        ),
+        (changed(PATIENT, extension=[{"valueString": "1"}]), [("FHIR-2002", "Patient.extension[0]")]),
         (changed(CONDITION, clinicalStatus={"text": "x"}), [("FHIR-2002", "Condition.clinicalStatus")]),
         (
             changed(CONDITION, clinicalStatus={"coding": [{"code": "x"}]}),

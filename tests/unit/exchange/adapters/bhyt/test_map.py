@@ -9,6 +9,7 @@ from yteso.exchange.adapters.bhyt.map.elements import fhir_date, fhir_datetime, 
 from yteso.exchange.adapters.bhyt.map.units import ucum
 from yteso.exchange.adapters.bhyt.read import read_visits
 from yteso.fhir.json import dumps
+from yteso.terminology import code_bundle
 
 from .made_up import EXAM, FACILITY, SUMMARY, file_xml, full_visit, part, plain_visit, table_xml, visit_xml
 
@@ -36,6 +37,13 @@ def test_linking_names_the_chosen_person_everywhere_and_changes_nothing_else():
     assert provisional.encode() not in linked
     assert linked.count(b"Patient/nguoi-1") == before.count(f"Patient/{provisional}".encode())
     assert dumps(found.resources) == before
+
+
+def test_mapping_leaves_nothing_to_code():
+    found = map_visit(full_visit())
+    before = dumps([found.patient, *found.resources])
+    code_bundle([found.patient, *found.resources])
+    assert dumps([found.patient, *found.resources]) == before
 
 
 def test_the_resources_of_a_visit_live_on_its_shard_and_tell_their_row():

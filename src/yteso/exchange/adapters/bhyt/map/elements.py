@@ -76,7 +76,7 @@ def _single_spaced(code: str) -> str:
 
 
 def coding(system: str, code: str, display: str = "") -> Json:
-    """A Coding, with version and name where we have its system. FHIR codes hold no double spaces: they become single."""
+    """A Coding, with version and name where we have its system. FHIR codes hold no double spaces."""
     made = coding_of(system, _single_spaced(code))
     if display:
         made["display"] = display

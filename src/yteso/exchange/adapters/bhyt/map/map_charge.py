@@ -58,7 +58,7 @@ _FLAGS = (
     ("recurrentWound", "VET_THUONG_TP"),
     ("reused", "TAI_SU_DUNG"),
 )
-"""The inner extensions of a line and of its cost, and the fields they come from: the most numerous elements there are."""
+"""The inner extensions of a line and of its cost, and the fields they come from; they are most of a visit."""
 
 
 def quantity_of(row: Record) -> Json | None:
