@@ -15,7 +15,8 @@ from yteso.api.refuse import refuse_conditional
 from yteso.api.route import Route
 from yteso.base.http import Response
 from yteso.fhir import json
-from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
+from yteso.search.parse import searchable
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
@@ -49,7 +50,7 @@ def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes
 
 
 def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
-    parameters = SEARCH_PARAMETERS.get(type) or SEARCH_PARAMETERS["Resource"]
+    parameters = searchable(type)
     told: dict[str, Any] = {
         "type": type,
         "interaction": [{"code": code} for code in _type_codes(routes)],

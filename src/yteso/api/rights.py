@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from yteso.access.policy import PATIENT_TYPES, Interaction, require
 from yteso.api import rules
 from yteso.api.call import Call
+from yteso.api.service import check_service
 from yteso.base.errors import Refused
 from yteso.db import Connection
 from yteso.fhir.reference import parse, references
@@ -26,14 +27,15 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
     if not bound:
         return
     keys = [_key(change) for change in bound]
-    existing = set(call.engine.store.peek(conn, keys))
-    visible = {_key(change) for change in changes} - existing
+    existing = call.engine.store.peek(conn, keys)
+    visible = {_key(change) for change in changes} - existing.keys()
     for key in existing:
         _see(call, conn, key, visible)
     for change in bound:
         if isinstance(change, Put):
             for key in _clinical_references(change.resource):
                 _see(call, conn, key, visible)
+    check_service(call, conn, [change.resource for change in bound if isinstance(change, Put)], existing)
 
 
 def _is_bound(call: Call, change: Change) -> bool:

@@ -240,6 +240,14 @@ ENTRY_REQUEST = _error(
     "Use GET, POST [type], PUT [type]/[id] or DELETE [type]/[id].",
     "FHIR R4 §3.1.0.11",
 )
+NO_ENTRY = _error(
+    "API-0034",
+    "Tham chiếu urn:uuid này không phải fullUrl của mục nào được ghi trong Bundle.",
+    "This urn:uuid reference is the fullUrl of no entry that the Bundle writes.",
+    "Thêm mục có fullUrl đó, hoặc dùng tham chiếu [loại]/[id] của tài nguyên đã có.",
+    "Add the entry with that fullUrl, or use the reference [type]/[id] of what is already there.",
+    "FHIR R4 §3.1.0.11.2",
+)
 HIDDEN = _error(
     "API-0040",
     "Không được ghi tài nguyên {type}: nó thuộc về, hoặc tham chiếu đến, người bệnh không do cơ sở này chăm sóc.",
@@ -253,6 +261,20 @@ NO_PATIENT = _error(
     "This {type} must refer to its patient.",
     "Thêm subject hoặc patient với tham chiếu Patient/[id].",
     "Add subject or patient with a reference Patient/[id].",
+)
+NO_VISIT = _error(
+    "API-0042",
+    "Người bệnh mới chưa có lượt khám tại cơ sở này nên không ai tại đây đọc được.",
+    "A new patient without a visit at this facility could be read by nobody here.",
+    "Gửi Patient và Encounter đầu tiên (serviceProvider là cơ sở của mình) trong cùng một Bundle transaction.",
+    "Send the Patient and the first Encounter (serviceProvider: your facility) in one transaction Bundle.",
+)
+OTHER_FACILITY = _error(
+    "API-0043",
+    "Encounter phải do cơ sở của người ghi phục vụ; không được thêm, đổi hoặc bỏ cơ sở khác.",
+    "The Encounter must be served by the writer's facility; another one may not be named, changed or removed.",
+    "Ghi serviceProvider là mã cơ sở của mình, hoặc giữ nguyên serviceProvider và người bệnh như đã lưu.",
+    "Set serviceProvider to your own facility code, or leave serviceProvider and patient as they are stored.",
 )
 DONE = Rule(
     "API-0050",

@@ -24,7 +24,7 @@ MAX_FORM = 1024 * 1024
 
 
 def search(call: Call) -> Response:
-    """A Bundle of type searchset: matches, what `_include` brings, links, and a total when one was asked for."""
+    """A Bundle of type searchset: matches, what `_include` brings, links, and a total when it is asked for or known."""
     params, cursor = read_page(call)
     query, issues = parse(call.type, params, call.base)
     if call.prefer.strict and issues:
@@ -36,7 +36,8 @@ def search(call: Call) -> Response:
     if page.next:
         links.append(Link("next", next_url(call, _understood(params, issues), page.next)))
     told = () if cursor else issues
-    return json_response(200, searchset(call, page.matches, page.included, links=links, total=page.total, issues=told))
+    total = None if query.count and dict(params).get("_total") == "none" else page.total
+    return json_response(200, searchset(call, page.matches, page.included, links=links, total=total, issues=told))
 
 
 def search_by_post(call: Call) -> Response:

@@ -18,6 +18,7 @@ from yteso.api.condition import find_one, hold_criteria, read_criteria
 from yteso.api.dispatch import dispatch
 from yteso.api.entry import REASONS
 from yteso.api.headers import etag
+from yteso.api.names import names_of, refuse_nameless
 from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan
 from yteso.api.rights import check_changes
@@ -93,7 +94,7 @@ class _Run:
         return ids | {index: existing.id for index, existing in self.found.items()}
 
     def _changes(self, ids: Mapping[int, str]) -> dict[int, Change]:
-        names = _names(self.steps, ids, self.call.base)
+        names = names_of(self.steps, ids, self.call.base)
         changes: dict[int, Change] = {}
         for step in self.steps:
             if step.index in self.found or step.interaction not in WRITES:
@@ -107,6 +108,7 @@ class _Run:
             if self.conditional:
                 self._resolve(step)
             changes[step.index] = Put(with_id(step.resource, ids[step.index]), step.expected)
+        refuse_nameless(step for step in self.steps if step.index in changes)
         return changes
 
     def _resolve(self, step: Step) -> None:
@@ -155,22 +157,6 @@ def _patient_of(steps: Sequence[Step]) -> str:
             if target and target.kind == "relative" and target.type == "Patient":
                 return target.id
     return ""
-
-
-def _names(steps: Sequence[Step], ids: Mapping[int, str], base: str) -> dict[str, str]:
-    """What the entries call each other -> `Type/id`. A fullUrl that is an address also names its relative form."""
-    names: dict[str, str] = {}
-    for step in steps:
-        if step.resource is None or not step.full_url:
-            continue
-        real = f"{step.type}/{ids[step.index]}"
-        address = parse(step.full_url)
-        if step.full_url != f"{base}/{real}":
-            names[step.full_url] = real
-        relative = f"{address.type}/{address.id}"
-        if address.kind == "absolute" and address.type == step.type and relative != real:
-            names[relative] = real
-    return names
 
 
 def _refuse_twins(steps: Sequence[Step], ids: Mapping[int, str]) -> None:

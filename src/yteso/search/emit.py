@@ -11,7 +11,7 @@ from typing import Any
 
 from yteso.fhir import dates, reference
 from yteso.search.hot import hot
-from yteso.search.keys import Key, coded, exact, identified, mandatory, path_key, present, token
+from yteso.search.keys import Key, coded, exact, identified, identifier, mandatory, path_key, present, token
 from yteso.search.numbers import quantity_rows
 from yteso.search.row import NO_DATE, IndexRow
 from yteso.search.words import prefixes
@@ -102,7 +102,7 @@ def _identifier(key: str, mark: Mark) -> Emit:
         row.tok.extend(mark)
         text = value.get("value")
         if text:
-            row.tok.extend(map(token, coded(key, value.get("system"), text)))
+            row.tok.extend(map(token, identifier(key, value.get("system"), text)))
 
     return emit
 
@@ -175,9 +175,9 @@ def _reference(key: str, _mark: Mark) -> Emit:
             row.tok.extend(tokens)
         else:
             row.tok.append(nowhere)
-        identifier = value.get("identifier")
-        if identifier and identifier.get("value"):
-            row.tok.extend(map(token, identified(key, identifier.get("system"), identifier["value"])))
+        named = value.get("identifier")
+        if named and named.get("value"):
+            row.tok.extend(map(token, identified(key, named.get("system"), named["value"])))
 
     return emit
 

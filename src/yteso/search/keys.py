@@ -13,6 +13,7 @@ from hashlib import blake2b
 from xxhash import xxh3_64_digest
 
 from yteso.standards.fhir_r4 import ELEMENTS, Path
+from yteso.standards.identifiers import canonical_system
 
 Key = bytes
 """A 64-bit number as its 8 big-endian bytes: how the index writes it without converting."""
@@ -64,9 +65,14 @@ def exact(key: str, text: str) -> str:
     return f"{key}={text}"
 
 
+def identifier(key: str, system: str | None, value: str) -> tuple[str, ...]:
+    """The facts of one identifier. Under whichever of its URIs the system was sent, the facts are the same."""
+    return coded(key, canonical_system(system) if system else system, value)
+
+
 def identified(key: str, system: str | None, value: str) -> tuple[str, ...]:
     """The facts of a reference by identifier (for `:identifier`)."""
-    return coded(f"{key}#identifier", system, value)
+    return identifier(f"{key}#identifier", system, value)
 
 
 def source(facility: str) -> str:

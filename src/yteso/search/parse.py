@@ -21,6 +21,7 @@ from yteso.search.order import SORTABLE
 from yteso.search.query import Clause, Include, Query, Sort
 from yteso.search.values import bare, split
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, SearchParameter
+from yteso.standards.identifiers import canonical_system
 
 DEFAULT_COUNT = 20
 MAX_COUNT = 1000
@@ -37,6 +38,8 @@ _MODIFIERS = {
     "number": ("missing",),
     "quantity": ("missing",),
 }
+"""The kinds of parameters that can be searched by, with their modifiers."""
+
 _ELSEWHERE = frozenset({"_format", "_pretty", "_elements"})
 """Result parameters that `api` reads itself."""
 
@@ -85,6 +88,11 @@ def parse(type: str, query: str | Sequence[tuple[str, str]], base_url: str = "")
     )
 
 
+def searchable(type: str) -> dict[str, SearchParameter]:
+    """The parameters of a type that a query may hold, by name: what `parse` does not leave out."""
+    return {name: one for name, one in SEARCH_PARAMETERS[type].items() if one.kind in _MODIFIERS}
+
+
 def _pairs(query: str | Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     if isinstance(query, str):
         try:
@@ -120,6 +128,8 @@ def _clause(found: _Found, parameter: SearchParameter, modifier: str, value: str
         found.report(rules.MODIFIER, name, modifier=modifier[:32], allowed=", ".join(allowed))
         return
     values = tuple(_value(found, kind, modifier, one) for one in split(value, ",") if one)
+    if modifier == "identifier" or any(path.type == "Identifier" for path in parameter.paths):
+        values = tuple((prefix, _canonical(text)) for prefix, text in values)
     if modifier == "missing" and any(text not in ("true", "false") for _, text in values):
         found.report(rules.VALUE, name, kind="boolean")
     elif modifier != "missing" and not all(_is_good(kind, text) for _, text in values):
@@ -137,6 +147,13 @@ def _value(found: _Found, kind: str, modifier: str, text: str) -> tuple[str, str
     if kind == "reference" and found.base_url and text.startswith(f"{found.base_url}/"):
         text = text[len(found.base_url) + 1 :]
     return "eq", text
+
+
+def _canonical(identifier: str) -> str:
+    """`system|value` with the VN Core URI of the system, as the index has it, and so in criteria, locks and cursors."""
+    system, *rest = split(identifier, "|")
+    known = canonical_system(bare(system)) if rest else system
+    return identifier if known == bare(system) else "|".join((known, *rest))
 
 
 def _is_good(kind: str, text: str) -> bool:

@@ -42,9 +42,8 @@ class IdentifierSystem:
 
 
 def _system(name: str, pattern: str, vi: str, en: str, *old: str, retired: bool = False) -> IdentifierSystem:
-    return IdentifierSystem(
-        BASE + name, re.compile(pattern, re.ASCII), vi, en, tuple(OLD_BASE + n for n in old), retired
-    )
+    aliases = tuple(OLD_BASE + alias for alias in (name, *old))
+    return IdentifierSystem(BASE + name, re.compile(pattern, re.ASCII), vi, en, aliases, retired)
 
 
 SYSTEMS: Mapping[str, IdentifierSystem] = {
@@ -69,9 +68,11 @@ SYSTEMS: Mapping[str, IdentifierSystem] = {
 """URI -> system. `provider-license-number`, `driver-license-number`, `patient-internal-id` have no counterpart."""
 
 _CANONICAL = {
-    spelling: system.uri
+    scheme + spelling.removeprefix("http://") + end: system.uri
     for system in SYSTEMS.values()
     for spelling in (system.uri, *system.aliases, *(alias.replace("_", "-") for alias in system.aliases))
+    for scheme in ("http://", "https://")
+    for end in ("", "/")
 }
 
 # Where births were registered until 2025: the 63 provinces. 000 is never issued; synthetic people carry it.
@@ -88,10 +89,11 @@ _DATE = re.compile(r"(\d{4})", re.ASCII)
 
 
 def canonical_system(uri: str) -> str:
-    """The VN Core URI of a system given under an older or differently written URI; any other URI as it is."""
-    plain = uri.strip().rstrip("/")
-    secure = plain.replace("https://", "http://", 1)
-    return _CANONICAL.get(secure, uri)
+    """The VN Core URI of a system given under an older or differently written URI; any other URI as it is.
+
+    One look-up: it runs for every identifier that is indexed.
+    """
+    return _CANONICAL.get(uri, uri)
 
 
 def local_patient_system(facility: str) -> str:

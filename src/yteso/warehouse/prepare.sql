@@ -5,6 +5,21 @@ SELECT _id AS key, code, name, kind FROM organization;
 CREATE OR REPLACE TEMP VIEW facility_by_code AS
 SELECT code, arg_max(name, _t) AS name, arg_max(kind, _t) AS kind FROM organization GROUP BY code;
 
+-- Who should send (an active account) and who ever did.
+CREATE OR REPLACE TEMP VIEW known_facility AS
+SELECT code FROM expected UNION SELECT facility FROM intake;
+
+-- A visit with the day it began in Vietnamese time; facility and care are empty where the record names none.
+CREATE OR REPLACE TEMP VIEW visit AS
+SELECT
+    coalesce(CAST(try_cast(e.started AS TIMESTAMPTZ) AS DATE), try_cast(left(e.started, 10) AS DATE)) AS day,
+    coalesce(o.code, '') AS facility,
+    coalesce(o.name, '') AS facility_name,
+    coalesce(e.care, '') AS care,
+    e.status
+FROM encounter e
+LEFT JOIN facility o ON o.key = e.organization_key;
+
 -- The main diagnosis of each visit: the one its Encounter ranks first; all of them where it ranks none.
 CREATE OR REPLACE TEMP VIEW main_diagnosis AS
 SELECT

@@ -229,7 +229,11 @@ def test_a_doctor_makes_no_patient_whom_nobody_in_care_could_read(doctor, admin)
 
 def test_a_doctors_visit_is_served_by_the_own_facility(doctor, admin):
     theirs = visit("e-new", "lan", THEIRS)
-    admin("PUT", "Organization/theirs", {"resourceType": "Organization", "id": "theirs", "identifier": [{"value": THEIRS}]})
+    admin(
+        "PUT",
+        "Organization/theirs",
+        {"resourceType": "Organization", "id": "theirs", "identifier": [{"value": THEIRS}]},
+    )
     admin("PUT", "Organization/ours", {"resourceType": "Organization", "id": "ours", "identifier": [{"value": OURS}]})
     tries = [
         doctor("POST", "Encounter", theirs),
@@ -241,7 +245,9 @@ def test_a_doctors_visit_is_served_by_the_own_facility(doctor, admin):
         doctor("POST", "", transaction(person("x"), of_the_new(theirs), of_the_new(visit("y", "y", OURS)))),
         doctor("PUT", "Encounter/e-hoa2", visit("e-hoa2", "hoa", OURS)),
         doctor("PUT", "Encounter/e-hoa2", visit("e-hoa2", "lan", THEIRS)),
-        doctor("PUT", "Encounter/e-lan", {k: v for k, v in visit("e-lan", "lan", OURS).items() if k != "serviceProvider"}),
+        doctor(
+            "PUT", "Encounter/e-lan", {k: v for k, v in visit("e-lan", "lan", OURS).items() if k != "serviceProvider"}
+        ),
     ]
     assert [(one.status, one.codes) for one in tries] == [(403, ["API-0043"])] * len(tries)
     assert tries[0].json["issue"][0]["expression"] == ["Encounter.serviceProvider"]

@@ -3,8 +3,9 @@
 import pytest
 
 from yteso.base.errors import Refused
-from yteso.search.parse import MAX_COUNT, parse
+from yteso.search.parse import MAX_COUNT, parse, searchable
 from yteso.search.query import Clause, Include, Sort
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
 
 
 def codes(issues):

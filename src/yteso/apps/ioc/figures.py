@@ -6,7 +6,7 @@ In: `warehouse.read.Marts` and the moment. Out: frozen values, each with "as of"
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,16 +18,22 @@ Row = Mapping[str, Any]
 SPANS = {"today": 1, "7d": 7, "30d": 30}
 """Windows that end today, in days."""
 WEEKS_SHOWN = 14
+FOLDED = "*"
+"""The mart's code for all diagnoses with fewer than 5 visits together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every tile says below its figure. `kind`: "", "stale" or "empty"."""
+    """What every tile says below its figure. `kind`: "", "stale" or "empty".
+
+    `data` and `files`: by window, (facilities with a visit or file in it, known) and (with a file in it, known).
+    """
 
     kind: str
     as_of: datetime | None
-    day: tuple[int, int] | None
-    week: tuple[int, int] | None
+    known: int = 0
+    data: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    files: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,14 @@ class Visits:
     def spark(self) -> list[int]:
         """Visits a day, oldest first."""
         return [sum(values) for _, values in self.course]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoses:
+    """(ICD-10 code, its name, visits), most frequent first; `hidden`: visits of codes too rare to be shown."""
+
+    shown: tuple[tuple[str, str, int], ...]
+    hidden: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +92,15 @@ def frame(marts: Marts, now: datetime) -> Frame:
     """The state of the figures now."""
     state = marts.state()
     if state.empty:
-        return Frame("empty", None, None, None)
-    row = next(iter(marts.table("coverage", limit=1)), None)
-    day = (row["reporting_24h"], row["expected"]) if row else None
-    week = (row["reporting_7d"], row["expected"]) if row else None
-    return Frame("stale" if state.is_stale(now) else "", state.as_of, day, week)
+        return Frame("empty", None)
+    rows = marts.table("coverage")
+    return Frame(
+        kind="stale" if state.is_stale(now) else "",
+        as_of=state.as_of,
+        known=max((row["known"] for row in rows), default=0),
+        data={row["span"]: (row["with_data"], row["known"]) for row in rows},
+        files={row["span"]: (row["with_files"], row["known"]) for row in rows},
+    )
 
 
 def visits(marts: Marts, now: datetime) -> Visits:
@@ -118,11 +136,12 @@ def visits(marts: Marts, now: datetime) -> Visits:
     )
 
 
-def diagnoses(marts: Marts, span: str = "7d", facility: str = "", limit: int = 8) -> list[tuple[str, str, int]]:
-    """(ICD-10 code, its name, visits), most frequent first; the small numbers the mart folded together are left out."""
+def diagnoses(marts: Marts, span: str = "7d", facility: str = "", limit: int = 8) -> Diagnoses:
+    """The most frequent diagnoses; the small numbers the mart folded together are told as one number."""
     rows = marts.table("diagnoses", span=span, facility=facility, order=["-visits", "code"], limit=limit + 1)
     named = [(row["code"], diagnosis_name(row["code"]) or row["name"], row["visits"]) for row in rows]
-    return [one for one in named if one[0] != "*"][:limit]
+    folded = marts.table("diagnoses", span=span, facility=facility, code=FOLDED)
+    return Diagnoses(tuple(one for one in named if one[0] != FOLDED)[:limit], _sum(folded, "visits"))
 
 
 def money(marts: Marts, now: datetime, days: int = 7) -> Money:

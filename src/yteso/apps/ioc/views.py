@@ -110,8 +110,9 @@ def diagnoses(request: HttpRequest) -> HttpResponse:
         (gettext("Chẩn đoán"), "name", ""),
         (gettext("Lượt khám"), "visits", "number"),
     ]
+    hidden = sum(row["visits"] for row in rows if row["code"] == figures.FOLDED)
     title = gettext("Chẩn đoán nhiều nhất")
-    return _rows(request, title, columns, named, ("visits",), span=span, facility=facility)
+    return _rows(request, title, columns, named, ("visits",), span=span, facility=facility, hidden=hidden)
 
 
 @allow(*ROLES)
@@ -134,18 +135,20 @@ def _daily(request: HttpRequest, mart: str, title: str, columns: list[Column], s
 
 
 def _rows(
-    request: HttpRequest, title: str, columns: list[Column], rows: Sequence[Any], sums: Sequence[str], **asked: str
+    request: HttpRequest, title: str, columns: list[Column], rows: Sequence[Any], sums: Sequence[str], **asked: object
 ) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _csv(columns, rows, request.path.rsplit("/", 1)[-1])
     marts = _marts()
+    frame = figures.frame(marts, system_clock())
     context = {
         "heading": title,
         "columns": columns,
         "rows": rows[:500],
         "all": len(rows),
         "sums": {name: sum(row[name] or 0 for row in rows) for name in sums},
-        "frame": figures.frame(marts, system_clock()),
+        "frame": frame,
+        "coverage": None if asked["facility"] else covered.get(asked["span"]),
         "choices": figures.known_facilities(marts),
         "care_name": care_name,
         **asked,
@@ -174,7 +177,7 @@ def _asked(request: HttpRequest) -> tuple[str, str]:
 
 
 def _diagnosis(row: Any) -> str:
-    if row["code"] == "*":
+    if row["code"] == figures.FOLDED:
         return gettext("Các mã khác, mỗi mã dưới 5 lượt")
     return diagnosis_name(row["code"]) or row["name"]
 

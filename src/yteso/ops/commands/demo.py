@@ -33,7 +33,7 @@ def demo(
     try:
         what = province.plan(supervisor.settings, visits, facilities, seed)
         problems: list[BaseException] = []
-        builder = threading.Thread(target=_guarded, args=(problems, supervisor, what), daemon=True)
+        builder = threading.Thread(target=_guarded, args=(problems, supervisor, what, serve), daemon=True)
         builder.start()
         while builder.is_alive() and not stop.wait(0.2):
             supervisor.tend()
@@ -49,19 +49,22 @@ def demo(
         raise typer.Exit(FAILED)
 
 
-def _guarded(problems: list[BaseException], supervisor: Any, what: Any) -> None:
+def _guarded(problems: list[BaseException], supervisor: Any, what: Any, serve: bool) -> None:
     """Feeding runs beside the watch over the processes; what it raises is raised again there."""
     try:
-        _build(supervisor, what)
+        _build(supervisor, what, serve)
     except BaseException as error:
         problems.append(error)
 
 
-def _build(supervisor: Any, what: Any) -> None:
+def _build(supervisor: Any, what: Any, serve: bool) -> None:
+    """Feed and wait for the figures. A province that was fed and walked before is served without a wait."""
     from yteso.ops import province
 
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     address = supervisor.local_address
+    if serve and what.fed and province.backlog(address) == 0:
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         if not what.fed:
             bar = progress.add_task("Gửi hồ sơ · Sending", total=what.visits)

@@ -1,12 +1,21 @@
--- How many of the facilities that should send do.
-WITH sign AS (
-    SELECT e.code, max(i.received) AS last_received
-    FROM expected e LEFT JOIN intake i ON i.facility = e.code
-    GROUP BY ALL
+-- Of the facilities known, how many gave anything for a window that ends now: a visit in it, or a file received in it.
+WITH span AS (
+    SELECT * FROM (VALUES ('today', 1), ('7d', 7), ('14d', 14), ('30d', 30), ('all', 1000000)) AS s (span, days)
+),
+sign AS (
+    SELECT DISTINCT facility AS code, CAST(received AS DATE) AS day, true AS is_file FROM intake
+    UNION ALL
+    SELECT DISTINCT facility, day, false FROM visit
 )
 SELECT
-    count(*) AS expected,
-    count(*) FILTER (WHERE last_received IS NOT NULL) AS reporting,
-    count(*) FILTER (WHERE last_received >= getvariable('now') - INTERVAL 24 HOURS) AS reporting_24h,
-    count(*) FILTER (WHERE last_received >= getvariable('now') - INTERVAL 7 DAYS) AS reporting_7d
-FROM sign
+    s.span,
+    (SELECT count(*) FROM known_facility) AS known,
+    count(DISTINCT g.code) AS with_data,
+    count(DISTINCT g.code) FILTER (WHERE g.is_file) AS with_files
+FROM span s
+LEFT JOIN sign g
+    ON g.code IN (SELECT code FROM known_facility)
+    AND g.day > CAST(getvariable('now') AS DATE) - s.days
+    AND g.day <= CAST(getvariable('now') AS DATE)
+GROUP BY s.span, s.days
+ORDER BY s.days

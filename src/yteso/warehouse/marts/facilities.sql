@@ -7,8 +7,7 @@ cared AS (
         max(coalesce(try_cast(e.ended AS TIMESTAMPTZ), try_cast(e.started AS TIMESTAMPTZ))) AS last_visit
     FROM encounter e JOIN facility o ON o.key = e.organization_key
     GROUP BY ALL
-),
-known AS (SELECT code FROM expected UNION SELECT code FROM sent)
+)
 SELECT
     k.code AS facility,
     coalesce(o.name, '') AS facility_name,
@@ -20,7 +19,7 @@ SELECT
     c.last_visit,
     date_diff('minute', least(s.last_received, c.last_visit), getvariable('now')) / 60.0 AS silent_hours,
     coalesce(least(s.last_received, c.last_visit) < getvariable('now') - INTERVAL 24 HOURS, true) AS silent
-FROM known k
+FROM known_facility k
 LEFT JOIN facility_by_code o ON o.code = k.code
 LEFT JOIN sent s ON s.code = k.code
 LEFT JOIN cared c ON c.code = k.code

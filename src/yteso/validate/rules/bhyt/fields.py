@@ -12,7 +12,7 @@ from functools import cache
 from yteso.base.issue import Issue, Rule, Severity
 from yteso.base.record import Record
 from yteso.standards.bhyt import LEGACY_4210, Field, table
-from yteso.validate.rules.bhyt.facts import LEGACY, NUMBER, Facts, moment
+from yteso.validate.rules.bhyt.facts import LEGACY, Facts, moment, parse_number
 
 _ANNEX = "Phụ lục QĐ 130/QĐ-BYT, QĐ 4750/QĐ-BYT, QĐ 3176/QĐ-BYT"
 
@@ -215,7 +215,7 @@ def _formats(row: Record, checks: _Checks, table_name: str) -> Iterator[Issue]:
             if check.limit is not None and len(text) > check.limit:
                 yield _TOO_LONG.at(row.place(field), field=field, limit=check.limit)
         elif check.kind == _NUMBER_KIND:
-            if not NUMBER.fullmatch(text):
+            if parse_number(text) is None:
                 yield _NOT_A_NUMBER.at(row.place(field), field=field)
             elif text[0] == "-":
                 yield _NEGATIVE.at(row.place(field), field=field)
