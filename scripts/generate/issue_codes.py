@@ -31,6 +31,7 @@ _FAMILIES = {
     "FHIR-2": "structure of resources",
     "SRCH": "search",
     "WEB": "pages",
+    "WH": "warehouse",
 }
 # Rooms whose import needs a configured web framework declare their rules in plain modules named so.
 _SKIPPED = ("yteso.web", "yteso.apps", "yteso.ops")

@@ -135,9 +135,9 @@ def test_a_province_fed_over_http_comes_out_as_its_planned_figures(database, tmp
     }
     silent = {row["facility"] for row in marts.table("facilities", silent=True)}
     assert {one.code for one in province.facilities if one.silent_hours} <= silent
-    (coverage,) = marts.table("coverage")
-    assert coverage["expected"] == 12
-    assert coverage["reporting"] == len({file.facility for file in files})
+    (coverage,) = marts.table("coverage", span="all")
+    assert coverage["known"] == 12
+    assert coverage["with_files"] == len({file.facility for file in files})
     counted = marts.totals("intake_daily", ["files", "accepted", "with_errors", "waiting"])[0]
     assert (counted["files"], counted["with_errors"], counted["waiting"]) == (len(files), 0, 0)
     published = json.dumps([marts.table(name) for name in ("visits_daily", "diagnoses", "facilities")], default=str)

@@ -55,7 +55,11 @@ def concepts(draw):
 
 @st.composite
 def periods(draw):
-    return without_nones(start=draw(st.none() | DATES), end=draw(st.none() | DATES)) or None
+    """Of two dates the earlier one is the start: an end before its start is no Period (invariant per-1)."""
+    start, end = draw(st.none() | DATES), draw(st.none() | DATES)
+    if start and end and interval(start)[0] > interval(end)[1]:
+        start, end = end, start
+    return without_nones(start=start, end=end) or None
 
 
 @st.composite

@@ -28,7 +28,7 @@ def names_of(steps: Sequence[Step], ids: Mapping[int, str], base: str) -> dict[s
 
 
 def refuse_nameless(steps: Iterable[Step]) -> None:
-    """Refused (400) for each `urn:uuid:` left when the names are replaced: no entry bears it, it would point nowhere."""
+    """Refused (400) for each `urn:uuid:` left after `rewrite`: no entry bears it, it would point nowhere."""
     issues = [
         rules.NO_ENTRY.at(Origin(field=f"Bundle.entry[{step.index}].resource{place}"))
         for step in sorted(steps, key=lambda step: step.index)
@@ -43,11 +43,14 @@ def _unresolved(value: object) -> str:
 
     A Bundle inside is left alone: its references are to its own entries.
     """
-    members: Iterable[tuple[str, object]] = ()
+    members: Iterable[tuple[object, object]] = ()
     if isinstance(value, list):
-        members = ((f"[{index}]", inner) for index, inner in enumerate(value))
+        members = enumerate(value)
     elif isinstance(value, dict) and value.get("resourceType") != "Bundle":
         if str(value.get("reference", "")).startswith("urn:uuid:"):
             return ".reference"
-        members = ((f".{name}", inner) for name, inner in value.items() if isinstance(inner, (dict, list)))
-    return next((step + place for step, inner in members if (place := _unresolved(inner))), "")
+        members = value.items()
+    for step, inner in members:
+        if isinstance(inner, (dict, list)) and (place := _unresolved(inner)):
+            return f"[{step}]{place}" if isinstance(value, list) else f".{step}{place}"
+    return ""

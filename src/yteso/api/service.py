@@ -30,30 +30,26 @@ def check_service(call: Call, conn: Connection, resources: Sequence[Resource], e
     served: set[Key | None] = set()
     new: set[Key | None] = set()
     for resource in resources:
-        type, id = resource["resourceType"], resource["id"]
-        if type == "Encounter":
+        key = resource["resourceType"], resource["id"]
+        if key[0] == "Encounter":
             after = _service(resource)
-            _check_encounter(own, _before(existing, id), after)
+            _check_encounter(own, existing.get(key), after)
             if any(map(own, after[1])):
                 served.add(after[0])
-        elif type == "Patient" and (type, id) not in existing:
-            new.add(patient_key(id))
+        elif key[0] == "Patient" and key not in existing:
+            new.add(patient_key(key[1]))
     if not new <= served:
         raise Refused(rules.NO_VISIT.at(Origin(field="Patient")), status=403)
 
 
-def _check_encounter(own: Callable[[str], bool], before: Service, after: Service) -> None:
+def _check_encounter(own: Callable[[str], bool], stored: Stored | None, after: Service) -> None:
     """Unchanged, or served by the own facility alone, before and after; a visit may also never have named anybody."""
+    before = _service(json.loads(stored.body)) if stored and not stored.deleted else (None, ())
     if after == before:
         return
     removed = bool(before[1]) and not after[1]
     if removed or not all(map(own, {*before[1], *after[1]})):
         raise Refused(rules.OTHER_FACILITY.at(Origin(field="Encounter.serviceProvider")), status=403)
-
-
-def _before(existing: Existing, id: str) -> Service:
-    stored = existing.get(("Encounter", id))
-    return _service(json.loads(stored.body)) if stored and not stored.deleted else (None, ())
 
 
 def _service(encounter: Resource) -> Service:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from yteso.db import Queries
+from yteso.db import Connection, Queries
 from yteso.exchange.export import expected_facilities, intake_changes_since
 from yteso.exchange.intake import File
 from yteso.ops.compose import Services
@@ -31,8 +31,9 @@ class Round:
 
 
 def export_once(services: Services, warehouse: Warehouse) -> Round:
-    """Fetch, hand over, tell the live pages when the marts are new."""
+    """Fetch, hand over, tell the live pages when the marts are new. Raises CannotStart (WH-0001)."""
     with services.database.connection() as conn:
+        warehouse.require_source(database_identity(conn))
         stored = list(services.store.changes_since(conn, warehouse.record_mark, MOST))
         intake = intake_changes_since(conn, warehouse.intake_mark, MOST)
         expected = expected_facilities(conn)
@@ -43,6 +44,12 @@ def export_once(services: Services, warehouse: Warehouse) -> Round:
         with services.database.connection() as conn:
             conn.execute(SQL["notify_marts"])
     return Round(done.record_t, done.published, len(stored) >= MOST or len(intake.files) >= MOST)
+
+
+def database_identity(conn: Connection) -> str:
+    """Which database this is; another text for one that was made again or restored into another cluster."""
+    row = conn.execute(SQL["fetch_database_identity"]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def record_changes(stored: Iterable[Stored]) -> Iterator[RecordChange]:

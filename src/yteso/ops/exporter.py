@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
 from yteso.base.trace import where
 from yteso.ops.compose import Services, build
@@ -16,6 +17,7 @@ from yteso.warehouse.refresh import Warehouse
 
 log = logging.getLogger(__name__)
 _ROUND_SECONDS = 2.0
+_REFUSED_SECONDS = 60.0
 
 
 def main() -> None:
@@ -27,20 +29,23 @@ def main() -> None:
     try:
         with Warehouse(services.settings.home) as warehouse:
             while not stop.is_set():
-                stop.wait(0.0 if _round(services, warehouse) else _ROUND_SECONDS)
+                stop.wait(_round(services, warehouse))
     finally:
         services.close()
 
 
-def _round(services: Services, warehouse: Warehouse) -> bool:
-    """One round; True when there is more to do at once. A failure is logged and tried again later."""
+def _round(services: Services, warehouse: Warehouse) -> float:
+    """One round; seconds until the next. A failure is logged and tried again later, a refusal less often."""
     try:
         done = export_once(services, warehouse)
         write_pulse(services.settings.home, Pulse(services.clock(), done.t))
+    except CannotStart as refusal:
+        log.error("the export is refused: %s", refusal)
+        return _REFUSED_SECONDS
     except Exception as error:
         log.error("the export failed and is tried again: %s", where(error))
-        return False
-    return done.more
+        return _ROUND_SECONDS
+    return 0.0 if done.more else _ROUND_SECONDS
 
 
 if __name__ == "__main__":

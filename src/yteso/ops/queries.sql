@@ -11,3 +11,9 @@ UPDATE ops.province SET fed_at = now() WHERE seed = %s AND facilities = %s AND v
 -- notify_marts --
 -- The live pages hear that figures are new.
 SELECT pg_notify('yteso_live', 'marts');
+
+-- fetch_database_identity --
+-- Which database this is: its cluster's number and its own, both new when it is made again.
+SELECT format('%s/%s', c.system_identifier, d.oid)
+FROM pg_control_system() c, pg_database d
+WHERE d.datname = current_database();

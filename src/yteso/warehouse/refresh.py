@@ -20,6 +20,7 @@ from yteso.warehouse.changes import IntakeChange, RecordChange
 from yteso.warehouse.flat import Flat
 from yteso.warehouse.lake import INTAKE, RECORD, Lake
 from yteso.warehouse.marts import publish, write_json
+from yteso.warehouse.source import require_source
 
 RESTAMP = timedelta(minutes=5)
 """Without changes the marts are made anew this often: "today" and "silent for" move with the clock."""
@@ -56,6 +57,7 @@ class Warehouse:
             raise InUse from error
         self.flat = Flat(self.folder)
         self._published: datetime | None = None
+        self._source = ""
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +71,12 @@ class Warehouse:
         """Close the flat tables and let the next writer in."""
         self.flat.close()
         self._lock.close()
+
+    def require_source(self, database: str) -> None:
+        """Say which database the changes come from, before asking for marks. Raises CannotStart (WH-0001)."""
+        if database != self._source:
+            require_source(self.folder, database)
+            self._source = database
 
     @property
     def record_mark(self) -> int:

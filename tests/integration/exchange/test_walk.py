@@ -41,7 +41,7 @@ def test_a_visit_goes_from_its_file_to_the_record(installation):
     assert encounter["subject"] == {"reference": f"Patient/{patient['id']}"}
     assert patient["name"][0]["text"] == tables["XML1"][0]["HO_TEN"]
     assert provenance["entity"][0]["what"]["identifier"]["value"] == status["intake"]
-    assert provenance["target"] == [{"reference": f"Encounter/{encounter['id']}"}]
+    assert provenance["target"] == [{"reference": f"Encounter/{encounter['id']}"}, encounter["subject"]]
 
 
 @pytest.mark.parametrize("dialect", ["beta", "gamma", "delta", "epsilon"])

@@ -173,6 +173,29 @@ def test_the_rail_opens_and_closes_on_a_phone(site, browser, address):
     context.close()
 
 
+def test_on_a_phone_the_banner_keeps_the_persons_numbers(site, browser, address):
+    context, page = signed_in(browser, address, viewport={"width": 390, "height": 844})
+    page.goto(f"/record/{site.patient}")
+    facts = page.locator(".banner__facts dd")
+    assert facts.count() > 0
+    for place in range(facts.count()):
+        expect(facts.nth(place)).to_be_visible()
+    assert page.locator(".banner").bounding_box()["height"] < 844 / 4
+    context.close()
+
+
+def test_on_a_phone_a_file_takes_few_lines(site, browser, address):
+    context, page = signed_in(browser, address, viewport={"width": 390, "height": 844})
+    page.goto("/intake/")
+    rows = page.locator("#rows tbody tr")
+    assert rows.count() > 10
+    heights = rows.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
+    assert max(heights) < 130
+    assert page.evaluate("document.documentElement.scrollHeight") < 5 * 844
+    expect(rows.first.locator(".badge")).to_be_visible()
+    context.close()
+
+
 def test_a_tile_asks_again_when_the_marts_have_news(site, browser, address):
     context, page = signed_in(browser, address, "dieuhanh")
     page.goto("/ioc/")

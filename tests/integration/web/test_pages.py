@@ -52,6 +52,18 @@ def test_the_rows_behind_a_tile_add_up_and_leave_as_a_spreadsheet(site):
     assert len(sheet.content.splitlines()) > 2
 
 
+def test_the_page_of_diagnoses_says_what_small_numbers_hide(site):
+    from yteso.warehouse.read import Marts
+
+    (folded,) = Marts(site.services.settings.home).table("diagnoses", span="30d", facility="", code="*")
+    client = site.client("dieuhanh")
+    page = text(client.get("/ioc/diagnoses?span=30d"))
+    assert f"{folded['visits']} lượt thuộc các mã dưới 5 lượt" in page
+    client.post("/language", {"language": "en", "next": "/"})
+    assert "fewer than 5 visits; such codes are not shown" in text(client.get("/ioc/diagnoses?span=30d"))
+    client.post("/language", {"language": "vi", "next": "/"})
+
+
 def test_no_patients_name_reaches_the_operations_centre(site):
     client = site.client("dieuhanh")
     for path in ("/ioc/", "/ioc/visits?span=30d", "/ioc/diagnoses", "/ioc/money", "/ioc/files", "/ioc/facilities"):

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from made_up_changes import NOW, change, gone, organization, received, visit, visits
 
+from yteso.base.errors import CannotStart
 from yteso.warehouse import InUse, Marts, Warehouse
 from yteso.warehouse import flat as flat_module
 from yteso.warehouse import refresh as refresh_module
@@ -247,8 +248,43 @@ def test_facilities_that_fell_silent_and_never_spoke_are_told(warehouse, read):
     assert silent["79902"][0] is True
     assert 70 < silent["79902"][1] < 80
     assert silent["79903"] == (True, None)
-    (coverage,) = read.table("coverage")
-    assert (coverage["expected"], coverage["reporting"], coverage["reporting_24h"]) == (3, 2, 2)
+
+
+def test_coverage_counts_who_gave_anything_for_the_window_among_all_that_are_known(warehouse, read):
+    record = [change(1, organization("79901")), change(1, organization("79902")), change(1, organization("79903"))]
+    record += visits(2, visit(1), visit(2, facility="79902", days_ago=3), visit(3, facility="79903", days_ago=20))
+    files = [received(1, 1), received(2, 2, "79904", hours_ago=24 * 5), received(3, 3, "79903", hours_ago=24 * 40)]
+    turn(warehouse, record, files, expected=["79901", "79902", "79903", "79905"])
+    shown = {row["span"]: (row["with_data"], row["with_files"], row["known"]) for row in read.table("coverage")}
+    assert shown == {"today": (1, 1, 5), "7d": (3, 2, 5), "14d": (3, 2, 5), "30d": (4, 2, 5), "all": (4, 3, 5)}
+
+
+def test_a_day_on_which_nobody_sent_covers_nobody(warehouse, read):
+    turn(warehouse, visits(1, visit(1)), [received(1, 1)], expected=["79901"])
+    turn(warehouse, now=NOW + timedelta(days=1))
+    shown = {row["span"]: (row["with_data"], row["known"]) for row in read.table("coverage")}
+    assert (shown["today"], shown["7d"]) == ((0, 1), (1, 1))
+
+
+def test_a_lake_of_another_database_is_refused_and_stays_as_it_is(tmp_path):
+    with Warehouse(tmp_path) as warehouse:
+        warehouse.require_source("one/1")
+        turn(warehouse, visits(1, visit(1)))
+    with Warehouse(tmp_path) as again:
+        again.require_source("one/1")
+        with pytest.raises(CannotStart, match="WH-0001") as refusal:
+            again.require_source("one/2")
+        assert again.record_mark == 1
+        again.require_source("one/1")
+    assert refusal.value.issue.text != refusal.value.issue.text_en
+
+
+def test_a_lake_from_before_sources_were_noted_belongs_to_the_first_that_says_so(tmp_path):
+    with Warehouse(tmp_path) as warehouse:
+        turn(warehouse, visits(1, visit(1)))
+        warehouse.require_source("one/1")
+    with Warehouse(tmp_path) as again, pytest.raises(CannotStart):
+        again.require_source("two/1")
 
 
 def test_files_are_counted_by_what_became_of_them(warehouse, read):

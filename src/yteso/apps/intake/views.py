@@ -22,7 +22,7 @@ from yteso.web.errors import told
 from yteso.web.guard import allow
 from yteso.web.services import service
 
-PAGE = 50
+PAGE = 25
 _CHOICES = ("facility", "state", "severity", "code", "since", "until")
 
 

@@ -112,7 +112,7 @@ def diagnoses(request: HttpRequest) -> HttpResponse:
     ]
     hidden = sum(row["visits"] for row in rows if row["code"] == figures.FOLDED)
     title = gettext("Chẩn đoán nhiều nhất")
-    return _rows(request, title, columns, named, ("visits",), span=span, facility=facility, hidden=hidden)
+    return _rows(request, title, columns, named, ("visits",), hidden=hidden)
 
 
 @allow(*ROLES)
@@ -131,14 +131,23 @@ Column = tuple[str, str, str]
 def _daily(request: HttpRequest, mart: str, title: str, columns: list[Column], sums: Sequence[str]) -> HttpResponse:
     span, facility = _asked(request)
     rows = figures.daily(_marts(), mart, system_clock(), span, facility)
-    return _rows(request, title, columns, rows, sums, span=span, facility=facility)
+    return _rows(request, title, columns, rows, sums, of_files=mart == "intake_daily")
 
 
 def _rows(
-    request: HttpRequest, title: str, columns: list[Column], rows: Sequence[Any], sums: Sequence[str], **asked: object
+    request: HttpRequest,
+    title: str,
+    columns: list[Column],
+    rows: Sequence[Any],
+    sums: Sequence[str],
+    *,
+    of_files: bool = False,
+    hidden: int = 0,
 ) -> HttpResponse:
+    """The page of rows, or its CSV. Coverage is said of the whole province only; `hidden` visits stand in no code."""
     if request.GET.get("format") == "csv":
         return _csv(columns, rows, request.path.rsplit("/", 1)[-1])
+    span, facility = _asked(request)
     marts = _marts()
     frame = figures.frame(marts, system_clock())
     context = {
@@ -148,10 +157,12 @@ def _rows(
         "all": len(rows),
         "sums": {name: sum(row[name] or 0 for row in rows) for name in sums},
         "frame": frame,
-        "coverage": None if asked["facility"] else covered.get(asked["span"]),
+        "coverage": None if facility else (frame.files if of_files else frame.data).get(span),
+        "hidden": hidden,
         "choices": figures.known_facilities(marts),
         "care_name": care_name,
-        **asked,
+        "span": span,
+        "facility": facility,
     }
     return render(request, "ioc/rows.html", context)
 
