@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from yteso.apps.record import present
 from yteso.apps.record.describe import describe, spaced
 from yteso.client.origin import Source
+from yteso.client.people import PersonBanner
 from yteso.client.record import Fact
 
 RESULT = {
@@ -67,3 +68,12 @@ def test_long_numbers_are_grouped_as_on_the_card():
 def test_a_type_without_words_of_its_own_still_has_a_title(kind, text):
     title, *_ = describe({"resourceType": kind, "id": "x", "code": {"text": text}})
     assert title
+
+
+def test_the_banner_names_the_countrys_numbers_before_those_of_facilities():
+    sid = "http://fhir.hl7.org.vn/core/sid"
+    numbers = (("urn:yteso:mrn:79901", "1"), ("urn:yteso:mrn:79902", "2"), (f"{sid}/cccd", "079184000123"))
+    numbers += ((f"{sid}/bhyt", "GD4797912345678"),)
+    shown = present.person(PersonBanner("p", "Nguyễn Văn Thử", "male", "1990-05-15", 36, numbers)).numbers
+    assert [label for label, _ in shown[:3]] == ["CCCD", "BHYT", "Mã tại cơ sở"]
+    assert shown[2][1] == "1"

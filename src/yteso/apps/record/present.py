@@ -92,13 +92,15 @@ class Line:
 def person(banner: PersonBanner) -> Person:
     """The banner in words."""
     genders = {"male": gettext("Nam"), "female": gettext("Nữ"), "other": gettext("Khác")}
+    # A banner has room for three: what holds in the whole country comes before a facility's own number.
+    numbers = sorted(banner.identifiers, key=lambda one: _kind(one[0]) not in _number_names())
     return Person(
         id=banner.id,
         name=banner.name or gettext("Chưa rõ tên"),
         gender=genders.get(banner.gender, gettext("Chưa rõ giới tính")),
         birth=banner.birth_date,
         age=age(banner.birth_date),
-        numbers=tuple((_number_name(system), spaced(value)) for system, value in banner.identifiers),
+        numbers=tuple((_number_name(system), spaced(value)) for system, value in numbers),
         address=banner.address,
         phone=banner.phone,
         deceased=banner.deceased,
@@ -190,12 +192,19 @@ def _provider(resource: Resource) -> str:
     return str(resource.get("serviceProvider", {}).get("display", ""))
 
 
-def _number_name(system: str) -> str:
-    names = {
+def _number_names() -> dict[str, str]:
+    return {
         "cccd": "CCCD",
         "cmnd": "CMND",
         "bhyt": "BHYT",
         "bhxh": gettext("Mã BHXH"),
         "passport": gettext("Hộ chiếu"),
     }
-    return names.get(system.rsplit("/", 1)[-1], gettext("Mã tại cơ sở"))
+
+
+def _number_name(system: str) -> str:
+    return _number_names().get(_kind(system), gettext("Mã tại cơ sở"))
+
+
+def _kind(system: str) -> str:
+    return system.rsplit("/", 1)[-1]

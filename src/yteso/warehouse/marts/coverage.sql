@@ -16,6 +16,6 @@ FROM span s
 LEFT JOIN sign g
     ON g.code IN (SELECT code FROM known_facility)
     AND g.day > CAST(getvariable('now') AS DATE) - s.days
-    AND g.day <= CAST(getvariable('now') AS DATE)
+    AND (g.is_file OR g.day <= CAST(getvariable('now') AS DATE)) -- a visit may be dated ahead, a receipt cannot
 GROUP BY s.span, s.days
 ORDER BY s.days
