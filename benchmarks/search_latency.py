@@ -65,11 +65,15 @@ def _copy(conn: Connection, name: str, buffer: bytes) -> None:
             copy.write(buffer)
 
 
+def _serves(resource: dict[str, Any], facility: str) -> bool:
+    return bool(resource.get("serviceProvider", {}).get("identifier", {}).get("value") == facility)
+
+
 def _day(chance: random.Random, days: int) -> str:
     return (START + timedelta(days=chance.randrange(days))).date().isoformat()
 
 
-def searches(people: int) -> dict[str, Callable[[random.Random], tuple[str, str, Restriction]]]:
+def searches(people: int, visits: int) -> dict[str, Callable[[random.Random], tuple[str, str, Restriction]]]:
     """Kind -> a random search of it: (type, query string, rights)."""
 
     def identifier(chance: random.Random) -> tuple[str, str, Restriction]:
@@ -80,8 +84,11 @@ def searches(people: int) -> dict[str, Callable[[random.Random], tuple[str, str,
         return "Patient", f"name={name}&birthdate={birth}", EVERYTHING
 
     def patient_and_code(chance: random.Random) -> tuple[str, str, Restriction]:
-        patient = stable_id("person", str(chance.randrange(people)))
-        return "Observation", f"patient={patient}&code={SERVICE_SYSTEM}|{chance.choice(TESTS)}&_sort=-date", EVERYTHING
+        tests = [one for one in visit(chance.randrange(visits), people) if one["resourceType"] == "Observation"]
+        asked = chance.choice(tests)
+        code = asked["code"]["coding"][0]["code"]
+        text = f"patient={asked['subject']['reference']}&code={SERVICE_SYSTEM}|{code}&_sort=-date"
+        return "Observation", text, EVERYTHING
 
     def patient_by_date(chance: random.Random) -> tuple[str, str, Restriction]:
         return "Observation", f"patient={stable_id('person', str(chance.randrange(people)))}&_sort=-date", EVERYTHING
@@ -98,8 +105,13 @@ def searches(people: int) -> dict[str, Callable[[random.Random], tuple[str, str,
         return "Encounter", f"date={_day(chance, 700)}&status=finished&_sort=-date", EVERYTHING
 
     def of_a_doctor(chance: random.Random) -> tuple[str, str, Restriction]:
-        _, name, birth, _ = person(chance.randrange(people))
-        return "Patient", f"name={name}&birthdate={birth}", DOCTOR
+        cared = next(
+            number
+            for number in iter(lambda: chance.randrange(visits), None)
+            if any(_serves(one, DOCTOR.care_facility) for one in visit(number, people))
+        )
+        (patient,) = (one for one in visit(cared, people) if one["resourceType"] == "Patient")
+        return "Patient", f"name={patient['name'][0]['text']}&birthdate={patient['birthDate']}", DOCTOR
 
     kinds = (
         identifier,
@@ -147,7 +159,7 @@ def main() -> None:
         start = time.monotonic()
         count = build(database, options.resources, options.people)
         built = time.monotonic() - start
-        for name, make in searches(options.people).items():
+        for name, make in searches(options.people, options.resources // PER_VISIT).items():
             rounds = []
             for number in range(options.rounds):
                 chance = random.Random(f"{name} {number}")
