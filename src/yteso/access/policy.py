@@ -16,7 +16,7 @@ from yteso.base.issue import Issue, Origin, Rule, Severity
 
 
 class Interaction(StrEnum):
-    """The interactions of the FHIR REST interface that the platform knows (FHIR R4 §3.1.0)."""
+    """The interactions of the FHIR REST interface that the platform knows (FHIR R4 §3.1.0); with `$`, operations."""
 
     CAPABILITIES = "capabilities"
     READ = "read"
@@ -28,6 +28,9 @@ class Interaction(StrEnum):
     DELETE = "delete"
     TRANSACTION = "transaction"
     BATCH = "batch"
+    META = "$meta"
+    META_ADD = "$meta-add"
+    META_DELETE = "$meta-delete"
 
 
 def _types(names: str) -> frozenset[str]:
@@ -68,8 +71,8 @@ class Grant:
     in_care: bool = False
 
 
-_LOOK = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY])
-_WRITE = frozenset([Interaction.CREATE, Interaction.UPDATE])
+_LOOK = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY, Interaction.META])
+_WRITE = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.META_ADD, Interaction.META_DELETE])
 _ALL = Grant(frozenset(Interaction), None)
 _METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
 _BATCH = Grant(frozenset([Interaction.BATCH]), None)

@@ -27,12 +27,20 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 def read_document(call: Call) -> Resource:
     """The JSON object that was sent, of whatever resource type."""
+    document = read_document_if_any(call)
+    if document is None:
+        raise Refused(rules.EMPTY.at(), status=400)
+    return document
+
+
+def read_document_if_any(call: Call) -> Resource | None:
+    """The same; None when nothing was sent."""
     if call.document is not None:
         return as_resource(call.document)
-    check_content_type(call.headers)
     data = read_body(call.request, call.engine.max_body)
     if not data.strip():
-        raise Refused(rules.EMPTY.at(), status=400)
+        return None
+    check_content_type(call.headers)
     return as_resource(json.loads(data))
 
 

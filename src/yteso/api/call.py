@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from yteso.access.principal import Principal
 from yteso.access.restriction import NOTHING, Restriction
 from yteso.api import rules
 from yteso.api.headers import Prefer
-from yteso.api.route import Route
+from yteso.api.route import Router
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request
@@ -45,7 +45,7 @@ class Engine:
     store: Store
     clock: Clock
     started: datetime
-    routes: Sequence[Route]
+    router: Router
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES
 

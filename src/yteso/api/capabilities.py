@@ -23,7 +23,7 @@ _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 def capabilities(call: Call) -> Response:
     """The CapabilityStatement, open to everybody; the same for all."""
-    return json_response(200, _statement(call.base, call.engine.started, tuple(call.engine.routes)))
+    return json_response(200, _statement(call.base, call.engine.started, call.engine.router.routes))
 
 
 @lru_cache(maxsize=16)
@@ -43,6 +43,7 @@ def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes
                 "security": {"description": "Authorization: Bearer <token>"},
                 "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
+                **_operations(routes, ""),
             }
         ],
     }
@@ -67,7 +68,18 @@ def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
     if includes:
         told["searchInclude"] = includes
     told["searchParam"] = [{"name": name, "type": parameters[name].kind} for name in sorted(parameters)]
-    return told
+    return told | _operations(routes, type)
+
+
+def _operations(routes: Sequence[Route], type: str) -> dict[str, Any]:
+    """The operations of a resource type, on it and on one of its resources; of the whole system without a type."""
+    found = {
+        route.operation.name: route.operation.definition
+        for route in routes
+        if route.operation and (len(route.segments) > 1) == bool(type) and route.serves(type)
+    }
+    told = [{"name": name, "definition": found[name]} for name in sorted(found)]
+    return {"operation": told} if told else {}
 
 
 def _type_codes(routes: Sequence[Route]) -> list[str]:
@@ -92,4 +104,4 @@ def _code(route: Route) -> str:
 
 
 def _works(route: Route) -> bool:
-    return route.handler is not refuse_conditional
+    return route.handler is not refuse_conditional and route.operation is None

@@ -13,7 +13,6 @@ from yteso.api import rules
 from yteso.api.body import is_id
 from yteso.api.call import Call, Engine, read_params
 from yteso.api.headers import Prefer, check_accept, read_prefer
-from yteso.api.route import match
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Origin
@@ -33,7 +32,7 @@ def dispatch(
     document: Any = None,
 ) -> Response:
     """Match, check rights, answer. Inside a bundle `conn` and `document` come from the bundle."""
-    route, place = match(engine.routes, request.method, request.path)
+    route, place = engine.router.match(request.method, request.path)
     limit = require(who, route.interaction, place.type)
     params = read_params(request.query)
     check_accept(request.headers.get("accept", ""), dict(params).get("_format", ""))

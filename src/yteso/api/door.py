@@ -15,7 +15,7 @@ from yteso.api.call import MAX_BODY, MAX_ENTRIES, Engine, read_params
 from yteso.api.dispatch import dispatch
 from yteso.api.outcome import refusal_of
 from yteso.api.route import split
-from yteso.api.table import ROUTES
+from yteso.api.table import ROUTER
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
@@ -39,7 +39,7 @@ class Api:
         max_entries: int = MAX_ENTRIES,
     ) -> None:
         """`authenticate` reads the Authorization header: a Principal, or Refused (401)."""
-        self._engine = Engine(database, store, clock, clock(), ROUTES, max_body, max_entries)
+        self._engine = Engine(database, store, clock, clock(), ROUTER, max_body, max_entries)
         self._authenticate = authenticate
 
     def handle(self, request: Request, principal: Principal | None = None) -> Response:

@@ -17,15 +17,15 @@ from yteso.fhir import json
 
 PAGE = "_page"
 
-_OURS = frozenset([PAGE, "_format", "_pretty"])
-"""General parameters that are answered by the door and mean nothing to a search."""
+GENERAL = frozenset([PAGE, "_format", "_pretty"])
+"""General parameters that are answered by the door and mean nothing to a search or an operation."""
 
 
 def read_page(call: Call) -> tuple[Params, str]:
     """The parameters to answer and the store's cursor: of the request, or of the page link it follows."""
     token = call.param(PAGE)
     if not token:
-        return tuple(pair for pair in call.params if pair[0] not in _OURS), ""
+        return tuple(pair for pair in call.params if pair[0] not in GENERAL), ""
     return unpack(token)
 
 

@@ -14,7 +14,6 @@ from yteso.api import rules
 from yteso.api.body import Resource, as_resource, is_id, structure_issues
 from yteso.api.call import Call
 from yteso.api.entry import entry_request
-from yteso.api.route import match
 from yteso.api.update import check_own_id, expected_version
 from yteso.base.errors import Refused
 from yteso.base.http import Request
@@ -59,8 +58,8 @@ def plan(call: Call, document: Resource) -> list[Step]:
 
 def _step(call: Call, entry: Entry) -> Step:
     request = entry_request(call, entry)
-    route, place = match(call.engine.routes, request.method, request.path)
-    if route.interaction in READS:
+    route, place = call.engine.router.match(request.method, request.path)
+    if route.interaction in READS or (route.operation and request.method in ("GET", "HEAD")):
         return Step(entry.index, route.interaction, place.type, place.id, request)
     if route.interaction not in WRITES:
         raise Refused(rules.ENTRY_REQUEST.at(method=entry.method), status=400)

@@ -18,12 +18,18 @@ def read(call: Call) -> Response:
     return version_response(call, stored)
 
 
-def version_response(call: Call, stored: Stored | None) -> Response:
-    """One version as an answer; Refused with 404 or 410 when there is none."""
+def refuse_absent(type: str, stored: Stored | None) -> Stored:
+    """The version that is there; Refused with 404 or 410 when there is none."""
     if stored is None:
-        raise Refused(rules.NOT_FOUND.at(type=call.type), status=404)
+        raise Refused(rules.NOT_FOUND.at(type=type), status=404)
     if stored.deleted:
-        raise Refused(rules.GONE.at(type=call.type), status=410)
+        raise Refused(rules.GONE.at(type=type), status=410)
+    return stored
+
+
+def version_response(call: Call, found: Stored | None) -> Response:
+    """One version as an answer; Refused with 404 or 410 when there is none."""
+    stored = refuse_absent(call.type, found)
     headers = version_headers(stored.version, stored.updated)
     if not_modified(call.headers, stored.version, stored.updated):
         return Response(304, b"", headers)

@@ -1,7 +1,8 @@
 """Method and path -> a route and its place. Pure; the table itself is in `table.py`.
 
 A pattern is split at its slashes; `{type}` matches a resource type of FHIR R4, `{id}` and `{vid}` any text. HEAD goes
-where GET goes. Refused with 404 when there is no such address, 405 when there is but not with this method.
+where GET goes. Refused with 404 when there is no such address, 405 when there is but not with this method. Routes are
+kept by the shape of their address, so that finding one takes no longer the more there are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from yteso.api.call import Call
+    from yteso.api.operations.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Route:
     segments: tuple[str, ...]
     interaction: Interaction
     handler: Callable[[Call], Response]
+    operation: Operation | None = None
+
+    def serves(self, type: str) -> bool:
+        """False for an operation that is not offered on this type."""
+        return self.operation is None or self.operation.types is None or not type or type in self.operation.types
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +65,48 @@ def split(path: str) -> tuple[str, ...]:
     return tuple(bare.split("/")) if bare else ()
 
 
-def match(routes: Sequence[Route], method: str, path: str) -> tuple[Route, Place]:
-    """The route of a request and what its path names."""
-    segments = split(path)
-    wanted = "GET" if method == "HEAD" else method
-    allowed = set()
-    for candidate in routes:
-        place = _place(candidate.segments, segments)
-        if place is not None:
-            if candidate.method == wanted:
-                return candidate, place
-            allowed.add(candidate.method)
-    if allowed:
-        raise MethodNotAllowed([*allowed, *(["HEAD"] if "GET" in allowed else [])])
-    unknown = segments and segments[0] not in RESOURCE_TYPES and segments[0][:1] not in ("_", "$")
-    raise Refused((rules.UNKNOWN_TYPE if unknown else rules.UNKNOWN_PATH).at(), status=404)
+class Router:
+    """All routes, ready to be looked up."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = tuple(routes)
+        self._by_shape: dict[tuple[str, ...], dict[str, list[Route]]] = {}
+        for one in routes:
+            self._by_shape.setdefault(one.segments, {}).setdefault(one.method, []).append(one)
+
+    def match(self, method: str, path: str) -> tuple[Route, Place]:
+        """The route of a request and what its path names."""
+        segments = split(path)
+        shape = _shape(segments)
+        methods = self._by_shape.get(shape, {})
+        place = _place(shape, segments)
+        if found := _serving(methods.get("GET" if method == "HEAD" else method, ()), place.type):
+            return found, place
+        allowed = [name for name, routes in methods.items() if _serving(routes, place.type)]
+        if allowed:
+            raise MethodNotAllowed([*allowed, *(["HEAD"] if "GET" in allowed else [])])
+        unknown = segments and segments[0] not in RESOURCE_TYPES and segments[0][:1] not in ("_", "$")
+        raise Refused((rules.UNKNOWN_TYPE if unknown else rules.UNKNOWN_PATH).at(), status=404)
 
 
-def _place(pattern: tuple[str, ...], segments: tuple[str, ...]) -> Place | None:
-    if len(pattern) != len(segments):
-        return None
-    named = {"{type}": "", "{id}": "", "{vid}": ""}
-    for expected, given in zip(pattern, segments, strict=True):
-        if expected not in named:
-            if expected != given:
-                return None
-        elif (expected == "{type}") != (given in RESOURCE_TYPES) or given[:1] in ("_", "$", ""):
-            return None
-        else:
-            named[expected] = given
-    return Place(named["{type}"], named["{id}"], named["{vid}"])
+def _serving(routes: Sequence[Route], type: str) -> Route | None:
+    return next((one for one in routes if one.serves(type)), None)
+
+
+_PLACES = ("{type}", "{id}", "", "{vid}")
+
+
+def _shape(segments: tuple[str, ...]) -> tuple[str, ...]:
+    """The pattern of a path: with a type, an id and a version in their places, or as it stands."""
+    if not segments or segments[0] not in RESOURCE_TYPES:
+        return segments
+    shape = ["{type}"]
+    for at, segment in enumerate(segments[1:], start=1):
+        named = _PLACES[at] if at < len(_PLACES) else ""
+        shape.append(named if named and segment[:1] not in ("_", "$", "") else segment)
+    return tuple(shape)
+
+
+def _place(shape: tuple[str, ...], segments: tuple[str, ...]) -> Place:
+    named = dict(zip(shape, segments, strict=True))
+    return Place(named.get("{type}", ""), named.get("{id}", ""), named.get("{vid}", ""))

@@ -8,9 +8,11 @@ from yteso.api.capabilities import capabilities
 from yteso.api.create import create
 from yteso.api.delete import delete
 from yteso.api.history import history
+from yteso.api.operations.routes import operation_routes
+from yteso.api.operations.table import OPERATIONS
 from yteso.api.read import read
 from yteso.api.refuse import refuse_conditional
-from yteso.api.route import Route, route
+from yteso.api.route import Route, Router, route
 from yteso.api.search import search, search_by_post
 from yteso.api.update import update
 from yteso.api.vread import vread
@@ -30,4 +32,7 @@ ROUTES: tuple[Route, ...] = (
     route("DELETE", "{type}/{id}", Interaction.DELETE, delete),
     route("GET", "{type}/{id}/_history", Interaction.HISTORY, history),
     route("GET", "{type}/{id}/_history/{vid}", Interaction.VREAD, vread),
+    *operation_routes(OPERATIONS),
 )
+
+ROUTER = Router(ROUTES)

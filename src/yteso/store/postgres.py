@@ -84,6 +84,10 @@ class PostgresStore:
         """Current versions for the platform's own work; see `protocol.Store`."""
         return read.peek(conn, self.codec(conn), keys)
 
+    def lock(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> None:
+        """Let nobody else write these until the transaction ends; see `protocol.Store`."""
+        read.lock(conn, keys)
+
     def changes_since(self, conn: Connection, t: int, limit: int) -> Iterable[Stored]:
         """What changed after `t`; see `protocol.Store`."""
         return read.changes_since(conn, self.codec(conn), t, limit)

@@ -149,6 +149,10 @@ class Store(Protocol):
         """Current versions of many (type, id) for the platform's own work inside a write; not audited, never shown."""
         ...
 
+    def lock(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> None:
+        """Let nobody else write these resources until the transaction ends. Absent ones cannot be locked."""
+        ...
+
     def changes_since(self, conn: Connection, t: int, limit: int) -> Iterable[Stored]:
         """Current state of what changed after `t`, in order of `t`, only from transactions no older one can precede."""
         ...

@@ -148,6 +148,11 @@ def peek(conn: Connection, codec: Codec, keys: Sequence[tuple[str, str]]) -> dic
     return {(one.type, one.id): one for one in found}
 
 
+def lock(conn: Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """See `protocol.Store.lock`."""
+    conn.execute(SQL["lock_present"], key_lists(key_of(*key) for key in keys))
+
+
 def changes_since(conn: Connection, codec: Codec, t: int, limit: int) -> Iterable[Stored]:
     """See `protocol.Store.changes_since`. May give more than `limit`: a transaction's changes are never parted."""
     rows = conn.execute(SQL["fetch_changes"], (t, limit)).fetchall()

@@ -1,0 +1,60 @@
+"""What an operation is: its right, its addresses, its parameters, and the function that answers. Pure.
+
+An operation without an `Interaction` cannot be written down, and an interaction that no grant of `access.policy` names
+is nobody's but the administrator's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from yteso.access.policy import Interaction
+
+if TYPE_CHECKING:
+    from yteso.api.call import Call
+    from yteso.api.operations.arguments import Arguments
+    from yteso.base.http import Response
+
+Level = Literal["system", "type", "instance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter in. `type` is a FHIR type (`string`, `Coding`, `Resource`…) or `part` for a group of parts."""
+
+    name: str
+    type: str
+    required: bool = False
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `types` are the resource types it is offered on (None: all); `changes` rules GET out.
+
+    `definition` is the canonical address of its OperationDefinition, `title` one sentence for people.
+    """
+
+    interaction: Interaction
+    handler: Callable[[Call, Arguments], Response]
+    levels: frozenset[Level]
+    definition: str
+    title: str
+    types: frozenset[str] | None = None
+    changes: bool = False
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name without its dollar sign, as a CapabilityStatement has it."""
+        return self.interaction.value.removeprefix("$")
+
+
+def levels(names: str) -> frozenset[Level]:
+    """`levels("system type")`."""
+    known: tuple[Level, ...] = ("system", "type", "instance")
+    chosen = frozenset(level for level in known if level in names.split())
+    assert len(chosen) == len(names.split()), names
+    return chosen

@@ -1,0 +1,14 @@
+"""The one table of operations. Who may is in `access.policy`, where each has its interaction."""
+
+from __future__ import annotations
+
+from yteso.api.operations.meta import META
+from yteso.api.operations.meta_add import META_ADD
+from yteso.api.operations.meta_delete import META_DELETE
+from yteso.api.operations.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    META,
+    META_ADD,
+    META_DELETE,
+)
