@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from yteso.base.record import Record
 from yteso.exchange.adapters.bhyt.check_file import check_file
-from yteso.exchange.adapters.bhyt.map import link, map_visit
+from yteso.exchange.adapters.bhyt.map import link, map_visit, own_resources, own_texts
 from yteso.exchange.adapters.bhyt.read import Visit, peek, read_visits
 from yteso.exchange.adapters.bhyt.rows import SINGLE
 from yteso.fhir.json import dumps
@@ -105,6 +105,15 @@ def test_mapping_twice_gives_equal_bytes_and_linking_names_only_the_person(found
     linked = dumps(link(mapped, "nguoi-da-biet"))
     assert mapped.patient["id"].encode() not in linked
     assert before == dumps(link(map_visit(visit), mapped.patient["id"]))
+
+
+@quick
+@given(tables())
+def test_texts_encoded_before_the_person_is_known_are_those_of_the_linked_resources(found):
+    mapped = map_visit(Visit(FACILITY, "LK", "QD1931", 1, found))
+    texts = [dumps(resource) for resource in mapped.resources]
+    for patient in (mapped.patient["id"], "nguoi-da-biet"):
+        assert own_texts(mapped, texts, patient) == [dumps(one) for one in own_resources(mapped, patient)]
 
 
 @quick

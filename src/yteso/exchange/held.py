@@ -68,7 +68,7 @@ def pack(references: Iterable[Reference]) -> bytes:
     """(type, id) pairs as bytes. Ids are UUIDs, as all ids made here are."""
     by_type: defaultdict[str, list[bytes]] = defaultdict(list)
     for kind, one in sorted(references):
-        by_type[kind].append(UUID(one).bytes)
+        by_type[kind].append(bytes.fromhex(one.replace("-", "")))
     parts = []
     for kind, ids in by_type.items():
         parts += [bytes([len(kind)]), kind.encode(), len(ids).to_bytes(4, "big"), *ids]

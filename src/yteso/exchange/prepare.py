@@ -30,8 +30,8 @@ _UNKNOWN_CODE = UNKNOWN_CODE.encode()
 class Prepared:
     """One step through a file: a visit, or (`position` 0) findings of the file itself. `item` counts the steps from 1.
 
-    `mapped` is None for a visit that does not go on; `digest` is the hash of what the visit says. `signature` is set on
-    the step that tells of the file's signature.
+    `mapped` is None for a visit that does not go on; `texts` are its resources as JSON and `digest` the hash of
+    what the visit says. `signature` is set on the step that tells of the file's signature.
     """
 
     work: Work
@@ -41,6 +41,7 @@ class Prepared:
     facility: str
     issues: tuple[Issue, ...]
     mapped: Mapped | None = None
+    texts: tuple[bytes, ...] = ()
     digest: bytes = b""
     failed: bool = False
     signature: str = ""
@@ -97,15 +98,16 @@ def _judged(step: Prepared, visit: Visit) -> Prepared:
     mapped = map_visit(visit)
     resources = [mapped.patient, *mapped.resources]
     issues += mapped.issues
-    content = json.dumps(resources)
-    if _UNKNOWN_CODE in content:  # the mapping has coded everything; this says where the unknown codes are
+    texts = [json.dumps(resource) for resource in resources]
+    if any(_UNKNOWN_CODE in text for text in texts):  # the mapping has coded everything; this says where they are
         issues += code_bundle(resources)
+        texts = [json.dumps(resource) for resource in resources]
     for resource in (*resources, *mapped.directory):
         issues += check_resource(resource)
     if any(issue.blocks for issue in issues):
         return replace(step, issues=tuple(issues))
-    digest = blake2b(content, digest_size=16).digest()
-    return replace(step, issues=tuple(issues), mapped=mapped, digest=digest)
+    digest = blake2b(b"[%s]" % b",".join(texts), digest_size=16).digest()
+    return replace(step, issues=tuple(issues), mapped=mapped, texts=tuple(texts[1:]), digest=digest)
 
 
 def _foreign(step: Prepared, visit: Visit) -> list[Issue]:

@@ -14,7 +14,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.issue import Issue, Origin, Rule, Severity
 from yteso.db import Connection, Queries
 from yteso.exchange import rules
-from yteso.exchange.adapters.bhyt.map import Mapped, link, provenance
+from yteso.exchange.adapters.bhyt.map import Mapped, own_resources, own_texts, provenance
 from yteso.exchange.held import Held, Key, lock_and_fetch, pack, save_held, unpack
 from yteso.exchange.prepare import Prepared
 from yteso.fhir import json
@@ -25,7 +25,6 @@ from yteso.store.protocol import Change, Put, Remove, Resource, Store, Transacti
 SQL = Queries.beside(__file__)
 INTAKE = Principal("intake", Role.SYSTEM, purpose="HOPERAT")
 """The platform's own hand; the audit row's detail names the files."""
-SHARED = frozenset({"Patient", "Organization", "Practitioner", "Location"})
 MOST_ISSUES = 999
 """Issues kept per visit; all are counted."""
 
@@ -97,8 +96,8 @@ class Settler:
             if decision.doubt:
                 one.extra += (rules.DOUBTFUL_PERSON.at(Origin(one.step.work.name, "XML1", 1)),)
             own = _own_resources(one, decision.patient_id)
-            one.resources = tuple((resource["resourceType"], resource["id"]) for resource in own)
-            changes += [Put(resource) for resource in own]
+            one.resources = tuple((put.resource["resourceType"], put.resource["id"]) for put in own)
+            changes += own
             changes += _vanished(one, held.get(one.step.key))
         return changes
 
@@ -161,11 +160,12 @@ def _asked(mapped: Mapped) -> Asked:
     return Asked(mapped.claim, f"{mapped.facility}/{mapped.ma_lk}", encounter.get("period", {}).get("start", ""))
 
 
-def _own_resources(one: Outcome, patient_id: str) -> list[Resource]:
+def _own_resources(one: Outcome, patient_id: str) -> list[Put]:
     """The visit's own resources for that person, and its Provenance."""
     mapped, work = _mapped(one), one.step.work
-    own = [resource for resource in link(mapped, patient_id) if resource["resourceType"] not in SHARED]
-    return [*own, provenance(mapped, patient_id, work.id, work.sha256, work.received)]
+    resources, texts = own_resources(mapped, patient_id), own_texts(mapped, one.step.texts, patient_id)
+    own = [Put(resource, text=text) for resource, text in zip(resources, texts, strict=True)]
+    return [*own, Put(provenance(mapped, patient_id, work.id, work.sha256, work.received))]
 
 
 def _vanished(one: Outcome, before: Held | None) -> list[Change]:

@@ -36,14 +36,16 @@ class DictionaryMissing(YtesoError):
     permanent = True
 
 
-def canonical(resource: Mapping[str, Any]) -> tuple[bytes, int]:
+def canonical(resource: Mapping[str, Any], text: bytes = b"") -> tuple[bytes, int]:
     """The canonical bytes without versionId and lastUpdated, and the offset where they go. Leaves `resource` alone.
+
+    `text` is `dumps(resource)` where the caller has it.
 
     A resource whose `meta` says nothing of its own has it after its id; otherwise the order of the members stays.
     """
     meta = resource.get("meta")
     if isinstance(meta, dict) and meta and _SERVER_OWNED.isdisjoint(meta):
-        text = dumps(resource)
+        text = text or dumps(resource)
         start = _START % (str(resource.get("resourceType")).encode(), str(resource.get("id")).encode())
         if text.startswith(start):
             return text, len(start)

@@ -37,10 +37,12 @@ class Put:
     """Write this resource under its id: a first version, a new version, or nothing when the content is the same.
 
     `expected` is the version it must have now (If-Match); 0 means it must not exist. None: whatever is there.
+    `text` is `fhir.json.dumps(resource)` where the caller has it already; it is trusted to be just that.
     """
 
     resource: Resource
     expected: int | None = None
+    text: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,11 @@ def key_lists(keys: Iterable[Key]) -> tuple[str, str, str]:
     return " ".join(map(str, shards)), " ".join(map(str, types)), " ".join(ids)
 
 
-def row_of(resource: dict[str, Any]) -> Row:
-    """The row of a resource. Raises Refused as `key_of` does."""
+def row_of(resource: dict[str, Any], text: bytes = b"") -> Row:
+    """The row of a resource, whose JSON is `text` where it is known. Raises Refused as `key_of` does."""
     type, id = resource.get("resourceType"), resource.get("id")
     key = key_of(type if isinstance(type, str) else "", id if isinstance(id, str) else "")
-    text, offset = canonical(resource)
+    text, offset = canonical(resource, text)
     return Row(key, text, offset, content_hash(text), resource)
 
 

@@ -95,7 +95,7 @@ def write(conn: Connection, codec: Codec, who: Principal, changes: Sequence[Chan
 
 def _wish(change: Change) -> Wish:
     if isinstance(change, Put):
-        row = row_of(change.resource)
+        row = row_of(change.resource, change.text)
         return Wish(row.key, row, change.expected)
     return Wish(key_of(change.type, change.id), None, change.expected)
 

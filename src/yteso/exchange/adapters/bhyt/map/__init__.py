@@ -5,8 +5,19 @@ from yteso.exchange.adapters.bhyt.map.visit import (
     Mapped,
     link,
     map_visit,
+    own_resources,
+    own_texts,
     provenance,
     provisional_patient_id,
 )
 
-__all__ = ["DIRECTORY", "Mapped", "link", "map_visit", "provenance", "provisional_patient_id"]
+__all__ = [
+    "DIRECTORY",
+    "Mapped",
+    "link",
+    "map_visit",
+    "own_resources",
+    "own_texts",
+    "provenance",
+    "provisional_patient_id",
+]

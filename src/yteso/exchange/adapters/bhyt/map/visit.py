@@ -6,7 +6,7 @@ The same visit gives the same resources whatever the order of elements, tables o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -146,17 +146,27 @@ def _documents(visit: Visit, context: Context) -> Iterator[Json]:
 
 
 def link(mapped: Mapped, patient_id: str) -> list[Json]:
-    """The final resources for the person the identity room chose: directory, Patient, the visit's own.
+    """The final resources for the person the identity room chose: directory, Patient, the visit's own."""
+    return [*mapped.directory, {**mapped.patient, "id": patient_id}, *own_resources(mapped, patient_id)]
 
-    Nothing of `mapped` is changed; what does not name the person is shared with it.
-    """
-    resources = [*mapped.directory, mapped.patient, *mapped.resources]
+
+def own_resources(mapped: Mapped, patient_id: str) -> list[Json]:
+    """The visit's own resources, about that person. Nothing of `mapped` is changed; what can be is shared with it."""
     if patient_id == mapped.patient["id"]:
-        return resources
+        return mapped.resources
     old, new = f"Patient/{mapped.patient['id']}", {"reference": f"Patient/{patient_id}"}
-    linked = [*mapped.directory, {**mapped.patient, "id": patient_id}]
-    linked.extend(_relinked(resource, old, new) for resource in mapped.resources)
-    return linked
+    return [_relinked(resource, old, new) for resource in mapped.resources]
+
+
+def own_texts(mapped: Mapped, texts: Sequence[bytes], patient_id: str) -> Sequence[bytes]:
+    """The JSON of `own_resources` from that of `mapped.resources`: encoding once serves the digest and the store.
+
+    The provisional id is a hash of the facility's key for the person, and stands nowhere but in references.
+    """
+    if patient_id == mapped.patient["id"]:
+        return texts
+    old, new = f'"Patient/{mapped.patient["id"]}"'.encode(), f'"Patient/{patient_id}"'.encode()
+    return [text.replace(old, new) for text in texts]
 
 
 def _relinked(resource: Json, old: str, new: Json) -> Json:
