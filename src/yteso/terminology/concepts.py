@@ -5,7 +5,7 @@ The catalogues are files beside this one, read when first asked for. Nothing her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -65,6 +65,11 @@ def concepts(system: str) -> Mapping[str, Concept]:
     return _lists().get(system_of(system), {})
 
 
+def icd10() -> Iterator[Concept]:
+    """Every code of the ministry's ICD-10, in the order of the list."""
+    return (_icd10_concept(line) for line in _icd10_lines().values())
+
+
 def coded(system: str, code: str) -> dict[str, Any]:
     """A FHIR Coding: system, version, code and Vietnamese display; an unknown code is kept and flagged.
 
@@ -82,8 +87,10 @@ def coded(system: str, code: str) -> dict[str, Any]:
 def _icd10(code: str) -> Concept | None:
     key = code.strip().rstrip("†*+").replace(".", "").upper()
     line = _icd10_lines().get(key)
-    if line is None:
-        return None
+    return None if line is None else _icd10_concept(line)
+
+
+def _icd10_concept(line: str) -> Concept:
     plain, marks, vi, en = line.split("\t")
     flags = frozenset(_MARKS[mark] for mark in marks)
     return Concept(ICD10_VN, plain, _ICD10_VERSION, vi, en, _ICD10_SINCE, None, flags)

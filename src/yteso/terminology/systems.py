@@ -13,6 +13,12 @@ ICD10_VN = _VN_CORE + "vn-icd10-cs"
 ICD10_WHO = "http://hl7.org/fhir/sid/icd-10"
 """The international name; looked up in the ministry's list."""
 
+PROVINCES = _OURS + "tinh"
+"""Provinces since 1 July 2025, 2 digits (19/2025/QĐ-TTg)."""
+
+COMMUNES = _OURS + "xa"
+"""Communes since 1 July 2025, 5 digits (19/2025/QĐ-TTg); the property `province` names the province."""
+
 CODE_LISTS: Mapping[str, str] = {
     "MA_LOAI_KCB": _VN_CORE + "vn-encounter-type-cs",
     "MA_DOITUONG_KCB": _VN_CORE + "vn-patient-visit-type-cs",

@@ -1,0 +1,185 @@
+"""A ValueSet made ready (FHIR R4 §4.9.5): is a code in it, and which codes are. Pure, in memory, three-valued.
+
+A part is one include or exclude: codes of a system (all, listed, or filtered) that also lie in every value set it
+imports. None as an answer means that the content needed to decide is not here. `compile.py` makes these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from yteso.base.errors import Refused
+from yteso.terminology.code_system import CodeSystem, Entry
+from yteso.terminology.filters import Filter, choose
+from yteso.terminology.rules import NO_CONTENT, NO_VALUE_SET, TOO_COSTLY
+
+Truth = bool | None
+
+MOST_CODES = 250_000
+"""A value set is never listed beyond so many codes."""
+
+
+class Member(NamedTuple):
+    """One code of an expansion."""
+
+    system: str
+    version: str
+    entry: Entry
+
+
+def any_of(truths: Iterable[Truth]) -> Truth:
+    """True when one is; None when none is and one is not known."""
+    unknown = False
+    for truth in truths:
+        if truth:
+            return True
+        unknown = unknown or truth is None
+    return None if unknown else False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One include or exclude. `codes` is None when its content is not here; `listed` None means all codes of it."""
+
+    system: str
+    version: str
+    codes: CodeSystem | None
+    listed: Mapping[str, Entry] | None
+    filters: tuple[Filter, ...]
+    imported: tuple[tuple[str, ValueSet | None], ...]
+
+    def contains(self, system: str, code: str) -> Truth:
+        """Whether the part chooses this code."""
+        own = self._own(system, code) if self.system else True
+        if own is False:
+            return False
+        inside = [found.contains(system, code) if found else None for _, found in self.imported]
+        if False in inside:
+            return False
+        return None if own is None or None in inside else True
+
+    def _own(self, system: str, code: str) -> Truth:
+        if system != self.system:
+            return False
+        if self.listed is not None:
+            return code in self.listed if self.codes is None else self._same(code) in self.listed
+        if self.codes is None:
+            return None
+        entry = self.codes.get(code)
+        if entry is None:
+            return False if self.codes.closed else None
+        return entry.code in self._chosen if self.filters else True
+
+    def _same(self, code: str) -> str:
+        assert self.codes is not None
+        entry = self.codes.get(code)
+        return entry.code if entry else code
+
+    @cached_property
+    def _filtered(self) -> tuple[Entry, ...]:
+        assert self.codes is not None
+        return choose(self.codes, self.filters)
+
+    @cached_property
+    def _chosen(self) -> frozenset[str]:
+        return frozenset(entry.code for entry in self._filtered)
+
+    @property
+    def open(self) -> bool:
+        """True when the system has further codes that are not here and would belong to the part."""
+        own = self.codes is not None and self.listed is None and not self.codes.closed
+        return own or any(found is not None and found.open for _, found in self.imported)
+
+    def systems(self) -> Iterator[str]:
+        """The systems of its codes."""
+        if self.system:
+            yield self.system
+            return
+        for _, found in self.imported:
+            yield from found.systems if found else ()
+
+    def members(self) -> Iterable[Member]:
+        """Its codes in order. Refused (404, 422) when that cannot be known."""
+        for url, found in self.imported:
+            if found is None:
+                raise Refused(NO_VALUE_SET.at(url=url), status=404)
+        others = [found for _, found in self.imported if found]
+        if self.system:
+            return self._within(self._own_members(), others)
+        return self._within(others[0].members, others[1:]) if others else ()
+
+    def _own_members(self) -> Iterable[Member]:
+        if self.listed is not None:
+            entries: Iterable[Entry] = self.listed.values()
+        elif self.codes is None or self.codes.about.content == "not-present":
+            raise Refused(NO_CONTENT.at(url=self.system), status=422)
+        else:
+            entries = self._filtered if self.filters else self.codes.entries
+        return [Member(self.system, self.version, entry) for entry in entries]
+
+    def _within(self, members: Iterable[Member], others: list[ValueSet]) -> Iterator[Member]:
+        for member in members:
+            inside = [other.contains(member.system, member.entry.code) for other in others]
+            if None in inside and False not in inside:
+                raise Refused(NO_CONTENT.at(url=member.system), status=422)
+            if all(inside):
+                yield member
+
+
+@dataclass(frozen=True)
+class ValueSet:
+    """What is included without what is excluded; `active` leaves out codes that are no longer to be used."""
+
+    url: str
+    version: str
+    include: tuple[Part, ...]
+    exclude: tuple[Part, ...] = ()
+    active: bool = False
+
+    def contains(self, system: str, code: str) -> Truth:
+        """Whether the code is in the set; with an empty system: in any of its systems."""
+        if not system:
+            return any_of(self.contains(one, code) for one in self.systems)
+        inside = any_of(part.contains(system, code) for part in self.include)
+        if inside is False or (self.active and self._is_inactive(system, code)):
+            return False
+        outside = any_of(part.contains(system, code) for part in self.exclude)
+        if outside:
+            return False
+        return None if inside is None or outside is None else True
+
+    @cached_property
+    def systems(self) -> tuple[str, ...]:
+        """The systems its codes come from."""
+        return tuple(dict.fromkeys(system for part in self.include for system in part.systems()))
+
+    @property
+    def open(self) -> bool:
+        """True when codes that are not here would belong to it."""
+        return any(part.open for part in self.include)
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """Every code once, in order. Refused (404, 422) when they cannot be known or are more than `MOST_CODES`."""
+        found: dict[tuple[str, str], Member] = {}
+        for part in self.include:
+            for member in part.members():
+                found.setdefault((member.system, member.entry.code), member)
+                if len(found) > MOST_CODES:
+                    raise Refused(TOO_COSTLY.at(limit=MOST_CODES), status=422)
+        return tuple(member for member in found.values() if not self._leaves_out(member))
+
+    def _leaves_out(self, member: Member) -> bool:
+        if self.active and member.entry.inactive:
+            return True
+        outside = any_of(part.contains(member.system, member.entry.code) for part in self.exclude)
+        if outside is None:
+            raise Refused(NO_CONTENT.at(url=member.system), status=422)
+        return outside
+
+    def _is_inactive(self, system: str, code: str) -> bool:
+        tables = (part.codes for part in self.include if part.codes is not None and part.system == system)
+        return any(entry.inactive for table in tables if (entry := table.get(code)))

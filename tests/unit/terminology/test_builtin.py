@@ -1,0 +1,77 @@
+"""What the platform brings with it: the definitions of R4 and the catalogues of Việt Nam."""
+
+from __future__ import annotations
+
+import pytest
+
+from yteso.base.errors import Refused
+from yteso.standards.fhir_r4 import ELEMENTS, value_set_codes
+from yteso.standards.fhir_r4.codes import official_urls
+from yteso.terminology import CODE_LISTS, ICD10_VN, ICD10_WHO
+from yteso.terminology.builtin import TERMINOLOGY
+from yteso.terminology.ours import OUR_URLS
+from yteso.terminology.systems import COMMUNES, PROVINCES
+
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+
+
+def test_every_official_value_set_expands_unless_its_content_is_elsewhere():
+    reasons: dict[str, int] = {}
+    for url in official_urls("ValueSet"):
+        try:
+            _ = TERMINOLOGY.value_set(url).members
+        except Refused as refused:
+            code = refused.issues[0].code
+            reasons[code] = reasons.get(code, 0) + 1
+    assert reasons == {"TERM-0103": 92, "TERM-0101": 2, "TERM-0106": 1}
+    assert len(official_urls("ValueSet")) == 1316
+
+
+def test_the_codes_that_structure_is_checked_with_are_the_same():
+    bound = {e.value_set for elements in ELEMENTS.values() for e in elements.values() if e.value_set}
+    assert len(bound) > 150
+    for url in bound:
+        told = {system: frozenset(codes) for system, codes in value_set_codes(url).items()}
+        assert TERMINOLOGY.expand(url) == told, url
+
+
+def test_v3_codes_stand_below_each_other():
+    assert "IMP" in TERMINOLOGY.descendants(ACT_CODE, "_ActEncounterCode")
+    assert "_ActEncounterCode" in TERMINOLOGY.ancestors(ACT_CODE, "ACUTE")
+    assert TERMINOLOGY.contains("http://terminology.hl7.org/ValueSet/v3-ActEncounterCode", ACT_CODE, "IMP") is True
+    assert TERMINOLOGY.contains("http://terminology.hl7.org/ValueSet/v3-ActEncounterCode", ACT_CODE, "OSTOMY") is False
+
+
+def test_icd10_has_vietnamese_names_and_a_hierarchy():
+    assert TERMINOLOGY.display(ICD10_VN, "A97.0", "en").startswith("Dengue")
+    assert TERMINOLOGY.descendants(ICD10_VN, "A97") >= {"A97", "A97.0", "A97.9"}
+    assert TERMINOLOGY.ancestors(ICD10_VN, "M01.00") == {"M01.00", "M01.0", "M01"}
+    below = f"{ICD10_VN}?fhir_vs=isa/A97"
+    assert TERMINOLOGY.contains(below, ICD10_VN, "A97.2") is True
+    assert TERMINOLOGY.contains(below, ICD10_VN, "A90") is False
+    assert TERMINOLOGY.contains(f"{ICD10_VN}?fhir_vs", ICD10_VN, "X99.99") is False
+
+
+def test_the_international_icd10_may_have_codes_that_the_ministry_does_not_list():
+    assert TERMINOLOGY.knows(ICD10_WHO, "A97.0") is True
+    assert TERMINOLOGY.knows(ICD10_WHO, "X99.99") is None
+
+
+def test_communes_name_their_province():
+    communes = TERMINOLOGY.code_system(COMMUNES)
+    assert len(communes) == 3321
+    assert len(TERMINOLOGY.code_system(PROVINCES)) == 34
+    assert all(TERMINOLOGY.knows(PROVINCES, entry.values("province")[0]) for entry in communes.entries)
+
+
+def test_every_catalogue_of_ours_can_be_listed():
+    assert set(CODE_LISTS.values()) < set(OUR_URLS)
+    for url in OUR_URLS:
+        assert len(TERMINOLOGY.code_system(url)) > 1, url
+
+
+@pytest.mark.parametrize("system", ["http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"])
+def test_of_a_system_whose_content_is_not_here_nothing_is_said(system):
+    assert TERMINOLOGY.knows(system, "1234-5") is None
+    assert TERMINOLOGY.descendants(system, "1234-5") is None
+    assert TERMINOLOGY.contains(f"{system}?fhir_vs", system, "1234-5") is None
