@@ -1,199 +1,156 @@
-"""One value of one datatype -> entries of the index row. Chosen once per (type, parameter, path) when compiling.
+"""One datatype -> the lines of Python that index a value of it. `program` puts them together, per type.
 
-Each maker closes over the numbers of its path, so that the work per value is a few dictionary look-ups. A value of the
-wrong shape raises TypeError, AttributeError or ValueError, which `extract` reads as "not indexed".
+In: where the value is (a variable) and what stands for its path. Out: lines that add to `tok` (a list of tokens) and
+`row` (an `IndexRow`). Constants are bound to names of the scope, never printed into the text. A value of the wrong
+shape makes the lines raise TypeError, AttributeError or ValueError, which `extract` reads as "not indexed".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
-from yteso.fhir import dates, reference
+from yteso.fhir import dates
+from yteso.search import tokens
 from yteso.search.hot import hot
-from yteso.search.keys import Key, coded, exact, identified, identifier, mandatory, path_key, present, token
-from yteso.search.numbers import quantity_rows
-from yteso.search.row import NO_DATE, IndexRow
-from yteso.search.words import prefixes
+from yteso.search.keys import mandatory, path_key, present, token
+from yteso.search.numbers import currency_keys, quantity_rows, unit_keys
+from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import Path, SearchParameter
 
-Emit = Callable[[Any, IndexRow], None]
-Mark = tuple[Key, ...]
-
-_REMEMBERED = 65_536
-"""How many codes the memory of one element's code tokens holds before it starts anew. Identifiers are not kept."""
-_RECENT = 2_048
-"""How many references the memory of one element holds."""
+Lines = list[str]
+Emit = Callable[[str], Lines]
+"""The lines for a value in the variable of this name."""
 
 
-def emitter(type: str, parameter: SearchParameter, path: Path) -> tuple[Emit | None, Hashable]:
-    """The emitter of one path of a parameter, and the identity by which a second parameter's same one is left out."""
+@dataclass
+class Scope:
+    """The names that the lines of one program use."""
+
+    names: dict[str, Any] = field(default_factory=lambda: dict(_FIXED))
+
+    def bind(self, stem: str, value: object) -> str:
+        """A new name for a value: `stem_7`."""
+        name = f"{stem}_{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+_FIXED: dict[str, Any] = {
+    "NO_DATE": NO_DATE,
+    "date": dates.interval,
+    "period": dates.period,
+    "timing": dates.timing,
+    "rows_of": quantity_rows,
+    "units_of": unit_keys,
+    "currency": currency_keys,
+    "learn_coding": tokens.learn_coding,
+    "learn_code": tokens.learn_code,
+    "learn_target": tokens.learn_target,
+    "identifier": tokens.of_identifier,
+    "identified": tokens.of_identified,
+    "contact": tokens.of_contact,
+    "uri": tokens.of_uri,
+    "text": tokens.of_text,
+}
+
+
+def emitter(scope: Scope, type: str, parameter: SearchParameter, path: Path) -> tuple[Emit | None, Hashable]:
+    """The lines of one path of a parameter, and the identity by which a second parameter's same ones are left out."""
     key = path_key(type, path)
     if parameter.kind == "date":
-        return _date(type, parameter.name, path.type), (parameter.name, key)
+        return _date(scope, type, parameter.name, path.type), (parameter.name, key)
     if parameter.kind in ("number", "quantity"):
-        return _number(key, path.type), ("number", key)
+        return _number(scope, key, path.type), ("number", key)
     if parameter.kind == "string":
-        return _string(key), ("string", key)
+        return _string(scope, key), ("string", key)
+    mark = () if mandatory(type, path) else (f"tok.append({scope.bind('there', token(present(key)))})",)
     if parameter.kind == "token" and path.type == "string":
-        return _uri(key, presence(key, type, path)), ("token", key)
-    makers = _MAKERS.get(parameter.kind, {})
-    maker = makers.get(path.type)
-    return (maker(key, presence(key, type, path)) if maker else None), (parameter.kind == "token", key)
+        return _uri(scope, key, mark), ("token", key)
+    make = _MAKERS.get(parameter.kind, {}).get(path.type)
+    return (make(scope, key, mark) if make else None), (parameter.kind == "token", key)
 
 
-def presence(key: str, type: str, path: Path) -> tuple[Key, ...]:
-    """The token by which `:missing` sees the element; none when every step is mandatory, so never missing."""
-    return () if mandatory(type, path) else (token(present(key)),)
+Mark = tuple[str, ...]
+"""The line by which `:missing` sees the element; none when every step is mandatory, so never missing."""
 
 
-def _codings(key: str) -> Callable[[Any, IndexRow], list[Key]]:
-    """Emits the tokens of one Coding-like value and returns those of its bare code."""
-    memory: dict[tuple[str | None, str], tuple[Key, ...]] = {}
-
-    def one(value: Any, row: IndexRow) -> list[Key]:
-        code = value.get("code")
-        if code is None:
-            return []
-        pair = (value.get("system"), code)
-        tokens = memory.get(pair)
-        if tokens is None:
-            if len(memory) >= _REMEMBERED:
-                memory.clear()
-            tokens = memory[pair] = tuple(token(fact) for fact in coded(key, *pair))
-        row.tok.extend(tokens)
-        return [tokens[0]]
-
-    return one
+def _coding_lines(scope: Scope, key: str, coding: str) -> Lines:
+    known, is_hot = scope.bind("known", {}), hot(key.partition(".")[0]).code_key == key
+    return [
+        f"code = {coding}.get('code')",
+        "if code is not None:",
+        f"    pair = ({coding}.get('system'), code)",
+        f"    found = {known}.get(pair)",
+        "    if found is None:",
+        f"        found = learn_coding({known}, {scope.bind('key', key)}, pair)",
+        "    tok += found",
+        *(["    row.codes.append(found[0])"] if is_hot else []),
+    ]
 
 
-def _coding(key: str, mark: Mark) -> Emit:
-    one, is_hot = _codings(key), _is_hot_code(key)
-
-    def emit(value: Any, row: IndexRow) -> None:
-        row.tok.extend(mark)
-        found = one(value, row)
-        if is_hot:
-            row.codes.extend(found)
-
-    return emit
+def _coding(scope: Scope, key: str, mark: Mark) -> Emit:
+    return lambda value: [*mark, *_coding_lines(scope, key, value)]
 
 
-def _concept(key: str, mark: Mark) -> Emit:
-    one, is_hot = _codings(key), _is_hot_code(key)
+def _concept(scope: Scope, key: str, mark: Mark) -> Emit:
+    def lines(value: str) -> Lines:
+        inner = _coding_lines(scope, key, "coding")
+        return [*mark, f"for coding in {value}.get('coding') or ():", *indented(inner)]
 
-    def emit(value: Any, row: IndexRow) -> None:
-        row.tok.extend(mark)
-        for coding in value.get("coding") or ():
-            found = one(coding, row)
-            if is_hot:
-                row.codes.extend(found)
-
-    return emit
+    return lines
 
 
-def _is_hot_code(key: str) -> bool:
-    return hot(key.partition(".")[0]).code_key == key
-
-
-def _identifier(key: str, mark: Mark) -> Emit:
-
-    def emit(value: Any, row: IndexRow) -> None:
-        row.tok.extend(mark)
-        text = value.get("value")
-        if text:
-            row.tok.extend(map(token, identifier(key, value.get("system"), text)))
-
-    return emit
-
-
-def _contact(key: str, mark: Mark) -> Emit:
-
-    def emit(value: Any, row: IndexRow) -> None:
-        row.tok.extend(mark)
-        text = value.get("value")
-        if text:
-            row.tok.extend(map(token, coded(key, value.get("use"), text)))
-
-    return emit
-
-
-def _code(key: str, mark: Mark) -> Emit:
+def _code(scope: Scope, key: str, mark: Mark) -> Emit:
     """A `code`, `boolean`, `id`: its system is implied by the element, so only the bare code is a fact."""
-    memory: dict[object, Key] = {}
-
-    def emit(value: Any, row: IndexRow) -> None:
-        row.tok.extend(mark)
-        number = memory.get(value)
-        if number is None:
-            if len(memory) >= _REMEMBERED:
-                memory.clear()
-            text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-            number = memory[value] = token(f"{key}|{text}")
-        row.tok.append(number)
-
-    return emit
+    known, name = scope.bind("known", {}), scope.bind("key", key)
+    return lambda value: [
+        *mark,
+        f"found = {known}.get({value})",
+        f"tok.append(learn_code({known}, {name}, {value}) if found is None else found)",
+    ]
 
 
-def _exists(key: str, mark: Mark) -> Emit:
+def _exists(scope: Scope, key: str, mark: Mark) -> Emit:
     """A date where a boolean is asked (`Patient.deceased`): its presence means true."""
-    number = token(f"{key}|true")
-
-    def emit(_value: Any, row: IndexRow) -> None:
-        row.tok.extend((*mark, number))
-
-    return emit
+    number = scope.bind("true", token(f"{key}|true"))
+    return lambda _: [*mark, f"tok.append({number})"]
 
 
-def _uri(key: str, mark: Mark) -> Emit:
-    """A uri, canonical or plain text as a token; a canonical is also found without its version or fragment."""
+def _calling(function: str) -> Callable[[Scope, str, Mark], Emit]:
+    def make(scope: Scope, key: str, mark: Mark) -> Emit:
+        name = scope.bind("key", key)
+        return lambda value: [*mark, f"{function}({name}, {value}, tok)"]
 
-    def emit(value: str, row: IndexRow) -> None:
-        row.tok.extend(mark)
-        row.tok.append(token(f"{key}|{value}"))
-        for separator in "|#":
-            bare, found, _ = value.partition(separator)
-            if found and bare:
-                row.tok.append(token(f"{key}|{bare}"))
-
-    return emit
+    return make
 
 
-def _reference(key: str, _mark: Mark) -> Emit:
+_uri = _calling("uri")
+
+
+def _reference(scope: Scope, key: str, _mark: Mark) -> Emit:
     """The memory serves the many resources of one visit that name the same patient and encounter."""
-    memory: dict[str, tuple[Key, ...]] = {}
-    nowhere = token(present(key))
-
-    def emit(value: Any, row: IndexRow) -> None:
-        text = value.get("reference")
-        if text and text[0] != "#":
-            tokens = memory.get(text)
-            if tokens is None:
-                if len(memory) >= _RECENT:
-                    memory.clear()
-                tokens = memory[text] = _target_tokens(key, text)
-            row.tok.extend(tokens)
-        else:
-            row.tok.append(nowhere)
-        named = value.get("identifier")
-        if named and named.get("value"):
-            row.tok.extend(map(token, identified(key, named.get("system"), named["value"])))
-
-    return emit
+    known, name, nowhere = scope.bind("known", {}), scope.bind("key", key), scope.bind("nowhere", token(present(key)))
+    return lambda value: [
+        f"target = {value}.get('reference')",
+        "if target and target[0] != '#':",
+        f"    found = {known}.get(target)",
+        f"    tok += learn_target({known}, {name}, target) if found is None else found",
+        "else:",
+        f"    tok.append({nowhere})",
+        f"named = {value}.get('identifier')",
+        "if named:",
+        f"    identified({name}, named, tok)",
+    ]
 
 
-def _target_tokens(key: str, text: str) -> tuple[Key, ...]:
-    found = reference.parse(text)
-    name = f"{found.base}/{found.type}/{found.id}".lstrip("/") if found.id else text
-    return token(f"{key}|{name}"), token(present(key, found.type))
-
-
-_MAKERS: dict[str, dict[str, Callable[[str, Mark], Emit]]] = {
+_MAKERS: dict[str, dict[str, Callable[[Scope, str, Mark], Emit]]] = {
     "token": {
         "CodeableConcept": _concept,
         "Coding": _coding,
-        "Identifier": _identifier,
-        "ContactPoint": _contact,
+        "Identifier": _calling("identifier"),
+        "ContactPoint": _calling("contact"),
         "code": _code,
         "boolean": _code,
         "id": _code,
@@ -205,64 +162,49 @@ _MAKERS: dict[str, dict[str, Callable[[str, Mark], Emit]]] = {
     "reference": {"Reference": _reference, "canonical": _uri, "uri": _uri},
 }
 
-_PARTS = ("text", "family", "given", "prefix", "suffix", "line", "district", "city", "state", "country", "postalCode")
-"""The searchable parts of a HumanName and of an Address (FHIR R4 §3.1.1.4.9)."""
+
+def _string(scope: Scope, key: str) -> Emit:
+    name, number = scope.bind("key", key), scope.bind("field", token(key))
+    return lambda value: [f"text({name}, {number}, {value}, tok, row.strings)"]
 
 
-def _string(key: str) -> Emit:
-    number = token(key)
-
-    def emit(value: Any, row: IndexRow) -> None:
-        for text in _texts(value):
-            row.tok.append(token(exact(key, text)))
-            row.strings.extend((number, part, at) for at, part in enumerate(prefixes(text)))
-
-    return emit
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    found: list[str] = []
-    for part in _PARTS:
-        text = value.get(part)
-        if isinstance(text, str):
-            found.append(text)
-        elif text:
-            found.extend(item for item in text if isinstance(item, str))
-    return found
-
-
-_INTERVALS: dict[str, Callable[[Any], dates.Interval | None]] = {
-    "Period": dates.period,
-    "Timing": dates.timing,
-}
-
-
-def _date(type: str, name: str, datatype: str) -> Emit:
-    read = _INTERVALS.get(datatype, dates.interval)
+def _date(scope: Scope, type: str, name: str, datatype: str) -> Emit:
+    read = {"Period": "period", "Timing": "timing"}.get(datatype, "date")
     if hot(type).date == name:
-
-        def emit_hot(value: Any, row: IndexRow) -> None:
-            found = read(value)
-            if found and row.d_lo == NO_DATE:
-                row.d_lo, row.d_hi = found
-
-        return emit_hot
-    number = token(f"{type}:{name}")
-
-    def emit(value: Any, row: IndexRow) -> None:
-        found = read(value)
-        if found:
-            row.moments.append((number, *found))
-
-    return emit
+        return lambda value: [
+            f"found = {read}({value})",
+            "if found and row.d_lo == NO_DATE:",
+            "    row.d_lo, row.d_hi = found",
+        ]
+    number = scope.bind("field", token(f"{type}:{name}"))
+    return lambda value: [
+        f"found = {read}({value})",
+        "if found:",
+        f"    row.moments.append(({number}, *found))",
+    ]
 
 
-def _number(key: str, datatype: str) -> Emit:
-    number = token(key)
+def _number(scope: Scope, key: str, datatype: str) -> Emit:
+    number = scope.bind("field", token(key))
+    if datatype in ("Quantity", "SimpleQuantity"):
+        return lambda value: [
+            f"if 'comparator' in {value}:",
+            f"    row.numbers += [({number}, *rest) for rest in rows_of({datatype!r}, {value})]",
+            "elif 'value' in " + value + ":",
+            f"    amount = float({value}['value'])",
+            f"    for full, bare in units_of({value}.get('system'), {value}.get('code'), {value}.get('unit')):",
+            f"        row.numbers.append(({number}, amount, amount, full, bare))",
+        ]
+    if datatype == "Money":
+        return lambda value: [
+            f"amount = {value}.get('value')",
+            "if amount is not None:",
+            "    amount = float(amount)",
+            f"    row.numbers.append(({number}, amount, amount, *currency(str({value}.get('currency', '')))))",
+        ]
+    return lambda value: [f"row.numbers += [({number}, *rest) for rest in rows_of({datatype!r}, {value})]"]
 
-    def emit(value: Any, row: IndexRow) -> None:
-        row.numbers.extend((number, *rest) for rest in quantity_rows(datatype, value))
 
-    return emit
+def indented(lines: Lines) -> Lines:
+    """The lines one level deeper."""
+    return [f"    {line}" for line in lines]

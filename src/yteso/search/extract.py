@@ -1,4 +1,4 @@
-"""A resource -> its index row. Pure; one compiled extractor per type; a value it cannot read is simply not indexed.
+"""A resource -> its index row. Pure; one generated program per type; a value it cannot read is simply not indexed.
 
 In: a JSON document that passed validation (or did not: nothing here raises on odd shapes). Out: `IndexRow`, which
 `store` writes beside the body. `sql` asks for the same numbers; `keys` makes them for both.
@@ -6,54 +6,63 @@ In: a JSON document that passed validation (or did not: nothing here raises on o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from yteso.fhir import reference
-from yteso.search.emit import Emit, emitter
+from yteso.search import program
 from yteso.search.hot import hot
 from yteso.search.keys import Key, patient_key, source, token
-from yteso.search.row import IndexRow
+from yteso.search.program import absent
+from yteso.search.row import NO_DATE, IndexRow
 from yteso.standards.fhir_r4 import SEARCH_PARAMETERS, Path
 
-_UNREADABLE = (AttributeError, TypeError, ValueError, ArithmeticError)
-
-
-Walk = Callable[[Any, IndexRow], None]
+_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
 
 
 def extract(resource: Mapping[str, Any]) -> IndexRow:
     """The index row of a resource. Raises KeyError for a type R4 does not have."""
-    row = IndexRow()
     kind = resource["resourceType"]
-    walks, absent = _compiled(kind)
-    for name, value in resource.items():
-        walk = walks.get(name)
-        if walk is not None:
-            try:
-                walk(value, row)
-            except _UNREADABLE:
-                continue
-    for names, number in absent:
+    try:
+        row = _fast(kind, resource)
+    except _UNREADABLE:
+        row = _careful(kind, resource)
+    for names, number in absent(kind):
         if names.isdisjoint(resource):
             row.tok.append(number)
-    _finish(kind, resource, row)
-    return row
-
-
-def _finish(type: str, resource: Mapping[str, Any], row: IndexRow) -> None:
     if row.codes:
         row.code = row.codes[0]
         for further in row.codes[1:]:
             if further != row.code:
                 row.moments.append((further, row.d_lo, row.d_hi))
-    row.pat = _patient(type, resource)
+    row.pat = _patient(kind, resource)
     facility = source_facility(resource)
     if facility:
         row.tok.append(_source_token(facility))
-    if type == "Encounter":
+    if kind == "Encounter":
         row.care = _care(resource, facility)
+    return row
+
+
+def _fast(type: str, resource: Mapping[str, Any]) -> IndexRow:
+    tok: list[Key] = []
+    row = IndexRow(None, None, NO_DATE, NO_DATE, tok, [], [], [], [])
+    program.fast(type)(resource, tok, row)
+    return row
+
+
+def _careful(type: str, resource: Mapping[str, Any]) -> IndexRow:
+    """The same path by path: one that leads to an odd shape ends there, the others go on."""
+    row = IndexRow()
+    walks = program.careful(type)
+    for name, value in resource.items():
+        for walk in walks.get(name, ()) if value is not None else ():
+            try:
+                walk(value, row.tok, row)
+            except _UNREADABLE:
+                continue
+    return row
 
 
 def source_facility(resource: Mapping[str, Any]) -> str:
@@ -62,7 +71,13 @@ def source_facility(resource: Mapping[str, Any]) -> str:
     text = meta.get("source") if isinstance(meta, dict) else None
     if not isinstance(text, str) or not text.startswith("urn:yteso:"):
         return ""
-    parts = text.split(":", 4)
+    visit = text.partition("#")[0]
+    return _facility(visit if visit.count(":") > 3 else text)
+
+
+@lru_cache(maxsize=4096)
+def _facility(source: str) -> str:
+    parts = source.split(":", 4)
     return parts[3].partition("#")[0] if len(parts) > 3 else ""
 
 
@@ -84,16 +99,23 @@ def _care(encounter: Mapping[str, Any], facility: str) -> tuple[str, ...]:
 def _patient(type: str, resource: Mapping[str, Any]) -> Key | None:
     if type == "Patient":
         return patient_key(str(resource.get("id", "")))
-    for path in hot(type).patients:
-        if len(path.steps) == 1 and path.steps[0] not in resource:
-            continue
-        for value in values(resource, path):
-            text = value.get("reference") if isinstance(value, dict) else None
-            if isinstance(text, str) and "Patient/" in text:
-                found = _patient_of(text)
-                if found is not None:
-                    return found
+    for top, path in _patient_ways(type):
+        if top in resource:
+            for value in values(resource, path) if path else (resource[top],):
+                text = value.get("reference") if isinstance(value, dict) else None
+                if isinstance(text, str) and "Patient/" in text:
+                    found = _patient_of(text)
+                    if found is not None:
+                        return found
     return None
+
+
+@cache
+def _patient_ways(type: str) -> tuple[tuple[str, Path | None], ...]:
+    """(top property, its path when there is more to it than this property)."""
+    return tuple(
+        (path.steps[0], None if path.many == (False,) and not path.where else path) for path in hot(type).patients
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -136,77 +158,3 @@ def references_of(resource: Mapping[str, Any], name: str) -> list[str]:
             if isinstance(text, str):
                 found.append(text)
     return found
-
-
-@cache
-def _compiled(type: str) -> tuple[dict[str, Walk], tuple[tuple[frozenset[str], Key], ...]]:
-    """Top property -> walk; and (properties, token) pairs for parameters that mean something by their absence."""
-    walks: dict[str, list[Walk]] = {}
-    absent = []
-    seen: set[object] = set()
-    for name, parameter in SEARCH_PARAMETERS[type].items():
-        if name in ("_id", "_lastUpdated"):
-            continue
-        if parameter.absent:
-            tops = frozenset(path.steps[0] for path in parameter.paths)
-            absent.append((tops, token(f"{type}:{name}|{parameter.absent}")))
-        for path in parameter.paths:
-            emit, identity = emitter(type, parameter, path)
-            if emit is not None and identity not in seen:
-                seen.add(identity)
-                walks.setdefault(path.steps[0], []).append(_walk(path, emit))
-    return {top: _all(parts) for top, parts in walks.items()}, tuple(absent)
-
-
-def _all(parts: list[Walk]) -> Walk:
-    if len(parts) == 1:
-        return parts[0]
-    fixed = tuple(parts)
-
-    def each(value: Any, row: IndexRow) -> None:
-        for part in fixed:
-            try:
-                part(value, row)
-            except _UNREADABLE:
-                continue
-
-    return each
-
-
-def _walk(path: Path, emit: Emit) -> Walk:
-    """The walk of a path whose first step was already taken."""
-    walk: Walk = emit
-    for index in range(len(path.steps) - 1, -1, -1):
-        conditions = tuple((name, wanted) for at, name, wanted in path.where if at == index + 1)
-        if conditions:
-            walk = _only(conditions, walk)
-        if path.many[index]:
-            walk = _every(walk)
-        if index:
-            walk = _step(path.steps[index], walk)
-    return walk
-
-
-def _step(name: str, inner: Walk) -> Walk:
-    def step(value: Any, row: IndexRow) -> None:
-        child = value.get(name)
-        if child is not None:
-            inner(child, row)
-
-    return step
-
-
-def _every(inner: Walk) -> Walk:
-    def every(value: Any, row: IndexRow) -> None:
-        for item in value:
-            inner(item, row)
-
-    return every
-
-
-def _only(conditions: tuple[tuple[str, str], ...], inner: Walk) -> Walk:
-    def only(value: Any, row: IndexRow) -> None:
-        if all(value.get(name) == wanted for name, wanted in conditions):
-            inner(value, row)
-
-    return only

@@ -37,8 +37,7 @@ def quantity_rows(datatype: str, value: Any) -> list[Row]:
         return [(number, number, NO_UNIT, NO_UNIT)]
     if datatype == "Money":
         number = float(value["value"])
-        currency = str(value.get("currency", ""))
-        return [(number, number, unit_key("urn:iso:std:iso:4217", currency), bare_unit_key(currency))]
+        return [(number, number, *currency_keys(value.get("currency", "")))]
     if datatype == "Range":
         return _between(value.get("low"), value.get("high"))
     if datatype == "SampledData":
@@ -66,15 +65,22 @@ def _between(low: Mapping[str, Any] | None, high: Mapping[str, Any] | None) -> l
 
 def _with_units(quantity: Mapping[str, Any], lowest: float, highest: float) -> list[Row]:
     """One row per way the unit is written: its code, and its printed name when that differs."""
-    units = _unit_keys(quantity.get("system"), quantity.get("code"), quantity.get("unit"))
+    units = unit_keys(quantity.get("system"), quantity.get("code"), quantity.get("unit"))
     return [(lowest, highest, full, bare) for full, bare in units]
 
 
 @lru_cache(maxsize=4096)
-def _unit_keys(system: str | None, code: str | None, name: str | None) -> tuple[tuple[Key, Key], ...]:
+def unit_keys(system: str | None, code: str | None, name: str | None) -> tuple[tuple[Key, Key], ...]:
+    """(unit with system, unit) for each way a quantity's unit is written."""
     full = unit_key(system or "", code) if code else NO_UNIT
     ways = sorted({text for text in (code, name) if text})
     return tuple((full, bare_unit_key(text)) for text in ways) or ((full, NO_UNIT),)
+
+
+@lru_cache(maxsize=256)
+def currency_keys(code: str) -> tuple[Key, Key]:
+    """(unit with system, unit) of an amount of money."""
+    return unit_key("urn:iso:std:iso:4217", code), bare_unit_key(code)
 
 
 def precision(number: Decimal) -> tuple[Decimal, Decimal]:

@@ -6,6 +6,8 @@ prefix of one row.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from yteso.base.text import fold
 
 MAX_LENGTH = 200
@@ -14,9 +16,12 @@ MAX_PIECES = 12
 """Words of a long text from which a piece starts."""
 
 
-def prefixes(text: str) -> list[str]:
-    """The pieces of one text, the whole first; empty for blank text."""
-    words = fold(text).split(" ")
-    if words == [""]:
-        return []
-    return [" ".join(words[at:])[:MAX_LENGTH] for at in range(min(len(words), MAX_PIECES))]
+@lru_cache(maxsize=128)
+def prefixes(text: str) -> tuple[str, ...]:
+    """The pieces of one text, the whole first; empty for blank text. A name is asked for by several parameters."""
+    rest = fold(text)
+    found: list[str] = []
+    while rest and len(found) < MAX_PIECES:
+        found.append(rest[:MAX_LENGTH])
+        rest = rest.partition(" ")[2]
+    return tuple(found)

@@ -109,7 +109,6 @@ def copy_resources(rows: Iterable[tuple[Row, IndexRow]], codec: Codec, t: int, u
     for row, index in rows:
         shard, type, id = row.key
         name = id.encode()
-        tokens = sorted(set(index.tok))
         body = codec.pack(row.text, row.offset)
         parts += (
             _KEY(14, 2, shard, 2, type, len(name)),
@@ -118,7 +117,7 @@ def copy_resources(rows: Iterable[tuple[Row, IndexRow]], codec: Codec, t: int, u
             _EIGHT + index.pat if index.pat else _NULL,
             _EIGHT + index.code if index.code else _NULL,
             _DATES(8, index.d_lo, 8, index.d_hi),
-            _array(tokens),
+            _array(list(dict.fromkeys(index.tok))),
             _LENGTH(len(row.hash)),
             row.hash,
             _DICT(2, dictionary, len(body)),

@@ -156,7 +156,7 @@ def _renew(conn: Connection, codec: Codec, rows: Sequence[tuple[Row, IndexRow]],
         [number(index.code) if index.code else None for _, index in rows],
         [index.d_lo for _, index in rows],
         [index.d_hi for _, index in rows],
-        ["{" + ",".join(str(number(key)) for key in sorted(set(index.tok))) + "}" for _, index in rows],
+        ["{" + ",".join(str(number(key)) for key in dict.fromkeys(index.tok)) + "}" for _, index in rows],
         [row.hash for row, _ in rows],
         [codec.pack(row.text, row.offset) for row, _ in rows],
     )

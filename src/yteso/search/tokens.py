@@ -1,0 +1,126 @@
+"""What the generated programs of `program` call: one value -> its tokens, with bounded memory where values return.
+
+Codes and references are remembered per element (a visit names one patient in fifty resources); identifiers, contacts
+and names never are. Odd shapes raise TypeError or AttributeError, as `emit` promises.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from yteso.fhir import reference
+from yteso.search.keys import Key, coded, exact, identified, identifier, present, token
+from yteso.search.words import prefixes
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
+
+_CODES = 65_536
+"""How many codes the memory of one element's code tokens holds before it starts anew."""
+_TARGETS = 2_048
+"""How many references the memory of one element holds."""
+
+Tokens = list[Key]
+
+
+def learn_coding(
+    known: dict[tuple[str | None, str], tuple[Key, ...]], key: str, pair: tuple[str | None, str]
+) -> tuple[Key, ...]:
+    """The tokens of (system, code), the bare code's first; kept."""
+    if len(known) >= _CODES:
+        known.clear()
+    tokens = known[pair] = tuple(token(fact) for fact in coded(key, *pair))
+    return tokens
+
+
+def learn_code(known: dict[object, Key], key: str, value: object) -> Key:
+    """The token of a code whose system is implied; kept."""
+    if len(known) >= _CODES:
+        known.clear()
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    number = known[value] = token(f"{key}|{text}")
+    return number
+
+
+def learn_target(known: dict[str, tuple[Key, ...]], key: str, text: str) -> tuple[Key, ...]:
+    """The tokens of a reference: what it names, and that it names something of this type; kept."""
+    if len(known) >= _TARGETS:
+        known.clear()
+    type, _, id = text.partition("/")
+    if type in RESOURCE_TYPES and len(id) <= 64 and _IS_ID(id):
+        name = text
+    else:
+        found = reference.parse(text)
+        name, type = (f"{found.base}/{found.type}/{found.id}".lstrip("/") if found.id else text), found.type
+    tokens = known[text] = token(f"{key}|{name}"), _target(key, type)
+    return tokens
+
+
+_IS_ID = re.compile(r"[A-Za-z0-9.\-]+", re.ASCII).fullmatch
+
+
+@lru_cache(maxsize=_TARGETS)
+def _target(key: str, type: str) -> Key:
+    return token(present(key, type))
+
+
+def of_identifier(key: str, value: Any, tok: Tokens) -> None:
+    """An Identifier."""
+    text = value.get("value")
+    if text:
+        tok += [token(fact) for fact in identifier(key, value.get("system"), text)]
+
+
+def of_identified(key: str, value: Any, tok: Tokens) -> None:
+    """The identifier of a Reference."""
+    text = value.get("value")
+    if text:
+        tok += [token(fact) for fact in identified(key, value.get("system"), text)]
+
+
+def of_contact(key: str, value: Any, tok: Tokens) -> None:
+    """A ContactPoint: its use takes the place of a system."""
+    text = value.get("value")
+    if text:
+        tok += [token(fact) for fact in coded(key, value.get("use"), text)]
+
+
+def of_uri(key: str, value: str, tok: Tokens) -> None:
+    """A uri, canonical or plain text as a token; a canonical is also found without its version or fragment."""
+    tok.append(token(f"{key}|{value}"))
+    if value.find("#") >= 0:
+        _add_bare(key, value.partition("#")[0], tok)
+    if value.find("|") >= 0:
+        _add_bare(key, value.partition("|")[0], tok)
+
+
+def _add_bare(key: str, text: str, tok: Tokens) -> None:
+    if text:
+        tok.append(_bare_uri(key, text))
+
+
+@lru_cache(maxsize=_TARGETS)
+def _bare_uri(key: str, text: str) -> Key:
+    return token(f"{key}|{text}")
+
+
+_PARTS = ("text", "family", "given", "prefix", "suffix", "line", "district", "city", "state", "country", "postalCode")
+"""The searchable parts of a HumanName and of an Address (FHIR R4 §3.1.1.4.9)."""
+
+
+def of_text(key: str, number: Key, value: Any, tok: Tokens, strings: list[tuple[Key, str, int]]) -> None:
+    """A string, HumanName or Address: each of its texts exactly, and its folded beginnings."""
+    for text in [value] if isinstance(value, str) else _texts(value):
+        tok.append(token(exact(key, text)))
+        strings += [(number, part, at) for at, part in enumerate(prefixes(text))]
+
+
+def _texts(value: Any) -> list[str]:
+    found: list[str] = []
+    for part in _PARTS:
+        text = value.get(part)
+        if isinstance(text, str):
+            found.append(text)
+        elif text:
+            found.extend(item for item in text if isinstance(item, str))
+    return found
