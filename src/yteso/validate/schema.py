@@ -3,6 +3,9 @@
 Stricter than the schema HL7 publishes: mandatory elements, no unknown ones, lists where lists belong, nothing empty,
 one variant of a choice, formats of primitives, codes of required bindings. A resource inside a resource is only
 required to be an object with a known type: `structure` checks it by its own schema.
+
+The quick schema of a type accepts a subset of what the exact one accepts, for less: no nulls in lists, no extension in
+the place of a mandatory primitive or of a choice. What it refuses is judged by the exact one, which gives the reasons.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yteso.standards.fhir_r4 import ELEMENTS, PRIMITIVES, RESOURCE_TYPES, Element, value_set_codes
-from yteso.validate.primitives import Schema, nullable, primitive_schema
+from yteso.validate.primitives import Schema, nullable, primitive_schema, quick_schema
 
 _BACKBONES = ("BackboneElement", "Element")
 _INNER_RESOURCE: Schema = {"type": "object", "required": ["resourceType"]}
@@ -19,10 +22,10 @@ _MANY_VARIANTS = 24
 """From this number of spellings on, asking for each of them costs more than the rest of the object (Extension)."""
 
 
-def schema_of(type_: str) -> Schema:
-    """The schema of a resource type. KeyError when R4 has no such type."""
+def schema_of(type_: str, *, quick: bool = False) -> Schema:
+    """The exact or the quick schema of a resource type. KeyError when R4 has no such type."""
     definitions: dict[str, Schema] = {}
-    _Builder(definitions).define(type_, type_, "")
+    _Builder(definitions, quick=quick).define(type_, type_, "")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$ref": f"#/$defs/{type_}",
@@ -33,8 +36,9 @@ def schema_of(type_: str) -> Schema:
 class _Builder:
     """Collects the definitions a type needs; each object (`Patient`, `Patient.contact`, `HumanName`) once."""
 
-    def __init__(self, definitions: dict[str, Schema]) -> None:
+    def __init__(self, definitions: dict[str, Schema], *, quick: bool) -> None:
         self.definitions = definitions
+        self.quick = quick
 
     def ref(self, name: str, owner: str, path: str) -> Schema:
         if name not in self.definitions:
@@ -56,12 +60,14 @@ class _Builder:
             names = element.json_names
             for name, type_ in names.items():
                 properties |= self.property_of(owner, element, name, type_)
-            if element.max is None and next(iter(names.values())) in PRIMITIVES:
+            if element.max is None and next(iter(names.values())) in PRIMITIVES and not self.quick:
                 conditions.append(_nulls_only_beside_extensions(element.name))
-            exclusive |= _one_of(names)
+            exclusive |= _one_of(names, quick=self.quick)
             if element.min:
-                _demand(owner, element, required, conditions)
-        made: Schema = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
+                _demand(owner, element, required, conditions, quick=self.quick)
+        made: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if not (self.quick and required):
+            made["minProperties"] = 1
         extras = {"required": required, "allOf": conditions, **_exclusion(exclusive, len(required))}
         return made | {key: value for key, value in extras.items() if value}
 
@@ -69,6 +75,8 @@ class _Builder:
         """One JSON property, and its `_name` twin when the value is a primitive."""
         value = self.value_of(owner, element, type_)
         if type_ not in PRIMITIVES:
+            return {name: value if element.max else _list_of(value)}
+        if self.quick and (element.max is None or element.name.endswith("[x]")):
             return {name: value if element.max else _list_of(value)}
         extension = self.primitive_extension()
         if element.max is None:
@@ -83,7 +91,9 @@ class _Builder:
         if type_ == "Resource":
             return _INNER_RESOURCE
         if type_ in PRIMITIVES:
-            return {"enum": _codes(element)} if element.value_set and type_ == "code" else primitive_schema(type_)
+            if element.value_set and type_ == "code":
+                return {"enum": _codes(element)}
+            return quick_schema(type_) if self.quick else primitive_schema(type_)
         value = self.ref(type_, type_, "")
         return {"allOf": [value, _bound_concept(element)]} if element.value_set else value
 
@@ -128,20 +138,23 @@ def _is_attribute(owner: str, name: str) -> bool:
     return name == "id" or (owner == "Extension" and name == "url")
 
 
-def _demand(owner: str, element: Element, required: list[str], conditions: list[Schema]) -> None:
+def _demand(owner: str, element: Element, required: list[str], conditions: list[Schema], *, quick: bool) -> None:
     """Require the element: by name, by name or `_name` when primitive, by any variant of a choice."""
     names = element.json_names
-    if len(names) == 1 and (next(iter(names.values())) not in PRIMITIVES or _is_attribute(owner, element.name)):
+    alone = quick or next(iter(names.values())) not in PRIMITIVES or _is_attribute(owner, element.name)
+    if len(names) == 1 and alone:
         required.append(element.name)
         return
     present = [{"required": [spelling]} for name in names for spelling in (name, f"_{name}")]
     conditions.append({"if": {"not": {"anyOf": present}}, "then": {"required": [element.name]}})
 
 
-def _one_of(names: Mapping[str, str]) -> dict[str, Schema]:
+def _one_of(names: Mapping[str, str], *, quick: bool) -> dict[str, Schema]:
     """For every variant of a choice: the others must be absent."""
     if len(names) == 1:
         return {}
+    if quick:
+        return {name: {"propertyNames": {"not": {"enum": [n for n in names if n != name]}}} for name in names}
     spellings = {name: (name, f"_{name}") if type_ in PRIMITIVES else (name,) for name, type_ in names.items()}
     every = [spelling for several in spellings.values() for spelling in several]
     return {

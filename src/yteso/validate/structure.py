@@ -1,13 +1,14 @@
 """Is this JSON document a FHIR R4 resource? Base definitions only: no profiles, no invariants, no references.
 
 In: a document as `fhir.json.loads` gives it (decimals as Decimal). Out: numbered issues with a FHIRPath expression as
-place; none when it is sound. Sound documents are accepted by a compiled schema in microseconds; only a rejected one is
-walked again for its reasons. Resources inside (contained, Bundle entries, Parameters) are checked by their own type.
+place; none when it is sound. Sound documents are accepted by a quick schema in microseconds; only what it refuses is
+read again by the exact one for its reasons, and may still be sound. Resources inside (contained, Bundle entries,
+Parameters) are checked by their own type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -30,13 +31,15 @@ def check_resource(resource: Any) -> tuple[Issue, ...]:
     """The structure issues (FHIR-2xxx) of a resource and of the resources inside it; at most MOST_ISSUES."""
     type_ = resource.get("resourceType") if isinstance(resource, dict) else None
     root = type_ if isinstance(type_, str) and type_ in RESOURCE_TYPES else ""
+    if root and _quick(root)(resource):
+        return () if _holders(root).isdisjoint(resource) else tuple(islice(_inside(resource, root, 0), MOST_ISSUES))
     return tuple(islice(_issues(resource, root, 0), MOST_ISSUES))
 
 
 def warm(*types: str) -> None:
     """Compile the schemas of these types now (tens of milliseconds each) instead of at the first resource."""
     for type_ in types:
-        _validator(type_)
+        _quick(type_)
 
 
 def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
@@ -44,25 +47,49 @@ def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
     if not isinstance(type_, str) or type_ not in RESOURCE_TYPES or depth > _DEEPEST:
         yield NOT_A_RESOURCE.at(Origin(field=place))
         return
-    validator = _validator(type_)
-    if not validator.is_valid(resource):
-        seen = set()
-        for error in validator.iter_errors(resource):
-            for issue in issues_of(error, place):
-                if (issue.code, issue.origin, issue.text) not in seen:
-                    seen.add((issue.code, issue.origin, issue.text))
-                    yield issue
-    for path in _inner_paths(type_):
+    if not _quick(type_)(resource):
+        yield from _reasons(type_, resource, place)
+    if not _holders(type_).isdisjoint(resource):
+        yield from _inside(resource, place, depth)
+
+
+def _inside(resource: dict[str, Any], place: str, depth: int) -> Iterator[Issue]:
+    for path in _inner_paths(resource["resourceType"]):
         for inside, at in _reach(resource, path, ()):
             if isinstance(inside, dict) and "resourceType" in inside:
                 yield from _issues(inside, expression(place, at), depth + 1)
 
 
+def _reasons(type_: str, resource: Any, place: str) -> Iterator[Issue]:
+    seen = set()
+    for error in _exact(type_).iter_errors(resource):
+        for issue in issues_of(error, place):
+            if (issue.code, issue.origin, issue.text) not in seen:
+                seen.add((issue.code, issue.origin, issue.text))
+                yield issue
+
+
 @cache
-def _validator(type_: str) -> jsonschema_rs.Draft202012Validator:
+def _quick(type_: str) -> Callable[[Any], bool]:
+    schema = schema_of(type_, quick=True)
+    return _compiled(schema, validate_formats=True).is_valid
+
+
+@cache
+def _exact(type_: str) -> jsonschema_rs.Draft202012Validator:
+    return _compiled(schema_of(type_))
+
+
+def _compiled(schema: dict[str, Any], *, validate_formats: bool = False) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(
-        schema_of(type_), offline=True, pattern_options=jsonschema_rs.RegexOptions()
+        schema, offline=True, validate_formats=validate_formats, pattern_options=jsonschema_rs.RegexOptions()
     )
+
+
+@cache
+def _holders(type_: str) -> frozenset[str]:
+    """The elements of the type under which whole resources may stand."""
+    return frozenset(path[0] for path in _inner_paths(type_))
 
 
 @cache

@@ -5,9 +5,11 @@ from copy import deepcopy
 from decimal import Decimal
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from yteso.fhir.json import loads
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.validate.schema import schema_of
 from yteso.validate.structure import MOST_ISSUES, check_resource
 
 OBSERVATION = {
@@ -51,52 +53,52 @@ def test_a_sound_resource_has_no_issues(resource):
     assert check_resource(resource) == ()
 
 
-@pytest.mark.parametrize(
-    ("resource", "expected"),
-    [
-        (changed(OBSERVATION, status=...), [("FHIR-2002", "Observation")]),
-        (changed(OBSERVATION, code=...), [("FHIR-2002", "Observation")]),
-        (changed(OBSERVATION, foo=1), [("FHIR-2001", "Observation")]),
-        (changed(OBSERVATION, category={"text": "x"}), [("FHIR-2003", "Observation.category")]),
-        (changed(OBSERVATION, subject=[{"reference": "Patient/1"}]), [("FHIR-2003", "Observation.subject")]),
-        (changed(OBSERVATION, category=[]), [("FHIR-2006", "Observation.category")]),
-        (changed(OBSERVATION, code={}), [("FHIR-2006", "Observation.code")]),
-        (changed(OBSERVATION, status="done"), [("FHIR-2005", "Observation.status")]),
-        (changed(OBSERVATION, id="a b"), [("FHIR-2004", "Observation.id")]),
-        (changed(OBSERVATION, status=None), [("FHIR-2005", "Observation.status")]),
-        (
-            changed(OBSERVATION, effectiveDateTime="2023-02-29T08:00:00Z"),
-            [("FHIR-2004", "Observation.effectiveDateTime")],
-        ),
-        (changed(OBSERVATION, effectiveDateTime="2023-02-01T08:00"), [("FHIR-2004", "Observation.effectiveDateTime")]),
-        (
-            changed(OBSERVATION, valueString="x"),
-            [("FHIR-2007", "Observation.valueQuantity"), ("FHIR-2007", "Observation.valueString")],
-        ),
-        (
-            changed(OBSERVATION, referenceRange=[{"low": {"value": "60"}}]),
-            [("FHIR-2003", "Observation.referenceRange[0].low.value")],
-        ),
-        (changed(PATIENT, name=[{"given": ["A", None]}]), [("FHIR-2008", "Patient.name[0].given[1]")]),
-        (changed(PATIENT, multipleBirthInteger=2**31), [("FHIR-2009", "Patient.multipleBirthInteger")]),
-        (changed(PATIENT, deceasedBoolean="true"), [("FHIR-2003", "Patient.deceasedBoolean")]),
-        (changed(PATIENT, birthDate="1990-13"), [("FHIR-2004", "Patient.birthDate")]),
-        (changed(PATIENT, name=[{"family": ""}]), [("FHIR-2004", "Patient.name[0].family")]),
-        (changed(PATIENT, name=[{"family": "\x01"}]), [("FHIR-2004", "Patient.name[0].family")]),
-        (
-            changed(PATIENT, extension=[{"url": "urn:x", "valueString": "1", "valueInteger": 1}]),
-            [("FHIR-2007", "Patient.extension[0].valueInteger"), ("FHIR-2007", "Patient.extension[0].valueString")],
-        ),
-        (changed(PATIENT, extension=[{"valueString": "1"}]), [("FHIR-2002", "Patient.extension[0]")]),
-        (changed(CONDITION, clinicalStatus={"text": "x"}), [("FHIR-2002", "Condition.clinicalStatus")]),
-        (
-            changed(CONDITION, clinicalStatus={"coding": [{"code": "x"}]}),
-            [("FHIR-2005", "Condition.clinicalStatus.coding")],
-        ),
-        (changed(CONDITION, subject=...), [("FHIR-2002", "Condition")]),
-        ({"resourceType": "Person", "_gender": {}}, [("FHIR-2006", "Person._gender")]),
-    ],
-)
+FAULTS = [
+    (changed(OBSERVATION, status=...), [("FHIR-2002", "Observation")]),
+    (changed(OBSERVATION, code=...), [("FHIR-2002", "Observation")]),
+    (changed(OBSERVATION, foo=1), [("FHIR-2001", "Observation")]),
+    (changed(OBSERVATION, category={"text": "x"}), [("FHIR-2003", "Observation.category")]),
+    (changed(OBSERVATION, subject=[{"reference": "Patient/1"}]), [("FHIR-2003", "Observation.subject")]),
+    (changed(OBSERVATION, category=[]), [("FHIR-2006", "Observation.category")]),
+    (changed(OBSERVATION, code={}), [("FHIR-2006", "Observation.code")]),
+    (changed(OBSERVATION, status="done"), [("FHIR-2005", "Observation.status")]),
+    (changed(OBSERVATION, id="a b"), [("FHIR-2004", "Observation.id")]),
+    (changed(OBSERVATION, status=None), [("FHIR-2005", "Observation.status")]),
+    (
+        changed(OBSERVATION, effectiveDateTime="2023-02-29T08:00:00Z"),
+        [("FHIR-2004", "Observation.effectiveDateTime")],
+    ),
+    (changed(OBSERVATION, effectiveDateTime="2023-02-01T08:00"), [("FHIR-2004", "Observation.effectiveDateTime")]),
+    (
+        changed(OBSERVATION, valueString="x"),
+        [("FHIR-2007", "Observation.valueQuantity"), ("FHIR-2007", "Observation.valueString")],
+    ),
+    (
+        changed(OBSERVATION, referenceRange=[{"low": {"value": "60"}}]),
+        [("FHIR-2003", "Observation.referenceRange[0].low.value")],
+    ),
+    (changed(PATIENT, name=[{"given": ["A", None]}]), [("FHIR-2008", "Patient.name[0].given[1]")]),
+    (changed(PATIENT, multipleBirthInteger=2**31), [("FHIR-2009", "Patient.multipleBirthInteger")]),
+    (changed(PATIENT, deceasedBoolean="true"), [("FHIR-2003", "Patient.deceasedBoolean")]),
+    (changed(PATIENT, birthDate="1990-13"), [("FHIR-2004", "Patient.birthDate")]),
+    (changed(PATIENT, name=[{"family": ""}]), [("FHIR-2004", "Patient.name[0].family")]),
+    (changed(PATIENT, name=[{"family": "\x01"}]), [("FHIR-2004", "Patient.name[0].family")]),
+    (
+        changed(PATIENT, extension=[{"url": "urn:x", "valueString": "1", "valueInteger": 1}]),
+        [("FHIR-2007", "Patient.extension[0].valueInteger"), ("FHIR-2007", "Patient.extension[0].valueString")],
+    ),
+    (changed(PATIENT, extension=[{"valueString": "1"}]), [("FHIR-2002", "Patient.extension[0]")]),
+    (changed(CONDITION, clinicalStatus={"text": "x"}), [("FHIR-2002", "Condition.clinicalStatus")]),
+    (
+        changed(CONDITION, clinicalStatus={"coding": [{"code": "x"}]}),
+        [("FHIR-2005", "Condition.clinicalStatus.coding")],
+    ),
+    (changed(CONDITION, subject=...), [("FHIR-2002", "Condition")]),
+    ({"resourceType": "Person", "_gender": {}}, [("FHIR-2006", "Person._gender")]),
+]
+
+
+@pytest.mark.parametrize(("resource", "expected"), FAULTS)
 def test_a_fault_is_a_numbered_issue_at_its_place(resource, expected):
     assert sorted(found(resource)) == sorted(expected)
 
@@ -159,6 +161,26 @@ def test_every_type_has_a_schema_that_compiles():
     for type_ in sorted(RESOURCE_TYPES):
         codes = {issue.code for issue in check_resource({"resourceType": type_, "noSuchElement": 1})}
         assert "FHIR-2001" in codes, type_
+
+
+SOUND_BUT_RARE = [
+    changed(PATIENT, name=[{"given": ["A", None], "_given": [None, {"id": "g2"}]}]),
+    changed(PATIENT, _deceasedDateTime={"id": "d"}),
+    changed(OBSERVATION, status=..., _status={"id": "s"}),
+    changed(PATIENT, contained=[changed(OBSERVATION, status=..., _status={"id": "s"})]),
+]
+
+
+@pytest.mark.parametrize("resource", SOUND_BUT_RARE)
+def test_what_the_quick_schema_refuses_may_still_be_sound(resource):
+    assert check_resource(resource) == ()
+
+
+def test_the_quick_schema_accepts_nothing_that_the_exact_one_refuses():
+    faulty = [case[0] for case in FAULTS]
+    for resource in faulty:
+        quick = Draft202012Validator(schema_of(resource["resourceType"], quick=True), validate_formats=True)
+        assert not quick.is_valid(resource), resource
 
 
 @pytest.mark.samples
