@@ -31,6 +31,8 @@ class Interaction(StrEnum):
     META = "$meta"
     META_ADD = "$meta-add"
     META_DELETE = "$meta-delete"
+    EXPORT = "$export"
+    IMPORT = "$import"
 
 
 def _types(names: str) -> frozenset[str]:
