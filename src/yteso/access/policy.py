@@ -31,6 +31,7 @@ class Interaction(StrEnum):
     META = "$meta"
     META_ADD = "$meta-add"
     META_DELETE = "$meta-delete"
+    BULK = "bulk"
     EXPORT = "$export"
     IMPORT = "$import"
 

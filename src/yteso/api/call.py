@@ -24,6 +24,7 @@ from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.db import Connection, Database, is_conflict, is_retryable
+from yteso.store.bulk.desk import BulkDesk
 from yteso.store.protocol import Store
 
 Result = TypeVar("Result")
@@ -48,6 +49,7 @@ class Engine:
     router: Router
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES
+    bulk: BulkDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

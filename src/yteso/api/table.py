@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yteso.access.policy import Interaction
+from yteso.api.bulk import bulk_cancel, bulk_file, bulk_status
 from yteso.api.bundle import bundle
 from yteso.api.capabilities import capabilities
 from yteso.api.create import create
@@ -32,6 +33,9 @@ ROUTES: tuple[Route, ...] = (
     route("DELETE", "{type}/{id}", Interaction.DELETE, delete),
     route("GET", "{type}/{id}/_history", Interaction.HISTORY, history),
     route("GET", "{type}/{id}/_history/{vid}", Interaction.VREAD, vread),
+    route("GET", "_bulk/{id}", Interaction.BULK, bulk_status, any_format=True),
+    route("DELETE", "_bulk/{id}", Interaction.BULK, bulk_cancel, any_format=True),
+    route("GET", "_bulk/{id}/{vid}", Interaction.BULK, bulk_file, any_format=True),
     *operation_routes(OPERATIONS),
 )
 

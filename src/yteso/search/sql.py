@@ -75,7 +75,7 @@ def total(query: Query, rights: Rights, now: datetime) -> tuple[str, tuple[Any, 
 
 
 def condition(query: Query, rights: Rights, now: datetime) -> Fragment:
-    """The query as a condition on alias `r` of `store.resource`, for whoever reaches rows by another way of their own."""
+    """The query as a condition on alias `r` of `store.resource`, for who reaches rows by another way."""
     plan = _Plan(query, now)
     own = Fragment("r.type = %s AND r.hash IS NOT NULL", (TYPE_NUMBER[query.type],))
     dates = [when.condition(clause.values, "r.d_lo", "r.d_hi", now) for clause in plan.dates]

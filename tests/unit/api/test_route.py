@@ -26,6 +26,9 @@ ADDRESSES = [
     ("PUT", "/Patient/a", Interaction.UPDATE, Place("Patient", "a")),
     ("DELETE", "/Patient/a", Interaction.DELETE, Place("Patient", "a")),
     ("GET", "/Patient/a/_history", Interaction.HISTORY, Place("Patient", "a")),
+    ("GET", "/_bulk/a", Interaction.BULK, Place(id="a")),
+    ("DELETE", "/_bulk/a", Interaction.BULK, Place(id="a")),
+    ("GET", "/_bulk/a/Patient.1.ndjson", Interaction.BULK, Place(id="a", version="Patient.1.ndjson")),
     ("GET", "/Patient/a/_history/3", Interaction.VREAD, Place("Patient", "a", "3")),
 ]
 

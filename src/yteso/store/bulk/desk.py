@@ -44,7 +44,7 @@ Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True)
-class Desk:
+class BulkDesk:
     """`home` is YTESO_HOME: results are under `bulk`, the operator's files to import under `import`."""
 
     database: Database
@@ -90,9 +90,7 @@ class Desk:
         files = [(name, pieces_of(inside(given, name, number))) for number, name in enumerate(names, start=1)]
         return self._start_import(random_id(), who, request, base, files)
 
-    def _start_import(
-        self, id: str, who: Principal, request: str, base: str, files: Sequence[tuple[str, Cuts]]
-    ) -> str:
+    def _start_import(self, id: str, who: Principal, request: str, base: str, files: Sequence[tuple[str, Cuts]]) -> str:
         if not any(cuts for _, cuts in files):
             raise Refused(rules.NOTHING.at(), status=400)
         long = sum(not isinstance(one, Chunk) for _, cuts in files for one in cuts)

@@ -96,8 +96,8 @@ class _Slice:
         return self._written >= ROWS or time.monotonic() > self._until
 
     def _by_shards(self) -> dict[str, Any] | None:
-        shard, *last = self._job.place.get("at") or _START
-        after = (last[0], last[1])
+        shard, kind, last = self._job.place.get("at") or _START
+        after: tuple[int, str] = (kind, last)
         while shard < SHARDS:
             asked = ROWS - self._written
             keys = list(self._lines(*slices.of_shard(self._selection, shard, after, asked)))
@@ -178,4 +178,3 @@ def subset(body: bytes, type: str, names: Sequence[str]) -> bytes:
     shown = kept | mandatory | {"resourceType", "id", "meta"}
     chosen = {name: value for name, value in document.items() if name.lstrip("_") in shown}
     return dumps({**chosen, "meta": tagged})
-

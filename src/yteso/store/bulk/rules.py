@@ -29,7 +29,7 @@ BAD_TYPE = _error(
     "BULK-0003",
     "_type có loại không xuất được ở đây.",
     "_type names a type that is not exported here.",
-    "Dùng các loại tài nguyên FHIR R4 mà tài khoản được xuất; ở mức Patient và Group chỉ các loại thuộc hồ sơ người bệnh.",
+    "Dùng các loại FHIR R4 mà tài khoản được xuất; ở mức Patient và Group chỉ các loại thuộc hồ sơ người bệnh.",
     "Use FHIR R4 types the account may export; at Patient and Group level only types of a patient's record.",
 )
 BAD_SINCE = _error(

@@ -42,9 +42,7 @@ class Selection:
     filters: Mapping[str, Sequence[Query]] | None = None
 
 
-def of_shard(
-    selection: Selection, shard: int, after: tuple[int, str], count: int
-) -> tuple[str, tuple[Any, ...]]:
+def of_shard(selection: Selection, shard: int, after: tuple[int, str], count: int) -> tuple[str, tuple[Any, ...]]:
     """(SQL, parameters): the next `count` rows of one shard after (type number, id), in that order."""
     own = Fragment("r.shard = %s AND (r.type, r.id) > (%s, %s)", (shard, *after))
     if selection.in_patients:
