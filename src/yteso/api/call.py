@@ -6,8 +6,6 @@ at most once; inside a transaction bundle the bundle's connection is used. It de
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,11 +18,11 @@ from yteso.access.restriction import NOTHING, Restriction
 from yteso.api import rules
 from yteso.api.headers import Prefer
 from yteso.api.route import Router
+from yteso.api.shared import Shared, attempt
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request
-from yteso.db import Connection, Database, is_conflict, is_retryable
-from yteso.store.bulk.desk import BulkDesk
+from yteso.db import Connection, Database
 from yteso.store.protocol import Store
 
 Result = TypeVar("Result")
@@ -34,7 +32,6 @@ MAX_BODY = 50 * 1024 * 1024
 MAX_ENTRIES = 10_000
 MAX_PARAMETERS = 64
 """Each parameter is a condition of the search; planning a search of hundreds takes PostgreSQL many seconds."""
-ATTEMPTS = 5
 _PIECE = 1024 * 1024
 
 
@@ -49,7 +46,10 @@ class Engine:
     router: Router
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES
-    bulk: BulkDesk | None = None
+    shared: Shared = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shared", Shared(self.database, self.store))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +92,8 @@ class Call:
             yield conn
 
     def attempt(self, work: Callable[[Connection], Result]) -> Result:
-        """Run `work` in a transaction of its own; again, a few times, when another writer was in the way.
-
-        `work` must start from the same values each time. What fails while connecting is not tried again here.
-        """
-        for attempt in range(1, ATTEMPTS + 1):
-            connected = False
-            try:
-                with self.engine.database.connection() as conn:
-                    connected = True
-                    return work(conn)
-            except Exception as error:
-                again = connected and (is_conflict(error) or is_retryable(error))
-                if not again or attempt == ATTEMPTS:
-                    raise
-            time.sleep(random.uniform(0.2, 1.0) * 0.01 * 2**attempt)  # noqa: S311 -- spreads writers, hides nothing
-        raise AssertionError("unreachable")
+        """Run `work` in a transaction of its own; see `shared.attempt`."""
+        return attempt(self.engine.database, work)
 
 
 def read_body(request: Request, limit: int) -> bytes:

@@ -8,14 +8,15 @@ from yteso.api.call import Call
 from yteso.api.headers import not_modified, version_headers
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.store.protocol import Stored
+from yteso.store.protocol import Read, Stored
 
 
 def read(call: Call) -> Response:
     """The current version."""
-    with call.connection() as conn:
-        stored = call.engine.store.read(conn, call.who, call.limit, call.type, call.id)
-    return version_response(call, stored)
+    one = Read(call.who, call.limit, call.type, call.id)
+    if call.conn is None:
+        return version_response(call, call.engine.shared.read(one))
+    return version_response(call, call.engine.store.read_together(call.conn, [one])[0])
 
 
 def refuse_absent(type: str, stored: Stored | None) -> Stored:

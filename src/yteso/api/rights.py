@@ -38,6 +38,11 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
     check_service(call, conn, [change.resource for change in bound if isinstance(change, Put)], existing)
 
 
+def is_free(call: Call, change: Change) -> bool:
+    """True when `check_changes` has nothing to look at."""
+    return not _is_bound(call, change)
+
+
 def _is_bound(call: Call, change: Change) -> bool:
     """The right is that of the change itself: inside a Bundle the call's own right is only that of the envelope."""
     if isinstance(change, Put):

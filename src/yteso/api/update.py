@@ -1,24 +1,17 @@
-"""update: `PUT [base]/[type]/[id]`, which also creates, and `PUT [base]/[type]?criteria` (FHIR R4 §3.1.0.4).
-
-`If-Match` guards the version.
-"""
+"""update: `PUT [base]/[type]/[id]`, which also creates (FHIR R4 §3.1.0.4). `If-Match` guards the version."""
 
 from __future__ import annotations
 
 from yteso.api import rules
 from yteso.api.answer import written_response
-from yteso.api.body import is_id, read_resource, with_id
+from yteso.api.body import is_id, read_resource
 from yteso.api.call import Call
-from yteso.api.condition import criteria_of, find_one, hold_criteria
-from yteso.api.create import written_body
 from yteso.api.headers import read_version
-from yteso.api.rights import check_changes
+from yteso.api.write import write_one
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.base.ids import random_id
 from yteso.base.issue import Origin
-from yteso.db import Connection
-from yteso.store.protocol import Put, Resource, Stored, Written
+from yteso.store.protocol import Put, Resource
 
 
 def update(call: Call) -> Response:
@@ -26,37 +19,8 @@ def update(call: Call) -> Response:
     resource = read_resource(call)
     check_own_id(resource, call.id)
     put = Put(resource, expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", "")))
-    return written_response(call, *call.attempt(lambda conn: _update(call, conn, put)))
-
-
-def update_by_criteria(call: Call) -> Response:
-    """The same on the one resource that meets the criteria; none: it is created; several: 412 (FHIR R4 §3.1.0.4.1)."""
-    resource = read_resource(call)
-    query = criteria_of(call, call.type, call.params)
-    expected = expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", ""))
-
-    def work(conn: Connection) -> tuple[Written, bytes]:
-        hold_criteria(conn, query)
-        target, sure = chosen_id(resource, find_one(call, conn, query))
-        return _update(call, conn, Put(with_id(resource, target), expected if sure is None else sure))
-
-    return written_response(call, *call.attempt(work))
-
-
-def chosen_id(resource: Resource, found: Stored | None, place: str = "") -> tuple[str, int | None]:
-    """The id to write under: of what was found, else of the body, else a new one; and the version it must have.
-
-    Refused (400) when the body names another id than the one found. An id that the server gives is not taken yet.
-    """
-    own = resource.get("id")
-    if found is not None:
-        if own is not None and own != found.id:
-            raise Refused(rules.OTHER_ID.at(Origin(field=place + "id")), status=400)
-        return found.id, None
-    if own is None:
-        return random_id(), 0
-    check_own_id(resource, str(own), place)
-    return str(own), None
+    written = write_one(call, put, "update")
+    return written_response(call, written, written.body)
 
 
 def expected_version(if_match: str, if_none_match: str = "") -> int | None:
@@ -70,9 +34,3 @@ def check_own_id(resource: Resource, id: str, place: str = "") -> None:
         raise Refused(rules.BAD_ID.at(Origin(field=place + "id")), status=400)
     if resource.get("id") != id:
         raise Refused(rules.OTHER_ID.at(Origin(field=place + "id")), status=400)
-
-
-def _update(call: Call, conn: Connection, put: Put) -> tuple[Written, bytes]:
-    check_changes(call, conn, [put])
-    written = call.engine.store.write(conn, call.who, [put], "update").written[0]
-    return written, written_body(call, conn, written)

@@ -18,7 +18,7 @@ class Settings:
     database_url: str = ""
     language: str = "vi"
     web_workers: int = 1
-    web_threads: int = 8
+    web_threads: int = 16
     walkers: int = 2
     max_body: int = 256 * 1024 * 1024
     public_url: str = ""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+import orjson
+
 from yteso.access.principal import Principal
 from yteso.db import Connection, Queries
 from yteso.search.keys import number, patient_key
@@ -42,16 +44,34 @@ class Access:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One row to be written: who did what (`C R U D E`) to what; `patients` are the numbers of patients' keys."""
+
+    who: Principal
+    action: str
+    what: str
+    detail: str
+    patients: Iterable[int]
+
+
 def note(
     conn: Connection, who: Principal, action: str, what: str, detail: str, patients: Iterable[int]
 ) -> tuple[int, datetime]:
     """Write one row; gives back the transaction's number and the present moment of the server."""
-    pats = "{" + ",".join(map(str, sorted(set(patients)))) + "}"
-    row = conn.execute(
-        SQL["note"], (who.name, str(who.role), who.facility, who.purpose, action, what, detail, pats)
-    ).fetchone()
+    return write_notes(conn, [Note(who, action, what, detail, patients)])
+
+
+def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]:
+    """Write rows one after the other in one lane; gives back the transaction's number and the moment they share."""
+    rows = [(*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients))) for one in notes]
+    row = conn.execute(SQL["note"], [orjson.dumps(rows).decode()], prepare=True).fetchone()
     assert row is not None
     return row[0], row[1]
+
+
+def _who(who: Principal) -> tuple[str, str, str, str]:
+    return who.name, who.role, who.facility, who.purpose
 
 
 def add_note(conn: Connection, who: Principal, entry: AuditNote, what: str = "") -> int:

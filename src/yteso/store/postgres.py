@@ -12,12 +12,13 @@ from datetime import datetime
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.base.clock import Clock, system_clock
+from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.query import Query
 from yteso.store import find, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
-from yteso.store.protocol import Change, Page, Stored, Transaction
+from yteso.store.protocol import Change, Page, Read, Stored, Transaction, VersionConflict, Write
 
 SQL = Queries.beside(__file__)
 MONTHS_AHEAD = 3
@@ -49,11 +50,21 @@ class PostgresStore:
 
     def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
         """All or nothing; see `protocol.Store`."""
-        return write.write(conn, self.codec(conn), who, changes, detail)
+        return write.write(conn, self.codec(conn), Write(who, changes, detail))
+
+    def write_together(
+        self, conn: Connection, writes: Sequence[Write]
+    ) -> Sequence[Transaction | VersionConflict | Refused]:
+        """Several callers' writes; see `protocol.Store`."""
+        return write.write_together(conn, self.codec(conn), writes)
 
     def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
         """The current version; see `protocol.Store`."""
         return read.read(conn, self.codec(conn), who, limit, type, id)
+
+    def read_together(self, conn: Connection, reads: Sequence[Read]) -> Sequence[Stored | None]:
+        """Several callers' reads; see `protocol.Store`."""
+        return read.read_together(conn, self.codec(conn), reads)
 
     def read_version(
         self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str, version: int

@@ -13,9 +13,10 @@ from typing import Any, Literal, Protocol
 
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
-from yteso.base.errors import YtesoError
+from yteso.base.errors import Refused, YtesoError
 from yteso.db import Connection
 from yteso.search.query import Query
+from yteso.store.codec import spliced
 
 Resource = dict[str, Any]
 
@@ -58,14 +59,33 @@ Change = Put | Remove
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """What one caller writes, all or nothing. `detail` goes into its audit row."""
+
+    who: Principal
+    changes: Sequence[Change]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one change, in the order the changes were given."""
+    """What became of one change, in the order the changes were given.
+
+    `text` is the canonical JSON of what was put and `offset` the place in it where version and time go (see `body`).
+    """
 
     type: str
     id: str
     version: int
     updated: datetime
     status: Literal["created", "updated", "unchanged", "deleted", "absent"]
+    text: bytes = field(default=b"", repr=False)
+    offset: int = 0
+
+    @property
+    def body(self) -> bytes:
+        """The full JSON of the version that is there now; empty when there is none."""
+        return spliced(self.text, self.offset, self.version, self.updated) if self.text else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +107,16 @@ class Stored:
     body: bytes
     t: int = 0
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One caller's question for the current version of one resource."""
+
+    who: Principal
+    limit: Restriction
+    type: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +148,22 @@ class Store(Protocol):
         """All or nothing. Raises VersionConflict; a deadlock or taken key surfaces as `db.is_retryable/is_conflict`."""
         ...
 
+    def write_together(
+        self, conn: Connection, writes: Sequence[Write]
+    ) -> Sequence[Transaction | VersionConflict | Refused]:
+        """Several callers' writes in one transaction, in this order; each has its own answer and audit row.
+
+        What the data say against one (a version, an id) is its answer and touches no other; what fails otherwise
+        (a deadlock, a taken key) raises, and then nothing was written.
+        """
+        ...
+
     def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
         """The current version; None when absent or not visible. A deleted one is returned with `deleted`."""
+        ...
+
+    def read_together(self, conn: Connection, reads: Sequence[Read]) -> Sequence[Stored | None]:
+        """Several callers' reads in one transaction; each is answered and audited as `read` would."""
         ...
 
     def read_version(

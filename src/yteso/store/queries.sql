@@ -13,8 +13,8 @@ ORDER BY r.shard, r.type, r.id
 FOR UPDATE OF r;
 
 -- note --
--- One audit row; gives back the transaction number and the moment.
-SELECT a_t, a_ts FROM store.note(%s, %s, %s, %s, %s::"char", %s, %s, %s::bigint[]);
+-- Audit rows (a JSON array of arrays); gives back the transaction number and the moment.
+SELECT a_t, a_ts FROM store.write_notes(%s::jsonb);
 
 -- copy_resource --
 -- New resources.

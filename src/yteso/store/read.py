@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from yteso.access.principal import Principal
@@ -16,8 +17,8 @@ from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
-from yteso.store.protocol import Page, Stored
-from yteso.store.rows import key_lists, key_of
+from yteso.store.protocol import Page, Read, Stored
+from yteso.store.rows import Key, key_lists, key_of
 
 SQL = Queries.beside(__file__)
 
@@ -37,13 +38,45 @@ def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
 
 def read(conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
     """See `protocol.Store.read`."""
+    return read_together(conn, codec, [Read(who, limit, type, id)])[0]
+
+
+def read_together(conn: Connection, codec: Codec, reads: Sequence[Read]) -> list[Stored | None]:
+    """See `protocol.Store.read_together`. One statement for all who have the same rights, one for the audit rows."""
+    by_limit: dict[Restriction, list[int]] = {}
+    for place, one in enumerate(reads):
+        by_limit.setdefault(one.limit, []).append(place)
+    found: list[Stored | None] = [None] * len(reads)
+    notes: list[tuple[int, audit.Note]] = []
+    for limit, places in by_limit.items():
+        keys = {place: key_of(reads[place].type, reads[place].id) for place in places}
+        rows = _fetch(conn, limit, sorted(set(keys.values())))
+        for place, key in keys.items():
+            if (row := rows.get(key[1:])) is not None:
+                one = reads[place]
+                patients = [row[8]] if row[8] is not None else []
+                notes.append((place, audit.Note(one.who, "R", f"{one.type}/{one.id}", "", patients)))
+                found[place] = stored(conn, codec, row)
+    if notes:
+        audit.write_notes(conn, [note for _, note in sorted(notes, key=itemgetter(0))])
+    return found
+
+
+def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tuple[int, str], Sequence[Any]]:
+    """(type number, id) -> the row, of those that may be seen. Keys lead to rows whatever their values: one plan."""
     rights = visible(limit, "r")
-    text = (
-        f"SELECT {PRESENT}, r.pat FROM store.resource r"
-        f" WHERE r.shard = %s AND r.type = %s AND r.id = %s AND {rights.text}"
-    )
-    row = run(conn, text, (*key_of(type, id), *rights.params)).fetchone()
-    return _audited(conn, codec, who, row, f"{type}/{id}")
+    if len(keys) == 1:
+        where, params = "r.shard = %s AND r.type = %s AND r.id = %s", keys[0]
+        text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE {where} AND {rights.text}"
+        rows = conn.execute(text.encode(), (*params, *rights.params), prepare=True)
+    else:
+        text = (
+            f"SELECT {PRESENT}, r.pat FROM unnest(string_to_array(%s, ' ')::smallint[],"
+            " string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)"
+            f" JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id WHERE {rights.text}"
+        )
+        rows = conn.execute(text.encode(), (*key_lists(keys), *rights.params), prepare=True)
+    return {(row[0], row[1]): row for row in rows}
 
 
 def read_version(

@@ -1,38 +1,28 @@
 """Changes -> rows, all or nothing, inside the caller's transaction. The hot path: few statements, sets, no look-backs.
 
 1. fetch what is there (one statement)   2. decide what each change does   3. lock what will be replaced, decide again
-4. one audit row, which gives number and time   5. old versions to history, new ones over them   6. COPY what is new
+4. one audit row per write, which gives number and time   5. carry out (`apply.py`)
+
+Several callers' writes may share the statements and the transaction; each still stands or falls alone, and has its own
+audit row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from yteso.access.principal import Principal
+from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.keys import number
-from yteso.search.row import NO_DATE, IndexRow
-from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
-from yteso.store import audit
-from yteso.store.care import care_rows
+from yteso.search.row import IndexRow
+from yteso.standards.fhir_r4 import TYPE_NAME
+from yteso.store import apply, audit
 from yteso.store.codec import Codec
-from yteso.store.protocol import Change, Put, Transaction, VersionConflict, Written
-from yteso.store.rows import (
-    Key,
-    Row,
-    copy_care,
-    copy_moments,
-    copy_numbers,
-    copy_resources,
-    copy_strings,
-    index_of,
-    key_lists,
-    key_of,
-    row_of,
-)
+from yteso.store.protocol import Change, Put, Transaction, VersionConflict, Write, Written
+from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
 
 SQL = Queries.beside(__file__)
 
@@ -40,6 +30,7 @@ Status = Literal["created", "updated", "unchanged", "deleted", "absent"]
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When something that was never there was last updated."""
 _ACTION = {"created": "C", "updated": "U", "deleted": "D"}
+_REPLACES = frozenset({"created", "updated", "deleted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +52,58 @@ class Wish:
     expected: int | None
 
 
-def write(conn: Connection, codec: Codec, who: Principal, changes: Sequence[Change], detail: str) -> Transaction:
-    """See `protocol.Store.write`. Of several changes to one resource the last one counts, and answers for all."""
-    asked = [_wish(change) for change in changes]
+@dataclass(slots=True)
+class _Plan:
+    """One write on its way: what was asked in order, the wish that counts for each key, and what becomes of it."""
+
+    write: Write
+    asked: list[Wish]
+    wishes: dict[Key, Wish]
+    statuses: dict[Key, Status] = field(default_factory=dict)
+    failure: VersionConflict | Refused | None = None
+    done: Transaction | None = None
+
+    def decide(self, present: Mapping[Key, Present]) -> None:
+        """What each wish does to what is there; a version that is not the expected one ends the plan."""
+        try:
+            self.statuses = {key: _decide(wish, present.get(key)) for key, wish in self.wishes.items()}
+        except VersionConflict as conflict:
+            self.failure, self.statuses = conflict, {}
+
+    def replaced(self, present: Mapping[Key, Present]) -> list[Key]:
+        """Keys of what is there and will not stay as it is."""
+        return [key for key, status in self.statuses.items() if key in present and status in _REPLACES]
+
+    def created(self, present: Mapping[Key, Present]) -> list[Key]:
+        """Keys of what was never there."""
+        return [key for key, status in self.statuses.items() if status == "created" and key not in present]
+
+
+def write(conn: Connection, codec: Codec, one: Write) -> Transaction:
+    """See `protocol.Store.write`."""
+    (done,) = write_together(conn, codec, [one])
+    if isinstance(done, Transaction):
+        return done
+    raise done
+
+
+def write_together(
+    conn: Connection, codec: Codec, writes: Sequence[Write]
+) -> list[Transaction | VersionConflict | Refused]:
+    """See `protocol.Store.write_together`. Of a write's changes to one resource the last one answers for all."""
+    plans = [_plan(one) for one in writes]
+    for group in _disjoint([plan for plan in plans if plan.failure is None]):
+        _write_group(conn, codec, group)
+    return [_outcome(plan) for plan in plans]
+
+
+def _plan(one: Write) -> _Plan:
+    try:
+        asked = [_wish(change) for change in one.changes]
+    except Refused as refused:
+        return _Plan(one, [], {}, failure=refused)
     wishes = {wish.key: wish for wish in asked}
-    order = sorted(wishes)
-    present = _fetch(conn, "fetch_present", order)
-    statuses = {key: _decide(wishes[key], present.get(key)) for key in order}
-    replaced = [key for key in order if key in present and statuses[key] in ("created", "updated", "deleted")]
-    if replaced:
-        locked = _fetch(conn, "lock_present", replaced)
-        present.update(locked)
-        statuses.update((key, _decide(wishes[key], locked.get(key))) for key in replaced)
-        replaced = [key for key in replaced if statuses[key] in ("created", "updated", "deleted")]
-    created = [key for key in order if statuses[key] == "created" and key not in present]
-    if not created and not replaced:
-        return Transaction(0, _answers(asked, wishes, present, statuses, NEVER))
-    indexes = {key: index_of(row) for key in (*created, *replaced) if (row := wishes[key].row) is not None}
-    touched = {number(index.pat) for index in indexes.values() if index.pat}
-    touched.update(pat for key in replaced if (pat := present[key].patient) is not None)
-    t, now = audit.note(conn, who, *_about(statuses, (*created, *replaced)), detail, touched)
-    fresh = [(_row(wishes[key]), indexes[key]) for key in created]
-    renewed = [(_row(wishes[key]), indexes[key]) for key in replaced if key in indexes]
-    if replaced:
-        _archive(conn, replaced, now)
-        _renew(conn, codec, renewed, t, now)
-        _bury(conn, [key for key in replaced if key not in indexes], t, now)
-    if fresh:
-        _copy(conn, "copy_resource", copy_resources(fresh, codec, t, now))
-    _copy_sides(conn, codec, [*fresh, *renewed])
-    return Transaction(t, _answers(asked, wishes, present, statuses, now))
+    return _Plan(one, asked, {key: wishes[key] for key in sorted(wishes)})
 
 
 def _wish(change: Change) -> Wish:
@@ -100,9 +113,77 @@ def _wish(change: Change) -> Wish:
     return Wish(key_of(change.type, change.id), None, change.expected)
 
 
-def _row(wish: Wish) -> Row:
-    assert wish.row is not None
-    return wish.row
+def _disjoint(plans: Iterable[_Plan]) -> list[list[_Plan]]:
+    """In their order, in groups within which no resource is written twice."""
+    groups: list[list[_Plan]] = []
+    met: set[Key] = set()
+    for plan in plans:
+        if not groups or not met.isdisjoint(plan.wishes):
+            groups.append([])
+            met = set()
+        groups[-1].append(plan)
+        met.update(plan.wishes)
+    return groups
+
+
+def _outcome(plan: _Plan) -> Transaction | VersionConflict | Refused:
+    found = plan.failure or plan.done
+    assert found is not None
+    return found
+
+
+def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None:
+    present = _fetch(conn, "fetch_present", sorted(key for plan in plans for key in plan.wishes))
+    for plan in plans:
+        plan.decide(present)
+    if replaced := sorted(key for plan in plans for key in plan.replaced(present)):
+        present.update(_fetch(conn, "lock_present", replaced))
+        for plan in plans:
+            if plan.failure is None:
+                plan.decide(present)
+    changing = [plan for plan in plans if plan.replaced(present) or plan.created(present)]
+    t, now = _carry_out(conn, codec, changing, present) if changing else (0, NEVER)
+    for plan in plans:
+        if plan.failure is None:
+            changed = any(plan is one for one in changing)
+            plan.done = Transaction(t if changed else 0, _answers(plan, present, now if changed else NEVER))
+
+
+def _carry_out(
+    conn: Connection, codec: Codec, plans: Sequence[_Plan], present: Mapping[Key, Present]
+) -> tuple[int, datetime]:
+    fresh: list[tuple[Row, IndexRow]] = []
+    renewed: list[tuple[Row, IndexRow]] = []
+    removed: list[Key] = []
+    notes: list[audit.Note] = []
+    for plan in plans:
+        created, replaced = plan.created(present), plan.replaced(present)
+        touched = {pat for key in replaced if (pat := present[key].patient) is not None}
+        for keys, target in ((created, fresh), (replaced, renewed)):
+            for key in keys:
+                row = plan.wishes[key].row
+                if row is None:
+                    removed.append(key)
+                    continue
+                index = index_of(row)
+                target.append((row, index))
+                if index.pat:
+                    touched.add(number(index.pat))
+        action, what = _about(plan.statuses, (*created, *replaced))
+        notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched))
+    t, now = audit.write_notes(conn, notes)
+    if len(plans) > 1:  # locked and written in the order of keys, whoever asked
+        fresh.sort(key=_key)
+        renewed.sort(key=_key)
+        removed.sort()
+    apply.replace(conn, codec, renewed, removed, t, now)
+    apply.add(conn, codec, fresh, t, now)
+    apply.add_sides(conn, codec, [*fresh, *renewed])
+    return t, now
+
+
+def _key(pair: tuple[Row, IndexRow]) -> Key:
+    return pair[0].key
 
 
 def _fetch(conn: Connection, name: str, keys: Sequence[Key]) -> dict[Key, Present]:
@@ -138,67 +219,23 @@ def _about(statuses: Mapping[Key, Status], keys: Sequence[Key]) -> tuple[str, st
     return (actions.pop() if len(actions) == 1 else "U"), what
 
 
-def _archive(conn: Connection, keys: Sequence[Key], now: datetime) -> None:
-    conn.execute(SQL["archive"], (*key_lists(keys), TYPE_NUMBER["Encounter"], now))
-
-
-def _renew(conn: Connection, codec: Codec, rows: Sequence[tuple[Row, IndexRow]], t: int, now: datetime) -> None:
-    """New versions over old ones; the rows are locked."""
-    if not rows:
-        return
-    shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
-    columns = (
-        list(shards),
-        list(types),
-        list(ids),
-        [row.version for row, _ in rows],
-        [number(index.pat) if index.pat else None for _, index in rows],
-        [number(index.code) if index.code else None for _, index in rows],
-        [index.d_lo for _, index in rows],
-        [index.d_hi for _, index in rows],
-        ["{" + ",".join(str(number(key)) for key in dict.fromkeys(index.tok)) + "}" for _, index in rows],
-        [row.hash for row, _ in rows],
-        [codec.pack(row.text, row.offset) for row, _ in rows],
-    )
-    conn.execute(SQL["update_resource"], (t, now, codec.current, *columns))
-
-
-def _bury(conn: Connection, keys: Sequence[Key], t: int, now: datetime) -> None:
-    if keys:
-        conn.execute(SQL["bury"], (t, now, NO_DATE, NO_DATE, *key_lists(keys)))
-
-
-def _copy(conn: Connection, name: str, buffer: bytes) -> None:
-    if buffer:
-        with conn.cursor() as cursor, cursor.copy(SQL[name]) as copy:
-            copy.write(buffer)
-
-
-def _copy_sides(conn: Connection, codec: Codec, rows: Sequence[tuple[Row, IndexRow]]) -> None:
-    _copy(conn, "copy_string", copy_strings(rows))
-    _copy(conn, "copy_moment", copy_moments(rows))
-    _copy(conn, "copy_number", copy_numbers(rows))
-    served = [(row, index) for row, index in rows if index.care and index.pat]
-    if served:
-        _copy(conn, "copy_care", copy_care(care_rows(conn, codec, served)))
-
-
-def _answers(
-    asked: Sequence[Wish],
-    wishes: Mapping[Key, Wish],
-    present: Mapping[Key, Present],
-    statuses: Mapping[Key, Status],
-    now: datetime,
-) -> tuple[Written, ...]:
+def _answers(plan: _Plan, present: Mapping[Key, Present], now: datetime) -> tuple[Written, ...]:
     """One answer per change, in their order."""
-    return tuple(_answer(wishes[wish.key], present.get(wish.key), statuses[wish.key], now) for wish in asked)
+    return tuple(
+        _answer(plan.wishes[wish.key], present.get(wish.key), plan.statuses[wish.key], now) for wish in plan.asked
+    )
 
 
 def _answer(wish: Wish, before: Present | None, status: Status, now: datetime) -> Written:
     _, type, id = wish.key
     version = before.version if before else 0
-    if status in ("created", "updated"):
-        return Written(TYPE_NAME[type], id, _row(wish).version, now, status)
+    if wish.row is not None:
+        row = wish.row
+        if status == "unchanged":
+            now = before.updated if before else NEVER
+        else:
+            version = row.version
+        return Written(TYPE_NAME[type], id, version, now, status, row.text, row.offset)
     if status == "deleted":
         return Written(TYPE_NAME[type], id, version + 1, now, status)
     return Written(TYPE_NAME[type], id, version, before.updated if before else NEVER, status)

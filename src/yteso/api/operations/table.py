@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from yteso.api.operations.export import EXPORT, EXPORT_GROUP, EXPORT_PATIENTS
-from yteso.api.operations.import_ import IMPORT
 from yteso.api.operations.meta import META
 from yteso.api.operations.meta_add import META_ADD
 from yteso.api.operations.meta_delete import META_DELETE
@@ -13,8 +11,4 @@ OPERATIONS: tuple[Operation, ...] = (
     META,
     META_ADD,
     META_DELETE,
-    EXPORT,
-    EXPORT_PATIENTS,
-    EXPORT_GROUP,
-    IMPORT,
 )

@@ -1,0 +1,109 @@
+"""Several callers' reads and writes in one transaction: each answered, audited and refused for itself."""
+
+import pytest
+
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING, Restriction
+from yteso.base.errors import Refused
+from yteso.fhir.json import loads
+from yteso.store import audit
+from yteso.store.protocol import Put, Read, Remove, Transaction, VersionConflict, Write
+
+
+@pytest.fixture
+def other():
+    return Principal("nguoi-khac", Role.ADMINISTRATOR, purpose="TREAT")
+
+
+def patient(id, **more):
+    return {"resourceType": "Patient", "id": id, **more}
+
+
+def audited(conn):
+    return conn.execute("SELECT who, action, what, array_length(pats, 1), t FROM store.audit ORDER BY n").fetchall()
+
+
+def test_each_write_has_its_answer_and_its_audit_row(database, store, administrator, other):
+    with database.connection() as conn:
+        first, second = store.write_together(
+            conn,
+            [Write(administrator, [Put(patient("p1"))]), Write(other, [Put(patient("p2")), Put(patient("p3"))], "two")],
+        )
+    assert [one.id for one in first.written] == ["p1"]
+    assert [one.id for one in second.written] == ["p2", "p3"]
+    with database.connection() as conn:
+        assert audited(conn) == [
+            ("quan-tri", "C", "Patient/p1", 1, first.t),
+            ("nguoi-khac", "C", "2 resources", 2, first.t),
+        ]
+        assert audit.verify(conn) is None
+
+
+def test_the_body_of_a_written_resource_is_what_a_read_gives(database, store, administrator):
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(patient("p1", gender="male"))])
+        same, changed = store.write(
+            conn, administrator, [Put(patient("p1", gender="male")), Put(patient("p2", meta={"source": "s"}))]
+        ).written
+        for one in (same, changed):
+            assert one.body == store.read(conn, administrator, EVERYTHING, "Patient", one.id).body
+
+
+def test_a_conflict_of_one_touches_no_other(database, store, administrator, other):
+    with database.connection() as conn:
+        answers = store.write_together(
+            conn,
+            [
+                Write(administrator, [Put(patient("p1"), expected=7), Put(patient("p9"))]),
+                Write(other, [Put(patient("p2"), expected=0)]),
+                Write(other, [Put({"resourceType": "Nothing", "id": "x"})]),
+            ],
+        )
+    assert isinstance(answers[0], VersionConflict)
+    assert isinstance(answers[1], Transaction)
+    assert isinstance(answers[2], Refused)
+    with database.connection() as conn:
+        assert [row[0] for row in conn.execute("SELECT id FROM store.resource").fetchall()] == ["p2"]
+        assert len(audited(conn)) == 1
+
+
+def test_writes_of_the_same_resource_run_one_after_the_other(database, store, administrator, other):
+    with database.connection() as conn:
+        answers = store.write_together(
+            conn,
+            [
+                Write(administrator, [Put(patient("p1", gender="male"), expected=0)]),
+                Write(other, [Put(patient("p1", gender="female"), expected=1)]),
+                Write(other, [Put(patient("p1", gender="other"), expected=1)]),
+                Write(administrator, [Remove("Patient", "p1", expected=2)]),
+            ],
+        )
+        history = store.history(conn, administrator, EVERYTHING, "Patient", "p1").matches
+    assert [type(one) for one in answers] == [Transaction, Transaction, VersionConflict, Transaction]
+    assert [(one.version, one.deleted) for one in history] == [(3, True), (2, False), (1, False)]
+    assert loads(history[1].body)["gender"] == "female"
+
+
+def test_each_reader_sees_what_its_rights_show_and_only_that_is_audited(database, store, administrator, other):
+    directory = Restriction(types=frozenset({"Organization"}))
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(patient("p1")), Put({"resourceType": "Organization", "id": "o1"})])
+    with database.connection() as conn:
+        found = store.read_together(
+            conn,
+            [
+                Read(administrator, EVERYTHING, "Patient", "p1"),
+                Read(other, directory, "Patient", "p1"),
+                Read(other, directory, "Organization", "o1"),
+                Read(administrator, EVERYTHING, "Patient", "nobody"),
+                Read(other, EVERYTHING, "Patient", "p1"),
+            ],
+        )
+    assert [one and one.id for one in found] == ["p1", None, "o1", None, "p1"]
+    with database.connection() as conn:
+        assert [row[:4] for row in audited(conn)[1:]] == [
+            ("quan-tri", "R", "Patient/p1", 1),
+            ("nguoi-khac", "R", "Organization/o1", None),
+            ("nguoi-khac", "R", "Patient/p1", 1),
+        ]
+        assert audit.verify(conn) is None
