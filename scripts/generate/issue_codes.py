@@ -25,6 +25,7 @@ _FAMILIES = {
     "BHYT-1": "BHYT: form of fields",
     "BHYT-2": "BHYT: fields against each other",
     "BHYT-3": "BHYT: money",
+    "BULK": "bulk export and import",
     "EXC": "doors and the walk of a file",
     "FHIR-0": "JSON",
     "FHIR-1": "FHIR documents",

@@ -25,12 +25,16 @@ class Interaction(StrEnum):
     HISTORY = "history"
     CREATE = "create"
     UPDATE = "update"
+    PATCH = "patch"
     DELETE = "delete"
     TRANSACTION = "transaction"
     BATCH = "batch"
     META = "$meta"
     META_ADD = "$meta-add"
     META_DELETE = "$meta-delete"
+    BULK = "bulk"
+    EXPORT = "$export"
+    IMPORT = "$import"
 
 
 def _types(names: str) -> frozenset[str]:
@@ -72,7 +76,9 @@ class Grant:
 
 
 _LOOK = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY, Interaction.META])
-_WRITE = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.META_ADD, Interaction.META_DELETE])
+_WRITE = frozenset(
+    [Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.META_ADD, Interaction.META_DELETE]
+)
 _ALL = Grant(frozenset(Interaction), None)
 _METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
 _BATCH = Grant(frozenset([Interaction.BATCH]), None)

@@ -35,7 +35,7 @@ def _answer(call: Call, entry: Entry) -> bytes:
     prefer = call.prefer if call.prefer.returns else Prefer("minimal", call.prefer.strict)
     try:
         request = entry_request(call, entry)
-        document = entry.resource if entry.method in ("POST", "PUT") else None
+        document = entry.resource if entry.method in ("POST", "PUT", "PATCH") else None
         return _told(dispatch(call.engine, request, call.who, prefer=prefer, document=document))
     except Exception as error:
         return _told(refusal_of(error))

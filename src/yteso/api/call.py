@@ -23,6 +23,7 @@ from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.db import Connection, Database
+from yteso.store.bulk.desk import BulkDesk
 from yteso.store.protocol import Store
 
 Result = TypeVar("Result")
@@ -46,6 +47,7 @@ class Engine:
     router: Router
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES
+    bulk: BulkDesk | None = None
     shared: Shared = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,6 @@ from yteso import __version__
 from yteso.access.policy import Interaction
 from yteso.api.answer import json_response
 from yteso.api.call import Call
-from yteso.api.refuse import refuse_conditional
 from yteso.api.route import Route
 from yteso.base.http import Response
 from yteso.fhir import json
@@ -37,6 +36,7 @@ def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes
         "implementation": {"description": "Y tế số", "url": base or "/fhir"},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
         "rest": [
             {
                 "mode": "server",
@@ -60,8 +60,8 @@ def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
         "updateCreate": True,
         "conditionalCreate": True,
         "conditionalRead": "full-support",
-        "conditionalUpdate": False,
-        "conditionalDelete": "not-supported",
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
         "referencePolicy": ["literal", "local"],
     }
     includes = [f"{type}:{name}" for name, parameter in sorted(parameters.items()) if parameter.kind == "reference"]
@@ -84,7 +84,7 @@ def _operations(routes: Sequence[Route], type: str) -> dict[str, Any]:
 
 def _type_codes(routes: Sequence[Route]) -> list[str]:
     """The interactions on one type: the routes whose pattern names a type."""
-    return sorted({_code(route) for route in routes if route.segments[:1] == ("{type}",) and _works(route)})
+    return sorted({_code(route) for route in routes if route.segments[:1] == ("{type}",) and not route.operation})
 
 
 def _system_codes(routes: Sequence[Route]) -> Iterator[str]:
@@ -101,7 +101,3 @@ def _code(route: Route) -> str:
     if route.interaction is Interaction.HISTORY:
         return _HISTORY[len(route.segments)]
     return "search-type" if route.interaction is Interaction.SEARCH else route.interaction.value
-
-
-def _works(route: Route) -> bool:
-    return route.handler is not refuse_conditional and route.operation is None

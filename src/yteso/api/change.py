@@ -47,8 +47,8 @@ def changed(
     stored = refuse_absent(key[0], call.engine.store.read(conn, call.who, limit, *key))
     if expected is not None and expected != stored.version:
         raise VersionConflict
-    resource = change(json.loads(stored.body))
-    if (resource.get("resourceType"), resource.get("id")) != key:
+    resource = json.loads(json.dumps(change(json.loads(stored.body))))  # The limits of what is read hold anew.
+    if not isinstance(resource, dict) or (resource.get("resourceType"), resource.get("id")) != key:
         raise Refused(rules.OTHER_ID.at(Origin(field="id")), status=400)
     refuse_blocking(structure_issues(resource))
     return Put(make_local(resource, call.base), stored.version)

@@ -1,37 +1,53 @@
-"""Criteria instead of an id: `If-None-Exist` and conditional references (FHIR R4 §3.1.0.8.1, §3.1.0.11.2).
+"""Criteria instead of an id: conditional create, update, patch, delete, and references (FHIR R4 §3.1.0.8.1 and others).
 
-Two requests with the same criteria wait for each other (a named lock until commit), so that a look-up and the create
+Two requests with the same criteria wait for each other (a named lock until commit), so that a look-up and the write
 that follows it are one act and no twin is made. The look-up carries the caller's rights.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from yteso.access.policy import Interaction, require
 from yteso.api import rules
-from yteso.api.call import Call, read_params
+from yteso.api.call import Call, Params, read_params
+from yteso.api.page import GENERAL
 from yteso.base.errors import Refused
 from yteso.db import Connection
 from yteso.db.lock import hold
 from yteso.search.parse import parse
 from yteso.search.query import Query
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store.protocol import Stored
+
+Key = tuple[str, str]
 
 
 def read_criteria(call: Call, type: str, text: str) -> Query:
     """The query of `If-None-Exist: name=value&…`. Refused (400) when nothing in it, or not all of it, is understood."""
-    criteria = text.strip().removeprefix(f"{type}?").removeprefix("?")
-    query, issues = parse(type, read_params(criteria), call.base)
+    return criteria_of(call, type, read_params(text.strip().removeprefix(f"{type}?").removeprefix("?")))
+
+
+def criteria_of(call: Call, type: str, params: Params) -> Query:
+    """The query of criteria in an address (`PUT [type]?…`); refused alike. General parameters are none."""
+    if type not in RESOURCE_TYPES:
+        raise Refused(rules.UNKNOWN_TYPE.at(), status=400)
+    query, issues = parse(type, [pair for pair in params if pair[0] not in GENERAL], call.base)
     if issues or not query.clauses:
         raise Refused(rules.BAD_CRITERIA.at(), *issues, status=400)
     return replace(query, count=2, sort=(), include=(), total="none", cursor="")
 
 
-def find_one(call: Call, conn: Connection, query: Query) -> Stored | None:
-    """The one visible match, or None. Refused (412) when there are several."""
+def find_one(call: Call, conn: Connection, query: Query, without: Collection[Key] = ()) -> Stored | None:
+    """The one visible match, or None. Refused (412) when there are several.
+
+    `without` are resources that the same transaction deletes: it deletes first (FHIR R4 §3.1.0.11.2).
+    """
     limit = require(call.who, Interaction.SEARCH, query.type)
-    matches = call.engine.store.search(conn, call.who, limit, query).matches
+    wanted = replace(query, count=query.count + len(without)) if without else query
+    found = call.engine.store.search(conn, call.who, limit, wanted).matches
+    matches = [one for one in found if (one.type, one.id) not in without] if without else found
     if len(matches) > 1:
         raise Refused(rules.SEVERAL_MATCH.at(type=query.type), status=412)
     return matches[0] if matches else None

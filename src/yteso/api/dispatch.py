@@ -35,7 +35,8 @@ def dispatch(
     route, place = engine.router.match(request.method, request.path)
     limit = require(who, route.interaction, place.type)
     params = read_params(request.query)
-    check_accept(request.headers.get("accept", ""), dict(params).get("_format", ""))
+    if not route.any_format:
+        check_accept(request.headers.get("accept", ""), dict(params).get("_format", ""))
     if place.id and not is_id(place.id):
         writes = request.method == "PUT"
         raise Refused(rules.BAD_ID.at(Origin(field="id")), status=400 if writes else 404)

@@ -20,6 +20,7 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.db import Database
+from yteso.store.bulk.desk import BulkDesk
 from yteso.store.protocol import Store
 
 Authenticate = Callable[[Request], Principal]
@@ -37,9 +38,10 @@ class Api:
         authenticate: Authenticate | None = None,
         max_body: int = MAX_BODY,
         max_entries: int = MAX_ENTRIES,
+        bulk: BulkDesk | None = None,
     ) -> None:
-        """`authenticate` reads the Authorization header: a Principal, or Refused (401)."""
-        self._engine = Engine(database, store, clock, clock(), ROUTER, max_body, max_entries)
+        """`authenticate` reads the Authorization header: a Principal, or Refused (401). `bulk`: where bulk jobs are."""
+        self._engine = Engine(database, store, clock, clock(), ROUTER, max_body, max_entries, bulk)
         self._authenticate = authenticate
 
     def handle(self, request: Request, principal: Principal | None = None) -> Response:
@@ -58,8 +60,10 @@ class Api:
 
 
 def _finish(request: Request, response: Response) -> Response:
-    """`_pretty`, the length, and no body for HEAD."""
-    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+    """`_pretty`, the length, and no body for HEAD. What is streamed goes on as it is."""
+    if not isinstance(response.body, bytes):
+        return replace(response, body=b"") if request.method == "HEAD" else response
+    body = response.body
     if body and _wants_pretty(request.query):
         body = pretty(body)
     headers = dict(response.headers)

@@ -19,6 +19,7 @@ from yteso.base.issue import Origin
 FHIR_JSON = "application/fhir+json; charset=utf-8; fhirVersion=4.0"
 
 _JSON_TYPES = frozenset(["application/fhir+json", "application/json", "text/json", "application/json+fhir"])
+JSON_PATCH = "application/json-patch+json"
 _FORMATS = _JSON_TYPES | {"json"}
 _ANY = frozenset(["*/*", "application/*"])
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})', re.ASCII)
@@ -50,6 +51,11 @@ def check_accept(accept: str, format: str) -> None:
             raise Refused(rules.NOT_ACCEPTABLE.at(Origin(field="_format")), status=406)
     elif accept.strip() and not any(_acceptable(part) for part in accept.split(",")):
         raise Refused(rules.NOT_ACCEPTABLE.at(), status=406)
+
+
+def is_json_patch(headers: Mapping[str, str]) -> bool:
+    """True when the body is said to be a JSON Patch."""
+    return _essence(headers.get("content-type", "")) == JSON_PATCH
 
 
 def check_content_type(headers: Mapping[str, str], *, form: bool = False) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from yteso.api import rules
+from yteso.api.body import Resource
 from yteso.api.plan import Step
+from yteso.api.targets import Target
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.fhir.reference import parse
+from yteso.search.query import Query
+from yteso.search.values import bare, split
+from yteso.standards.identifiers import canonical_system
 
 
 def names_of(steps: Sequence[Step], ids: Mapping[int, str], base: str) -> dict[str, str]:
@@ -27,12 +32,40 @@ def names_of(steps: Sequence[Step], ids: Mapping[int, str], base: str) -> dict[s
     return names
 
 
-def refuse_nameless(steps: Iterable[Step]) -> None:
-    """Refused (400) for each `urn:uuid:` left after `rewrite`: no entry bears it, it would point nowhere."""
+def named_in(steps: Iterable[Step], targets: Mapping[int, Target], query: Query) -> str:
+    """What a conditional reference by one whole identifier (`system|value`) names among the entries; empty: nothing.
+
+    Refused (412) when two entries have the identifier.
+    """
+    clause = query.clauses[0]
+    if len(query.clauses) > 1 or (clause.name, clause.modifier) != ("identifier", "") or len(clause.values) > 1:
+        return ""
+    wanted = tuple(bare(part) for part in split(clause.values[0][1], "|"))
+    found = {
+        f"{step.type}/{targets[step.index].id}"
+        for step in steps
+        if step.resource is not None and step.type == query.type and wanted in _identifiers(step.resource)
+    }
+    if len(found) > 1:
+        raise Refused(rules.SEVERAL_MATCH.at(type=query.type), status=412)
+    return found.pop() if found else ""
+
+
+def _identifiers(resource: Resource) -> Iterable[tuple[str, ...]]:
+    rows = resource.get("identifier", ())
+    for one in rows if isinstance(rows, list) else [rows]:
+        yield canonical_system(str(one.get("system", ""))), str(one.get("value", ""))
+
+
+def refuse_nameless(resources: Iterable[tuple[str, Resource | None]]) -> None:
+    """Refused (400) for each `urn:uuid:` left after `rewrite`: no entry bears it, it would point nowhere.
+
+    In: the place of each entry, and its resource.
+    """
     issues = [
-        rules.NO_ENTRY.at(Origin(field=f"Bundle.entry[{step.index}].resource{place}"))
-        for step in sorted(steps, key=lambda step: step.index)
-        if (place := _unresolved(step.resource))
+        rules.NO_ENTRY.at(Origin(field=f"{entry}.resource{place}"))
+        for entry, resource in sorted(resources, key=lambda pair: int(pair[0].partition("[")[2][:-1]))
+        if (place := _unresolved(resource))
     ]
     if issues:
         raise Refused(*issues, status=400)

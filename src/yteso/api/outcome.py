@@ -15,14 +15,11 @@ from yteso.api.headers import FHIR_JSON
 from yteso.api.route import MethodNotAllowed
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.base.issue import Issue, Severity
+from yteso.base.issue import Issue
 from yteso.base.trace import where
 from yteso.db import is_conflict, is_retryable
-from yteso.fhir import json
+from yteso.fhir import json, outcome
 from yteso.store.protocol import Gone, VersionConflict
-
-ISSUE_SYSTEM = "urn:yteso:issue"
-"""The system of our issue numbers in `OperationOutcome.issue.details.coding`."""
 
 MOST_ISSUES = 200
 """So many issues are named in one answer; a client with more has the first ones to begin with."""
@@ -42,6 +39,7 @@ _ISSUE_TYPE = {
     413: "too-long",
     415: "not-supported",
     422: "invalid",
+    429: "throttled",
     500: "exception",
     503: "transient",
 }
@@ -50,8 +48,7 @@ _ISSUE_TYPE = {
 
 def operation_outcome(issues: Iterable[Issue], status: int = 400) -> dict[str, Any]:
     """The OperationOutcome of some issues; `status` chooses the issue type."""
-    kind = _ISSUE_TYPE.get(status, "informational")
-    return {"resourceType": "OperationOutcome", "issue": [_issue(issue, kind) for issue in issues]}
+    return outcome.operation_outcome(issues, _ISSUE_TYPE.get(status, "informational"))
 
 
 def outcome_response(issues: Iterable[Issue], status: int, headers: Mapping[str, str] | None = None) -> Response:
@@ -82,23 +79,3 @@ def _refusal_headers(error: Refused) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         return {"Allow": error.allowed}
     return {"WWW-Authenticate": 'Bearer realm="yteso"'} if error.status == 401 else {}
-
-
-def _issue(issue: Issue, kind: str) -> dict[str, Any]:
-    """`details.text` is Vietnamese with the fix; `diagnostics` says the same in English."""
-    told: dict[str, Any] = {
-        "severity": issue.severity.value,
-        "code": "informational" if issue.severity is Severity.INFORMATION else kind,
-        "details": {
-            "coding": [{"system": ISSUE_SYSTEM, "code": issue.code, "display": issue.text_en}],
-            "text": _with_fix(issue.text, issue.fix),
-        },
-        "diagnostics": _with_fix(issue.text_en, issue.fix_en),
-    }
-    if issue.origin.field:
-        told["expression"] = [issue.origin.field]
-    return told
-
-
-def _with_fix(text: str, fix: str) -> str:
-    return f"{text} → {fix}" if fix else text

@@ -13,20 +13,27 @@ from yteso.access.policy import Interaction, require
 from yteso.api import rules
 from yteso.api.body import Resource, as_resource, is_id, structure_issues
 from yteso.api.call import Call
+from yteso.api.condition import read_criteria
 from yteso.api.entry import entry_request
+from yteso.api.patch import Patch, patch_of
+from yteso.api.route import Place
 from yteso.api.update import check_own_id, expected_version
 from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.base.issue import Issue, Origin
 from yteso.fhir.bundle import Entry, in_order, read_entries
+from yteso.search.query import Query
 
-WRITES = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.DELETE])
+WRITES = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.DELETE])
 READS = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY])
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry, understood. `expected` is what If-Match asks; `condition` are the criteria of If-None-Exist."""
+    """One entry, understood. `expected` is what If-Match asks.
+
+    `query` are criteria: of If-None-Exist for a create, in the place of an id for the others.
+    """
 
     index: int
     interaction: Interaction
@@ -35,8 +42,14 @@ class Step:
     request: Request
     full_url: str = ""
     resource: Resource | None = None
+    patch: Patch | None = None
     expected: int | None = None
-    condition: str = ""
+    query: Query | None = None
+
+    @property
+    def place(self) -> str:
+        """How issues name the entry."""
+        return f"Bundle.entry[{self.index}]"
 
 
 def plan(call: Call, document: Resource) -> list[Step]:
@@ -64,14 +77,14 @@ def _step(call: Call, entry: Entry) -> Step:
     if route.interaction not in WRITES:
         raise Refused(rules.ENTRY_REQUEST.at(method=entry.method), status=400)
     require(call.who, route.interaction, place.type)
-    if route.interaction is not Interaction.CREATE and not place.id:
-        raise Refused(rules.NOT_CONDITIONAL.at(interaction=route.interaction, type=place.type), status=400)
-    resource = None
-    if route.interaction is not Interaction.DELETE:
+    resource, change = None, None
+    if route.interaction is Interaction.PATCH:
+        change = patch_of(entry.resource)
+    elif route.interaction is not Interaction.DELETE:
         resource = as_resource(entry.resource)
         if resource["resourceType"] != place.type:
             raise Refused(rules.OTHER_TYPE.at(type=place.type), status=400)
-    if route.interaction is Interaction.UPDATE and resource is not None:
+    if route.interaction is Interaction.UPDATE and resource is not None and place.id:
         check_own_id(resource, place.id)
     elif place.id and not is_id(place.id):
         raise Refused(rules.BAD_ID.at(), status=400)
@@ -83,9 +96,16 @@ def _step(call: Call, entry: Entry) -> Step:
         request=request,
         full_url=entry.full_url,
         resource=resource,
+        patch=change,
         expected=_expected(route.interaction, entry),
-        condition=entry.if_none_exist if route.interaction is Interaction.CREATE else "",
+        query=_criteria(call, route.interaction, place, entry),
     )
+
+
+def _criteria(call: Call, interaction: Interaction, place: Place, entry: Entry) -> Query | None:
+    if interaction is Interaction.CREATE:
+        return read_criteria(call, place.type, entry.if_none_exist) if entry.if_none_exist.strip() else None
+    return None if place.id else read_criteria(call, place.type, entry.url.partition("?")[2])
 
 
 def _expected(interaction: Interaction, entry: Entry) -> int | None:
@@ -97,7 +117,7 @@ def _expected(interaction: Interaction, entry: Entry) -> int | None:
 def _structure(steps: list[Step]) -> Iterator[Issue]:
     for step in steps:
         if step.resource is not None:
-            yield from structure_issues(step.resource, f"Bundle.entry[{step.index}].resource")
+            yield from structure_issues(step.resource, f"{step.place}.resource")
 
 
 def _placed(issue: Issue, entry: Entry) -> Issue:

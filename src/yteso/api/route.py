@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address. `interaction` decides, with the type, who may; `segments` is the pattern, split."""
+    """One address. `interaction` decides, with the type, who may; `segments` is the pattern, split.
+
+    With `any_format` the answer is no resource, and the formats the client asks for are not ours to judge.
+    """
 
     method: str
     segments: tuple[str, ...]
     interaction: Interaction
     handler: Callable[[Call], Response]
     operation: Operation | None = None
+    any_format: bool = False
 
     def serves(self, type: str) -> bool:
         """False for an operation that is not offered on this type."""
@@ -54,9 +58,16 @@ class MethodNotAllowed(Refused):
         super().__init__(rules.METHOD.at(allowed=self.allowed), status=405)
 
 
-def route(method: str, pattern: str, interaction: Interaction, handler: Callable[[Call], Response]) -> Route:
+def route(
+    method: str,
+    pattern: str,
+    interaction: Interaction,
+    handler: Callable[[Call], Response],
+    *,
+    any_format: bool = False,
+) -> Route:
     """A line of the table: `route("GET", "{type}/{id}", Interaction.READ, read)`."""
-    return Route(method, split(pattern), interaction, handler)
+    return Route(method, split(pattern), interaction, handler, any_format=any_format)
 
 
 def split(path: str) -> tuple[str, ...]:
@@ -94,10 +105,13 @@ def _serving(routes: Sequence[Route], type: str) -> Route | None:
 
 
 _PLACES = ("{type}", "{id}", "", "{vid}")
+_BULK_PLACES = ("_bulk", "{id}", "{vid}")
 
 
 def _shape(segments: tuple[str, ...]) -> tuple[str, ...]:
     """The pattern of a path: with a type, an id and a version in their places, or as it stands."""
+    if segments[:1] == _BULK_PLACES[:1] and len(segments) <= len(_BULK_PLACES):
+        return _BULK_PLACES[: len(segments)]
     if not segments or segments[0] not in RESOURCE_TYPES:
         return segments
     shape = ["{type}"]

@@ -185,6 +185,7 @@ NOT_CONDITIONAL = _error(
     "Search first, then use the address {type}/[id].",
     "FHIR R4 §3.1.0.4.4, §3.1.0.5.1",
 )
+"""Retired: conditional update, patch and delete are answered."""
 SEVERAL_MATCH = _error(
     "API-0024",
     "Điều kiện tìm thấy nhiều hơn một tài nguyên {type}.",
@@ -203,10 +204,10 @@ NO_MATCH = _error(
 )
 BAD_CRITERIA = _error(
     "API-0026",
-    "Điều kiện If-None-Exist phải có ít nhất một tham số tìm kiếm mà máy chủ biết.",
-    "The criteria of If-None-Exist need at least one search parameter the server knows.",
-    "Ví dụ: If-None-Exist: identifier=http://…|123",
-    "For example: If-None-Exist: identifier=http://…|123",
+    "Điều kiện phải có ít nhất một tham số tìm kiếm, và chỉ những tham số máy chủ biết.",
+    "The criteria need at least one search parameter, and only ones the server knows.",
+    "Ví dụ: identifier=http://…|123",
+    "For example: identifier=http://…|123",
     "FHIR R4 §3.1.0.8.1",
 )
 NOT_A_BUNDLE = _error(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from yteso.access.policy import Interaction
+from yteso.api.bulk import bulk_cancel, bulk_file, bulk_status
 from yteso.api.bundle import bundle
 from yteso.api.capabilities import capabilities
 from yteso.api.create import create
-from yteso.api.delete import delete
+from yteso.api.delete import delete, delete_by_criteria
 from yteso.api.history import history
 from yteso.api.operations.routes import operation_routes
 from yteso.api.operations.table import OPERATIONS
+from yteso.api.patch import patch
 from yteso.api.read import read
-from yteso.api.refuse import refuse_conditional
 from yteso.api.route import Route, Router, route
 from yteso.api.search import search, search_by_post
-from yteso.api.update import update
+from yteso.api.update import update, update_by_criteria
 from yteso.api.vread import vread
 
 ROUTES: tuple[Route, ...] = (
@@ -24,14 +25,19 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "{type}", Interaction.SEARCH, search),
     route("POST", "{type}/_search", Interaction.SEARCH, search_by_post),
     route("POST", "{type}", Interaction.CREATE, create),
-    route("PUT", "{type}", Interaction.UPDATE, refuse_conditional),
-    route("DELETE", "{type}", Interaction.DELETE, refuse_conditional),
+    route("PUT", "{type}", Interaction.UPDATE, update_by_criteria),
+    route("PATCH", "{type}", Interaction.PATCH, patch),
+    route("DELETE", "{type}", Interaction.DELETE, delete_by_criteria),
     route("GET", "{type}/_history", Interaction.HISTORY, history),
     route("GET", "{type}/{id}", Interaction.READ, read),
     route("PUT", "{type}/{id}", Interaction.UPDATE, update),
+    route("PATCH", "{type}/{id}", Interaction.PATCH, patch),
     route("DELETE", "{type}/{id}", Interaction.DELETE, delete),
     route("GET", "{type}/{id}/_history", Interaction.HISTORY, history),
     route("GET", "{type}/{id}/_history/{vid}", Interaction.VREAD, vread),
+    route("GET", "_bulk/{id}", Interaction.BULK, bulk_status, any_format=True),
+    route("DELETE", "_bulk/{id}", Interaction.BULK, bulk_cancel, any_format=True),
+    route("GET", "_bulk/{id}/{vid}", Interaction.BULK, bulk_file, any_format=True),
     *operation_routes(OPERATIONS),
 )
 

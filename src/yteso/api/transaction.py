@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.api.answer import bundle, json_response
 from yteso.api.body import Resource, make_local, with_id
 from yteso.api.call import Call
-from yteso.api.condition import find_one, hold_criteria, read_criteria
+from yteso.api.change import changed
+from yteso.api.condition import find_one, read_criteria
 from yteso.api.dispatch import dispatch
 from yteso.api.entry import REASONS
 from yteso.api.headers import etag
-from yteso.api.names import names_of, refuse_nameless
+from yteso.api.names import named_in, names_of, refuse_nameless
 from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan
 from yteso.api.rights import check_changes
+from yteso.api.targets import Target, targets_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.base.ids import random_id, shard_of
 from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import json
@@ -61,14 +63,13 @@ class _Run:
     steps: Sequence[Step]
     conditional: bool
     absolute: bool
-    found: dict[int, Stored] = field(default_factory=dict)
+    targets: dict[int, Target] = field(default_factory=dict)
+    resolved: dict[str, str] = field(default_factory=dict)
 
     def answer(self) -> bytes:
         """Do everything and tell it, in the order of the Bundle's entries."""
-        self._find_existing()
-        ids = self._ids()
-        changes = self._changes(ids)
-        _refuse_twins(self.steps, ids)
+        self.targets = targets_of(self.call, self.conn, self.steps)
+        changes = self._changes()
         check_changes(self.call, self.conn, list(changes.values()))
         written = self.call.engine.store.write(self.conn, self.call.who, list(changes.values()), "transaction").written
         answers = dict(self._told(dict(zip(changes, written, strict=True))))
@@ -77,52 +78,63 @@ class _Run:
                 answers[step.index] = self._read(step)
         return bundle(b"transaction-response", (), None, [answers[index] for index in sorted(answers)])
 
-    def _find_existing(self) -> None:
-        queries = {
-            step.index: read_criteria(self.call, step.type, step.condition) for step in self.steps if step.condition
-        }
-        hold_criteria(self.conn, *queries.values())
-        for index, query in queries.items():
-            if existing := find_one(self.call, self.conn, query):
-                self.found[index] = existing
-
-    def _ids(self) -> dict[int, str]:
-        """The id of each written entry. New ones share the shard of the Bundle's patient, if it names one."""
-        patient = _patient_of(self.steps)
-        shard = shard_of(patient) if patient else shard_of(random_id())
-        ids = {step.index: step.id or random_id(shard) for step in self.steps if step.interaction in WRITES}
-        return ids | {index: existing.id for index, existing in self.found.items()}
-
-    def _changes(self, ids: Mapping[int, str]) -> dict[int, Change]:
-        names = names_of(self.steps, ids, self.call.base)
+    def _changes(self) -> dict[int, Change]:
+        """What is to be written; a create that found its resource writes nothing, a delete that found none neither."""
+        names = names_of(self.steps, {index: target.id for index, target in self.targets.items()}, self.call.base)
         changes: dict[int, Change] = {}
         for step in self.steps:
-            if step.index in self.found or step.interaction not in WRITES:
+            target = self.targets.get(step.index)
+            if target is None or not target.id or (step.interaction is Interaction.CREATE and target.found):
                 continue
-            if step.resource is None:
-                changes[step.index] = Remove(step.type, step.id, step.expected)
-                continue
-            rewrite(step.resource, names)
-            if self.absolute:
-                make_local(step.resource, self.call.base)
-            if self.conditional:
-                self._resolve(step)
-            changes[step.index] = Put(with_id(step.resource, ids[step.index]), step.expected)
-        refuse_nameless(step for step in self.steps if step.index in changes)
+            if step.patch is not None:
+                changes[step.index] = self._patched(step, target, names)
+            elif step.resource is None:
+                changes[step.index] = Remove(step.type, target.id, target.expected)
+            else:
+                self._link(step, step.resource, names)
+                changes[step.index] = Put(with_id(step.resource, target.id), target.expected)
+        refuse_nameless((step.place, step.resource) for step in self.steps if step.index in changes)
         return changes
 
-    def _resolve(self, step: Step) -> None:
-        """Put ids in the place of conditional references (`Practitioner?identifier=…`)."""
-        for holder in references(step.resource):
-            target = parse(holder["reference"])
-            if target.kind != "conditional":
-                continue
-            query = read_criteria(self.call, target.type, target.text.partition("?")[2])
-            existing = find_one(self.call, self.conn, query)
-            if existing is None:
-                place = Origin(field=f"Bundle.entry[{step.index}].resource")
-                raise Refused(rules.NO_MATCH.at(place, type=target.type), status=412)
-            holder["reference"] = f"{existing.type}/{existing.id}"
+    def _patched(self, step: Step, target: Target, names: Mapping[str, str]) -> Put:
+        def change(resource: Resource) -> Resource:
+            assert step.patch is not None
+            result = step.patch(resource)
+            self._link(step, result, names)
+            return result
+
+        try:
+            return changed(self.call, self.conn, (step.type, target.id), target.expected, change)
+        except Refused as refused:
+            placed = (replace(issue, origin=Origin(field=f"{step.place}.resource")) for issue in refused.issues)
+            raise Refused(*placed, status=refused.status) from refused
+
+    def _link(self, step: Step, resource: Resource, names: Mapping[str, str]) -> None:
+        """Make the resource's references real, in place."""
+        rewrite(resource, names)
+        if self.absolute:
+            make_local(resource, self.call.base)
+        if self.conditional:
+            for holder in references(resource):
+                if parse(holder["reference"]).kind == "conditional":
+                    holder["reference"] = self._resolve(step, holder["reference"])
+
+    def _resolve(self, step: Step, text: str) -> str:
+        """The reference in the place of a conditional one (`Practitioner?identifier=…`): to what the record has, else
+        to what the Bundle writes, for it is written first (FHIR R4 §3.1.0.11.2)."""
+        if text not in self.resolved:
+            kind, _, criteria = text.partition("?")
+            try:
+                query = read_criteria(self.call, kind, criteria)
+                existing = find_one(self.call, self.conn, query)
+                named = f"{kind}/{existing.id}" if existing else named_in(self.steps, self.targets, query)
+                if not named:
+                    raise Refused(rules.NO_MATCH.at(type=kind), status=412)
+            except Refused as refused:
+                placed = (replace(issue, origin=Origin(field=f"{step.place}.resource")) for issue in refused.issues)
+                raise Refused(*placed, status=refused.status) from refused
+            self.resolved[text] = named
+        return self.resolved[text]
 
     def _told(self, written: Mapping[int, Written]) -> Iterable[tuple[int, bytes]]:
         bodies: dict[tuple[str, str], Stored] = {}
@@ -132,7 +144,13 @@ class _Run:
             stored = bodies.get((done.type, done.id))
             told = _response(done, with_outcome=self.call.prefer.returns == "OperationOutcome")
             yield index, _entry(told, stored.body if stored else b"")
-        for index, existing in self.found.items():
+        for index, target in self.targets.items():
+            if index in written:
+                continue
+            existing = target.found
+            if existing is None:
+                yield index, _entry({"status": "204 No Content"}, b"")
+                continue
             same = Written(existing.type, existing.id, existing.version, existing.updated, "unchanged")
             shown = existing.body if self.call.prefer.returns == "representation" else b""
             yield index, _entry(_response(same), shown)
@@ -143,31 +161,6 @@ class _Run:
         if "ETag" in response.headers:
             told["etag"] = response.headers["ETag"]
         return _entry(told, response.body if isinstance(response.body, bytes) else b"".join(response.body))
-
-
-def _patient_of(steps: Sequence[Step]) -> str:
-    """The id of the first patient the Bundle updates or refers to as already there; empty when there is none."""
-    for step in steps:
-        resource = step.resource or {}
-        if step.type == "Patient" and step.id:
-            return step.id
-        for name in ("subject", "patient", "beneficiary"):
-            holder = resource.get(name)
-            target = parse(str(holder.get("reference", ""))) if isinstance(holder, dict) else None
-            if target and target.kind == "relative" and target.type == "Patient":
-                return target.id
-    return ""
-
-
-def _refuse_twins(steps: Sequence[Step], ids: Mapping[int, str]) -> None:
-    """Two entries that write one resource, or would create one under the same criteria, have no order between them."""
-    seen: set[tuple[str, str]] = set()
-    for step in steps:
-        key = (step.type, "?" + step.condition if step.condition else ids.get(step.index, ""))
-        if step.interaction in WRITES:
-            if key in seen:
-                raise Refused(rules.SAME_TARGET.at(Origin(field=f"Bundle.entry[{step.index}]")), status=400)
-            seen.add(key)
 
 
 def _response(done: Written, *, with_outcome: bool = False) -> dict[str, object]:

@@ -1,17 +1,23 @@
-"""update: `PUT [base]/[type]/[id]`, which also creates (FHIR R4 §3.1.0.4). `If-Match` guards the version."""
+"""update: `PUT [base]/[type]/[id]`, which also creates, and `PUT [base]/[type]?criteria` (FHIR R4 §3.1.0.4).
+
+`If-Match` guards the version.
+"""
 
 from __future__ import annotations
 
 from yteso.api import rules
 from yteso.api.answer import written_response
-from yteso.api.body import is_id, read_resource
+from yteso.api.body import is_id, read_resource, with_id
 from yteso.api.call import Call
+from yteso.api.condition import criteria_of, find_one, hold_criteria
 from yteso.api.headers import read_version
-from yteso.api.write import write_one
+from yteso.api.write import write_checked, write_one
 from yteso.base.errors import Refused
 from yteso.base.http import Response
+from yteso.base.ids import random_id
 from yteso.base.issue import Origin
-from yteso.store.protocol import Put, Resource
+from yteso.db import Connection
+from yteso.store.protocol import Put, Resource, Stored, Written
 
 
 def update(call: Call) -> Response:
@@ -21,6 +27,38 @@ def update(call: Call) -> Response:
     put = Put(resource, expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", "")))
     written = write_one(call, put, "update")
     return written_response(call, written, written.body)
+
+
+def update_by_criteria(call: Call) -> Response:
+    """The same on the one resource that meets the criteria; none: it is created; several: 412 (FHIR R4 §3.1.0.4.1)."""
+    resource = read_resource(call)
+    query = criteria_of(call, call.type, call.params)
+    expected = expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", ""))
+
+    def work(conn: Connection) -> Written:
+        hold_criteria(conn, query)
+        target, sure = chosen_id(resource, find_one(call, conn, query))
+        put = Put(with_id(resource, target), expected if sure is None else sure)
+        return write_checked(call, conn, put, "update")
+
+    written = call.attempt(work)
+    return written_response(call, written, written.body)
+
+
+def chosen_id(resource: Resource, found: Stored | None, place: str = "") -> tuple[str, int | None]:
+    """The id to write under: of what was found, else of the body, else a new one; and the version it must have.
+
+    Refused (400) when the body names another id than the one found. An id that the server gives is not taken yet.
+    """
+    own = resource.get("id")
+    if found is not None:
+        if own is not None and own != found.id:
+            raise Refused(rules.OTHER_ID.at(Origin(field=place + "id")), status=400)
+        return found.id, None
+    if own is None:
+        return random_id(), 0
+    check_own_id(resource, str(own), place)
+    return str(own), None
 
 
 def expected_version(if_match: str, if_none_match: str = "") -> int | None:

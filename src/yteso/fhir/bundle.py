@@ -30,8 +30,8 @@ _NOT_AN_ENTRY = Rule(
 _NO_RESOURCE = Rule(
     "FHIR-0102",
     Severity.ERROR,
-    "Mục POST hoặc PUT của Bundle không có resource",
-    "the bundle's POST or PUT entry has no resource",
+    "Mục POST, PUT hoặc PATCH của Bundle không có resource",
+    "the bundle's POST, PUT or PATCH entry has no resource",
     "Thêm resource có resourceType",
     "add the resource, with its resourceType",
     basis="FHIR R4 §2.36.1",
@@ -79,7 +79,7 @@ def read_entries(bundle: Mapping[str, Any]) -> tuple[list[Entry], list[Issue]]:
         entry = _entry(index, row if isinstance(row, dict) else {})
         if entry.method not in METHODS or not entry.url:
             issues.append(_NOT_AN_ENTRY.at(entry.origin))
-        elif entry.method in ("POST", "PUT") and (entry.resource is None or "resourceType" not in entry.resource):
+        elif entry.method in ("POST", "PUT", "PATCH") and "resourceType" not in (entry.resource or {}):
             issues.append(_NO_RESOURCE.at(entry.origin))
         elif entry.full_url and entry.full_url in seen and entry.method in ("POST", "PUT"):
             issues.append(_SAME_FULL_URL.at(entry.origin))

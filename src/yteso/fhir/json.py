@@ -21,11 +21,9 @@ import msgspec
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.fhir.locate import ROOT, Token, place_of
+from yteso.fhir.numbers import DIGITS, EXPONENT, MAX_DIGITS, MAX_EXPONENT, Unreadable, read_decimal, read_integer
 
 MAX_DEPTH = 64
-MAX_DIGITS = 18
-"""FHIR R4 §2.24.0.1: decimals beyond 18 significant digits are not promised to survive."""
-MAX_EXPONENT = 99
 
 _NOT_UTF8 = Rule(
     "FHIR-0001",
@@ -81,24 +79,6 @@ _NOT_A_NUMBER = Rule(
     "leave the element out or use dataAbsentReason",
     basis="RFC 8259 §6",
 )
-_DIGITS = Rule(
-    "FHIR-0007",
-    Severity.FATAL,
-    "Số có hơn {limit} chữ số có nghĩa",
-    "a number has more than {limit} significant digits",
-    "Làm tròn số ở nơi gửi",
-    "round the number at its source",
-    basis="FHIR R4 §2.24.0.1 (decimal)",
-)
-_EXPONENT = Rule(
-    "FHIR-0008",
-    Severity.FATAL,
-    "Số mũ vượt quá ±{limit}",
-    "a number's exponent is beyond ±{limit}",
-    "Kiểm tra lại giá trị ở nơi gửi",
-    "check the value at its source",
-    basis="FHIR R4 §2.24.0.1 (decimal)",
-)
 _DEPTH = Rule(
     "FHIR-0009",
     Severity.FATAL,
@@ -111,16 +91,6 @@ _DEPTH = Rule(
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _DIGITS_ONLY = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
 _LONG_RUN = b"0" * (MAX_DIGITS + 1)
-_SHORT_NUMBER = MAX_DIGITS + 1
-
-
-class _Wrong(Exception):
-    """What a hook of a reader found; it does not know where it is."""
-
-    def __init__(self, rule: Rule, **names: object) -> None:
-        super().__init__(rule.code)
-        self.rule = rule
-        self.names = names
 
 
 def _refuse(rule: Rule, text: str = "", **names: object) -> NoReturn:
@@ -129,36 +99,21 @@ def _refuse(rule: Rule, text: str = "", **names: object) -> NoReturn:
     raise Refused(rule.at(Origin(field=place), **names), status=400)
 
 
-def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if len(text) > _SHORT_NUMBER or "e" in text or "E" in text:
-        if len(number.as_tuple().digits) > MAX_DIGITS:
-            raise _Wrong(_DIGITS, limit=MAX_DIGITS)
-        if not -MAX_EXPONENT <= number.adjusted() <= MAX_EXPONENT or not number.is_finite():
-            raise _Wrong(_EXPONENT, limit=MAX_EXPONENT)
-    return number
-
-
-def _integer(text: str) -> int:
-    if len(text.lstrip("-")) > MAX_DIGITS:
-        raise _Wrong(_DIGITS, limit=MAX_DIGITS)
-    return int(text)
-
-
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Wrong(_DUPLICATE)
+        raise Unreadable(_DUPLICATE)
     return found
 
 
 def _constant(_name: str) -> NoReturn:
-    raise _Wrong(_NOT_A_NUMBER)
+    raise Unreadable(_NOT_A_NUMBER)
 
 
-_fast = msgspec.json.Decoder(float_hook=_decimal)
+_fast = msgspec.json.Decoder(float_hook=read_decimal)
+_own = msgspec.json.Decoder(float_hook=Decimal)
 _slow = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_decimal, parse_int=_integer, parse_constant=_constant, strict=True
+    object_pairs_hook=_object, parse_float=read_decimal, parse_int=read_integer, parse_constant=_constant, strict=True
 )
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -168,7 +123,7 @@ def loads(data: bytes | bytearray | memoryview) -> Any:
     data = bytes(data)
     try:
         document = _fast.decode(data)
-    except _Wrong:
+    except Unreadable:
         return _explain(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, ArithmeticError):
         return _explain(data)
@@ -178,6 +133,11 @@ def loads(data: bytes | bytearray | memoryview) -> Any:
     if data.count(b'"') != _encoder.encode(document).count(b'"'):
         return _explain(data)
     return document
+
+
+def reload(canonical: bytes) -> Any:
+    """The document of bytes that `dumps` made, or that were put together from such: nothing is checked again."""
+    return _own.decode(canonical)
 
 
 def dumps(document: Any) -> bytes:
@@ -216,14 +176,14 @@ def _explain(data: bytes) -> Any:
         _refuse(_NOT_UTF8, position=error.start)
     try:
         document = _slow.decode(text)
-    except _Wrong as wrong:
+    except Unreadable as wrong:
         _refuse(wrong.rule, text, **wrong.names)
     except RecursionError:
         _refuse(_DEPTH, text, limit=MAX_DEPTH)
     except json.JSONDecodeError as error:
         _refuse(_MALFORMED, position=error.pos)
     except ArithmeticError:
-        _refuse(_EXPONENT, text, limit=MAX_EXPONENT)
+        _refuse(EXPONENT, text, limit=MAX_EXPONENT)
     if _is_deep(document):
         _refuse(_DEPTH, text, limit=MAX_DEPTH)
     try:
@@ -237,8 +197,8 @@ def _explain(data: bytes) -> Any:
 
 def _is_wrong_number(token: Token) -> bool:
     try:
-        (_integer if token.text.lstrip("-").isdigit() else _decimal)(token.text)
-    except _Wrong:
+        (read_integer if token.text.lstrip("-").isdigit() else read_decimal)(token.text)
+    except Unreadable:
         return True
     except ArithmeticError:
         return token.text[:1] in "-0123456789"
@@ -252,8 +212,8 @@ def _holds(token: Token, found: str) -> bool:
 
 _JUDGES: dict[str, Callable[[Token], bool]] = {
     _DUPLICATE.code: lambda token: token.again,
-    _DIGITS.code: lambda token: token.kind == "bare" and _is_wrong_number(token),
-    _EXPONENT.code: lambda token: token.kind == "bare" and _is_wrong_number(token),
+    DIGITS.code: lambda token: token.kind == "bare" and _is_wrong_number(token),
+    EXPONENT.code: lambda token: token.kind == "bare" and _is_wrong_number(token),
     _NOT_A_NUMBER.code: lambda token: token.kind == "bare" and token.text.lstrip("-") in ("NaN", "Infinity"),
     _DEPTH.code: lambda token: token.depth > MAX_DEPTH,
     _SURROGATE.code: lambda token: _holds(token, "\\ud"),

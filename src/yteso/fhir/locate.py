@@ -80,11 +80,12 @@ def _key(levels: list[_Level], word: str) -> Token:
 
 def _path(levels: list[_Level]) -> str:
     """Keys that are no element names are not repeated: they are the sender's text."""
-    steps = [f"[{level.index}]" if level.array else f".{_shown(level.key)}" for level in levels[:_SHOWN]]
+    steps = [f"[{level.index}]" if level.array else f".{shown_name(level.key)}" for level in levels[:_SHOWN]]
     return "".join(steps).lstrip(".") + ("…" if len(levels) > _SHOWN else "") or ROOT
 
 
-def _shown(key: str) -> str:
+def shown_name(key: str) -> str:
+    """The key when it could be an element's name, else a question mark."""
     return key if _NAME.fullmatch(key) else "?"
 
 

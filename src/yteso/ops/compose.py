@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from yteso.exchange.walk import Walker
     from yteso.ops.health import Backlog, Health
     from yteso.signing import Keys
+    from yteso.store.bulk.desk import BulkDesk
     from yteso.store.postgres import PostgresStore
 
 _DAY = timedelta(days=1)
@@ -80,7 +81,14 @@ class Services:
         def who(request: Request) -> Any:
             return self.bearer.verify_header(request.headers.get("authorization", ""))
 
-        return Api(self.database, self.store, self.clock, authenticate=who)
+        return Api(self.database, self.store, self.clock, authenticate=who, bulk=self.bulk)
+
+    @cached_property
+    def bulk(self) -> BulkDesk:
+        """Bulk export and import."""
+        from yteso.store.bulk.desk import BulkDesk
+
+        return BulkDesk(self.database, self.store, self.settings.home, self.clock)
 
     def exchange(self) -> Callable[[Request], Response]:
         """The doors for senders."""

@@ -5,6 +5,8 @@ The walk itself is `exchange`'s; a visit's transaction in hand is finished befor
 
 from __future__ import annotations
 
+from functools import partial
+
 from yteso.base.settings import Settings
 from yteso.exchange.raw import DRAIN
 from yteso.jobs import Chore, Task, Worker
@@ -12,8 +14,11 @@ from yteso.ops.compose import build, drain_of
 from yteso.ops.logs import log_to_stderr
 from yteso.ops.orphan import end_with_parent
 from yteso.ops.supervisor import stop_on_signals
+from yteso.store.bulk.desk import TASK as BULK
 
 _SWEEP_SECONDS = 2.0
+_BULK_SWEEP_SECONDS = 30.0
+_HOUR_SECONDS = 3_600.0
 _DAY_SECONDS = 86_400.0
 
 
@@ -25,8 +30,14 @@ def main() -> None:
     services = build(Settings.from_environment(), application="yteso walker", connections=4)
     try:
         drain = drain_of(services, stop)
-        chores = [Chore("sweep", _SWEEP_SECONDS, drain), Chore("maintain", _DAY_SECONDS, services.maintain_store)]
-        Worker(services.database, [Task(DRAIN, drain)], chores=chores).run(stop)
+        tasks = [Task(DRAIN, drain), Task(BULK, partial(services.bulk.work, stop.is_set))]
+        chores = [
+            Chore("sweep", _SWEEP_SECONDS, drain),
+            Chore("bulk sweep", _BULK_SWEEP_SECONDS, services.bulk.sweep),
+            Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
+            Chore("maintain", _DAY_SECONDS, services.maintain_store),
+        ]
+        Worker(services.database, tasks, chores=chores).run(stop)
     finally:
         services.close()
 

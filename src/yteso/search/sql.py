@@ -74,6 +74,14 @@ def total(query: Query, rights: Rights, now: datetime) -> tuple[str, tuple[Any, 
     return f"SELECT {text}", tuple(value for arm in arms for value in arm.where.params)
 
 
+def condition(query: Query, rights: Rights, now: datetime) -> Fragment:
+    """The query as a condition on alias `r` of `store.resource`, for who reaches rows by another way."""
+    plan = _Plan(query, now)
+    own = Fragment("r.type = %s AND r.hash IS NOT NULL", (TYPE_NUMBER[query.type],))
+    dates = [when.condition(clause.values, "r.d_lo", "r.d_hi", now) for clause in plan.dates]
+    return all_of((visible(rights, "r"), own, *plan._conditions(), *dates))
+
+
 def _order_by(orders: Sequence[Order]) -> str:
     """The sort keys by their place among the columns, then the id in the direction of the first key."""
     parts = [f"{WIDTH + at} {'DESC' if order.descending else 'ASC'}" for at, order in enumerate(orders, start=1)]

@@ -16,6 +16,8 @@ from typing import Any
 import jsonschema_rs
 
 from yteso.base.issue import Issue, Origin
+from yteso.fhir.xml import narrative
+from yteso.fhir.xml.rules import BAD_NARRATIVE
 from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES
 from yteso.validate.schema import schema_of
 from yteso.validate.structure_rules import NOT_A_RESOURCE, expression, issues_of
@@ -54,6 +56,11 @@ def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
 
 
 def _inside(resource: dict[str, Any], place: str, depth: int) -> Iterator[Issue]:
+    """What the schema of the type does not look into: narratives and whole resources."""
+    for path in _narrative_paths(resource["resourceType"]):
+        for text, at in _reach(resource, path, ()):
+            if isinstance(text, str) and not narrative.is_sound(text):
+                yield BAD_NARRATIVE.at(Origin(field=expression(place, at)))
     for path in _inner_paths(resource["resourceType"]):
         for inside, at in _reach(resource, path, ()):
             if isinstance(inside, dict) and "resourceType" in inside:
@@ -88,8 +95,8 @@ def _compiled(schema: dict[str, Any], *, validate_formats: bool = False) -> json
 
 @cache
 def _holders(type_: str) -> frozenset[str]:
-    """The elements of the type under which whole resources may stand."""
-    return frozenset(path[0] for path in _inner_paths(type_))
+    """The elements of the type under which whole resources or narratives may stand."""
+    return frozenset(path[0] for path in (*_inner_paths(type_), *_narrative_paths(type_)))
 
 
 @cache
@@ -98,6 +105,15 @@ def _inner_paths(type_: str) -> tuple[tuple[str, ...], ...]:
     found = [tuple(e.path.split(".")) for e in ELEMENTS[type_].values() if e.types == ("Resource",)]
     if type_ == "Parameters":  # parameter.part.part… repeats parameter (§2.29)
         found += [("parameter", *("part",) * level, "resource") for level in range(1, 8)]
+    return tuple(found)
+
+
+@cache
+def _narrative_paths(type_: str) -> tuple[tuple[str, ...], ...]:
+    """Where the type may hold XHTML: `text.div`; in a Composition also in sections, and sections of sections."""
+    found = [(*e.path.split("."), "div") for e in ELEMENTS[type_].values() if e.types == ("Narrative",)]
+    if type_ == "Composition":
+        found += [(*("section",) * level, "text", "div") for level in range(2, 8)]
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 
 LOOK = ["read", "vread", "search", "history"]
-WRITE = ["create", "update"]
+WRITE = ["create", "update", "patch"]
 
 
 def of(role: Role, facility: str = "79001") -> Principal:
@@ -100,4 +100,4 @@ def test_a_denial_says_who_must_change_what():
 
 def test_an_unknown_interaction_is_a_mistake_and_no_right():
     with pytest.raises(ValueError):
-        restriction(of(Role.ADMINISTRATOR), "patch", "Patient")
+        restriction(of(Role.ADMINISTRATOR), "merge", "Patient")

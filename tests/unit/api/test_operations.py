@@ -22,6 +22,8 @@ MAY = {
     "$meta": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
     "$meta-add": {Role.DOCTOR},
     "$meta-delete": {Role.DOCTOR},
+    "$export": set(),
+    "$import": set(),
 }
 """Who may, besides the administrator and the platform itself; who is not named here may not."""
 
@@ -29,7 +31,7 @@ EVERYBODY = {Role.ADMINISTRATOR, Role.SYSTEM}
 
 
 def test_every_operation_has_one_interaction_and_every_such_interaction_one_operation():
-    assert sorted(o.interaction for o in OPERATIONS) == sorted(i for i in Interaction if i.startswith("$"))
+    assert sorted({o.interaction for o in OPERATIONS}) == sorted(i for i in Interaction if i.startswith("$"))
     assert set(MAY) == {o.interaction.value for o in OPERATIONS}
 
 

@@ -20,12 +20,17 @@ ADDRESSES = [
     ("POST", "/Patient/_search", Interaction.SEARCH, Place("Patient")),
     ("POST", "/Patient", Interaction.CREATE, Place("Patient")),
     ("PUT", "/Patient", Interaction.UPDATE, Place("Patient")),
+    ("PATCH", "/Patient", Interaction.PATCH, Place("Patient")),
     ("DELETE", "/Patient", Interaction.DELETE, Place("Patient")),
     ("GET", "/Patient/_history", Interaction.HISTORY, Place("Patient")),
     ("GET", "/Patient/a.1", Interaction.READ, Place("Patient", "a.1")),
     ("PUT", "/Patient/a", Interaction.UPDATE, Place("Patient", "a")),
+    ("PATCH", "/Patient/a", Interaction.PATCH, Place("Patient", "a")),
     ("DELETE", "/Patient/a", Interaction.DELETE, Place("Patient", "a")),
     ("GET", "/Patient/a/_history", Interaction.HISTORY, Place("Patient", "a")),
+    ("GET", "/_bulk/a", Interaction.BULK, Place(id="a")),
+    ("DELETE", "/_bulk/a", Interaction.BULK, Place(id="a")),
+    ("GET", "/_bulk/a/Patient.1.ndjson", Interaction.BULK, Place(id="a", version="Patient.1.ndjson")),
     ("GET", "/Patient/a/_history/3", Interaction.VREAD, Place("Patient", "a", "3")),
 ]
 
@@ -68,16 +73,16 @@ def test_what_is_nowhere_in_the_table_is_404(path, code):
 
 def test_another_method_is_405_and_names_the_right_ones():
     with pytest.raises(MethodNotAllowed) as refused:
-        ROUTER.match("PATCH", "/Patient/a")
+        ROUTER.match("POST", "/Patient/a")
     assert refused.value.status == 405
-    assert refused.value.allowed == "DELETE, GET, HEAD, PUT"
+    assert refused.value.allowed == "DELETE, GET, HEAD, PATCH, PUT"
 
 
 MAY = {
     None: {"capabilities"},
     Role.ADMINISTRATOR: {i.value for i in Interaction},
     Role.SYSTEM: {i.value for i in Interaction},
-    Role.DOCTOR: {"capabilities", "batch", "read", "vread", "search", "history", "create", "update"},
+    Role.DOCTOR: {"capabilities", "batch", "read", "vread", "search", "history", "create", "update", "patch"},
     Role.STAFF: {"capabilities", "batch", "read", "vread", "search", "history"},
     Role.OPERATOR: {"capabilities", "batch"},
     Role.FACILITY: {"capabilities"},

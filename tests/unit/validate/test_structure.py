@@ -137,6 +137,16 @@ def test_an_element_that_repeats_itself_is_checked_at_every_depth():
     assert found(response) == [("FHIR-2003", "QuestionnaireResponse.item[0].item[0].text")]
 
 
+def test_a_narrative_that_is_no_xhtml_is_an_issue_wherever_it_stands():
+    broken = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">a<br></div>'}
+    assert found(changed(PATIENT, text=broken)) == [("FHIR-0433", "Patient.text.div")]
+    section = {"title": "a", "section": [{"title": "b", "text": broken}]}
+    places = [
+        place for code, place in found({"resourceType": "Composition", "section": [section]}) if code == "FHIR-0433"
+    ]
+    assert places == ["Composition.section[0].section[0].text.div"]
+
+
 def test_resources_inside_a_resource_are_checked_by_their_own_type():
     bad = changed(PATIENT, birthDate="x")
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PATIENT}, {"resource": bad}]}

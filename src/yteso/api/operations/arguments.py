@@ -62,6 +62,9 @@ class Arguments:
         return default if found is None else int(found)
 
 
+NO_ARGUMENTS = Arguments({})
+
+
 def read_arguments(call: Call, operation: Operation) -> Arguments:
     """Everything given, checked against the operation's parameters."""
     known = {parameter.name: parameter for parameter in operation.parameters}

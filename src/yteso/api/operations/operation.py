@@ -32,7 +32,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `types` are the resource types it is offered on (None: all); `changes` rules GET out.
+    """One operation. `types` are the resource types it is offered on (None: all); `changes` rules GET out, and one that
+    `streams` reads its body itself.
 
     `definition` is the canonical address of its OperationDefinition, `title` one sentence for people.
     """
@@ -44,6 +45,7 @@ class Operation:
     title: str
     types: frozenset[str] | None = None
     changes: bool = False
+    streams: bool = False
     parameters: tuple[Parameter, ...] = ()
 
     @property

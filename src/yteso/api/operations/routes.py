@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yteso.api.operations.arguments import read_arguments
+from yteso.api.operations.arguments import NO_ARGUMENTS, read_arguments
 from yteso.api.operations.operation import Operation
 from yteso.api.route import Route, split
 
@@ -29,4 +29,4 @@ def operation_routes(operations: Iterable[Operation]) -> Iterator[Route]:
 
 
 def _answer(operation: Operation, call: Call) -> Response:
-    return operation.handler(call, read_arguments(call, operation))
+    return operation.handler(call, NO_ARGUMENTS if operation.streams else read_arguments(call, operation))

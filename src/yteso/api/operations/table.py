@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yteso.api.operations.export import EXPORT, EXPORT_GROUP, EXPORT_PATIENTS
+from yteso.api.operations.import_ import IMPORT
 from yteso.api.operations.meta import META
 from yteso.api.operations.meta_add import META_ADD
 from yteso.api.operations.meta_delete import META_DELETE
@@ -11,4 +13,8 @@ OPERATIONS: tuple[Operation, ...] = (
     META,
     META_ADD,
     META_DELETE,
+    EXPORT,
+    EXPORT_PATIENTS,
+    EXPORT_GROUP,
+    IMPORT,
 )

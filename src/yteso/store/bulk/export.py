@@ -1,0 +1,180 @@
+"""An export, slice by slice: rows as of one transaction number -> ndjson files, each slice one transaction.
+
+A slice writes its lines, makes them durable, and commits how far it came together with the audit row of whose records
+it read. Killed at any moment, the next slice begins where the last one committed, and cuts back what was written after.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from yteso.access.policy import PATIENT_TYPES, Interaction, require
+from yteso.base.clock import Clock
+from yteso.base.ids import SHARDS
+from yteso.db import Connection, Database
+from yteso.fhir.json import dumps, loads
+from yteso.search.parse import parse
+from yteso.search.query import Query
+from yteso.standards.fhir_r4 import ELEMENTS, TYPE_NAME
+from yteso.store import audit
+from yteso.store.bulk import slices
+from yteso.store.bulk.files import Growing
+from yteso.store.bulk.job import SQL, Job, end_job, files_of, hold_job, save_file
+from yteso.store.bulk.slices import Selection
+from yteso.store.postgres import PostgresStore
+from yteso.store.read import stored
+
+ROWS = 20_000
+SECONDS = 3.0
+"""A slice ends with the first of these; so long a cancel may have to wait."""
+PATIENTS = 50
+"""Patients of a list that are read together."""
+_FETCH = 500
+_SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+_DELETED = {"resourceType": "Bundle", "type": "transaction"}
+_START: tuple[int, int, str] = (0, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """What every slice needs. `folder` is where the jobs have theirs."""
+
+    database: Database
+    store: PostgresStore
+    folder: Path
+    clock: Clock
+
+    def slice(self, id: str) -> bool:
+        """One slice; True when another one should follow."""
+        with self.database.connection() as conn:
+            job = hold_job(conn, id)
+            if job is None:
+                return False
+            if job.t is None:
+                conn.execute(SQL["fix_moment"], job.key)
+                audit.note(conn, job.who, "E", "$export", f"export {job.id}", [])
+                return True
+            files = Growing(self.folder / job.id, files_of(conn, job))
+            try:
+                return _Slice(self, conn, job, files).run()
+            finally:
+                files.close()
+
+
+class _Slice:
+    """One transaction of one job."""
+
+    def __init__(self, exporter: Exporter, conn: Connection, job: Job, files: Growing) -> None:
+        self._conn, self._job, self._files = conn, job, files
+        self._codec = exporter.store.codec(conn)
+        self._selection = selection_of(job, exporter.clock())
+        self._elements: Sequence[str] = job.wish.get("elements") or ()
+        self._patients: set[int] = set()
+        self._written = 0
+        self._until = time.monotonic() + SECONDS
+
+    def run(self) -> bool:
+        """Read, write, note; True when there is more."""
+        place = self._by_patients() if self._job.wish.get("patients") is not None else self._by_shards()
+        for file in self._files.seal():
+            save_file(self._conn, self._job, file)
+        total = self._job.written + self._written
+        audit.note(self._conn, self._job.who, "E", "$export", f"export {self._job.id}: {total}", self._patients)
+        self._conn.execute(SQL["save_place"], (json.dumps(place), total, *self._job.key))
+        if place is None:
+            end_job(self._conn, self._job, "done")
+        return place is not None
+
+    @property
+    def _full(self) -> bool:
+        return self._written >= ROWS or time.monotonic() > self._until
+
+    def _by_shards(self) -> dict[str, Any] | None:
+        shard, kind, last = self._job.place.get("at") or _START
+        after: tuple[int, str] = (kind, last)
+        while shard < SHARDS:
+            asked = ROWS - self._written
+            keys = list(self._lines(*slices.of_shard(self._selection, shard, after, asked)))
+            shard, after = (shard, keys[-1]) if len(keys) == asked else (shard + 1, (0, ""))
+            if self._full and shard < SHARDS:
+                return {"at": (shard, *after)}
+        return None
+
+    def _by_patients(self) -> dict[str, Any] | None:
+        patients: Sequence[int] = self._job.wish["patients"]
+        at = int(self._job.place.get("patient") or 0)
+        while at < len(patients):
+            for _ in self._lines(*slices.of_patients(self._selection, patients[at : at + PATIENTS])):
+                pass
+            at += PATIENTS
+            if self._full and at < len(patients):
+                return {"patient": at}
+        return None
+
+    def _lines(self, text: str, params: Sequence[Any]) -> Iterator[tuple[int, str]]:
+        """Write every row of a query; yields the keys. Rows come in bounded pieces, however many there are."""
+        with self._conn.cursor(name="bulk") as cursor:
+            cursor.itersize = _FETCH
+            cursor.execute(text.encode(), params)
+            for row in cursor:
+                self._add(row)
+                yield row[0], row[1]
+
+    def _add(self, row: tuple[Any, ...]) -> None:
+        type, patient = TYPE_NAME[row[0]], row[8]
+        found = stored(self._conn, self._codec, row)
+        if found.deleted:
+            entry = {"request": {"method": "DELETE", "url": f"{found.type}/{found.id}"}}
+            self._files.add("deleted", "Bundle", dumps({**_DELETED, "entry": [entry]}))
+        else:
+            self._files.add("output", type, subset(found.body, type, self._elements))
+        self._written += 1
+        if patient is not None:
+            self._patients.add(patient)
+
+
+def selection_of(job: Job, now: datetime) -> Selection:
+    """The job's wish with the rights its owner has now. Raises Refused when the owner has none any more."""
+    assert job.t is not None
+    wish = job.wish
+    patients_only = wish["level"] != "system"
+    types = wish.get("types")
+    return Selection(
+        limit=require(job.who, Interaction.EXPORT),
+        t=job.t,
+        now=now,
+        types=sorted(PATIENT_TYPES) if types is None and patients_only else types,
+        in_patients=patients_only,
+        since=datetime.fromisoformat(wish["since"]) if wish.get("since") else None,
+        filters=queries_of(wish.get("filters") or ()),
+    )
+
+
+def queries_of(filters: Sequence[Sequence[str]]) -> Mapping[str, list[Query]]:
+    """`[["Observation", "code=x"]]` -> the queries of each type; they were judged when they came."""
+    found: dict[str, list[Query]] = {}
+    for type, text in filters:
+        found.setdefault(type, []).append(parse(type, text)[0])
+    return found
+
+
+def subset(body: bytes, type: str, names: Sequence[str]) -> bytes:
+    """The body, or with `_elements` the named and the mandatory top-level elements, tagged SUBSETTED."""
+    if not names:
+        return body
+    document = loads(body)
+    kept = {name.rpartition(".")[2] for name in names if name.partition(".")[0] == type or "." not in name}
+    if not kept:
+        return body
+    mandatory = {path for path, element in ELEMENTS[type].items() if "." not in path and element.min > 0}
+    meta = document["meta"]
+    tagged = {**meta, "tag": [*meta.get("tag", ()), _SUBSETTED]}
+    shown = kept | mandatory | {"resourceType", "id", "meta"}
+    chosen = {name: value for name, value in document.items() if name.lstrip("_") in shown}
+    return dumps({**chosen, "meta": tagged})

@@ -1,0 +1,120 @@
+"""One bulk job as a value, and its rows: asked for, found, held, ended, forgotten. Every call is one or two statements.
+
+A job belongs to who asked for it; it is found by that account and by administrators, for others it is not there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
+from yteso.base.ids import random_id, shard_of
+from yteso.db import Connection, Queries
+from yteso.store.bulk import rules
+
+SQL = Queries.beside(__file__)
+MOST_OPEN = 3
+"""Jobs in progress of one account."""
+KEEP = timedelta(hours=24)
+"""How long a finished job and its files stay."""
+
+Kind = Literal["export", "import"]
+State = Literal["waiting", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. `wish` is what was asked for; `t` and `as_of` are None until an export began."""
+
+    id: str
+    kind: Kind
+    who: Principal
+    request: str
+    wish: Mapping[str, Any]
+    state: State
+    asked: datetime
+    ended: datetime | None
+    expires: datetime | None
+    t: int | None
+    as_of: datetime | None
+    place: Mapping[str, Any]
+    written: int
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """The primary key."""
+        return shard_of(self.id), self.id
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a job: what of it is certain. `kind` is output, deleted or error."""
+
+    name: str
+    kind: str
+    type: str
+    size: int
+    written: int
+
+
+def add_job(conn: Connection, kind: Kind, who: Principal, request: str, wish: Mapping[str, Any], id: str = "") -> str:
+    """Note what was asked for. Refused (429, BULK-0007) when the account has too many in progress."""
+    conn.execute(SQL["hold_caller"], (who.name,))
+    row = conn.execute(SQL["count_open"], (who.name,)).fetchone()
+    if row and row[0] >= MOST_OPEN:
+        raise Refused(rules.TOO_MANY_JOBS.at(limit=MOST_OPEN), status=429)
+    id = id or random_id()
+    values = (kind, who.name, str(who.role), who.facility, who.purpose, request, json.dumps(wish))
+    conn.execute(SQL["add_job"], (shard_of(id), id, *values))
+    return id
+
+
+def find_job(conn: Connection, who: Principal, id: str) -> Job | None:
+    """The job, for who asked for it and for administrators."""
+    job = fetch_job(conn, id)
+    if job is None or (job.who.name != who.name and who.role is not Role.ADMINISTRATOR):
+        return None
+    return job
+
+
+def fetch_job(conn: Connection, id: str) -> Job | None:
+    """The job, for the platform's own work."""
+    row = conn.execute(SQL["fetch_job"], (shard_of(id), id)).fetchone()
+    return _job(row) if row else None
+
+
+def hold_job(conn: Connection, id: str) -> Job | None:
+    """The job while it is in progress, ours until the transaction ends; None when it is over or another's just now."""
+    row = conn.execute(SQL["hold_job"], (shard_of(id), id)).fetchone()
+    return _job(row) if row else None
+
+
+def end_job(conn: Connection, job: Job, state: State) -> None:
+    """It is over; its files have their time from now."""
+    conn.execute(SQL["end_job"], (state, KEEP, *job.key))
+
+
+def files_of(conn: Connection, job: Job) -> tuple[File, ...]:
+    """Its files, outputs first."""
+    return tuple(File(*row) for row in conn.execute(SQL["fetch_files"], job.key))
+
+
+def save_file(conn: Connection, job: Job, file: File) -> None:
+    """So much of the file is certain."""
+    conn.execute(SQL["save_file"], (*job.key, file.name, file.kind, file.type, file.size, file.written))
+
+
+def forget_job(conn: Connection, id: str) -> None:
+    """Every row of it."""
+    conn.execute(SQL["forget_job"], {"shard": shard_of(id), "id": id})
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    id, kind, name, role, facility, purpose, request, wish, state, asked, ended, expires, t, as_of, place, done = row
+    who = Principal(name, Role(role), facility, purpose)
+    return Job(id, kind, who, request, wish, state, asked, ended, expires, t, as_of, place or {}, done)

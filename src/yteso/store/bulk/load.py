@@ -1,0 +1,142 @@
+"""One piece of an import: lines -> resources -> the record, in one transaction with its counts and findings.
+
+A line that cannot be read, is no sound resource or has no id is a finding with its line number; the other lines go on.
+Resources keep their ids (update as create), and what is there with the same content stays untouched, so that a piece
+may be done again. References are not looked up: files may come in any order. It opens no file.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from yteso.base.errors import Refused
+from yteso.base.issue import Issue, Origin
+from yteso.base.trace import where
+from yteso.db import Connection, is_conflict, is_retryable
+from yteso.fhir.json import dumps, loads
+from yteso.fhir.outcome import outcome_issue
+from yteso.fhir.reference import references
+from yteso.store.bulk import rules
+from yteso.store.bulk.job import SQL, Job
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Put, Resource
+from yteso.store.rows import key_of
+from yteso.validate.structure import check_resource
+
+ACTING = frozenset(["Subscription", "SearchParameter"])
+"""Types that make the server do something; they are written one by one, where that is judged."""
+MOST_PROBLEMS = 10_000
+"""So many findings of one job are kept; all are counted."""
+_MOST_OF_A_LINE = 20
+
+Finding = tuple[int, int, Issue]
+"""The number of the line, the place among the line's findings, the finding."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a job: its number, the file as its sender calls it, and where its lines begin."""
+
+    n: int
+    file: str
+    line: int
+
+
+def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: bytes) -> None:
+    """Write what is sound, note what is not."""
+    base = str(job.wish.get("base", ""))
+    sound: list[tuple[int, Put]] = []
+    findings: list[Finding] = []
+    for number, line in enumerate(data.split(b"\n"), start=piece.line):
+        if line and not line.isspace():
+            resource, issues = read_line(line, base)
+            if resource is not None:
+                sound.append((number, Put(resource)))
+            findings.extend((number, at, issue) for at, issue in enumerate(issues[:_MOST_OF_A_LINE]))
+    counts, refused = write(conn, store, job, sound)
+    findings += refused
+    save_problems(conn, job, piece.file, findings)
+    failed = len({line for line, _, issue in findings if issue.blocks})
+    states = (counts["created"], counts["updated"], counts["unchanged"], failed)
+    conn.execute(SQL["finish_chunk"], (*states, *job.key, piece.n))
+
+
+def read_line(line: bytes, base: str = "") -> tuple[Resource | None, Sequence[Issue]]:
+    """The resource of a line, or None with what is wrong. References to our own address become relative."""
+    try:
+        document = loads(line)
+    except Refused as refusal:
+        return None, refusal.issues
+    issues = check_resource(document)
+    if any(issue.blocks for issue in issues):
+        return None, issues
+    wrong = _unfit(document)
+    if wrong is not None:
+        return None, [wrong]
+    if base and base.encode() in line.replace(b"\\/", b"/"):
+        _make_local(document, base)
+    return document, issues
+
+
+def write(
+    conn: Connection, store: PostgresStore, job: Job, lines: Sequence[tuple[int, Put]]
+) -> tuple[Counter[str], list[Finding]]:
+    """How many were created, updated and left as they were. Of one resource given twice the last one counts.
+
+    What the record does not take as a whole is tried in halves, so that one line nobody foresaw keeps back no other.
+    """
+    if not lines:
+        return Counter(), []
+    try:
+        with conn.transaction():
+            done = store.write(conn, job.who, [put for _, put in lines], f"import {job.id}").written
+    except Exception as error:
+        if is_conflict(error) or is_retryable(error):
+            raise
+        if len(lines) == 1:
+            log.warning("a line of import %s was not stored: %s", job.id, where(error))
+            return Counter(), [(lines[0][0], 0, rules.NOT_STORED.at())]
+        middle = len(lines) // 2
+        first, second = write(conn, store, job, lines[:middle]), write(conn, store, job, lines[middle:])
+        return first[0] + second[0], first[1] + second[1]
+    last = {(one.type, one.id): one.status for one in done}
+    return Counter(last.values()), []
+
+
+def save_problems(conn: Connection, job: Job, file: str, findings: Iterable[Finding]) -> None:
+    """Keep findings, as many as one job may have."""
+    found = list(findings)
+    if not found:
+        return
+    row = conn.execute(SQL["count_problems"], job.key).fetchone()
+    room = max(0, MOST_PROBLEMS - (row[0] if row else 0))
+    with conn.cursor() as cursor, cursor.copy(SQL["copy_problem"]) as copy:
+        for line, n, issue in found[:room]:
+            told = outcome_issue(issue, "invalid")
+            copy.write_row((*job.key, file, line, n, dumps(told).decode()))
+
+
+def _unfit(document: Any) -> Issue | None:
+    """What a sound resource lacks to be imported."""
+    type = document["resourceType"]
+    if type in ACTING:
+        return rules.NOT_IMPORTED.at(Origin(field="resourceType"), type=type)
+    if "id" not in document:
+        return rules.NO_ID.at(Origin(field=f"{type}.id"))
+    try:
+        key_of(type, document["id"])
+    except Refused as refusal:
+        return replace(refusal.issues[0], origin=Origin(field=f"{type}.id"))
+    return None
+
+
+def _make_local(document: Resource, base: str) -> None:
+    for holder in references(document):
+        if holder["reference"].startswith(f"{base}/"):
+            holder["reference"] = holder["reference"][len(base) + 1 :]

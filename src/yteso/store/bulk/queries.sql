@@ -1,0 +1,105 @@
+-- hold_caller --
+-- One kick-off of a caller at a time, so that the number of jobs in progress is counted truly.
+SELECT pg_advisory_xact_lock(7306, hashtext(%s));
+
+-- count_open --
+-- How many jobs of a caller are in progress.
+SELECT count(*) FROM store.bulk_job WHERE who = %s AND state = 'waiting';
+
+-- add_job --
+-- What was asked for.
+INSERT INTO store.bulk_job (shard, id, kind, who, role, facility, purpose, request, wish)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb);
+
+-- fetch_job --
+-- One job.
+SELECT id, kind, who, role, facility, purpose, request, wish, state, asked, ended, expires, t, as_of, place, written
+FROM store.bulk_job WHERE shard = %s AND id = %s;
+
+-- hold_job --
+-- The job's row, ours until the end of the transaction; nothing when it is over or another worker has it.
+SELECT id, kind, who, role, facility, purpose, request, wish, state, asked, ended, expires, t, as_of, place, written
+FROM store.bulk_job WHERE shard = %s AND id = %s AND state = 'waiting' FOR UPDATE SKIP LOCKED;
+
+-- fix_moment --
+-- The number an export is true as of: everything up to it is finished. Once fixed it stays.
+-- as_of: no change with a higher number carries an earlier time, so that the next export may begin there.
+UPDATE store.bulk_job SET t = store.finished_t() - 1, as_of = least(now(), (
+    SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL))
+WHERE shard = %s AND id = %s AND t IS NULL
+RETURNING t, as_of;
+
+-- save_place --
+-- How far an export came.
+UPDATE store.bulk_job SET place = %s::jsonb, written = %s, failures = 0 WHERE shard = %s AND id = %s;
+
+-- note_failure --
+-- One failed attempt in a row; gives back how many there were.
+UPDATE store.bulk_job SET failures = failures + 1 WHERE shard = %s AND id = %s AND state = 'waiting' RETURNING failures;
+
+-- save_file --
+-- What of a file is certain.
+INSERT INTO store.bulk_file (shard, job, name, kind, type, size, written) VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (shard, job, name) DO UPDATE SET size = excluded.size, written = excluded.written;
+
+-- fetch_files --
+-- The files of a job.
+SELECT name, kind, type, size, written FROM store.bulk_file WHERE shard = %s AND job = %s ORDER BY kind DESC, name;
+
+-- end_job --
+-- The job is over; its files live on for a while.
+UPDATE store.bulk_job SET state = %s, ended = now(), expires = now() + %s
+WHERE shard = %s AND id = %s AND state = 'waiting'
+RETURNING id;
+
+-- fetch_old --
+-- Jobs whose files have had their time.
+SELECT id FROM store.bulk_job WHERE expires < now();
+
+-- fetch_ids --
+-- Every job there is, to tell folders that belong to none.
+SELECT id FROM store.bulk_job;
+
+-- forget_job --
+-- A job and everything of it.
+WITH p AS (DELETE FROM store.bulk_problem WHERE shard = %(shard)s AND job = %(id)s),
+     c AS (DELETE FROM store.bulk_chunk WHERE shard = %(shard)s AND job = %(id)s),
+     f AS (DELETE FROM store.bulk_file WHERE shard = %(shard)s AND job = %(id)s)
+DELETE FROM store.bulk_job WHERE shard = %(shard)s AND id = %(id)s;
+
+-- fetch_waiting --
+-- Jobs in progress.
+SELECT id, kind FROM store.bulk_job WHERE state = 'waiting' ORDER BY asked;
+
+-- add_chunk --
+-- One piece of an import's input.
+INSERT INTO store.bulk_chunk (shard, job, n, file, start, size, line) VALUES (%s, %s, %s, %s, %s, %s, %s);
+
+-- take_chunk --
+-- The next piece nobody works on; taken as long as the transaction lasts.
+SELECT c.n, c.file, c.start, c.size, c.line FROM store.bulk_chunk c
+WHERE c.shard = %s AND c.job = %s AND NOT c.done
+ORDER BY c.n LIMIT 1 FOR UPDATE SKIP LOCKED;
+
+-- finish_chunk --
+-- A piece is in the record.
+UPDATE store.bulk_chunk SET done = true, created = %s, updated = %s, unchanged = %s, failed = %s
+WHERE shard = %s AND job = %s AND n = %s;
+
+-- count_chunks --
+-- How an import stands: pieces, pieces done, created, updated, unchanged, failed.
+SELECT count(*), count(*) FILTER (WHERE done), coalesce(sum(created), 0), coalesce(sum(updated), 0),
+       coalesce(sum(unchanged), 0), coalesce(sum(failed), 0)
+FROM store.bulk_chunk WHERE shard = %s AND job = %s;
+
+-- count_problems --
+-- How many findings are kept.
+SELECT count(*) FROM store.bulk_problem WHERE shard = %s AND job = %s;
+
+-- fetch_problems --
+-- Findings in the order of files and lines.
+SELECT file, line, issue FROM store.bulk_problem WHERE shard = %s AND job = %s ORDER BY file, line, n;
+
+-- copy_problem --
+-- Findings of one piece.
+COPY store.bulk_problem (shard, job, file, line, n, issue) FROM STDIN;

@@ -1,0 +1,168 @@
+"""Criteria in the place of ids: update, delete and their entries in bundles; one act, within the rights."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+SYSTEM = "urn:yteso:test"
+
+
+def person(value, **more):
+    return {"resourceType": "Patient", "identifier": [{"system": SYSTEM, "value": value}], **more}
+
+
+def by(value):
+    return f"Patient?identifier={SYSTEM}|{value}"
+
+
+def entry(method, url, resource=None, **request):
+    told = {"request": {"method": method, "url": url, **request}}
+    return {**told, "resource": resource} if resource else told
+
+
+def transaction(*entries):
+    return {"resourceType": "Bundle", "type": "transaction", "entry": list(entries)}
+
+
+def statuses(answer):
+    assert answer.status == 200, answer.body
+    return [one["response"]["status"][:3] for one in answer.json["entry"]]
+
+
+def count(admin, url):
+    return admin("GET", f"{url}&_summary=count").json["total"]
+
+
+def test_an_update_by_criteria_creates_then_updates(admin):
+    created = admin("PUT", by("1"), person("1"))
+    assert (created.status, created.headers["ETag"]) == (201, 'W/"1"')
+    updated = admin("PUT", by("1"), person("1", gender="male"))
+    assert (updated.status, updated.json["id"], updated.headers["ETag"]) == (200, created.json["id"], 'W/"2"')
+    assert admin("PUT", by("1"), person("1", gender="male")).headers["ETag"] == 'W/"2"'
+    assert admin("PUT", by("1"), person("1"), If_Match='W/"1"').status == 412
+    named = admin("PUT", by("2"), person("2", id="mine"))
+    assert (named.status, named.json["id"]) == (201, "mine")
+    refused = admin("PUT", by("1"), person("1", id="mine"))
+    assert (refused.status, refused.codes) == (400, ["API-0016"])
+
+
+def test_criteria_that_several_meet_change_nothing(admin):
+    for _ in range(2):
+        admin("POST", "Patient", person("1"))
+    for answer in (admin("PUT", by("1"), person("1")), admin("DELETE", by("1"))):
+        assert (answer.status, answer.codes) == (412, ["API-0024"])
+    assert count(admin, by("1")) == 2
+
+
+def test_a_delete_by_criteria_deletes_the_one(admin):
+    made = admin("POST", "Patient", person("1")).json["id"]
+    assert admin("DELETE", by("never")).status == 204
+    assert admin("DELETE", by("1"), If_Match='W/"7"').status == 412
+    deleted = admin("DELETE", by("1"))
+    assert (deleted.status, deleted.headers["ETag"]) == (204, 'W/"2"')
+    assert admin("GET", f"Patient/{made}").status == 410
+
+
+@pytest.mark.parametrize("query", ["", "?", "?_format=json", "?never=1", "?_count=1"])
+def test_without_criteria_that_are_understood_nothing_is_done(admin, query):
+    for method, body in (("PUT", person("1")), ("DELETE", None)):
+        refused = admin(method, f"Patient{query}", body)
+        assert (refused.status, refused.codes[0]) == (400, "API-0026")
+
+
+def test_of_many_at_once_one_creates(admin):
+    found = []
+
+    def write(n):
+        found.append(admin("PUT", by("1"), person("1", gender=("male", "female")[n % 2])).status)
+
+    def create(_):
+        found.append(admin("POST", "Patient", person("1"), If_None_Exist=f"identifier={SYSTEM}|1").status)
+
+    threads = [threading.Thread(target=(write, create)[n % 2], args=(n,)) for n in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [200] * 9 + [201]
+    assert count(admin, by("1")) == 1
+
+
+def test_entries_of_a_transaction_may_have_criteria(admin):
+    old = admin("POST", "Patient", person("old")).json["id"]
+    changed = admin("POST", "Patient", person("changed")).json["id"]
+    answer = admin(
+        "POST",
+        "",
+        transaction(
+            entry("PUT", by("changed"), person("changed", gender="male")),
+            entry("PUT", by("new"), person("new")),
+            entry("DELETE", by("old")),
+            entry("DELETE", by("never")),
+            entry("POST", "Patient", person("old"), ifNoneExist=f"identifier={SYSTEM}|old"),
+        ),
+    )
+    assert statuses(answer) == ["200", "201", "204", "204", "201"]
+    assert admin("GET", f"Patient/{changed}").json["gender"] == "male"
+    assert admin("GET", f"Patient/{old}").status == 410
+    assert count(admin, by("old")) == count(admin, by("new")) == 1
+
+
+def test_two_entries_that_mean_one_resource_are_refused(admin):
+    made = admin("POST", "Patient", person("1")).json["id"]
+    update = entry("PUT", by("1"), person("1", gender="male"))
+    refused = admin("POST", "", transaction(update, entry("PUT", f"Patient/{made}", person("1", id=made))))
+    assert (refused.status, refused.codes) == (400, ["API-0032"])
+
+
+def test_what_a_transaction_deletes_meets_no_criteria_of_its_other_entries(admin):
+    made = admin("POST", "Patient", person("1")).json["id"]
+    update = entry("PUT", by("1"), person("1", gender="male"))
+    assert statuses(admin("POST", "", transaction(update, entry("DELETE", f"Patient/{made}")))) == ["201", "204"]
+    assert count(admin, by("1")) == 1
+
+
+def test_an_entry_that_cannot_be_decided_names_itself(admin):
+    for _ in range(2):
+        admin("POST", "Patient", person("twice"))
+    refused = admin("POST", "", transaction(entry("PUT", by("new"), person("new")), entry("DELETE", by("twice"))))
+    assert (refused.status, refused.codes) == (412, ["API-0024"])
+    assert refused.json["issue"][0]["expression"] == ["Bundle.entry[1].request"]
+    assert count(admin, by("new")) == 0
+    unknown = admin("POST", "", transaction(entry("DELETE", "Patient?never=1")))
+    assert (unknown.status, unknown.codes[0]) == (400, "API-0026")
+
+
+def test_a_conditional_reference_finds_what_the_same_bundle_writes(admin):
+    practitioner = {"resourceType": "Practitioner", "identifier": [{"system": SYSTEM, "value": "d"}]}
+    visit = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "participant": [{"individual": {"reference": f"Practitioner?identifier={SYSTEM}|d"}}],
+    }
+    answer = admin(
+        "POST", "", transaction(entry("POST", "Encounter", visit), entry("POST", "Practitioner", practitioner))
+    )
+    assert statuses(answer) == ["201", "201"]
+    where = [one["response"]["location"].partition("/_history")[0] for one in answer.json["entry"]]
+    assert admin("GET", where[0]).json["participant"][0]["individual"]["reference"] == where[1]
+    unknown = {**visit, "participant": [{"individual": {"reference": "Nothing?identifier=1"}}]}
+    assert admin("POST", "", transaction(entry("POST", "Encounter", unknown))).status == 400
+
+
+def test_criteria_see_no_patient_of_others(admin, doctor):
+    made = admin("POST", "Patient", person("theirs")).json["id"]
+    answer = doctor("PUT", by("theirs"), person("theirs"))
+    assert (answer.status, answer.codes) == (403, ["API-0042"])
+    assert doctor("PATCH", by("theirs"), b"[]", Content_Type="application/json-patch+json").status == 404
+    assert doctor("DELETE", by("theirs")).codes == ["AUTH-0102"]
+    assert admin("GET", f"Patient/{made}").headers["ETag"] == 'W/"1"'
+
+
+def test_a_lone_reference_to_a_urn_stays_as_it_was_sent(admin):
+    body = person("1", managingOrganization={"reference": "urn:uuid:0b1c2d3e-0000-4000-8000-00000000000f"})
+    made = admin("POST", "Patient", body).json
+    assert made["managingOrganization"] == body["managingOrganization"]

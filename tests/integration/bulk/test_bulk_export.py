@@ -1,0 +1,190 @@
+"""$export over the door, on a real PostgreSQL: what comes out, as of when, for whom."""
+
+from __future__ import annotations
+
+import pytest
+from tests.integration.api.conftest import ADMINISTRATOR
+from tests.integration.bulk.conftest import BASE, observation, patient
+
+from yteso.store.bulk import export, files
+from yteso.store.protocol import Remove
+
+
+def test_everything_comes_out_once_in_a_file_for_each_type(bulk, write):
+    write(*(patient(f"p{n}") for n in range(30)), *(observation(f"o{n}", f"p{n % 30}") for n in range(50)))
+    manifest = bulk.run("/$export")
+    assert {file["type"]: file["count"] for file in manifest["output"]} == {"Patient": 30, "Observation": 50}
+    assert bulk.keys(manifest) == sorted(
+        [f"Patient/p{n}" for n in range(30)] + [f"Observation/o{n}" for n in range(50)]
+    )
+    assert manifest["requiresAccessToken"] is True
+    assert manifest["request"] == f"{BASE}/$export"
+    assert manifest["deleted"] == manifest["error"] == []
+    assert all(one["meta"]["versionId"] == "1" for one in bulk.lines(manifest))
+
+
+def test_an_export_shows_the_record_as_of_its_beginning(bulk, write, desk, database, store):
+    write(patient("kept"), patient("changed"), patient("removed"))
+    place = bulk.start("/$export")
+    job_id = place.rpartition("/")[2]
+    assert desk.exporter.slice(job_id), "the first slice fixes the moment"
+    write(patient("changed", gender="female"), patient("new"))
+    with database.connection() as conn:
+        store.write(conn, ADMINISTRATOR, [Remove("Patient", "removed")])
+    bulk.work()
+    manifest = bulk.client("GET", place).json
+    assert bulk.keys(manifest) == ["Patient/changed", "Patient/kept", "Patient/removed"]
+    assert all(one["meta"]["versionId"] == "1" and "gender" not in one for one in bulk.lines(manifest))
+
+
+def test_since_brings_what_changed_and_tells_what_was_deleted(bulk, write, database, store):
+    write(patient("old"), patient("gone"), patient("changed"))
+    first = bulk.run("/$export")
+    write(patient("changed", gender="male"), patient("new"))
+    with database.connection() as conn:
+        store.write(conn, ADMINISTRATOR, [Remove("Patient", "gone")])
+    manifest = bulk.run(f"/$export?_since={first['transactionTime']}")
+    assert bulk.keys(manifest) == ["Patient/changed", "Patient/new"]
+    (bundle,) = bulk.lines(manifest, "deleted")
+    assert bundle["type"] == "transaction"
+    assert bundle["entry"] == [{"request": {"method": "DELETE", "url": "Patient/gone"}}]
+
+
+def test_types_filters_and_elements_choose_what_comes_out(bulk, write):
+    write(patient("p1", gender="female"), observation("o1", "p1"), observation("o2", "p1", "8867-4"))
+    only = bulk.run("/$export?_type=Observation")
+    assert bulk.keys(only) == ["Observation/o1", "Observation/o2"]
+    asked = "_type=Observation,Patient&_typeFilter=Observation?code=http://loinc.org|8867-4"
+    assert bulk.keys(bulk.run(f"/$export?{asked}")) == ["Observation/o2", "Patient/p1"]
+    either = "_typeFilter=Observation?code=8867-4,Observation?code=718-7&_type=Observation"
+    assert bulk.keys(bulk.run(f"/$export?{either}")) == ["Observation/o1", "Observation/o2"]
+    (small,) = bulk.lines(bulk.run("/$export?_type=Patient&_elements=Patient.gender"))
+    assert set(small) == {"resourceType", "id", "meta", "gender"}
+    assert small["meta"]["tag"][0]["code"] == "SUBSETTED"
+
+
+def test_patient_and_group_level_bring_the_records_of_patients_only(bulk, write):
+    group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True}
+    members = [{"entity": {"reference": "Patient/p1"}}, {"entity": {"reference": "Patient/p3"}, "inactive": True}]
+    write(
+        *(patient(f"p{n}") for n in (1, 2, 3)),
+        *(observation(f"o{n}", f"p{n}") for n in (1, 2, 3)),
+        {"resourceType": "Organization", "id": "org", "name": "Cơ sở Mẫu"},
+        {**group, "member": members},
+    )
+    everyone = [f"{kind}/{letter}{n}" for kind, letter in (("Observation", "o"), ("Patient", "p")) for n in (1, 2, 3)]
+    assert bulk.keys(bulk.run("/Patient/$export")) == everyone
+    assert bulk.keys(bulk.run("/Group/g/$export")) == ["Observation/o1", "Patient/p1"]
+    named = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "patient", "valueReference": {"reference": "Patient/p2"}}],
+    }
+    assert bulk.keys(bulk.run("/Patient/$export", named)) == ["Observation/o2", "Patient/p2"]
+
+
+def test_a_slice_is_resumed_where_it_committed_and_what_was_written_after_is_cut_off(bulk, write, desk, monkeypatch):
+    monkeypatch.setattr(export, "ROWS", 7)
+    monkeypatch.setattr(files, "LARGEST", 2_000)
+    write(*(patient(f"p{n}") for n in range(60)))
+    place = bulk.start("/$export")
+    job_id = place.rpartition("/")[2]
+    while desk.exporter.slice(job_id):
+        for file in (desk.folder / job_id).glob("*.ndjson"):
+            file.write_bytes(file.read_bytes() + b'{"resourceType":"Patient","id":"left by a killed process"}')
+    manifest = bulk.client("GET", place).json
+    assert bulk.keys(manifest) == sorted(f"Patient/p{n}" for n in range(60))
+    assert len(manifest["output"]) > 1, "a large file is followed by another one"
+
+
+def test_status_tells_progress_and_then_the_manifest_and_cancel_removes_everything(bulk, write, desk):
+    write(patient("p1"))
+    place = bulk.start("/$export")
+    waiting = bulk.client("GET", place)
+    assert waiting.status == 202
+    assert waiting.headers["X-Progress"]
+    assert int(waiting.headers["Retry-After"]) > 0
+    bulk.work()
+    done = bulk.client("GET", place)
+    assert done.headers["Content-Type"] == "application/json"
+    assert done.headers["Expires"]
+    url = done.json["output"][0]["url"]
+    assert bulk.client("DELETE", place).status == 202
+    assert not (desk.folder / place.rpartition("/")[2]).exists()
+    assert {bulk.client(*asked).status for asked in (("GET", place), ("GET", url), ("DELETE", place))} == {404}
+
+
+def test_a_job_cancelled_while_it_waits_is_never_done(bulk, write, desk):
+    write(patient("p1"))
+    place = bulk.start("/$export")
+    assert bulk.client("DELETE", place).status == 202
+    bulk.work()
+    assert bulk.client("GET", place).codes == ["BULK-0008"]
+    assert list(desk.folder.glob("*")) == []
+
+
+def test_only_who_asked_and_administrators_find_a_job_and_a_doctor_may_not_ask(
+    bulk, write, doctor, other_administrator
+):
+    write(patient("p1"))
+    manifest = bulk.run("/$export")
+    url = manifest["output"][0]["url"]
+    place = url.rpartition("/")[0]
+    assert other_administrator("GET", url).status == 200
+    assert doctor("GET", url).status == doctor("GET", place).status == doctor("DELETE", place).status == 403
+    assert doctor("GET", "/$export", prefer="respond-async").codes == ["AUTH-0102"]
+    assert doctor("POST", "/$import", b"{}", prefer="respond-async").codes == ["AUTH-0102"]
+
+
+def test_every_export_and_every_download_is_audited_with_the_patients_it_concerns(bulk, write, database):
+    write(patient("p1"), observation("o1", "p1"))
+    manifest = bulk.run("/$export")
+    bulk.lines(manifest)
+    with database.connection() as conn:
+        rows = conn.execute(
+            "SELECT action, what, detail, cardinality(pats) FROM store.audit"
+            " WHERE what = '$export' OR what LIKE 'bulk/%'"
+        ).fetchall()
+    assert max(patients for *_, patients in rows) == 1
+    assert any(action == "E" and detail.endswith(": 2") for action, _, detail, _ in rows)
+    assert sum(what.endswith(".ndjson") for _, what, _, _ in rows) == 2
+
+
+REFUSED = [
+    ("/$export?_outputFormat=csv", 400, "BULK-0002"),
+    ("/$export?_type=Nonsense", 400, "BULK-0003"),
+    ("/Patient/$export?_type=Organization", 400, "BULK-0003"),
+    ("/$export?_since=2026-01-31", 400, "BULK-0004"),
+    ("/$export?_since=2026-01-31T00:00:00", 400, "BULK-0004"),
+    ("/$export?_typeFilter=code=x", 400, "BULK-0005"),
+    ("/$export?_type=Patient&_typeFilter=Observation?code=x", 400, "BULK-0005"),
+    ("/$export?_typeFilter=Observation?_count=3", 400, "BULK-0005"),
+    ("/$export?_typeFilter=Observation?nonsense=3", 400, "SRCH-0002"),
+    ("/$export?includeAssociatedData=LatestProvenanceResources", 400, "BULK-0006"),
+    ("/$export?_elements=a.b.c", 400, "BULK-0010"),
+    ("/$export?patient=x", 400, "API-1001"),
+    ("/Group/none/$export", 404, "API-0004"),
+]
+
+
+@pytest.mark.parametrize(("url", "status", "code"), REFUSED)
+def test_what_cannot_be_exported_is_refused_by_number(bulk, url, status, code):
+    answer = bulk.client("GET", url, prefer="respond-async")
+    assert (answer.status, answer.codes) == (status, [code])
+
+
+def test_a_client_that_would_not_come_back_and_one_that_asks_too_often_are_refused(bulk):
+    assert bulk.client("GET", "/$export").codes == ["BULK-0001"]
+    for _ in range(3):
+        bulk.start("/$export")
+    answer = bulk.client("GET", "/$export", prefer="respond-async")
+    assert (answer.status, answer.codes) == (429, ["BULK-0007"])
+
+
+def test_a_file_cannot_be_read_inside_a_batch_nor_by_a_path_of_another_name(bulk, write):
+    write(patient("p1"))
+    url = bulk.run("/$export")["output"][0]["url"]
+    entry = {"request": {"method": "GET", "url": url.removeprefix(f"{BASE}/")}}
+    answer = bulk.client("POST", "/", {"resourceType": "Bundle", "type": "batch", "entry": [entry]})
+    assert answer.json["entry"][0]["response"]["status"].startswith("400")
+    place = url.rpartition("/")[0]
+    assert {bulk.client("GET", f"{place}/{name}").status for name in ("..", "x", "%2e%2e", "up.json")} == {404}

@@ -1,0 +1,158 @@
+"""$import over the door, on a real PostgreSQL: what goes in, what is told of what does not, and twice is once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.integration.bulk.conftest import BASE, NDJSON, ndjson, observation, patient
+
+from yteso.store.bulk import chunks
+
+
+def counts(manifest):
+    return tuple(manifest["extension"][name] for name in ("created", "updated", "unchanged", "failed"))
+
+
+def test_lines_become_resources_with_their_ids_and_the_same_file_again_changes_nothing(bulk, monkeypatch):
+    monkeypatch.setattr(chunks, "LINES", 7)
+    body = ndjson(*(patient(f"p{n}") for n in range(40)), *(observation(f"o{n}", f"p{n}") for n in range(40)))
+    assert counts(bulk.run("/$import", body, **NDJSON)) == (80, 0, 0, 0)
+    assert bulk.client("GET", "/Patient/p39").json["meta"]["versionId"] == "1"
+    assert bulk.client("GET", "/Observation?subject=Patient/p3").ids == ["o3"]
+    assert counts(bulk.run("/$import", body, **NDJSON)) == (0, 0, 80, 0)
+    changed = ndjson(patient("p1", gender="female"), patient("p2"))
+    assert counts(bulk.run("/$import", changed, **NDJSON)) == (0, 1, 1, 0)
+    assert bulk.client("GET", "/Patient/p1/_history").json["entry"][0]["resource"]["meta"]["versionId"] == "2"
+
+
+def test_what_was_exported_can_be_imported_again_and_is_the_same(bulk):
+    bulk.run("/$import", ndjson(*(patient(f"p{n}") for n in range(5))), **NDJSON)
+    manifest = bulk.run("/$export")
+    lines = b"".join(bulk.client("GET", file["url"]).body for file in manifest["output"])
+    assert counts(bulk.run("/$import", lines, **NDJSON)) == (0, 0, 5, 0)
+
+
+HOSTILE = [
+    (b'{"resourceType":"Patient","id":"cut', "FHIR-0002", None),
+    (b'{"resourceType":"Patient","id":"nul\x00"}', "FHIR-0002", None),
+    (b'{"resourceType":"Patient","id":"n","name":[{"text":"a\\u0000b"}]}', "FHIR-0005", "name[0].text"),
+    (b'{"resourceType":"Patient","id":"s","name":[{"text":"\\ud800"}]}', "FHIR-0004", "name[0].text"),
+    (b'{"resourceType":"Patient","id":"d","id":"e"}', "FHIR-0003", "id"),
+    (b'{"resourceType":"Patient","id":"w","birthDate":7}', None, "Patient.birthDate"),
+    (b'{"resourceType":"Patient","id":"u","nonsense":true}', None, "Patient"),
+    (b'{"resourceType":"Nonsense","id":"x"}', None, None),
+    (b'{"resourceType":"Patient"}', "BULK-0104", "Patient.id"),
+    (
+        b'{"resourceType":"Subscription","id":"x","status":"off","reason":"r","criteria":"Patient?","channel":{"type":"websocket"}}',
+        "BULK-0105",
+        "resourceType",
+    ),
+    (b"[1,2]", None, None),
+    (b"7", None, None),
+    (b"null", None, None),
+    (b"\xff\xfe\x00", "FHIR-0001", None),
+    (b"[" * 100_000, None, None),
+]
+
+
+@pytest.mark.parametrize("crlf", [False, True])
+def test_a_bad_line_is_told_with_its_number_and_place_and_the_good_ones_go_on(bulk, crlf):
+    end = b"\r\n" if crlf else b"\n"
+    lines = [ndjson(patient("first")).strip(), b"", *(line for line, _, _ in HOSTILE), ndjson(patient("last")).strip()]
+    manifest = bulk.run("/$import", end.join(lines), **NDJSON)
+    assert counts(manifest) == (2, 0, 0, len(HOSTILE))
+    assert bulk.client("GET", "/Patient/last").status == 200
+    told = {}
+    for outcome in bulk.lines(manifest, "error"):
+        (issue,) = outcome["issue"]
+        told.setdefault(int(issue["location"][0].rpartition(":")[2]), []).append(issue)
+    assert sorted(told) == list(range(3, 3 + len(HOSTILE)))
+    for number, (_, code, place) in enumerate(HOSTILE, start=3):
+        first = told[number][0]
+        assert code is None or first["details"]["coding"][0]["code"] == code
+        assert place is None or place in first["expression"][0]
+    assert "Người" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_a_line_too_long_is_told_and_skipped_without_being_held(bulk, monkeypatch):
+    monkeypatch.setattr(chunks, "LONGEST", 1_000)
+    body = ndjson(patient("a"), patient("long", name=[{"text": "x" * 2_000}]), patient("b"))
+    manifest = bulk.run("/$import", body, **NDJSON)
+    assert counts(manifest) == (2, 0, 0, 1)
+    (outcome,) = bulk.lines(manifest, "error")
+    assert outcome["issue"][0]["details"]["coding"][0]["code"] == "BULK-0103"
+    assert outcome["issue"][0]["location"] == ["upload.ndjson:2"]
+
+
+def test_references_to_our_own_address_become_relative_and_may_point_to_what_is_not_here_yet(bulk):
+    far = observation("o", "later")
+    far["subject"]["reference"] = f"{BASE}/Patient/later"
+    bulk.run("/$import", ndjson(far), **NDJSON)
+    assert bulk.client("GET", "/Observation/o").json["subject"]["reference"] == "Patient/later"
+
+
+def test_of_one_resource_given_twice_the_last_line_counts(bulk):
+    bulk.run("/$import", ndjson(patient("p", gender="male"), patient("p", gender="female")), **NDJSON)
+    found = bulk.client("GET", "/Patient/p").json
+    assert (found["gender"], found["meta"]["versionId"]) == ("female", "1")
+
+
+def given(*names):
+    return {"resourceType": "Parameters", "parameter": [{"name": "file", "valueString": name} for name in names]}
+
+
+def test_files_of_the_import_folder_are_taken_by_name_and_nothing_outside_it(bulk, tmp_path):
+    folder = tmp_path / "import"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "a.ndjson").write_bytes(ndjson(patient("a")))
+    (folder / "inner" / "b.ndjson").write_bytes(ndjson(patient("b")))
+    (tmp_path / "secret.ndjson").write_bytes(ndjson(patient("c")))
+    (folder / "link.ndjson").symlink_to(tmp_path / "secret.ndjson")
+    manifest = bulk.run("/$import", given("a.ndjson", "inner/b.ndjson"), content_type="application/fhir+json")
+    assert counts(manifest) == (2, 0, 0, 0)
+    for name in (
+        "../secret.ndjson",
+        str(tmp_path / "secret.ndjson"),
+        "link.ndjson",
+        "none",
+        "inner",
+        "http://127.0.0.1/x",
+    ):
+        answer = bulk.client("POST", "/$import", given(name), prefer="respond-async", content_type="application/json")
+        assert (answer.status, answer.codes) == (400, ["BULK-0106"]), name
+
+
+REFUSED = [
+    (b"{}", {"content_type": "text/csv", "prefer": "respond-async"}, 415, "BULK-0101"),
+    (b"{}", {"content_type": "application/fhir+ndjson"}, 400, "BULK-0001"),
+    (b"", {"content_type": "application/fhir+ndjson", "prefer": "respond-async"}, 400, "BULK-0102"),
+    (
+        b"{}",
+        {"content_type": "application/fhir+ndjson", "content_encoding": "gzip", "prefer": "respond-async"},
+        415,
+        "BULK-0101",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "headers", "status", "code"), REFUSED)
+def test_what_cannot_be_imported_is_refused_by_number_and_leaves_nothing(bulk, desk, body, headers, status, code):
+    answer = bulk.client("POST", "/$import", body, **headers)
+    assert (answer.status, answer.codes) == (status, [code])
+    assert list(desk.folder.glob("*")) == []
+
+
+def test_lines_the_record_does_not_take_keep_back_no_others(bulk, store, monkeypatch):
+    write = type(store).write
+
+    def picky(self, conn, who, changes, detail=""):
+        if any(change.resource["id"] == "p5" for change in changes):
+            conn.execute("SELECT 1/0")
+        return write(self, conn, who, changes, detail)
+
+    monkeypatch.setattr(type(store), "write", picky)
+    manifest = bulk.run("/$import", ndjson(*(patient(f"p{n}") for n in range(9))), **NDJSON)
+    assert counts(manifest) == (8, 0, 0, 1)
+    (outcome,) = bulk.lines(manifest, "error")
+    assert outcome["issue"][0]["location"] == ["upload.ndjson:6"]
