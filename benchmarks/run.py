@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MEASUREMENTS = ("validation", "store_write", "search_latency", "walk_http")
+MEASUREMENTS = ("validation", "store_write", "search_latency", "walk_http", "bulk")
 
 
 def main() -> int:

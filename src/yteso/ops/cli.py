@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import yteso
-from yteso.ops.commands import bench, bhyt, demo, ingest, migrate, simulate, status, token, up, user, validate
+from yteso.ops.commands import bench, bhyt, demo, import_, ingest, migrate, simulate, status, token, up, user, validate
 from yteso.ops.exits import INTERRUPTED, OK, code_of
 
 _EPILOG = (
@@ -37,6 +37,7 @@ def start(version: Annotated[bool, typer.Option("--version", help="Phiên bản 
 app.command()(up.up)
 app.command()(demo.demo)
 app.command()(ingest.ingest)
+app.command("import")(import_.import_)
 app.command()(status.status)
 app.add_typer(user.user, name="user")
 app.command()(simulate.simulate)

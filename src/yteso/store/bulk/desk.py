@@ -75,11 +75,15 @@ class BulkDesk:
         _wake(conn, id, 0)
         return id
 
-    def import_upload(self, who: Principal, request: str, base: str, body: Source) -> str:
-        """Take a body of ndjson in. Refused (400) when it has no line, (429) when too many jobs are in progress."""
+    def import_upload(self, who: Principal, request: str, base: str, body: Source, name: str = UPLOADED) -> str:
+        """Take a body of ndjson in. Refused (400) when it has no line, (429) when too many jobs are in progress.
+
+        `name` is what findings call it, a file's own name without a folder.
+        """
         id = random_id()
+        assert "/" not in name, "the name is that of a file in the job's own folder"
         try:
-            return self._start_import(id, who, request, base, [(UPLOADED, keep(self._own(id), body))])
+            return self._start_import(id, who, request, base, [(name, keep(self._own(id), name, body))], kept=True)
         except BaseException:
             shutil.rmtree(self.folder / id, ignore_errors=True)
             raise
@@ -88,14 +92,16 @@ class BulkDesk:
         """Import files of the operator's import folder, in their order. Refused (400) for what is not inside it."""
         given = self.home / "import"
         files = [(name, pieces_of(inside(given, name, number))) for number, name in enumerate(names, start=1)]
-        return self._start_import(random_id(), who, request, base, files)
+        return self._start_import(random_id(), who, request, base, files, kept=False)
 
-    def _start_import(self, id: str, who: Principal, request: str, base: str, files: Sequence[tuple[str, Cuts]]) -> str:
+    def _start_import(
+        self, id: str, who: Principal, request: str, base: str, files: Sequence[tuple[str, Cuts]], *, kept: bool
+    ) -> str:
         if not any(cuts for _, cuts in files):
             raise Refused(rules.NOTHING.at(), status=400)
         long = sum(not isinstance(one, Chunk) for _, cuts in files for one in cuts)
         with self.database.connection() as conn:
-            add_job(conn, "import", who, request, {"base": base, "long": long}, id)
+            add_job(conn, "import", who, request, {"base": base, "long": long, "kept": kept}, id)
             job = find_job(conn, who, id)
             assert job is not None
             save_pieces(conn, job, files)
