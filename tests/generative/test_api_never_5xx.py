@@ -7,10 +7,12 @@ from io import BytesIO
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_up_resources import resources as valid_resources
 
 from yteso.access.principal import Principal, Role
 from yteso.api import Api
 from yteso.base.http import Request
+from yteso.fhir import xml
 from yteso.store.postgres import PostgresStore
 
 ADMINISTRATOR = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
@@ -51,6 +53,15 @@ bodies = (
         lambda entries: json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
     )
 )
+xml_bodies = (
+    valid_resources().map(xml.dumps)
+    | st.binary(max_size=40).map(lambda inner: b'<Patient xmlns="http://hl7.org/fhir">%b</Patient>' % inner)
+    | bodies
+)
+xml_headers = st.fixed_dictionaries(
+    {"content-type": some("application/fhir+xml text/xml application/xml;fhirVersion=4.0")},
+    optional={"accept": some("application/fhir+xml application/json;q=0.5,text/xml */* x")},
+)
 header_names = some(
     """accept content-type if-match if-none-match if-modified-since if-none-exist prefer content-length
     content-encoding"""
@@ -59,22 +70,23 @@ header_values = some('* */* W/"1" x return=minimal application/fhir+json _id=1 n
     ["", "\x00"]
 )
 headers = st.dictionaries(header_names, header_values, max_size=3)
+asked = st.tuples(headers, bodies) | st.tuples(xml_headers, xml_bodies)
 
 
 def test_no_request_makes_a_server_error(database):
     api = Api(database, PostgresStore())
 
     @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(
-        st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]), paths, queries, headers, bodies
-    )
-    def never(method, path, query, headers, body):
+    @given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]), paths, queries, asked)
+    def never(method, path, query, asked):
+        headers, body = asked
         response = api.handle(
             Request(method, "/" + path, query, headers, BytesIO(body), "http://t/fhir"), ADMINISTRATOR
         )
         assert response.status < 500
         if response.status >= 400 and method != "HEAD":
-            outcome = json.loads(response.body)
+            in_xml = "xml" in response.headers["Content-Type"]
+            outcome = xml.loads(response.body) if in_xml else json.loads(response.body)
             assert outcome["resourceType"] == "OperationOutcome"
             assert all(issue["details"]["coding"][0]["code"] for issue in outcome["issue"])
 

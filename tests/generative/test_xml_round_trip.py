@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.generative.made_up_resources import resources
+from made_up_resources import resources
 
 from yteso.base.errors import Refused
 from yteso.fhir import json, xml

@@ -9,7 +9,8 @@ import msgspec
 
 from yteso.api import rules
 from yteso.api.call import Call
-from yteso.api.headers import FHIR_JSON, etag, version_headers
+from yteso.api.formats import FHIR_JSON
+from yteso.api.headers import etag, version_headers
 from yteso.api.outcome import operation_outcome
 from yteso.base.http import Response
 from yteso.base.issue import Issue

@@ -12,10 +12,10 @@ from typing import Any
 
 from yteso.api import rules
 from yteso.api.call import Call, read_body
-from yteso.api.headers import check_content_type
+from yteso.api.formats import sent_format
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
-from yteso.fhir import json
+from yteso.fhir import json, xml
 from yteso.fhir.reference import references
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.validate.structure import check_resource
@@ -26,7 +26,7 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 
 def read_document(call: Call) -> Resource:
-    """The JSON object that was sent, of whatever resource type."""
+    """The resource that was sent, of whatever type."""
     document = read_document_if_any(call)
     if document is None:
         raise Refused(rules.EMPTY.at(), status=400)
@@ -37,11 +37,16 @@ def read_document_if_any(call: Call) -> Resource | None:
     """The same; None when nothing was sent."""
     if call.document is not None:
         return as_resource(call.document)
+    data = read_json(call)
+    return as_resource(json.loads(data)) if data else None
+
+
+def read_json(call: Call) -> bytes:
+    """The body as JSON, whether it was sent so or as XML; empty when nothing was sent."""
     data = read_body(call.request, call.engine.max_body)
     if not data.strip():
-        return None
-    check_content_type(call.headers)
-    return as_resource(json.loads(data))
+        return b""
+    return json.dumps(xml.loads(data)) if sent_format(call.headers) == "xml" else data
 
 
 def read_resource(call: Call) -> Resource:

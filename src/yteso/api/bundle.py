@@ -5,9 +5,8 @@ from __future__ import annotations
 from yteso.access.policy import Interaction, require
 from yteso.api import rules
 from yteso.api.batch import batch
-from yteso.api.body import as_resource
-from yteso.api.call import Call, read_body
-from yteso.api.headers import check_content_type
+from yteso.api.body import as_resource, read_json
+from yteso.api.call import Call
 from yteso.api.transaction import transaction
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -17,9 +16,8 @@ from yteso.fhir import json
 
 def bundle(call: Call) -> Response:
     """200 with a Bundle of answers. A transaction is all or nothing, a batch each entry on its own."""
-    check_content_type(call.headers)
-    raw = read_body(call.request, call.engine.max_body)
-    if not raw.strip():
+    raw = read_json(call)
+    if not raw:
         raise Refused(rules.EMPTY.at(), status=400)
     document = as_resource(json.loads(raw))
     if document["resourceType"] != "Bundle" or document.get("type") not in ("transaction", "batch"):

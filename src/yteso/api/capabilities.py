@@ -35,8 +35,8 @@ def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes
         "software": {"name": "yteso", "version": __version__},
         "implementation": {"description": "Y tế số", "url": base or "/fhir"},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json"],
-        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json", "application/fhir+xml"],
         "rest": [
             {
                 "mode": "server",

@@ -12,7 +12,8 @@ from yteso.access.principal import Principal, Role
 from yteso.api import rules
 from yteso.api.body import is_id
 from yteso.api.call import Call, Engine, read_params
-from yteso.api.headers import Prefer, check_accept, read_prefer
+from yteso.api.formats import wanted_format
+from yteso.api.headers import Prefer, read_prefer
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Origin
@@ -36,7 +37,7 @@ def dispatch(
     limit = require(who, route.interaction, place.type)
     params = read_params(request.query)
     if not route.any_format:
-        check_accept(request.headers.get("accept", ""), dict(params).get("_format", ""))
+        wanted_format(request.headers.get("accept", ""), dict(params).get("_format", ""))
     if place.id and not is_id(place.id):
         writes = request.method == "PUT"
         raise Refused(rules.BAD_ID.at(Origin(field="id")), status=400 if writes else 404)

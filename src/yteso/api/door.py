@@ -1,23 +1,22 @@
 """The FHIR endpoint: one `base.http.Request` in, one `Response` out, and nothing ever raised.
 
 `ops` mounts it under /fhir and gives it the store and a way to know who asks. It decides nothing itself: `dispatch`
-finds the interaction and the rights, `outcome` turns whatever was raised into an OperationOutcome.
+finds the interaction and the rights, `outcome` turns whatever was raised into an OperationOutcome, and `present` gives
+the answer the form that was asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from yteso.access.principal import Principal
-from yteso.api.answer import pretty
-from yteso.api.call import MAX_BODY, MAX_ENTRIES, Engine, read_params
+from yteso.api.call import MAX_BODY, MAX_ENTRIES, Engine
 from yteso.api.dispatch import dispatch
 from yteso.api.outcome import refusal_of
+from yteso.api.present import present
 from yteso.api.route import split
 from yteso.api.table import ROUTER
 from yteso.base.clock import Clock, system_clock
-from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.db import Database
 from yteso.store.bulk.desk import BulkDesk
@@ -50,32 +49,10 @@ class Api:
             response = dispatch(self._engine, request, self._who(request, principal))
         except Exception as error:
             response = refusal_of(error)
-        return _finish(request, response)
+        return present(request, response)
 
     def _who(self, request: Request, principal: Principal | None) -> Principal | None:
         open_to_all = split(request.path) == ("metadata",)
         if principal is not None or open_to_all or self._authenticate is None:
             return principal
         return self._authenticate(request)
-
-
-def _finish(request: Request, response: Response) -> Response:
-    """`_pretty`, the length, and no body for HEAD. What is streamed goes on as it is."""
-    if not isinstance(response.body, bytes):
-        return replace(response, body=b"") if request.method == "HEAD" else response
-    body = response.body
-    if body and _wants_pretty(request.query):
-        body = pretty(body)
-    headers = dict(response.headers)
-    if response.status not in (204, 304):
-        headers["Content-Length"] = str(len(body))
-    return replace(response, body=b"" if request.method == "HEAD" else body, headers=headers)
-
-
-def _wants_pretty(query: str) -> bool:
-    if "_pretty" not in query:
-        return False
-    try:
-        return dict(read_params(query)).get("_pretty") == "true"
-    except Refused:
-        return False

@@ -1,6 +1,6 @@
-"""What a client asks for in headers and general parameters, and the headers an answer carries. Pure.
+"""What a client asks for in headers about versions and answers, and the headers an answer carries. Pure.
 
-In: header texts, `_format`, `_pretty`. Out: frozen values, or `Refused` with 400, 406 or 415. FHIR R4 §3.1.0.1.
+In: header texts. Out: frozen values, or `Refused` with 400. FHIR R4 §3.1.0.1. Formats are `formats.py`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,7 @@ from typing import Literal
 
 from yteso.api import rules
 from yteso.base.errors import Refused
-from yteso.base.issue import Origin
 
-FHIR_JSON = "application/fhir+json; charset=utf-8; fhirVersion=4.0"
-
-_JSON_TYPES = frozenset(["application/fhir+json", "application/json", "text/json", "application/json+fhir"])
-JSON_PATCH = "application/json-patch+json"
-_FORMATS = _JSON_TYPES | {"json"}
-_ANY = frozenset(["*/*", "application/*"])
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})', re.ASCII)
 
 Return = Literal["minimal", "representation", "OperationOutcome"]
@@ -41,34 +34,6 @@ def read_prefer(text: str) -> Prefer:
     returned = wanted.get("return", "").strip('"')
     known: dict[str, Return] = {name: name for name in ("minimal", "representation", "OperationOutcome")}
     return Prefer(known.get(returned), wanted.get("handling", "").strip('"') == "strict")
-
-
-def check_accept(accept: str, format: str) -> None:
-    """Refused (406) when the client can read no JSON. `_format` is stronger than `Accept`."""
-    if format:
-        # In a query string a literal "+" has become a space: application/fhir json.
-        if _essence(format).replace(" ", "+") not in _FORMATS:
-            raise Refused(rules.NOT_ACCEPTABLE.at(Origin(field="_format")), status=406)
-    elif accept.strip() and not any(_acceptable(part) for part in accept.split(",")):
-        raise Refused(rules.NOT_ACCEPTABLE.at(), status=406)
-
-
-def is_json_patch(headers: Mapping[str, str]) -> bool:
-    """True when the body is said to be a JSON Patch."""
-    return _essence(headers.get("content-type", "")) == JSON_PATCH
-
-
-def check_content_type(headers: Mapping[str, str], *, form: bool = False) -> None:
-    """Refused (415) for a body in another format, another charset, or compressed. No type at all counts as ours."""
-    content_type = headers.get("content-type", "")
-    expected = frozenset(["application/x-www-form-urlencoded"]) if form else _JSON_TYPES
-    wrong = bool(content_type.strip()) and (
-        _essence(content_type) not in expected
-        or _parameter(content_type, "charset") not in ("", "utf-8", "utf8")
-        or not _right_version(content_type)
-    )
-    if wrong or headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        raise Refused(rules.MEDIA_TYPE.at(expected=sorted(expected)[0]), status=415)
 
 
 def read_version(text: str) -> int | None:
@@ -115,28 +80,3 @@ def _http_date(text: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return when.replace(tzinfo=UTC) if when is not None and when.tzinfo is None else when
-
-
-def _acceptable(part: str) -> bool:
-    if _essence(part) not in _JSON_TYPES | _ANY or not _right_version(part):
-        return False
-    try:
-        return float(_parameter(part, "q") or "1") > 0
-    except ValueError:
-        return False
-
-
-def _right_version(media_type: str) -> bool:
-    return _parameter(media_type, "fhirversion") in ("", "4.0", "4.0.1")
-
-
-def _essence(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
-
-
-def _parameter(media_type: str, name: str) -> str:
-    for part in media_type.split(";")[1:]:
-        key, _, value = part.partition("=")
-        if key.strip().lower() == name:
-            return value.strip().strip('"').lower()
-    return ""

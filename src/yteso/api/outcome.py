@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yteso.api import rules
-from yteso.api.headers import FHIR_JSON
+from yteso.api.formats import FHIR_JSON
 from yteso.api.route import MethodNotAllowed
 from yteso.base.errors import Refused
 from yteso.base.http import Response

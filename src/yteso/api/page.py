@@ -20,6 +20,9 @@ PAGE = "_page"
 GENERAL = frozenset([PAGE, "_format", "_pretty"])
 """General parameters that are answered by the door and mean nothing to a search or an operation."""
 
+_LOOK = frozenset(["_format", "_pretty"])
+"""Those that tell how an answer looks: who asks for them means the next page too."""
+
 
 def read_page(call: Call) -> tuple[Params, str]:
     """The parameters to answer and the store's cursor: of the request, or of the page link it follows."""
@@ -55,5 +58,6 @@ def next_url(call: Call, params: Params, cursor: str) -> str:
 
 def _url(call: Call, params: Params) -> str:
     path = call.request.path.strip("/").removesuffix("/_search")
-    query = urlencode(params, safe="|,:/$")
+    kept = tuple(pair for pair in call.params if pair[0] in _LOOK)
+    query = urlencode((*params, *kept), safe="|,:/$")
     return f"{call.base}/{path}?{query}" if query else f"{call.base}/{path}"

@@ -19,7 +19,8 @@ from yteso.api.call import Call, read_body
 from yteso.api.change import change_stored
 from yteso.api.condition import criteria_of, find_one, hold_criteria
 from yteso.api.fhirpath_patch import apply_fhirpath_patch
-from yteso.api.headers import JSON_PATCH, is_json_patch, read_version
+from yteso.api.formats import JSON_PATCH, is_json_patch
+from yteso.api.headers import read_version
 from yteso.api.json_patch import apply_json_patch
 from yteso.api.read import refuse_absent
 from yteso.base.errors import Refused

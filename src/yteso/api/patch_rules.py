@@ -11,8 +11,8 @@ def _error(code: str, text: str, text_en: str, fix: str, fix_en: str, basis: str
 
 PATCH_TYPE = _error(
     "API-1010",
-    "PATCH cần JSON Patch (application/json-patch+json) hoặc FHIRPath Patch (application/fhir+json, Parameters).",
-    "PATCH takes JSON Patch (application/json-patch+json) or FHIRPath Patch (application/fhir+json, Parameters).",
+    "PATCH cần JSON Patch (application/json-patch+json) hoặc FHIRPath Patch (Parameters, JSON hoặc XML).",
+    "PATCH takes JSON Patch (application/json-patch+json) or FHIRPath Patch (Parameters, JSON or XML).",
     "Đặt Content-Type đúng loại bản vá.",
     "Set the Content-Type of the kind of patch.",
     "FHIR R4 §3.1.0.5",

@@ -82,10 +82,10 @@ INTERNAL = Rule(
 )
 NOT_ACCEPTABLE = _error(
     "API-0010",
-    "Máy chủ chỉ trả lời bằng JSON (application/fhir+json, FHIR 4.0).",
-    "The server answers in JSON only (application/fhir+json, FHIR 4.0).",
-    "Gửi Accept: application/fhir+json hoặc _format=json.",
-    "Send Accept: application/fhir+json or _format=json.",
+    "Máy chủ trả lời bằng JSON hoặc XML (application/fhir+json, application/fhir+xml, FHIR 4.0).",
+    "The server answers in JSON or XML (application/fhir+json, application/fhir+xml, FHIR 4.0).",
+    "Gửi Accept là một trong hai, hoặc _format=json, _format=xml.",
+    "Send one of them in Accept, or _format=json, _format=xml.",
     "FHIR R4 §3.1.0.1.9",
 )
 MEDIA_TYPE = _error(
@@ -107,8 +107,8 @@ EMPTY = _error(
     "API-0013",
     "Nội dung gửi lên trống.",
     "The body is empty.",
-    "Gửi một tài nguyên FHIR dạng JSON.",
-    "Send one FHIR resource as JSON.",
+    "Gửi một tài nguyên FHIR dạng JSON hoặc XML.",
+    "Send one FHIR resource as JSON or XML.",
 )
 NOT_A_RESOURCE = _error(
     "API-0014",

@@ -13,14 +13,17 @@ from yteso.api import rules
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.body import refuse_blocking
 from yteso.api.call import MAX_PARAMETERS, Call, Params, read_body, read_params
-from yteso.api.headers import check_content_type
+from yteso.api.formats import check_form, wanted_format
 from yteso.api.page import next_url, read_page, self_url
+from yteso.api.present import look_of, shown
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue
 from yteso.search.parse import parse
 
 MAX_FORM = 1024 * 1024
+_LOOKS = frozenset(["_format", "_pretty"])
+"""General parameters that the door looks for in the address only."""
 
 
 def search(call: Call) -> Response:
@@ -42,13 +45,18 @@ def search(call: Call) -> Response:
 
 def search_by_post(call: Call) -> Response:
     """The same with the parameters in a form, out of sight of logs; those of the address count too."""
-    check_content_type(call.headers, form=True)
+    check_form(call.headers)
     data = read_body(call.request, min(MAX_FORM, call.engine.max_body))
     try:
         form = read_params(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Refused(rules.BAD_QUERY.at(limit=MAX_PARAMETERS), status=400) from error
-    return search(replace(call, params=call.params + form))
+    asked = replace(call, params=call.params + form)
+    if not _LOOKS.isdisjoint(dict(form)):
+        general = dict(asked.params)
+        wanted_format(call.headers.get("accept", ""), general.get("_format", ""))
+        return shown(call.request, search(asked), look_of(call.headers, general))
+    return search(asked)
 
 
 def _understood(params: Params, issues: Sequence[Issue]) -> Params:

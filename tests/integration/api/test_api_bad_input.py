@@ -103,9 +103,9 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read_whole(database, admi
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        ({"Content_Type": "application/fhir+xml"}, 415),
+        ({"Content_Type": "text/turtle"}, 415),
         ({"Content_Type": "application/json", "Content_Encoding": "gzip"}, 415),
-        ({"Accept": "application/fhir+xml"}, 406),
+        ({"Accept": "text/turtle"}, 406),
         ({"If_Match": "\x00"}, 400),
     ],
 )

@@ -218,7 +218,7 @@ def test_if_none_exist_creates_once_also_under_a_race(admin, patient):
         ("PATCH", "Patient/1", 400, "API-0013"),
         ("GET", f"Patient/{'x' * 65}", 404, "API-0017"),
         ("GET", "Patient/a%20b", 404, "API-0017"),
-        ("GET", "Patient/1?_format=xml", 406, "API-0010"),
+        ("GET", "Patient/1?_format=ttl", 406, "API-0010"),
         ("GET", "Patient?name=%FF", 400, "API-0021"),
         ("GET", "Patient?name=%00", 400, "API-0021"),
         ("GET", "Patient?_page=x", 400, "API-0022"),

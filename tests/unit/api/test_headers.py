@@ -8,8 +8,6 @@ import pytest
 
 from yteso.api.headers import (
     Prefer,
-    check_accept,
-    check_content_type,
     not_modified,
     read_prefer,
     read_version,
@@ -24,66 +22,6 @@ def status(call, *args, **kwargs):
     with pytest.raises(Refused) as refused:
         call(*args, **kwargs)
     return refused.value.status, refused.value.issues[0].code
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "",
-        "*/*",
-        "application/fhir+json",
-        "application/json",
-        "application/*;q=0.1",
-        "text/html, application/fhir+json;fhirVersion=4.0",
-        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    ],
-)
-def test_whoever_can_read_json_is_answered(accept):
-    assert check_accept(accept, "") is None
-
-
-@pytest.mark.parametrize(
-    "accept",
-    ["application/fhir+xml", "text/html", "application/json;q=0", "application/fhir+json;fhirVersion=3.0", "json;q=x"],
-)
-def test_whoever_can_read_no_json_gets_406(accept):
-    assert status(check_accept, accept, "") == (406, "API-0010")
-
-
-def test_format_is_stronger_than_accept():
-    assert check_accept("application/fhir+xml", "json") is None
-    assert check_accept("text/html", "application/fhir json") is None
-    assert status(check_accept, "application/json", "xml") == (406, "API-0010")
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"content-type": "application/fhir+json; charset=UTF-8"},
-        {"content-type": "application/json", "content-encoding": "identity"},
-    ],
-)
-def test_a_json_body_is_taken(headers):
-    assert check_content_type(headers) is None
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"content-type": "application/fhir+xml"},
-        {"content-type": "application/json; charset=latin-1"},
-        {"content-type": "application/fhir+json; fhirVersion=5.0"},
-        {"content-type": "application/json", "content-encoding": "gzip"},
-    ],
-)
-def test_another_body_gets_415(headers):
-    assert status(check_content_type, headers) == (415, "API-0011")
-
-
-def test_a_search_by_post_takes_a_form_and_no_json():
-    assert check_content_type({"content-type": "application/x-www-form-urlencoded"}, form=True) is None
-    assert status(check_content_type, {"content-type": "application/json"}, form=True) == (415, "API-0011")
 
 
 @pytest.mark.parametrize(
