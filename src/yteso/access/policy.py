@@ -30,6 +30,11 @@ class Interaction(StrEnum):
     TRANSACTION = "transaction"
     BATCH = "batch"
     META = "$meta"
+    EVERYTHING = "$everything"
+    DOCUMENT = "$document"
+    SUMMARY = "$summary"
+    LASTN = "$lastn"
+    STATS = "$stats"
     META_ADD = "$meta-add"
     META_DELETE = "$meta-delete"
     BULK = "bulk"
@@ -75,7 +80,20 @@ class Grant:
     in_care: bool = False
 
 
-_LOOK = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY, Interaction.META])
+_LOOK = frozenset(
+    [
+        Interaction.READ,
+        Interaction.VREAD,
+        Interaction.SEARCH,
+        Interaction.HISTORY,
+        Interaction.META,
+        Interaction.EVERYTHING,
+        Interaction.DOCUMENT,
+        Interaction.SUMMARY,
+        Interaction.LASTN,
+        Interaction.STATS,
+    ]
+)
 _WRITE = frozenset(
     [Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.META_ADD, Interaction.META_DELETE]
 )

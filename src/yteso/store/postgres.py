@@ -15,10 +15,10 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.query import Query
-from yteso.store import find, read, write
+from yteso.store import everything, find, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
-from yteso.store.protocol import Change, Page, Read, Stored, Transaction, VersionConflict, Write
+from yteso.store.protocol import Change, Extent, Page, Read, Stored, Transaction, VersionConflict, Write
 
 SQL = Queries.beside(__file__)
 MONTHS_AHEAD = 3
@@ -90,6 +90,22 @@ class PostgresStore:
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer; see `protocol.Store`."""
         return find.search(conn, self.codec(conn), who, limit, query, self._clock())
+
+    def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:
+        """What belongs to a patient or a visit; see `protocol.Store`."""
+        return everything.everything(conn, self.codec(conn), who, limit, focus, extent)
+
+    def newest(
+        self, conn: Connection, who: Principal, limit: Restriction, patient: str, types: Iterable[str], most: int
+    ) -> tuple[Stored, ...]:
+        """A patient's newest resources; see `protocol.Store`."""
+        return everything.newest(conn, self.codec(conn), who, limit, patient, types, most)
+
+    def read_many(
+        self, conn: Connection, who: Principal, limit: Restriction, keys: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], Stored]:
+        """Current versions by type and id; see `protocol.Store`."""
+        return everything.read_many(conn, self.codec(conn), who, limit, keys)
 
     def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
         """Current versions for the platform's own work; see `protocol.Store`."""

@@ -133,6 +133,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of everything: these types (None: all), changed since, clinically dated from `lowest` to `highest`.
+
+    What has no clinical date is never left out by dates. `cursor` continues an earlier page.
+    """
+
+    types: frozenset[str] | None = None
+    since: datetime | None = None
+    lowest: datetime | None = None
+    highest: datetime | None = None
+    count: int = 1000
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditNote:
     """What the audit row says besides who and when: the act, its reason, where it came from."""
 
@@ -189,6 +204,22 @@ class Store(Protocol):
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer."""
+        ...
+
+    def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:
+        """What belongs to a patient or a visit that was read already, without it; `included`: what that refers to."""
+        ...
+
+    def newest(
+        self, conn: Connection, who: Principal, limit: Restriction, patient: str, types: Iterable[str], most: int
+    ) -> tuple[Stored, ...]:
+        """A patient's newest resources by clinical date, so many of each type, type by type."""
+        ...
+
+    def read_many(
+        self, conn: Connection, who: Principal, limit: Restriction, keys: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], Stored]:
+        """Current versions by (type, id); those absent, deleted or not visible are left out."""
         ...
 
     def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:

@@ -20,6 +20,7 @@ from yteso.base.http import Request
 
 MAY = {
     "$meta": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
+    **{name: {Role.DOCTOR, Role.STAFF} for name in ("$everything", "$document", "$summary", "$lastn", "$stats")},
     "$meta-add": {Role.DOCTOR},
     "$meta-delete": {Role.DOCTOR},
     "$export": set(),

@@ -7,16 +7,16 @@ resource itself (FHIR R4 §3.2.0.2). Out: values in their order, or Refused (400
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from yteso.api.body import Resource, read_document_if_any, refuse_blocking, structure_issues
-from yteso.api.call import Call
+from yteso.api.call import Call, Params
 from yteso.api.operations import rules
 from yteso.api.operations.operation import Operation, Parameter
-from yteso.api.page import GENERAL
+from yteso.api.page import read_page
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
@@ -33,9 +33,14 @@ _LONGEST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The values by parameter name, in the order they came. A group (`part`) is a list of raw parameters."""
+    """The values by parameter name, in the order they came. A group (`part`) is a list of raw parameters.
+
+    `params` are the simple values as text, for the links of an answer in pages; `cursor` is where such a link goes on.
+    """
 
     values: Mapping[str, Sequence[Any]]
+    params: Params = ()
+    cursor: str = ""
 
     def all(self, name: str) -> Sequence[Any]:
         """Every value of a parameter that repeats."""
@@ -69,10 +74,10 @@ def read_arguments(call: Call, operation: Operation) -> Arguments:
     """Everything given, checked against the operation's parameters."""
     known = {parameter.name: parameter for parameter in operation.parameters}
     found: dict[str, list[Any]] = {}
-    for name, text in call.params:
-        if name not in GENERAL:
-            parameter = _known(known, name)
-            found.setdefault(name, []).append(_from_text(parameter, text))
+    given, cursor = read_page(call)
+    for name, text in given:
+        parameter = _known(known, name)
+        found.setdefault(name, []).append(_from_text(parameter, text))
     if call.request.method == "POST":
         for name, value in _from_body(call, operation, known):
             found.setdefault(name, []).append(value)
@@ -82,7 +87,15 @@ def read_arguments(call: Call, operation: Operation) -> Arguments:
             raise _refusal(rules.MISSING, parameter.name)
         if count > 1 and not parameter.repeats:
             raise _refusal(rules.REPEATED, parameter.name)
-    return Arguments(found)
+    simple = {parameter.name for parameter in operation.parameters if parameter.type in _SIMPLE}
+    return Arguments(found, tuple(_texts(found, simple)), cursor)
+
+
+def _texts(found: Mapping[str, Sequence[Any]], simple: Container[str]) -> Iterator[tuple[str, str]]:
+    for name, values in found.items():
+        if name in simple:
+            for value in values:
+                yield name, str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _from_body(call: Call, operation: Operation, known: Mapping[str, Parameter]) -> Iterator[tuple[str, Any]]:

@@ -57,3 +57,26 @@ NOT_PARAMETERS = _error(
     "Send a Parameters resource with the operation's parameters.",
     "FHIR R4 §3.2.0.2",
 )
+TOO_MANY_OBSERVATIONS = _error(
+    "API-1030",
+    "Điều kiện tìm thấy hơn {limit} Observation.",
+    "The criteria match more than {limit} observations.",
+    "Thu hẹp điều kiện, ví dụ bằng code hoặc khoảng thời gian.",
+    "Narrow the criteria, for example by code or time.",
+)
+ONLY_BY_POST = _error(
+    "API-1032",
+    "Tham số “{name}” chỉ dùng được với POST, vì nó ghi dữ liệu.",
+    "The parameter “{name}” works by POST only, because it writes.",
+    "Gửi bằng POST.",
+    "Send it by POST.",
+    "RFC 9110 §9.2.1",
+)
+UNKNOWN_FIGURE = _error(
+    "API-1031",
+    "Không tính được số thống kê này.",
+    "This statistic is not offered.",
+    "Dùng: {known}",
+    "Use: {known}",
+    "FHIR R4 observation-operation-stats",
+)

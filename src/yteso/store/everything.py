@@ -1,0 +1,192 @@
+"""What belongs to one patient or one visit, in pages, and many resources by their keys: the rights in each statement.
+
+A patient's resources are found by the patient column alone, a visit's by the patient column and the tokens of the
+references to it. What they refer to outside every patient's compartment (practitioners, organizations, medicines) comes
+with each page, found by one pattern over the canonical bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from yteso.access.principal import Principal
+from yteso.access.restriction import Restriction
+from yteso.db import Connection
+from yteso.fhir.dates import microseconds
+from yteso.search.cursor import pack, refuse_cursor, unpack
+from yteso.search.fragment import Fragment, all_of, any_of
+from yteso.search.hot import hot
+from yteso.search.keys import number, path_key, patient_key, token
+from yteso.search.rights import visible
+from yteso.search.row import NO_DATE
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_NAME, TYPE_NUMBER
+from yteso.store import audit
+from yteso.store.codec import Codec
+from yteso.store.protocol import Extent, Page, Stored
+from yteso.store.read import PRESENT, run, stored
+from yteso.store.rows import key_lists, key_of
+
+_REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
+"""A quotation mark inside a string is escaped, so that only members of objects are found."""
+
+_VISIT_NAMES = ("encounter", "context")
+"""The parameters by which a resource belongs to a visit (FHIR R4 compartmentdefinition-encounter)."""
+
+
+def everything(
+    conn: Connection, codec: Codec, who: Principal, limit: Restriction, focus: Stored, extent: Extent
+) -> Page:
+    """See `protocol.Store.everything`."""
+    owner = _owner(conn, focus)
+    conditions = [
+        _belongs(focus, owner),
+        Fragment("r.hash IS NOT NULL"),
+        Fragment("NOT (r.type = %s AND r.id = %s)", (TYPE_NUMBER[focus.type], focus.id)),
+        visible(limit, "r"),
+        *_extent(extent),
+    ]
+    where = all_of(tuple(conditions))
+    text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE {where.text} ORDER BY r.type, r.id LIMIT %s"
+    rows = run(conn, text, (*where.params, extent.count + 1)).fetchall()
+    more, rows = len(rows) > extent.count, rows[: extent.count]
+    matches = tuple(stored(conn, codec, row) for row in rows)
+    shown = matches if extent.cursor else (focus, *matches)
+    others = _referred(conn, limit, shown, owner if focus.type == "Encounter" else None, extent.types)
+    patients = {row[8] for row in (*rows, *others) if row[8] is not None} | ({owner} if owner is not None else set())
+    audit.note(conn, who, "R", f"{focus.type}/{focus.id}/$everything", "", patients)
+    following = pack([rows[-1][0], rows[-1][1]]) if more else ""
+    return Page(matches, tuple(stored(conn, codec, row) for row in others), None, following)
+
+
+def newest(
+    conn: Connection, codec: Codec, who: Principal, limit: Restriction, patient: str, types: Iterable[str], most: int
+) -> tuple[Stored, ...]:
+    """See `protocol.Store.newest`."""
+    rights = visible(limit, "r")
+    text = (
+        f"SELECT {PRESENT}, r.pat FROM (SELECT r.*, row_number() OVER (PARTITION BY r.type ORDER BY r.d_lo DESC, r.id)"
+        " AS place FROM store.resource r WHERE r.pat = %s AND r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL"
+        f" AND {rights.text}) r WHERE r.place <= %s ORDER BY r.type, r.place"
+    )
+    key = number(patient_key(patient))
+    numbers = sorted(TYPE_NUMBER[name] for name in types)
+    rows = run(conn, text, (key, numbers, *rights.params, most)).fetchall()
+    audit.note(conn, who, "R", f"Patient/{patient}/newest", "", [key])
+    return tuple(stored(conn, codec, row) for row in rows)
+
+
+def read_many(
+    conn: Connection, codec: Codec, who: Principal, limit: Restriction, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Stored]:
+    """See `protocol.Store.read_many`."""
+    rows = _rows(conn, limit, keys, Fragment("TRUE"))
+    patients = {row[8] for row in rows if row[8] is not None}
+    if rows:
+        audit.note(conn, who, "R", f"{len(rows)} resources", "", patients)
+    found = (stored(conn, codec, row) for row in rows)
+    return {(one.type, one.id): one for one in found}
+
+
+def references_in(bodies: Iterable[Stored]) -> set[tuple[str, str]]:
+    """The resources here that these refer to, by type and id."""
+    found = {match for one in bodies for match in _REFERENCE.findall(one.body)}
+    named = {(type.decode(), id.decode()) for type, id in found}
+    return {key for key in named if key[0] in RESOURCE_TYPES}
+
+
+def _owner(conn: Connection, focus: Stored) -> int | None:
+    """The patient column of what is asked about; the focus itself was read with the caller's rights."""
+    if focus.type == "Patient":
+        return number(patient_key(focus.id))
+    row = conn.execute(
+        b"SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND id = %s", key_of(focus.type, focus.id)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _belongs(focus: Stored, owner: int | None) -> Fragment:
+    if focus.type == "Patient":
+        return Fragment("r.pat = %s", (owner,))
+    linked = Fragment("r.tok && %s::bigint[]", (_links(focus.id),))
+    return linked if owner is None else all_of((Fragment("r.pat = %s", (owner,)), linked))
+
+
+def _links(encounter: str) -> list[int]:
+    """The tokens of every reference that says: part of this visit."""
+    return [number(token(f"{key}|Encounter/{encounter}")) for key in _link_keys()]
+
+
+@cache
+def _link_keys() -> tuple[str, ...]:
+    return tuple(
+        {
+            path_key(type, path): None
+            for type in sorted(RESOURCE_TYPES)
+            for name in _VISIT_NAMES
+            if (parameter := SEARCH_PARAMETERS[type].get(name)) and "Encounter" in parameter.targets
+            for path in parameter.paths
+        }
+    )
+
+
+def _extent(extent: Extent) -> Iterable[Fragment]:
+    if extent.types is not None:
+        yield Fragment("r.type = ANY(%s::smallint[])", (sorted(TYPE_NUMBER[name] for name in extent.types),))
+    if extent.since is not None:
+        yield Fragment("r.ts >= %s", (extent.since,))
+    if extent.lowest is not None or extent.highest is not None:
+        within = Fragment(
+            "(r.d_hi >= %s AND r.d_lo <= %s)",
+            (
+                microseconds(extent.lowest) if extent.lowest else NO_DATE,
+                microseconds(extent.highest) if extent.highest else 2**63 - 1,
+            ),
+        )
+        undated = Fragment("r.d_lo = %s OR r.type = ANY(%s::smallint[])", (NO_DATE, _undated()))
+        yield any_of((undated, within))
+    if extent.cursor:
+        yield Fragment("(r.type, r.id) > (%s, %s)", _read_cursor(extent.cursor))
+
+
+@cache
+def _undated() -> list[int]:
+    """Types whose date is a person's birth: it says nothing about when care was given."""
+    return [TYPE_NUMBER[type] for type in sorted(RESOURCE_TYPES) if hot(type).date == "birthdate"]
+
+
+def _read_cursor(cursor: str) -> tuple[int, str]:
+    values = unpack(cursor)
+    if [value.__class__ for value in values] != [int, str] or values[0] not in TYPE_NAME or "\x00" in values[1]:
+        raise refuse_cursor()
+    return values[0], values[1].encode("ascii", "replace").decode()
+
+
+def _referred(
+    conn: Connection, limit: Restriction, shown: Sequence[Stored], owner: int | None, types: frozenset[str] | None
+) -> list[Sequence[Any]]:
+    """What the shown resources refer to, outside every patient's compartment or inside the owner's."""
+    wanted = references_in(shown) - {(one.type, one.id) for one in shown}
+    if types is not None:
+        wanted = {key for key in wanted if key[0] in types}
+    outside = Fragment("r.pat IS NULL")
+    return _rows(conn, limit, wanted, outside if owner is None else any_of((outside, Fragment("r.pat = %s", (owner,)))))
+
+
+def _rows(
+    conn: Connection, limit: Restriction, keys: Iterable[tuple[str, str]], where: Fragment
+) -> list[Sequence[Any]]:
+    ordered = sorted(key_of(*key) for key in keys)
+    if not ordered:
+        return []
+    condition = all_of((visible(limit, "r"), where))
+    text = (
+        f"SELECT {PRESENT}, r.pat FROM unnest(string_to_array(%s, ' ')::smallint[],"
+        " string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)"
+        " JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id"
+        f" WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
+    )
+    found: list[Sequence[Any]] = run(conn, text, (*key_lists(ordered), *condition.params)).fetchall()
+    return found
