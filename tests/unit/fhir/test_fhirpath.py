@@ -51,8 +51,8 @@ def test_the_resource_is_not_changed():
         ("a" * (LONGEST + 1), "FHIR-0202"),
         ("(" * 200 + "1" + ")" * 200, "FHIR-0202"),
         ("(1).repeat($this + 1)", "FHIR-0202"),
-        ("%unknown", "FHIR-0203"),
-        ("noSuchFunction()", "FHIR-0203"),
+        ("%unknown", "FHIR-0501"),
+        ("noSuchFunction()", "FHIR-0501"),
         ("name.given + 1", "FHIR-0203"),
     ],
 )
