@@ -65,6 +65,7 @@ class _Run:
     absolute: bool
     targets: dict[int, Target] = field(default_factory=dict)
     resolved: dict[str, str] = field(default_factory=dict)
+    nameless: list[tuple[str, Resource]] = field(default_factory=list)
 
     def answer(self) -> bytes:
         """Do everything and tell it, in the order of the Bundle's entries."""
@@ -93,7 +94,7 @@ class _Run:
             else:
                 self._link(step, step.resource, names)
                 changes[step.index] = Put(with_id(step.resource, target.id), target.expected)
-        refuse_nameless((step.place, step.resource) for step in self.steps if step.index in changes)
+        refuse_nameless(self.nameless)
         return changes
 
     def _patched(self, step: Step, target: Target, names: Mapping[str, str]) -> Put:
@@ -111,7 +112,8 @@ class _Run:
 
     def _link(self, step: Step, resource: Resource, names: Mapping[str, str]) -> None:
         """Make the resource's references real, in place."""
-        rewrite(resource, names)
+        if rewrite(resource, names):
+            self.nameless.append((step.place, resource))
         if self.absolute:
             make_local(resource, self.call.base)
         if self.conditional:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from yteso.base.settings import Settings
 from yteso.ops.compose import Services, build
 from yteso.ops.front import Door, Front
@@ -30,4 +32,8 @@ def __getattr__(name: str) -> Front:
         raise AttributeError(name)
     log_to_stderr()
     settings = Settings.from_environment()
-    return front_of(build(settings, application="yteso web", connections=settings.web_threads + 2))
+    front = front_of(build(settings, application="yteso web", connections=settings.web_threads + 2))
+    # Large documents are many dicts and no cycles: what lives for ever is set aside, the rest is looked through rarely.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    return front
