@@ -1,4 +1,6 @@
-"""history of one resource, of a type, of everything: `GET …/_history` (FHIR R4 §3.1.0.10). Newest first, in pages."""
+"""history of one resource, of a type, of everything: `GET …/_history` (FHIR R4 §3.1.0.10). In pages, newest first
+unless `_sort=_lastUpdated` asks for the oldest first.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +8,62 @@ from datetime import datetime
 
 from yteso.api import rules
 from yteso.api.answer import Link, historyset, json_response
-from yteso.api.call import Call
+from yteso.api.call import Call, Params
 from yteso.api.page import next_url, read_page, self_url
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Origin
+from yteso.fhir.dates import interval, moment
+from yteso.store.protocol import Span
 
 _USUAL = 100
 _MOST = 1000
 _EARLIEST, _LATEST = 1900, 9000
+_KNOWN = ("_since", "_at", "_count", "_sort")
 
 
 def history(call: Call) -> Response:
     """A Bundle of versions; 404 when the resource never was, or is not visible."""
     params, cursor = read_page(call)
-    since = _instant("_since", dict(params).get("_since", ""))
-    count = _count(dict(params).get("_count", ""))
+    if call.prefer.strict:
+        _refuse_unknown(params)
+    asked = {**dict.fromkeys(_KNOWN, ""), **dict(params)}
+    when = Span(_instant("_since", asked["_since"]), _within(asked["_at"]), _oldest_first(asked["_sort"]))
+    count = _count(asked["_count"])
     with call.connection() as conn:
         page = call.engine.store.history(
-            conn, call.who, call.limit, call.type, call.id, since=since, count=count, cursor=cursor
+            conn, call.who, call.limit, call.type, call.id, when=when, count=count, cursor=cursor
         )
-    if call.id and not page.matches and not cursor and since is None:
+    if call.id and not page.matches and not cursor and when == Span(oldest_first=when.oldest_first):
         raise Refused(rules.NOT_FOUND.at(type=call.type), status=404)
     links = [Link("self", self_url(call, params))]
     if page.next:
         links.append(Link("next", next_url(call, params, page.next)))
     return json_response(200, historyset(call, page.matches, links, page.total))
+
+
+def _refuse_unknown(params: Params) -> None:
+    """With `Prefer: handling=strict` a parameter that no history has is refused (400)."""
+    for name, _ in params:
+        if name not in _KNOWN:
+            raise Refused(rules.HISTORY_PARAMETER.at(Origin(field=name[:64]), known=", ".join(_KNOWN)), status=400)
+
+
+def _within(text: str) -> tuple[datetime, datetime] | None:
+    """The first and last moment of `_at=2026`, `2026-11-25`, …; versions that were current in between are told."""
+    if not text:
+        return None
+    found = interval(text.strip().replace(" ", "+"))
+    if found is None or not _EARLIEST <= int(text.strip()[:4]) <= _LATEST:
+        raise Refused(rules.BAD_INSTANT.at(Origin(field="_at"), name="_at"), status=400)
+    return moment(found[0]), moment(found[1])
+
+
+def _oldest_first(text: str) -> bool:
+    if text not in ("", "_lastUpdated", "-_lastUpdated"):
+        raise Refused(rules.HISTORY_SORT.at(Origin(field="_sort")), status=400)
+    return text == "_lastUpdated"
 
 
 def _instant(name: str, text: str) -> datetime | None:

@@ -277,6 +277,22 @@ OTHER_FACILITY = _error(
     "Ghi serviceProvider là mã cơ sở của mình, hoặc giữ nguyên serviceProvider và người bệnh như đã lưu.",
     "Set serviceProvider to your own facility code, or leave serviceProvider and patient as they are stored.",
 )
+HISTORY_SORT = _error(
+    "API-1040",
+    "Lịch sử chỉ sắp theo _lastUpdated (cũ trước) hoặc -_lastUpdated (mới trước).",
+    "A history is sorted by _lastUpdated (oldest first) or -_lastUpdated (newest first) only.",
+    "Sửa _sort.",
+    "Correct _sort.",
+    "FHIR R4 §3.1.0.10",
+)
+HISTORY_PARAMETER = _error(
+    "API-1041",
+    "Lịch sử không có tham số này.",
+    "A history has no such parameter.",
+    "Dùng: {known}",
+    "Use: {known}",
+    "FHIR R4 §3.1.0.10",
+)
 DONE = Rule(
     "API-0050",
     Severity.INFORMATION,

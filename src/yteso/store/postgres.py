@@ -18,7 +18,7 @@ from yteso.search.query import Query
 from yteso.store import everything, find, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
-from yteso.store.protocol import Change, Extent, Page, Read, Stored, Transaction, VersionConflict, Write
+from yteso.store.protocol import Change, Extent, Page, Read, Span, Stored, Transaction, VersionConflict, Write
 
 SQL = Queries.beside(__file__)
 MONTHS_AHEAD = 3
@@ -80,12 +80,12 @@ class PostgresStore:
         type: str = "",
         id: str = "",
         *,
-        since: datetime | None = None,
+        when: Span = Span(),
         count: int = 100,
         cursor: str = "",
     ) -> Page:
-        """Versions, newest first; see `protocol.Store`."""
-        return read.history(conn, self.codec(conn), who, limit, type, id, since, count, cursor)
+        """Versions; see `protocol.Store`."""
+        return read.history(conn, self.codec(conn), who, limit, type, id, when, count, cursor)
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer; see `protocol.Store`."""

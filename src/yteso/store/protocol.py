@@ -133,6 +133,18 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Which versions a history tells: written since, and current at some moment `within` (lowest, highest).
+
+    `oldest_first` turns the order.
+    """
+
+    since: datetime | None = None
+    within: tuple[datetime, datetime] | None = None
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """How much of everything: these types (None: all), changed since, clinically dated from `lowest` to `highest`.
 
@@ -195,11 +207,11 @@ class Store(Protocol):
         type: str = "",
         id: str = "",
         *,
-        since: datetime | None = None,
+        when: Span = Span(),
         count: int = 100,
         cursor: str = "",
     ) -> Page:
-        """Versions of one resource, of one type or of all, newest first."""
+        """Versions of one resource, of one type or of all; `when` says which, and in which order."""
         ...
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -12,12 +12,13 @@ from yteso.access.restriction import Restriction
 from yteso.db import Connection, Queries
 from yteso.fhir.dates import microseconds, moment
 from yteso.search.cursor import pack, refuse_cursor, unpack
+from yteso.search.fragment import Fragment, all_of
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
-from yteso.store.protocol import Page, Read, Stored
+from yteso.store.protocol import Page, Read, Span, Stored
 from yteso.store.rows import Key, key_lists, key_of
 
 SQL = Queries.beside(__file__)
@@ -109,19 +110,21 @@ def history(
     limit: Restriction,
     type: str,
     id: str,
-    since: datetime | None,
+    when: Span,
     count: int,
     cursor: str,
 ) -> Page:
     """See `protocol.Store.history`. The cursor is (time, type, id, version) of the last row shown."""
+    order = _OLDEST if when.oldest_first else _NEWEST
     halves, params = [], []
     for alias, columns, table, past in (("r", PRESENT, "resource", False), ("h", PAST, "history", True)):
-        where, values = _history_conditions(limit, alias, past, type, id, since, cursor)
+        where = all_of(_history_conditions(limit, alias, past, type, id, when, cursor))
         halves.append(
-            f"(SELECT {columns}, {alias}.pat FROM store.{table} {alias} WHERE {where} {_NEWEST.format(alias)})"
+            f"(SELECT {columns}, {alias}.pat FROM store.{table} {alias} WHERE {where.text}"
+            f" ORDER BY {order.format(*(f'{alias}.{name}' for name in ('ts', 'type', 'id', 'ver')))} LIMIT %s)"
         )
-        params += [*values, count + 1]
-    text = f"{' UNION ALL '.join(halves)} ORDER BY 4 DESC, 1, 2, 3 DESC LIMIT %s"
+        params += [*where.params, count + 1]
+    text = f"{' UNION ALL '.join(halves)} ORDER BY {order.format(4, 1, 2, 3)} LIMIT %s"
     rows = run(conn, text, (*params, count + 1)).fetchall()
     more, rows = len(rows) > count, rows[:count]
     what = "/".join(part for part in (type, id, "_history") if part)
@@ -130,29 +133,37 @@ def history(
     return Page(found, next=_history_cursor(rows[-1]) if more else "")
 
 
-_NEWEST = "ORDER BY {0}.ts DESC, {0}.type, {0}.id, {0}.ver DESC LIMIT %s"
+_NEWEST = "{0} DESC, {1}, {2}, {3} DESC"
+_OLDEST = "{0}, {1}, {2}, {3}"
 
 
 def _history_conditions(
-    limit: Restriction, alias: str, past: bool, type: str, id: str, since: datetime | None, cursor: str
-) -> tuple[str, list[Any]]:
-    rights = visible(limit, alias, past=past)
-    parts, values = [rights.text], list(rights.params)
+    limit: Restriction, alias: str, past: bool, type: str, id: str, when: Span, cursor: str
+) -> Iterator[Fragment]:
+    yield visible(limit, alias, past=past)
     if id:
-        parts.append(f"{alias}.shard = %s AND {alias}.type = %s AND {alias}.id = %s")
-        values += key_of(type, id)
+        yield Fragment(f"{alias}.shard = %s AND {alias}.type = %s AND {alias}.id = %s", key_of(type, id))
     elif type:
-        parts.append(f"{alias}.type = %s")
-        values.append(key_of(type, "any")[1])
-    if since:
-        parts.append(f"{alias}.ts >= %s")
-        values.append(since)
+        yield Fragment(f"{alias}.type = %s", (key_of(type, "any")[1],))
+    if when.since:
+        yield Fragment(f"{alias}.ts >= %s", (when.since,))
+    if when.within:
+        yield Fragment(f"{alias}.ts <= %s", (when.within[1],))
+        if past:
+            yield Fragment(f"{alias}.until > %s", (when.within[0],))
     if cursor:
-        parts.append(
-            f"({alias}.ts < %s OR ({alias}.ts = %s AND ({alias}.type, {alias}.id, -{alias}.ver) > (%s, %s, %s)))"
-        )
-        values += _read_history_cursor(cursor)
-    return " AND ".join(parts), values
+        yield _after(alias, _read_history_cursor(cursor), oldest_first=when.oldest_first)
+
+
+def _after(alias: str, last: Sequence[Any], *, oldest_first: bool) -> Fragment:
+    """What comes after the last row shown, in the order of `_OLDEST` or `_NEWEST`."""
+    updated, type, id, version = last
+    sign, turned = (">", "") if oldest_first else ("<", "-")
+    later = f"({alias}.type, {alias}.id, {turned}{alias}.ver) > (%s, %s, %s)"
+    return Fragment(
+        f"({alias}.ts {sign} %s OR ({alias}.ts = %s AND {later}))",
+        (updated, updated, type, id, version if oldest_first else -version),
+    )
 
 
 def _history_cursor(row: Sequence[Any]) -> str:
@@ -169,7 +180,7 @@ def _read_history_cursor(cursor: str) -> list[Any]:
         when = moment(updated)
     except OverflowError as error:
         raise refuse_cursor() from error
-    return [when, when, type, id, -version]
+    return [when, type, id, version]
 
 
 def peek(conn: Connection, codec: Codec, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:

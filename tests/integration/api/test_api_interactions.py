@@ -271,3 +271,45 @@ def test_what_we_say_is_fhir_too(admin, nobody, patient):
     ]
     for answer in told:
         assert check_resource(loads(answer.body)) == ()
+
+
+def test_a_history_tells_what_was_current_at_a_time_and_in_either_order(admin, patient):
+    for gender in ("female", "male", "other"):
+        admin("PUT", "Patient/a", {**patient, "id": "a", "gender": gender})
+    admin("PUT", "Patient/b", {**patient, "id": "b"})
+    times = {
+        e["response"]["etag"]: e["response"]["lastModified"].replace("+", "%2B")
+        for e in admin("GET", "Patient/a/_history").json["entry"]
+    }
+
+    def told(url):
+        entries = admin("GET", url).json.get("entry", [])
+        return [f"{e['request']['url'][-1]}{e['response']['etag'][3]}" for e in entries]
+
+    assert told("Patient/_history?_sort=_lastUpdated") == ["a1", "a2", "a3", "b1"]
+    assert told("Patient/_history?_sort=-_lastUpdated") == ["b1", "a3", "a2", "a1"]
+    second, third = times['W/"2"'], times['W/"3"']
+    assert told(f"Patient/_history?_at={second}") == ["a2"]
+    assert told(f"Patient/a/_history?_since={second}&_sort=_lastUpdated") == ["a2", "a3"]
+    assert told(f"Patient/a/_history?_at={third}&_since={third}") == ["a3"]
+    assert told("_history?_at=1999") == told("Patient/a/_history?_at=1999") == []
+    assert set(told("_history?_at=2026")) | set(told("_history?_at=2027")) >= {"a1", "a2", "a3", "b1"}
+    seen, url = [], f"{'http://test/fhir'}/Patient/_history?_sort=_lastUpdated&_count=1"
+    while url:
+        page = admin("GET", url)
+        seen += [e["response"]["etag"][3] for e in page.json["entry"]]
+        url = page.link("next")
+    assert seen == ["1", "2", "3", "1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("_at=never", "API-0012"), ("_at=0001", "API-0012"), ("_sort=name", "API-1040"), ("_count=x", "API-0011")],
+)
+def test_a_history_refuses_what_it_cannot_read(admin, query, code):
+    assert admin("GET", f"Patient/_history?{query}").codes[0][:4] == code[:4]
+
+
+def test_a_strict_history_refuses_parameters_it_has_not(admin):
+    assert admin("GET", "Patient/_history?never=1").status == 200
+    assert admin("GET", "Patient/_history?never=1", Prefer="handling=strict").codes == ["API-1041"]
