@@ -37,10 +37,13 @@ def lines(documents: dict[str, Any]) -> str:
     return "\n".join([MARK, *packed]) + "\n"
 
 
-def patient_compartment(package: Package) -> dict[str, list[str]]:
-    """Type -> the reference parameters that put a resource into a patient's compartment."""
-    definition = next(d for d in package.by_type["CompartmentDefinition"] if d["code"] == "Patient")
-    return {entry["code"]: entry["param"] for entry in definition["resource"] if entry.get("param")}
+def compartments(package: Package) -> dict[str, dict[str, list[str]]]:
+    """Compartment -> type -> the reference parameters that put a resource into it."""
+    return {
+        definition["code"]: {entry["code"]: entry["param"] for entry in definition["resource"] if entry.get("param")}
+        for definition in package.by_type["CompartmentDefinition"]
+        if definition["id"].lower() == definition["code"].lower()
+    }
 
 
 def generate(wheel: Path, known_numbers: str) -> dict[str, str]:
@@ -53,7 +56,7 @@ def generate(wheel: Path, known_numbers: str) -> dict[str, str]:
         "types.tsv": type_numbers([*elements.resources], known_numbers),
         "search.tsv": lines(parameters),
         "search_left_out.tsv": lines(dict(sorted(programs.left_out.items()))),
-        "compartment_patient.tsv": lines(patient_compartment(package)),
+        "compartments.tsv": lines(compartments(package)),
         "elements.tsv": lines(elements.tables),
         "value_sets.tsv": lines(elements.value_sets),
         "primitives.tsv": lines(elements.primitives),

@@ -1,7 +1,8 @@
 """Search parameters -> extraction programs: every expression resolved to plain JSON paths, so that no FHIRPath runs.
 
-The R4 expressions use a small language: alternatives `|`, paths, `as`, `.as()`, `.ofType()`, `.where(a='b')` and
-`.where(resolve() is Type)`. What else occurs (extensions, indexes, `%resource`) is left out and listed.
+The R4 expressions use a small language: alternatives `|`, paths, `as`, `.as()`, `.ofType()`, `.where(a='b')`,
+`.where(resolve() is Type)`, `.where(hasExtension('url'))`, `.extension('url')` (whose value is meant), `[0]` and
+`%resource`. What has no expression is left out and listed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ KINDS = {
         "CodeableConcept", "Coding", "Identifier", "ContactPoint",
         "code", "boolean", "string", "id", "uri", "canonical",
     },
-    "reference": {"Reference", "canonical", "uri"},
+    "reference": {"Reference", "canonical", "uri", "Resource"},
     "string": {"string", "markdown", "HumanName", "Address"},
     "date": {"date", "dateTime", "instant", "Period", "Timing"},
     "quantity": {"Quantity", "Money", "Range", "Age", "Duration", "SimpleQuantity", "SampledData"},
@@ -36,6 +37,14 @@ COMMON = (
     "Resource-source",
     "Resource-tag",
 )
+
+
+ERRATA = {
+    "http://hl7.org/fhir/StructureDefinition/patient-extensions-Patient-mothersMaidenName": (
+        "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName"
+    ),
+}
+"""Extensions that a search parameter names otherwise than their own definition does."""
 
 
 class NotPlain(Exception):
@@ -110,14 +119,18 @@ class Programs:
         for component in parameter["component"]:
             part = self.by_url[component["definition"]]
             expression = component["expression"].replace("DateTime", "dateTime")
-            if "%" in expression:
-                raise NotPlain("a component outside its context")
             paths = []
             for root in roots:
                 places = Parser(self, type_, expression).relative(root)
-                paths.append([as_list(fit) for place in places for fit in fitting(place, part["type"])])
+                fits = [as_list(fit) for place in places for fit in fitting(place, part["type"])]
+                paths.append(fits or self.own_paths(type_, part, root))
             components.append([part["code"], part["type"], paths])
         return ["composite", [], contexts, [as_list(replace(root, types=("",))) for root in roots], "", components]
+
+    def own_paths(self, type_: str, part: Resource, root: Place) -> list[Any]:
+        """The part's own paths within the context: DocumentReference-relationship names its two parts crosswise."""
+        places = self.places(type_, own_part(part["expression"], type_), part["type"])
+        return [as_list(place) for place in places if place.steps[: len(root.steps)] == root.steps]
 
     def places(self, type_: str, expression: str, kind: str) -> Iterator[Place]:
         if not expression:
@@ -184,6 +197,10 @@ class Parser:
                 self.take("as")
                 place = cast_to(place, self.take())
             self.take(")")
+        elif self.peek() == "%":
+            self.take("%")
+            self.take("resource")
+            place = Place(self.type)
         elif self.root:
             place = self.programs.step(self.root, self.take())
         else:
@@ -193,9 +210,17 @@ class Parser:
             place = Place(self.type)
         while self.peek() in (".", "["):
             if self.take() == "[":
-                raise NotPlain("an index")
-            place = self.call(place, self.take())
+                place = self.first(place)
+            else:
+                place = self.call(place, self.take())
+        if place.types[:1] == ("Extension",):
+            place = self.programs.step(place, "value")
         return place
+
+    def first(self, place: Place) -> Place:
+        self.take("0")
+        self.take("]")
+        return replace(place, where=(*place.where, (len(place.steps), "[0]", "")))
 
     def call(self, place: Place, name: str) -> Place:
         if self.peek() != "(":
@@ -205,6 +230,10 @@ class Parser:
             place = cast_to(place, self.take())
         elif name == "where":
             place = self.condition(place)
+        elif name == "extension":
+            url = self.take().strip("'")
+            place = self.programs.step(place, "extension")
+            place = replace(place, where=(*place.where, (len(place.steps), "url", ERRATA.get(url, url))))
         else:
             raise NotPlain(f"the function {name}")
         self.take(")")
@@ -216,6 +245,11 @@ class Parser:
             for token in ("(", ")", "is"):
                 self.take(token)
             return replace(place, targets=(self.take(),))
+        if name == "hasExtension":
+            self.take("(")
+            place = replace(place, where=(*place.where, (len(place.steps), "extension()", self.take().strip("'"))))
+            self.take(")")
+            return place
         if self.peek() != "=":
             raise NotPlain(f"the condition {name}")
         self.take("=")

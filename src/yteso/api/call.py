@@ -56,7 +56,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One matched request. `type`, `id` and `version` come from the address; `limit` is the caller's right."""
+    """One matched request. `type`, `id`, `version` and `member` come from the address; `limit` is the caller's right."""
 
     engine: Engine
     request: Request
@@ -64,6 +64,7 @@ class Call:
     type: str = ""
     id: str = ""
     version: str = ""
+    member: str = ""
     params: Params = ()
     limit: Restriction = NOTHING
     prefer: Prefer = field(default_factory=Prefer)

@@ -34,7 +34,7 @@ def criteria_of(call: Call, type: str, params: Params) -> Query:
     if type not in RESOURCE_TYPES:
         raise Refused(rules.UNKNOWN_TYPE.at(), status=400)
     query, issues = parse(type, [pair for pair in params if pair[0] not in GENERAL], call.base)
-    if issues or not query.clauses:
+    if issues or not query.conditions:
         raise Refused(rules.BAD_CRITERIA.at(), *issues, status=400)
     return replace(query, count=2, sort=(), include=(), total="none", cursor="")
 
@@ -55,4 +55,4 @@ def find_one(call: Call, conn: Connection, query: Query, without: Collection[Key
 
 def hold_criteria(conn: Connection, *queries: Query) -> None:
     """Let no other request decide about the same criteria until this transaction ends."""
-    hold(conn, *(f"api:{query.type}:{query.clauses!r}" for query in queries))
+    hold(conn, *(f"api:{query.type}:{query.conditions!r}" for query in queries))

@@ -34,7 +34,7 @@ def dispatch(
 ) -> Response:
     """Match, check rights, answer. Inside a bundle `conn` and `document` come from the bundle."""
     route, place = engine.router.match(request.method, request.path)
-    limit = require(who, route.interaction, place.type)
+    limit = require(who, route.interaction, place.member or place.type)
     params = read_params(request.query)
     if not route.any_format:
         wanted_format(request.headers.get("accept", ""), dict(params).get("_format", ""))
@@ -49,6 +49,7 @@ def dispatch(
             type=place.type,
             id=place.id,
             version=place.version,
+            member=place.member,
             params=params,
             limit=limit,
             prefer=prefer or read_prefer(request.headers.get("prefer", "")),

@@ -43,11 +43,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the path named."""
+    """What the path named. `member`: the type that is searched within the compartment `type`/`id`."""
 
     type: str = ""
     id: str = ""
     version: str = ""
+    member: str = ""
 
 
 class MethodNotAllowed(Refused):
@@ -106,6 +107,7 @@ def _serving(routes: Sequence[Route], type: str) -> Route | None:
 
 _PLACES = ("{type}", "{id}", "", "{vid}")
 _BULK_PLACES = ("_bulk", "{id}", "{vid}")
+_MEMBER = 2
 
 
 def _shape(segments: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,11 +118,11 @@ def _shape(segments: tuple[str, ...]) -> tuple[str, ...]:
         return segments
     shape = ["{type}"]
     for at, segment in enumerate(segments[1:], start=1):
-        named = _PLACES[at] if at < len(_PLACES) else ""
+        named = "{member}" if at == _MEMBER and segment in RESOURCE_TYPES else _PLACES[at] if at < len(_PLACES) else ""
         shape.append(named if named and segment[:1] not in ("_", "$", "") else segment)
     return tuple(shape)
 
 
 def _place(shape: tuple[str, ...], segments: tuple[str, ...]) -> Place:
     named = dict(zip(shape, segments, strict=True))
-    return Place(named.get("{type}", ""), named.get("{id}", ""), named.get("{vid}", ""))
+    return Place(named.get("{type}", ""), named.get("{id}", ""), named.get("{vid}", ""), named.get("{member}", ""))

@@ -6,7 +6,7 @@ it a refusal (FHIR R4 §3.1.1.2.1). A value that cannot be read is always refuse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from yteso.api import rules
@@ -20,16 +20,32 @@ from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue
 from yteso.search.parse import parse
+from yteso.search.query import Compartment
+from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT
+from yteso.standards.fhir_r4 import COMPARTMENTS
+from yteso.store.include import MOST_INCLUDED
 
 MAX_FORM = 1024 * 1024
+CUT = INCLUDED_MANY.at(limit=MOST_INCLUDED)
 _LOOKS = frozenset(["_format", "_pretty"])
 """General parameters that the door looks for in the address only."""
 
 
 def search(call: Call) -> Response:
     """A Bundle of type searchset: matches, what `_include` brings, links, and a total when it is asked for or known."""
+    return _search(call, None)
+
+
+def search_compartment(call: Call) -> Response:
+    """The same among what belongs to one resource: `GET Patient/1/Observation?…` (FHIR R4 §2.11)."""
+    if call.type not in COMPARTMENTS:
+        raise Refused(NO_COMPARTMENT.at(type=call.type), status=404)
+    return _search(replace(call, type=call.member), Compartment(call.type, call.id))
+
+
+def _search(call: Call, compartment: Compartment | None) -> Response:
     params, cursor = read_page(call)
-    query, issues = parse(call.type, params, call.base)
+    query, issues = parse(call.type, params, call.base, compartment=compartment)
     if call.prefer.strict and issues:
         raise Refused(*issues, status=400)
     refuse_blocking(issues)
@@ -38,13 +54,22 @@ def search(call: Call) -> Response:
     links = [Link("self", self_url(call, _understood(params, issues)))]
     if page.next:
         links.append(Link("next", next_url(call, _understood(params, issues), page.next)))
-    told = () if cursor else issues
+    told = (*(() if cursor else issues), *((CUT,) if page.cut else ()))
     total = None if query.count and dict(params).get("_total") == "none" else page.total
     return json_response(200, searchset(call, page.matches, page.included, links=links, total=total, issues=told))
 
 
 def search_by_post(call: Call) -> Response:
     """The same with the parameters in a form, out of sight of logs; those of the address count too."""
+    return _by_post(call, search)
+
+
+def search_compartment_by_post(call: Call) -> Response:
+    """A compartment search with the parameters in a form."""
+    return _by_post(call, search_compartment)
+
+
+def _by_post(call: Call, answer: Callable[[Call], Response]) -> Response:
     check_form(call.headers)
     data = read_body(call.request, min(MAX_FORM, call.engine.max_body))
     try:
@@ -55,8 +80,8 @@ def search_by_post(call: Call) -> Response:
     if not _LOOKS.isdisjoint(dict(form)):
         general = dict(asked.params)
         wanted_format(call.headers.get("accept", ""), general.get("_format", ""))
-        return shown(call.request, search(asked), look_of(call.headers, general))
-    return search(asked)
+        return shown(call.request, answer(asked), look_of(call.headers, general))
+    return answer(asked)
 
 
 def _understood(params: Params, issues: Sequence[Issue]) -> Params:

@@ -14,7 +14,7 @@ from yteso.api.operations.table import OPERATIONS
 from yteso.api.patch import patch
 from yteso.api.read import read
 from yteso.api.route import Route, Router, route
-from yteso.api.search import search, search_by_post
+from yteso.api.search import search, search_by_post, search_compartment, search_compartment_by_post
 from yteso.api.update import update, update_by_criteria
 from yteso.api.vread import vread
 
@@ -38,6 +38,8 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "_bulk/{id}", Interaction.BULK, bulk_status, any_format=True),
     route("DELETE", "_bulk/{id}", Interaction.BULK, bulk_cancel, any_format=True),
     route("GET", "_bulk/{id}/{vid}", Interaction.BULK, bulk_file, any_format=True),
+    route("GET", "{type}/{id}/{member}", Interaction.SEARCH, search_compartment),
+    route("POST", "{type}/{id}/{member}/_search", Interaction.SEARCH, search_compartment_by_post),
     *operation_routes(OPERATIONS),
 )
 

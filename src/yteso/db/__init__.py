@@ -1,6 +1,6 @@
 """PostgreSQL: connections, named SQL, migrations, the embedded server. Knows no word of health care."""
 
-from yteso.db.connection import Connection, Database, is_conflict, is_retryable
+from yteso.db.connection import Connection, Database, is_conflict, is_retryable, is_stopped
 from yteso.db.queries import Queries
 
-__all__ = ["Connection", "Database", "Queries", "is_conflict", "is_retryable"]
+__all__ = ["Connection", "Database", "Queries", "is_conflict", "is_retryable", "is_stopped"]

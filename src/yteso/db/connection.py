@@ -48,6 +48,11 @@ def is_conflict(error: BaseException) -> bool:
     return isinstance(error, errors.UniqueViolation)
 
 
+def is_stopped(error: BaseException) -> bool:
+    """True when the server stopped a statement that took longer than it was given."""
+    return isinstance(error, errors.QueryCanceled)
+
+
 def is_retryable(error: BaseException) -> bool:
     """True when the same transaction may succeed if it is run again (deadlock, serialization, lost connection)."""
     return isinstance(

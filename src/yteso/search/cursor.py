@@ -33,6 +33,10 @@ BAD_CURSOR = Rule(
 )
 
 
+_LOOKED_UP = frozenset({"id", "string", "number"})
+"""Kinds of sort keys whose value is not in the cursor: the last row tells it again."""
+
+
 def refuse_cursor() -> Refused:
     """The refusal of a cursor that is broken or belongs to another request."""
     return Refused(BAD_CURSOR.at(Origin(field="_cursor")), status=400)
@@ -69,7 +73,7 @@ class Cursor:
             raise refuse_cursor()
         mark, id, *values = parts
         numeric = all(
-            value is None if order.kind in ("id", "string") else isinstance(value, int) and abs(value) <= 2**63
+            value is None if order.kind in _LOOKED_UP else isinstance(value, int) and abs(value) <= 2**63
             for value, order in zip(values, orders, strict=True)
         )
         if mark != _checksum(query) or not isinstance(id, str) or not numeric:
@@ -80,7 +84,7 @@ class Cursor:
 def write(query: Query, orders: Sequence[Order], id: str, values: Sequence[Any]) -> str:
     """The cursor after a row with these sort values."""
     kept = [microseconds(value) if isinstance(value, datetime) else value for value in values]
-    bare = [None if order.kind in ("id", "string") else value for order, value in zip(orders, kept, strict=True)]
+    bare = [None if order.kind in _LOOKED_UP else value for order, value in zip(orders, kept, strict=True)]
     return pack([_checksum(query), id, *bare])
 
 
@@ -117,5 +121,5 @@ def _end(cursor: Cursor, order: Order, value: int | None, type: int) -> Fragment
 
 def _checksum(query: Query) -> str:
     """Ties a cursor to its query; clauses may name patients, hence a hash."""
-    asked = repr((query.type, query.clauses, query.sort))
+    asked = repr((query.type, query.conditions, query.sort))
     return blake2b(asked.encode(), digest_size=6).hexdigest()

@@ -13,6 +13,7 @@ from typing import Any
 
 from yteso.fhir import dates
 from yteso.search import tokens
+from yteso.search.composite import Pairs, add_pairs, is_paired
 from yteso.search.hot import hot
 from yteso.search.keys import mandatory, path_key, present, token
 from yteso.search.numbers import currency_keys, quantity_rows, unit_keys
@@ -53,6 +54,8 @@ _FIXED: dict[str, Any] = {
     "contact": tokens.of_contact,
     "uri": tokens.of_uri,
     "text": tokens.of_text,
+    "inside": tokens.of_resource,
+    "add_pairs": add_pairs,
 }
 
 
@@ -70,6 +73,16 @@ def emitter(scope: Scope, type: str, parameter: SearchParameter, path: Path) -> 
         return _uri(scope, key, mark), ("token", key)
     make = _MAKERS.get(parameter.kind, {}).get(path.type)
     return (make(scope, key, mark) if make else None), (parameter.kind == "token", key)
+
+
+def pair_emitter(scope: Scope, type: str, parameter: SearchParameter, context: int) -> tuple[Emit | None, Hashable]:
+    """The line for one context of a composite parameter; none where its parts are asked for one by one."""
+    path = parameter.paths[context]
+    parts = [SearchParameter(one.name, one.kind, one.paths[context]) for one in parameter.components]
+    if not any(path.many) or not is_paired(*parts):
+        return None, ()
+    pairs = scope.bind("pairs", Pairs(path_key(type, path), parts[0], parts[1], len(path.steps)))
+    return (lambda value: [f"add_pairs({pairs}, {value}, tok, row)"]), ("composite", parameter.name, context)
 
 
 Mark = tuple[str, ...]
@@ -159,7 +172,7 @@ _MAKERS: dict[str, dict[str, Callable[[Scope, str, Mark], Emit]]] = {
         "dateTime": _exists,
     },
     "uri": {"uri": _uri, "url": _uri, "canonical": _uri},
-    "reference": {"Reference": _reference, "canonical": _uri, "uri": _uri},
+    "reference": {"Reference": _reference, "canonical": _uri, "uri": _uri, "Resource": _calling("inside")},
 }
 
 

@@ -13,10 +13,11 @@ from typing import Any
 from yteso.fhir import reference
 from yteso.search import program
 from yteso.search.hot import hot
-from yteso.search.keys import Key, patient_key, source, token
+from yteso.search.keys import Key, elsewhere, patient_key, source, token
+from yteso.search.parameters import parameters_of
 from yteso.search.program import absent
 from yteso.search.row import NO_DATE, IndexRow
-from yteso.standards.fhir_r4 import SEARCH_PARAMETERS, Path
+from yteso.standards.fhir_r4 import Path
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
 
@@ -36,7 +37,7 @@ def extract(resource: Mapping[str, Any]) -> IndexRow:
         for further in row.codes[1:]:
             if further != row.code:
                 row.moments.append((further, row.d_lo, row.d_hi))
-    row.pat = _patient(kind, resource)
+    row.pat = _patient(kind, resource, row.tok)
     facility = source_facility(resource)
     if facility:
         row.tok.append(_source_token(facility))
@@ -96,16 +97,19 @@ def _care(encounter: Mapping[str, Any], facility: str) -> tuple[str, ...]:
     return tuple(sorted({text for text in (named, facility) if isinstance(text, str) and text}))
 
 
-def _patient(type: str, resource: Mapping[str, Any]) -> Key | None:
+def _patient(type: str, resource: Mapping[str, Any], tok: list[Key]) -> Key | None:
+    """The key of the patient it belongs to. Another path than the type's main one is told by a token."""
     if type == "Patient":
         return patient_key(str(resource.get("id", "")))
-    for top, path in _patient_ways(type):
+    for at, (top, path) in enumerate(_patient_ways(type)):
         if top in resource:
             for value in values(resource, path) if path else (resource[top],):
                 text = value.get("reference") if isinstance(value, dict) else None
                 if isinstance(text, str) and "Patient/" in text:
                     found = _patient_of(text)
                     if found is not None:
+                        if at and hot(type).patient_key:
+                            tok.append(token(elsewhere(type)))
                         return found
     return None
 
@@ -140,21 +144,32 @@ def values(resource: Mapping[str, Any], path: Path) -> list[Any]:
 
 
 def _matching(nodes: list[Any], path: Path, step: int) -> list[Any]:
-    conditions = [(name, wanted) for at, name, wanted in path.where if at == step]
-    return [
-        node
-        for node in nodes
-        if not conditions or (isinstance(node, dict) and all(node.get(name) == wanted for name, wanted in conditions))
-    ]
+    for at, name, wanted in path.where:
+        if at == step:
+            nodes = nodes[:1] if name == "[0]" else [node for node in nodes if _holds(node, name, wanted)]
+    return nodes
+
+
+def _holds(node: Any, name: str, wanted: str) -> bool:
+    if not isinstance(node, dict):
+        return False
+    if name != "extension()":
+        return bool(node.get(name) == wanted)
+    extensions = node.get("extension")
+    return isinstance(extensions, list) and any(isinstance(x, dict) and x.get("url") == wanted for x in extensions)
 
 
 def references_of(resource: Mapping[str, Any], name: str) -> list[str]:
     """The texts of the references a reference parameter reads (for `_include`)."""
-    parameter = SEARCH_PARAMETERS[str(resource["resourceType"])][name]
     found: list[str] = []
-    for path in parameter.paths:
+    for path in parameters_of(str(resource["resourceType"]))[name].paths:
         for value in values(resource, path):
-            text = value.get("reference") if isinstance(value, dict) else value
-            if isinstance(text, str):
+            text = value.get("reference", _own_name(value)) if isinstance(value, dict) else value
+            if isinstance(text, str) and (not path.targets or reference.parse(text).type in path.targets):
                 found.append(text)
     return found
+
+
+def _own_name(resource: Mapping[str, Any]) -> str | None:
+    """`Type/id` of a resource inside a Bundle, for the parameters that lead to it."""
+    return f"{resource['resourceType']}/{resource['id']}" if {"resourceType", "id"} <= resource.keys() else None

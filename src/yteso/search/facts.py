@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from yteso.fhir import reference
-from yteso.search.keys import exact, identified, mandatory, path_key, present
+from yteso.search.keys import exact, identified, mandatory, path_key, present, typed
+from yteso.search.parameters import parameters_of
 from yteso.search.query import Clause
-from yteso.search.values import bare, split_token
-from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, Path, SearchParameter
+from yteso.search.values import bare, split, split_token
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, Path, SearchParameter
 
 _IMPLIED_SYSTEM = frozenset({"code", "boolean", "id", "dateTime"})
 _PLAIN = frozenset({"string", "uri", "url", "canonical"})
@@ -17,15 +18,17 @@ _SELECTIVE = frozenset({"Identifier", "ContactPoint", "Reference", "canonical", 
 
 def facts_of(type: str, clause: Clause) -> list[str]:
     """Every fact that satisfies the clause; its modifier (`:not` aside) is taken into account."""
-    parameter = SEARCH_PARAMETERS[type][clause.name]
-    return [fact for _, value in clause.values for fact in _facts(type, parameter, clause.modifier, value)]
+    return facts_for(type, parameters_of(type)[clause.name], clause.modifier, (value for _, value in clause.values))
+
+
+def facts_for(type: str, parameter: SearchParameter, modifier: str, values: Iterable[str]) -> list[str]:
+    """The same for a parameter, or a part of a composite one."""
+    return [fact for value in values for fact in _facts(type, parameter, modifier, value)]
 
 
 def is_selective(type: str, clause: Clause) -> bool:
     """True when a value picks few rows of a type (an identifier), false for a status or a code."""
-    return clause.type == "string" or any(
-        path.type in _SELECTIVE for path in SEARCH_PARAMETERS[type][clause.name].paths
-    )
+    return clause.type == "string" or any(path.type in _SELECTIVE for path in parameters_of(type)[clause.name].paths)
 
 
 def _facts(type: str, parameter: SearchParameter, modifier: str, value: str) -> Iterator[str]:
@@ -33,9 +36,11 @@ def _facts(type: str, parameter: SearchParameter, modifier: str, value: str) -> 
         key = path_key(type, path)
         if modifier == "identifier":
             yield from _identifier(key, value)
+        elif modifier == "of-type":
+            yield typed(key, *(bare(part) for part in split(value, "|")))
         elif modifier == "exact":
             yield exact(key, bare(value))
-        elif parameter.kind == "reference" and path.type == "Reference":
+        elif parameter.kind == "reference" and path.type in ("Reference", "Resource"):
             yield from _reference(key, path, parameter, modifier, bare(value))
         elif parameter.kind != "token" or path.type in _PLAIN:
             yield f"{key}|{bare(value)}"
@@ -82,7 +87,7 @@ def _reference(key: str, path: Path, parameter: SearchParameter, modifier: str, 
 
 def presence_of(type: str, name: str) -> list[str] | None:
     """The facts any of which says that the parameter has a value; None when it always has one."""
-    parameter = SEARCH_PARAMETERS[type][name]
+    parameter = parameters_of(type)[name]
     found = []
     for path in parameter.paths:
         key = path_key(type, path)
@@ -94,3 +99,13 @@ def presence_of(type: str, name: str) -> list[str] | None:
         else:
             found.append(present(key))
     return found
+
+
+def references_to(type: str, parameter: SearchParameter, target: str, ids: Iterable[str]) -> list[str]:
+    """The facts by which a reference parameter leads to any of these resources of one type."""
+    keys = [
+        path_key(type, path)
+        for path in parameter.paths
+        if path.type == "Reference" and (not path.targets or target in path.targets)
+    ]
+    return [f"{key}|{target}/{id}" for id in ids for key in keys]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from yteso.search.keys import path_key
-from yteso.standards.fhir_r4 import PATIENT_COMPARTMENT, SEARCH_PARAMETERS, Path, SearchParameter
+from yteso.standards.fhir_r4 import COMPARTMENTS, SEARCH_PARAMETERS, Path, SearchParameter
 
 _DATES = (
     "recorded-date",
@@ -83,10 +83,11 @@ def _is_coded(parameter: SearchParameter) -> bool:
 
 
 def _patient_paths(type: str) -> tuple[Path, ...]:
-    if type == "Patient" or type not in PATIENT_COMPARTMENT:
+    if type == "Patient" or type not in COMPARTMENTS["Patient"]:
         return ()
     parameters = SEARCH_PARAMETERS[type]
-    names = sorted(PATIENT_COMPARTMENT[type], key=lambda n: _PATIENTS.index(n) if n in _PATIENTS else len(_PATIENTS))
+    members = COMPARTMENTS["Patient"][type]
+    names = sorted(members, key=lambda n: _PATIENTS.index(n) if n in _PATIENTS else len(_PATIENTS))
     found = [path for name in names if name in parameters for path in parameters[name].paths]
     if "patient" in parameters:
         found = [*parameters["patient"].paths, *found]

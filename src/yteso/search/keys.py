@@ -70,6 +70,21 @@ def identifier(key: str, system: str | None, value: str) -> tuple[str, ...]:
     return coded(key, canonical_system(system) if system else system, value)
 
 
+def typed(key: str, system: str, code: str, value: str) -> str:
+    """The fact of an identifier of a type (for `:of-type`)."""
+    return f"{key}#type|{system}|{code}|{value}"
+
+
+def paired(key: str, first: str, second: str = "") -> str:
+    """The fact that two parts of a composite hold in one element; without a second, the key of its numbers."""
+    return f"{key}${first}${second}"
+
+
+def elsewhere(type: str) -> str:
+    """The fact that the patient of the row is not named by the main path of its type."""
+    return f"{type}#patient-elsewhere"
+
+
 def identified(key: str, system: str | None, value: str) -> tuple[str, ...]:
     """The facts of a reference by identifier (for `:identifier`)."""
     return identifier(f"{key}#identifier", system, value)

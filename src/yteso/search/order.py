@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from yteso.search.fragment import Fragment
 from yteso.search.hot import hot
 from yteso.search.keys import number, path_key, token
+from yteso.search.parameters import parameters_of
 from yteso.search.query import Query
 from yteso.search.row import NO_DATE
-from yteso.standards.fhir_r4 import SEARCH_PARAMETERS
 
-SORTABLE = frozenset({"date", "string"})
+SORTABLE = frozenset({"date", "string", "number", "quantity"})
 """Kinds of parameters that can be sorted by; besides `_id` and `_lastUpdated`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One sort key. `kind`: "clinical", "updated", "id", "date" or "string"; `keys` are those of its side table."""
+    """One sort key. `kind`: "clinical", "updated", "id", "date", "number" or "string"; `keys` are those of its side table."""
 
     kind: str
     descending: bool
@@ -33,7 +33,9 @@ class Order:
             return Fragment(f"{row}.id")
         same = f"x.shard = {row}.shard AND x.type = {row}.type AND x.id = {row}.id AND x.key = ANY(%s::bigint[])"
         pick = "max" if self.descending else "min"
-        if self.kind == "date":
+        if self.kind == "number":
+            text = f"coalesce((SELECT {pick}(x.lo) FROM store.number x WHERE {same}), '-Infinity')"
+        elif self.kind == "date":
             text = f"coalesce((SELECT {pick}(x.lo) FROM store.moment x WHERE {same}), {NO_DATE + 1})"
         else:
             text = f"coalesce((SELECT {pick}(x.val) FROM store.string x WHERE {same} AND x.at = 0), '')"
@@ -54,7 +56,8 @@ def _order(type: str, name: str, descending: bool) -> Order:
         return Order("updated", descending)
     if name == hot(type).date:
         return Order("clinical", descending)
-    parameter = SEARCH_PARAMETERS[type][name]
+    parameter = parameters_of(type)[name]
     if parameter.kind == "date":
         return Order("date", descending, (number(token(f"{type}:{name}")),))
-    return Order("string", descending, tuple(number(token(path_key(type, path))) for path in parameter.paths))
+    kind = "string" if parameter.kind == "string" else "number"
+    return Order(kind, descending, tuple(number(token(path_key(type, path))) for path in parameter.paths))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from yteso.search.emit import Emit, Lines, Scope, emitter, indented
+from yteso.search.emit import Emit, Lines, Scope, emitter, indented, pair_emitter
 from yteso.search.hot import hot
 from yteso.search.keys import Key, token
 from yteso.search.row import IndexRow
@@ -97,8 +97,11 @@ def _compiled(type: str, text: str, scope: Scope) -> Program:
 def _emits(scope: Scope, type: str) -> Iterator[tuple[Path, Emit]]:
     seen: set[object] = set()
     for name, parameter in SEARCH_PARAMETERS[type].items():
-        for path in parameter.paths if name not in _NOT_IN_RESOURCE else ():
-            emit, identity = emitter(scope, type, parameter, path)
+        for at, path in enumerate(parameter.paths if name not in _NOT_IN_RESOURCE else ()):
+            if parameter.kind == "composite":
+                emit, identity = pair_emitter(scope, type, parameter, at)
+            else:
+                emit, identity = emitter(scope, type, parameter, path)
             if emit is not None and identity not in seen:
                 seen.add(identity)
                 yield path, emit
@@ -122,25 +125,34 @@ def _where(path: Path, at: int) -> tuple[tuple[str, str], ...]:
 def _each(step: _Step, variable: str, depth: int) -> Lines:
     if not step.many:
         return _one(step, variable, depth)
-    return [f"for item_{depth} in {variable}:", *indented(_one(step, f"item_{depth}", depth))]
+    return [f"for item_{depth} in {variable}:", *indented(_one(step, f"item_{depth}", depth, variable))]
 
 
-def _one(step: _Step, value: str, depth: int) -> Lines:
+def _one(step: _Step, value: str, depth: int, among: str = "") -> Lines:
     lines: Lines = []
     for where, emit in step.emits:
-        lines += _only(value, where, emit(value))
+        lines += _only(value, where, emit(value), among)
     for (name, where), further in step.next.items():
         inner = [
             f"child_{depth} = {value}.get({name!r})",
             f"if child_{depth} is not None:",
             *indented(_each(further, f"child_{depth}", depth + 1)),
         ]
-        lines += _only(value, where, inner)
+        lines += _only(value, where, inner, among)
     return lines
 
 
-def _only(value: str, where: tuple[tuple[str, str], ...], lines: Lines) -> Lines:
+def _only(value: str, where: tuple[tuple[str, str], ...], lines: Lines, among: str) -> Lines:
     if not where:
         return lines
-    condition = " and ".join(f"{value}.get({name!r}) == {wanted!r}" for name, wanted in where)
+    condition = " and ".join(_holds(value, name, wanted, among) for name, wanted in where)
     return [f"if {condition}:", *indented(lines)]
+
+
+def _holds(value: str, name: str, wanted: str, among: str) -> str:
+    """One condition of `Path.where`; `among` is the list the value is an element of."""
+    if name == "[0]":
+        return f"{value} is {among}[0]"
+    if name == "extension()":
+        return f"any(one.get('url') == {wanted!r} for one in {value}.get('extension') or ())"
+    return f"{value}.get({name!r}) == {wanted!r}"

@@ -20,6 +20,36 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """`name:Type.condition=…`: a reference to something for which the condition holds, per type it may be of."""
+
+    name: str
+    targets: tuple[tuple[str, Condition], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """`_has:source:name:condition=…`: something of type `source` refers here by `name`, and the condition holds there."""
+
+    source: str
+    name: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`_list=id`: it is an entry of this List."""
+
+    id: str
+
+
+Link = Chain | Has | Listed
+"""What asks other resources; the store looks them up first, within the rights of who asks (see `links`)."""
+
+Condition = Clause | Link
+
+
+@dataclass(frozen=True, slots=True)
 class Sort:
     """One key of `_sort`."""
 
@@ -29,11 +59,21 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """`_include=Source:param[:Target]`."""
+    """`_include=Source:name[:Target]`, with `reverse` `_revinclude`; an empty name is `*`. `iterate`: of includes too."""
 
     source: str
     name: str
     target: str = ""
+    iterate: bool = False
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compartment:
+    """Only what belongs to this resource's compartment (FHIR R4 §2.11)."""
+
+    type: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +87,10 @@ class Query:
     count: int = 20
     total: Literal["none", "estimate", "accurate"] = "none"
     cursor: str = ""
+    links: tuple[Link, ...] = ()
+    compartment: Compartment | None = None
+
+    @property
+    def conditions(self) -> tuple[object, ...]:
+        """All that narrows the search; empty: everything of the type."""
+        return (*self.clauses, *self.links, *((self.compartment,) if self.compartment else ()))

@@ -45,8 +45,8 @@ SORT = Rule(
     Severity.WARNING,
     "Không sắp xếp được theo {name}; đã bỏ qua",
     "results cannot be sorted by {name}; it was left out",
-    "Sắp xếp theo tham số ngày, chuỗi, _id hoặc _lastUpdated",
-    "sort by a date or string parameter, _id or _lastUpdated",
+    "Sắp xếp theo tham số ngày, chuỗi, số, _id hoặc _lastUpdated",
+    "sort by a date, string or number parameter, _id or _lastUpdated",
     basis="FHIR R4 §3.1.1.5.1",
 )
 INCLUDE = Rule(
@@ -54,8 +54,8 @@ INCLUDE = Rule(
     Severity.WARNING,
     "Không thực hiện được {name}; đã bỏ qua",
     "{name} cannot be followed; it was left out",
-    "Dùng dạng _include={{loại}}:{{tham số}}[:{{loại đích}}] với tham số kiểu reference",
-    "write _include={{type}}:{{parameter}}[:{{target type}}] with a reference parameter",
+    "Dùng dạng _include={{loại}}:{{tham số}}[:{{loại đích}}] với tham số kiểu reference; loại khác cần :iterate",
+    "write _include={{type}}:{{parameter}}[:{{target type}}] with a reference parameter; other types want :iterate",
     basis="FHIR R4 §3.1.1.5.4",
 )
 RESULT = Rule(
@@ -74,4 +74,56 @@ TOO_MANY = Rule(
     "the search has more than {limit} parameters or values",
     "Chia nhỏ yêu cầu tìm kiếm",
     "split the search",
+)
+
+CHAIN = Rule(
+    "SRCH-0010",
+    Severity.ERROR,
+    "Không đi theo được chuỗi {name}",
+    "the chain {name} cannot be followed",
+    "Dùng tham số kiểu reference, nêu rõ loại đích (subject:Patient.name), tham số có ở loại đích, tối đa {depth} bước",
+    "use reference parameters, name the target type (subject:Patient.name), a parameter it has, at most {depth} steps",
+    basis="FHIR R4 §3.1.1.4.16",
+)
+UNKNOWN_CODES = Rule(
+    "SRCH-0011",
+    Severity.ERROR,
+    "Không xác định được các mã cho {name}:{modifier}",
+    "the codes of {name}:{modifier} cannot be listed",
+    "Dùng ValueSet hoặc mã (system|code) mà máy chủ biết, không quá lớn",
+    "use a value set, or a code as system|code, that this server knows and that is not too large",
+    basis="FHIR R4 §3.1.1.4.10",
+)
+TOO_WIDE = Rule(
+    "SRCH-0012",
+    Severity.ERROR,
+    "Điều kiện {name} khớp quá {limit} tài nguyên",
+    "the condition {name} matches more than {limit} resources",
+    "Thêm điều kiện hẹp hơn vào chuỗi (mã định danh, ngày, người bệnh)",
+    "add narrower criteria to the chain (an identifier, a date, a patient)",
+)
+TOO_SLOW = Rule(
+    "SRCH-0013",
+    Severity.ERROR,
+    "Tìm kiếm dừng sau {seconds} giây: không có chỉ mục nào phục vụ được",
+    "the search was stopped after {seconds} seconds: no index serves it",
+    "Thêm điều kiện chọn lọc (người bệnh, mã định danh, mã, khoảng ngày) hoặc bỏ sắp xếp và tổng số",
+    "add a selective criterion (patient, identifier, code, dates) or leave out sorting and the total",
+)
+INCLUDED_MANY = Rule(
+    "SRCH-0014",
+    Severity.WARNING,
+    "Chỉ kèm {limit} tài nguyên đầu tiên của _include và _revinclude",
+    "only the first {limit} resources of _include and _revinclude are there",
+    "Giảm _count hoặc tìm riêng các tài nguyên liên quan",
+    "ask for a smaller _count, or search the related resources by themselves",
+)
+NO_COMPARTMENT = Rule(
+    "SRCH-0015",
+    Severity.ERROR,
+    "FHIR R4 không có compartment {type}",
+    "FHIR R4 has no compartment of {type}",
+    "Dùng Patient, Encounter, Practitioner, RelatedPerson hoặc Device",
+    "use Patient, Encounter, Practitioner, RelatedPerson or Device",
+    basis="FHIR R4 §2.11",
 )

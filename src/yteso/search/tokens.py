@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from yteso.fhir import reference
-from yteso.search.keys import Key, coded, exact, identified, identifier, present, token
+from yteso.search.keys import Key, coded, exact, identified, identifier, present, token, typed
 from yteso.search.words import prefixes
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
@@ -69,6 +69,9 @@ def of_identifier(key: str, value: Any, tok: Tokens) -> None:
     text = value.get("value")
     if text:
         tok += [token(fact) for fact in identifier(key, value.get("system"), text)]
+        if "type" in value:
+            for coding in value["type"].get("coding") or ():
+                tok.append(token(typed(key, coding.get("system") or "", coding.get("code") or "", text)))
 
 
 def of_identified(key: str, value: Any, tok: Tokens) -> None:
@@ -76,6 +79,11 @@ def of_identified(key: str, value: Any, tok: Tokens) -> None:
     text = value.get("value")
     if text:
         tok += [token(fact) for fact in identified(key, value.get("system"), text)]
+
+
+def of_resource(key: str, value: Any, tok: Tokens) -> None:
+    """A resource inside a Bundle, found as if it were referred to."""
+    tok.append(token(f"{key}|{value['resourceType']}/{value['id']}"))
 
 
 def of_contact(key: str, value: Any, tok: Tokens) -> None:

@@ -38,3 +38,8 @@ def split_token(value: str) -> tuple[str | None, str]:
     if not rest:
         return None, bare(system)
     return bare(system), bare("|".join(rest))
+
+
+def escaped(text: str) -> str:
+    """The text with FHIR's escapes, so that `bare` gives it back."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$")

@@ -81,7 +81,7 @@ def add_note(conn: Connection, who: Principal, entry: AuditNote, what: str = "")
 
 def query_mark(query: Query) -> str:
     """What the audit says about a search: its type and a hash of its clauses, never the values."""
-    digest = blake2b(repr((query.clauses, query.sort, query.include)).encode(), digest_size=8).hexdigest()
+    digest = blake2b(repr((query.conditions, query.sort, query.include)).encode(), digest_size=8).hexdigest()
     return f"{query.type}?{digest}"
 
 

@@ -123,13 +123,14 @@ class Read:
 class Page:
     """One page of a search. `included` came by `_include`; `next` is an opaque cursor, empty on the last page.
 
-    `total` is there when it was asked for, and when the first page is all there is.
+    `total` is there when it was asked for, and when the first page is all there is. `cut`: more would be included.
     """
 
     matches: tuple[Stored, ...]
     included: tuple[Stored, ...] = ()
     total: int | None = None
     next: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 
 from yteso.base.errors import Refused
 from yteso.search.parse import MAX_COUNT, parse, searchable
-from yteso.search.query import Clause, Include, Sort
+from yteso.search.query import Chain, Clause, Has, Include, Sort
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
 
 
@@ -44,8 +44,18 @@ def test_a_summary_of_counts_asks_for_no_rows():
     ("text", "expected"),
     [
         ("shoe=1", [("SRCH-0002", False)]),
-        ("subject.name=x", [("SRCH-0002", False)]),
-        ("code-value-quantity=1$2", [("SRCH-0003", False)]),
+        ("subject.shoe=x", [("SRCH-0010", True)]),
+        ("focus.name=x", [("SRCH-0010", True)]),
+        ("code.name=x", [("SRCH-0010", True)]),
+        ("subject:Patient.shoe=1", [("SRCH-0010", True)]),
+        ("subject:Patient.birthdate=soon", [("SRCH-0005", True)]),
+        ("_has:Provenance:nothing:_id=x", [("SRCH-0010", True)]),
+        ("_has:Provenance:target=x", [("SRCH-0010", True)]),
+        ("_list=$current-problems", [("SRCH-0008", True)]),
+        ("code-value-quantity=1", [("SRCH-0005", True)]),
+        ("component-code-value-quantity=1$much", [("SRCH-0005", True)]),
+        ("code:in=http://nowhere/ValueSet/x", [("SRCH-0011", True)]),
+        ("code:of-type=a|b|c", [("SRCH-0004", True)]),
         ("code:text=x", [("SRCH-0004", True)]),
         ("date=2024-13-01", [("SRCH-0005", True)]),
         ("date=yesterday", [("SRCH-0005", True)]),
@@ -55,7 +65,9 @@ def test_a_summary_of_counts_asks_for_no_rows():
         ("status=a%00b", [("SRCH-0005", True)]),
         ("_sort=status", [("SRCH-0006", False)]),
         ("_include=Observation:status", [("SRCH-0007", False)]),
-        ("_revinclude=Provenance:target", [("SRCH-0007", False)]),
+        ("_include=Encounter:subject", [("SRCH-0007", False)]),
+        ("_revinclude=Condition:code", [("SRCH-0007", False)]),
+        ("_revinclude:soon=Provenance:target", [("SRCH-0007", False)]),
         ("_count=-1", [("SRCH-0008", True)]),
         ("_total=all", [("SRCH-0008", True)]),
     ],
@@ -63,7 +75,50 @@ def test_a_summary_of_counts_asks_for_no_rows():
 def test_what_cannot_be_searched_is_a_numbered_issue(text, expected):
     query, issues = parse("Observation", text)
     assert codes(issues) == expected
-    assert query.clauses == ()
+    assert query.conditions == ()
+    assert query.include == ()
+
+
+def test_links_are_read_inside_each_other():
+    query, issues = parse(
+        "Patient", "_has:Observation:patient:_has:Provenance:target:agent=x&general-practitioner:Practitioner.name=y"
+    )
+    agent = Clause("agent", "reference", (("eq", "x"),))
+    name = Clause("name", "string", (("eq", "y"),))
+    assert query.links == (
+        Has("Observation", "patient", Has("Provenance", "target", agent)),
+        Chain("general-practitioner", (("Practitioner", name),)),
+    )
+    assert issues == ()
+
+
+def test_a_chain_without_a_type_goes_to_every_type_that_has_the_parameter():
+    query, _ = parse("Observation", "performer.name=x")
+    (chain,) = query.links
+    assert {target for target, _ in chain.targets} == {"Organization", "Patient", "Practitioner", "RelatedPerson"}
+
+
+def test_a_chain_is_at_most_so_deep():
+    deep = "encounter:Encounter." + "part-of:Encounter." * 3
+    assert parse("Observation", f"{deep}status=finished")[0].links
+    too_deep = "encounter:Encounter." + "part-of:Encounter." * 4
+    assert codes(parse("Observation", f"{too_deep}status=finished")[1]) == [("SRCH-0010", True)]
+
+
+def test_codes_of_a_value_set_and_below_a_code_become_values():
+    wanted = "http://hl7.org/fhir/ValueSet/observation-status"
+    (clause,) = parse("Observation", f"status:in={wanted}")[0].clauses
+    assert ("eq", "http://hl7.org/fhir/observation-status|final") in clause.values
+    assert clause.modifier == ""
+    assert parse("Observation", f"status:not-in={wanted}")[0].clauses[0].modifier == "not"
+    icd = "http://fhir.hl7.org.vn/core/CodeSystem/vn-icd10-cs"
+    below = parse("Condition", f"code:below={icd}|A97")[0].clauses[0].values
+    assert ("eq", f"{icd}|A97.0") in below
+
+
+def test_a_uri_above_is_any_uri_it_lies_under():
+    (clause,) = parse("ValueSet", "url:above=http://a/b/c")[0].clauses
+    assert [value for _, value in clause.values] == ["http://a/b/c", "http://a", "http://a/b"]
 
 
 def test_more_values_than_anyone_needs_are_refused():
@@ -106,5 +161,6 @@ def test_every_parameter_called_searchable_is_understood_and_no_other(type):
     values = {"date": "2024", "number": "1", "quantity": "1"}
     names = set(searchable(type))
     for name, parameter in SEARCH_PARAMETERS[type].items():
-        query, issues = parse(type, [(name, values.get(parameter.kind, "a"))])
+        parts = [values.get(one.kind, "a") for one in (parameter.components or (parameter,))]
+        query, issues = parse(type, [(name, "$".join(parts))])
         assert (len(query.clauses), len(issues)) == ((1, 0) if name in names else (0, 1)), name

@@ -3,8 +3,8 @@ from hashlib import blake2b
 import pytest
 
 from yteso.standards.fhir_r4 import (
+    COMPARTMENTS,
     ELEMENTS,
-    PATIENT_COMPARTMENT,
     PRIMITIVES,
     RESOURCE_TYPES,
     SEARCH_PARAMETERS,
@@ -77,14 +77,16 @@ def test_every_path_exists_in_the_element_tables():
             assert parameter.paths, (type_, parameter.name)
             for path in parameter.paths:
                 assert len(path.steps) == len(path.many)
-                assert path.type in PRIMITIVES or path.type in ELEMENTS or path.type in ("", "BackboneElement")
+                assert (
+                    path.type in PRIMITIVES or path.type in ELEMENTS or path.type in ("", "BackboneElement", "Resource")
+                )
 
 
 def test_the_patient_compartment_names_reference_parameters():
-    for type_, names in PATIENT_COMPARTMENT.items():
+    for type_, names in COMPARTMENTS["Patient"].items():
         for name in names:
             assert SEARCH_PARAMETERS[type_][name].kind == "reference", (type_, name)
-    assert PATIENT_COMPARTMENT["Observation"] == ("subject", "performer")
+    assert COMPARTMENTS["Patient"]["Observation"] == ("subject", "performer")
 
 
 def test_a_required_binding_knows_its_codes():

@@ -5,7 +5,7 @@ Every table is read from a generated file beside this one when it is first asked
 
 from yteso.standards.fhir_r4.elements import ELEMENTS, PRIMITIVES, Element, value_set_codes
 from yteso.standards.fhir_r4.search import (
-    PATIENT_COMPARTMENT,
+    COMPARTMENTS,
     SEARCH_PARAMETERS,
     Component,
     Path,
@@ -14,8 +14,8 @@ from yteso.standards.fhir_r4.search import (
 from yteso.standards.fhir_r4.types import RESOURCE_TYPES, TYPE_NAME, TYPE_NUMBER
 
 __all__ = [
+    "COMPARTMENTS",
     "ELEMENTS",
-    "PATIENT_COMPARTMENT",
     "PRIMITIVES",
     "RESOURCE_TYPES",
     "SEARCH_PARAMETERS",

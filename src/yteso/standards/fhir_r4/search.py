@@ -1,7 +1,7 @@
 """The search parameters of every resource type, their expressions already resolved to JSON paths.
 
-Left out (listed with the reason in `search_left_out.tsv`): parameters on extensions, on `Bundle.entry[0].resource`, and
-composites that reach outside their context; `_text`, `_content`, `_query` have no element to read.
+Left out (listed with the reason in `search_left_out.tsv`) is what has no expression; `_text` and `_content` have no
+element to read and are answered apart.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ class Path:
     """JSON property names from the resource to a value of datatype `type`; choices are resolved (`valueQuantity`).
 
     `many[i]` tells whether step i is an array. `where`: (i, name, value) keeps only those elements reached by the first
-    i steps whose child `name` equals `value` (`telecom.where(system='phone')` is `(1, "system", "phone")`).
+    i steps whose child `name` equals `value` (`telecom.where(system='phone')` is `(1, "system", "phone")`); the name
+    `[0]` keeps the first element only, `extension()` those with an extension of this url.
     `targets`: only references to these types (`.where(resolve() is Patient)`); empty: any.
     """
 
@@ -89,7 +90,7 @@ def _parameter(name: str, packed: list[Any]) -> SearchParameter:
 SEARCH_PARAMETERS: Mapping[str, Mapping[str, SearchParameter]] = Packed("search.tsv", _parameters)
 """type -> name -> parameter; "Resource" holds those that every type has (`_id`, `_lastUpdated`, `_profile`, …)."""
 
-PATIENT_COMPARTMENT: Mapping[str, tuple[str, ...]] = Packed(
-    "compartment_patient.tsv", lambda _, names: tuple(cast("list[str]", names))
+COMPARTMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = Packed(
+    "compartments.tsv", lambda _, types: {type: tuple(names) for type, names in types.items()}
 )
-"""type -> the reference parameters by which a resource belongs to a patient's compartment."""
+"""compartment -> type -> the reference parameters by which a resource belongs to it. `{def}` is the resource itself."""

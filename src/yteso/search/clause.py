@@ -1,0 +1,180 @@
+"""One parameter of a query, its modifier and values -> a `Clause`, or the issues why not. It checks no rights.
+
+What needs a terminology (`:in :not-in :below :above` on codes) is answered here: the clause then holds the codes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from yteso.base.issue import Issue, Origin, Rule
+from yteso.fhir.dates import interval
+from yteso.search import rules
+from yteso.search.query import Clause
+from yteso.search.values import bare, escaped, split, split_token
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, Component, SearchParameter
+from yteso.standards.identifiers import canonical_system
+from yteso.terminology.protocol import Terminology
+
+_PREFIX = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[\d+\-.])")
+PREFIXED = frozenset({"date", "number", "quantity"})
+MODIFIERS = {
+    "token": ("not", "missing", "in", "not-in", "below", "above", "of-type"),
+    "string": ("exact", "contains", "missing"),
+    "reference": ("identifier", "missing"),
+    "uri": ("above", "missing"),
+    "date": ("missing",),
+    "number": ("missing",),
+    "quantity": ("missing",),
+    "composite": (),
+}
+"""The kinds of parameters that can be searched by, with their modifiers."""
+
+_BY_TERMINOLOGY = frozenset({"in", "not-in", "below", "above"})
+MAX_CODES = 10_000
+
+
+@dataclass(slots=True)
+class Report:
+    """Where issues go while a query is read, and what reading needs."""
+
+    base_url: str = ""
+    terminology: Terminology | None = None
+    issues: list[Issue] = field(default_factory=list)
+
+    def add(self, rule: Rule, name: str, **names: object) -> None:
+        """Note an issue at a parameter, named as far as a parameter's name can go."""
+        self.issues.append(rule.at(Origin(field=name[:64]), name=name[:64], **names))
+
+
+def read_clause(report: Report, parameter: SearchParameter, modifier: str, value: str) -> Clause | None:
+    """The clause; None when it was reported instead."""
+    name, kind = parameter.name, parameter.kind
+    allowed = _allowed(parameter)
+    if modifier and modifier not in allowed and not (kind == "reference" and modifier in RESOURCE_TYPES):
+        report.add(rules.MODIFIER, name, modifier=modifier[:32], allowed=", ".join(allowed))
+        return None
+    parts = [one for one in split(value, ",") if one]
+    if modifier == "missing":
+        if any(one not in ("true", "false") for one in parts):
+            report.add(rules.VALUE, name, kind="boolean")
+            return None
+        return Clause(name, kind, tuple(("eq", one) for one in parts), modifier) if parts else None
+    if modifier in _BY_TERMINOLOGY and kind == "token":
+        return _by_terminology(report, parameter, modifier, parts)
+    if modifier == "above":
+        parts, modifier = [escaped(above) for one in parts for above in _uris_above(bare(one))], ""
+    values = tuple(_value(report, kind, one) for one in parts)
+    if modifier in ("identifier", "of-type") or any(path.type == "Identifier" for path in parameter.paths):
+        values = tuple((prefix, _canonical(text)) for prefix, text in values)
+    if not all(_is_good(parameter, modifier, text) for _, text in values):
+        report.add(rules.VALUE, name, kind=kind)
+        return None
+    return Clause(name, kind, values, modifier) if values else None
+
+
+def _allowed(parameter: SearchParameter) -> tuple[str, ...]:
+    allowed = MODIFIERS[parameter.kind]
+    if any(path.type == "Identifier" for path in parameter.paths):
+        return allowed
+    return tuple(one for one in allowed if one != "of-type")
+
+
+def _value(report: Report, kind: str, text: str) -> tuple[str, str]:
+    if kind in PREFIXED:
+        if kind == "date":
+            text = text.replace(" ", "+")  # An unencoded "+07:00" arrives as " 07:00".
+        match = _PREFIX.match(text)
+        return (match[1], text[2:]) if match else ("eq", text)
+    if kind == "reference" and report.base_url and text.startswith(f"{report.base_url}/"):
+        text = text[len(report.base_url) + 1 :]
+    return "eq", text
+
+
+def _canonical(identifier: str) -> str:
+    """`system|value` with the VN Core URI of the system, as the index has it, and so in criteria, locks and cursors."""
+    system, *rest = split(identifier, "|")
+    known = canonical_system(bare(system)) if rest else system
+    return identifier if known == bare(system) else "|".join((known, *rest))
+
+
+def _is_good(parameter: SearchParameter, modifier: str, text: str) -> bool:
+    if parameter.kind == "composite":
+        parts = split(text, "$")
+        return len(parts) == len(parameter.components) and all(map(_is_good_part, parameter.components, parts))
+    if modifier == "of-type":
+        return len(split(text, "|")) == 3 and all(split(text, "|"))
+    return _is_good_value(parameter.kind, text)
+
+
+def _is_good_part(component: Component, text: str) -> bool:
+    return _is_good_value(component.kind, part_value(component.kind, text)[1])
+
+
+def part_value(kind: str, text: str) -> tuple[str, str]:
+    """(prefix, value) of one part of a composite's value."""
+    match = _PREFIX.match(text) if kind in PREFIXED else None
+    return (match[1], text[2:]) if match else ("eq", text)
+
+
+def _is_good_value(kind: str, text: str) -> bool:
+    if kind == "date":
+        return interval(text) is not None
+    if kind in ("number", "quantity"):
+        return _is_number(split(text, "|")[0])
+    return bool(bare(text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return False
+    return number.is_finite() and -99 <= number.adjusted() <= 99 and len(text) <= 64
+
+
+def _uris_above(uri: str) -> list[str]:
+    """The uri and everything it lies under, cut at its slashes (FHIR R4 §3.1.1.4.14)."""
+    start = uri.find("://") + 3 if "://" in uri else 0
+    cuts = [at for at in range(start + 1, len(uri)) if uri[at] == "/"][:64]
+    return [uri, *(uri[:at] for at in cuts)]
+
+
+def _by_terminology(report: Report, parameter: SearchParameter, modifier: str, parts: list[str]) -> Clause | None:
+    codes: list[str] = []
+    for part in parts:
+        found = _codes(report.terminology or _builtin(), modifier, part)
+        if found is None or len(codes) + len(found) > MAX_CODES:
+            report.add(rules.UNKNOWN_CODES, parameter.name, modifier=modifier)
+            return None
+        codes += found
+    values = tuple(("eq", one) for one in codes) or (("eq", "\\|\\|"),)
+    return Clause(parameter.name, parameter.kind, values, "not" if modifier == "not-in" else "")
+
+
+def _codes(terminology: Terminology, modifier: str, text: str) -> list[str] | None:
+    """`system|code` of everything a value set holds or that lies below or above a code; None: it cannot be said."""
+    if modifier in ("in", "not-in"):
+        value_set = terminology.expand(bare(text))
+        if value_set is None:
+            return None
+        return [
+            f"{escaped(system)}|{escaped(code)}"
+            for system, codes in sorted(value_set.items())
+            for code in sorted(codes)
+        ]
+    system, code = split_token(text)
+    if not system or not code:
+        return None
+    look = terminology.descendants if modifier == "below" else terminology.ancestors
+    found = look(system, code)
+    return None if found is None else [f"{escaped(system)}|{escaped(one)}" for one in sorted(found)]
+
+
+def _builtin() -> Terminology:
+    """The terminology of the package, loaded when the first query asks for it."""
+    from yteso.terminology.builtin import TERMINOLOGY
+
+    return TERMINOLOGY

@@ -1,0 +1,198 @@
+"""One clause -> a condition on rows of one type. The counterpart of what `program` writes into the index.
+
+Rows are those of `store.resource` under an alias, so that the same conditions serve the searched rows and those a
+link leads to. Values are parameters, never text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from yteso.base.text import fold
+from yteso.fhir.dates import interval, moment
+from yteso.search import amounts, when
+from yteso.search.composite import pair_facts, parts_of, stands_alone
+from yteso.search.facts import facts_for, facts_of, presence_of
+from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
+from yteso.search.hot import hot
+from yteso.search.keys import number, path_key, token
+from yteso.search.parameters import parameters_of
+from yteso.search.query import Clause
+from yteso.search.row import NO_DATE
+from yteso.search.values import bare
+from yteso.search.words import MAX_LENGTH
+from yteso.standards.fhir_r4 import TYPE_NUMBER, Path, SearchParameter
+
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one type under one alias, asked at one moment."""
+
+    type: str
+    alias: str
+    now: datetime
+
+    @property
+    def of_type(self) -> Fragment:
+        """That they are of this type."""
+        return Fragment(f"{self.alias}.type = %s", (TYPE_NUMBER[self.type],))
+
+
+def conditions(rows: Rows, clauses: Iterable[Clause]) -> list[Fragment]:
+    """The conditions of the clauses; single tokens are asked for together."""
+    together: list[int] = []
+    parts: list[Fragment] = []
+    for clause in clauses:
+        found = _condition(rows, clause)
+        if isinstance(found, int):
+            together.append(found)
+        else:
+            parts.append(found)
+    if together:
+        parts.append(Fragment(f"{rows.alias}.tok @> %s::bigint[]", (sorted(set(together)),)))
+    return parts
+
+
+def any_token(rows: Rows, facts: Iterable[str]) -> Fragment:
+    """That any of these facts holds."""
+    keys = sorted({number(token(fact)) for fact in facts})
+    return Fragment(f"{rows.alias}.tok && %s::bigint[]", (keys,)) if keys else FALSE
+
+
+def dated(rows: Rows, clause: Clause) -> Fragment:
+    """A clause on the clinical date."""
+    return when.condition(clause.values, f"{rows.alias}.d_lo", f"{rows.alias}.d_hi", rows.now)
+
+
+def _condition(rows: Rows, clause: Clause) -> Fragment | int:
+    if clause.modifier == "missing":
+        return _missing(rows, clause)
+    if clause.name == "_id":
+        ids = [bare(value) for _, value in clause.values]
+        found = Fragment(f"({rows.of_type.text} AND {rows.alias}.id = ANY(%s::text[]))", (*rows.of_type.params, ids))
+        return none_of(found) if clause.modifier == "not" else found
+    if clause.name == "_lastUpdated":
+        return any_of(_updated(rows, prefix, value) for prefix, value in clause.values)
+    if clause.type == "composite":
+        return any_of(_composite(rows, clause.name, value) for _, value in clause.values)
+    if clause.type in ("token", "reference", "uri") or clause.modifier == "exact":
+        return _tokens(rows, clause)
+    return _side(rows, parameters_of(rows.type)[clause.name], clause.values, clause.modifier)
+
+
+def _tokens(rows: Rows, clause: Clause) -> Fragment | int:
+    keys = sorted({number(token(fact)) for fact in facts_of(rows.type, clause)})
+    if clause.modifier == "not":
+        return all_of((rows.of_type, none_of(Fragment(f"{rows.alias}.tok && %s::bigint[]", (keys,)))))
+    if not keys:
+        return FALSE
+    return keys[0] if len(keys) == 1 else Fragment(f"{rows.alias}.tok && %s::bigint[]", (keys,))
+
+
+def _side(rows: Rows, parameter: SearchParameter, values: tuple[tuple[str, str], ...], modifier: str = "") -> Fragment:
+    """A clause that columns or a side table answer: date, string, number, quantity."""
+    if parameter.kind == "date":
+        if parameter.name == hot(rows.type).date:
+            return when.condition(values, f"{rows.alias}.d_lo", f"{rows.alias}.d_hi", rows.now)
+        inside = when.condition(values, "x.lo", "x.hi", rows.now)
+        return _exists(rows, "moment", _date_key(rows, parameter.name), inside)
+    keys = side_keys(rows.type, parameter.paths)
+    if parameter.kind == "string":
+        return _exists(rows, "string", keys, any_of(_text(value, modifier) for _, value in values))
+    return _exists(rows, "number", keys, any_of(amounts.condition(*value, "x") for value in values))
+
+
+def side_keys(type: str, paths: Iterable[Path]) -> list[int]:
+    """The keys of these paths in the side tables."""
+    return [number(token(path_key(type, path))) for path in paths]
+
+
+def _date_key(rows: Rows, name: str) -> list[int]:
+    return [number(token(f"{rows.type}:{name}"))]
+
+
+def _composite(rows: Rows, name: str, value: str) -> Fragment:
+    """Any context within which every part holds. A context there can be only one of needs no index of pairs."""
+    parameter = parameters_of(rows.type)[name]
+    found = []
+    for at, context in enumerate(parameter.paths):
+        parts = parts_of(parameter, at, value)
+        if stands_alone(context, parts):
+            found.append(all_of(_part(rows, part, prefix, text) for part, prefix, text in parts))
+            continue
+        facts = pair_facts(rows.type, context, parts)
+        (_, _, _), (second, prefix, text) = parts
+        if second.kind in ("number", "quantity"):
+            keys = [number(token(fact)) for fact in facts]
+            found.append(_exists(rows, "number", keys, amounts.condition(prefix, text, "x")))
+        else:
+            found.append(any_token(rows, facts))
+    return any_of(found)
+
+
+def _part(rows: Rows, part: SearchParameter, prefix: str, text: str) -> Fragment:
+    if part.kind in ("token", "reference", "uri"):
+        return any_token(rows, facts_for(rows.type, part, "", (text,)))
+    return _side(rows, part, ((prefix, text),))
+
+
+def _missing(rows: Rows, clause: Clause) -> Fragment:
+    there = _present(rows, clause)
+    wanted = [value == "true" for _, value in clause.values]
+    return all_of((rows.of_type, any_of(none_of(there) if missing else there for missing in wanted)))
+
+
+def _present(rows: Rows, clause: Clause) -> Fragment:
+    always = Fragment(f"{rows.alias}.hash IS NOT NULL")
+    if clause.name in ("_id", "_lastUpdated"):
+        return always
+    if clause.name == hot(rows.type).date:
+        return Fragment(f"{rows.alias}.d_lo <> %s", (NO_DATE,))
+    if clause.type == "date":
+        return _exists(rows, "moment", _date_key(rows, clause.name), Fragment("true"))
+    paths = parameters_of(rows.type)[clause.name].paths
+    if clause.type in ("string", "number", "quantity"):
+        table = "string" if clause.type == "string" else "number"
+        return _exists(rows, table, side_keys(rows.type, paths), Fragment("true"))
+    facts = presence_of(rows.type, clause.name)
+    return always if facts is None else any_token(rows, facts)
+
+
+def _exists(rows: Rows, table: str, keys: list[int], condition: Fragment) -> Fragment:
+    r = rows.alias
+    same = f"SELECT FROM store.{table} x WHERE x.shard = {r}.shard AND x.type = {r}.type AND x.id = {r}.id"
+    if len(keys) == 1:
+        return Fragment(f"EXISTS ({same} AND x.key = %s AND {condition.text})", (keys[0], *condition.params))
+    return Fragment(f"EXISTS ({same} AND x.key = ANY(%s::bigint[]) AND {condition.text})", (keys, *condition.params))
+
+
+def _text(value: str, modifier: str) -> Fragment:
+    folded = fold(bare(value))[:MAX_LENGTH]
+    if not folded:
+        return FALSE
+    if modifier == "contains":
+        escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return Fragment("x.val LIKE %s", (f"%{escaped}%",))
+    return Fragment("(x.val >= %s AND x.val < %s)", (folded, folded + _LAST))
+
+
+def _updated(rows: Rows, prefix: str, value: str) -> Fragment:
+    found = interval(value)
+    assert found is not None, "parse lets only dates through"
+    low, high, ts = moment(found[0]), moment(found[1]), f"{rows.alias}.ts"
+    between = Fragment(f"({ts} >= %s AND {ts} <= %s)", (low, high))
+    return {
+        "eq": between,
+        "ap": between,
+        "ne": Fragment(f"({ts} < %s OR {ts} > %s)", (low, high)),
+        "gt": Fragment(f"{ts} > %s", (high,)),
+        "sa": Fragment(f"{ts} > %s", (high,)),
+        "lt": Fragment(f"{ts} < %s", (low,)),
+        "eb": Fragment(f"{ts} < %s", (low,)),
+        "ge": Fragment(f"{ts} >= %s", (low,)),
+        "le": Fragment(f"{ts} <= %s", (high,)),
+    }[prefix]

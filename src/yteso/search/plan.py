@@ -1,0 +1,179 @@
+"""How one query reaches its rows: the access path, chosen here and not left to chance (measured at 1-9 million rows).
+
+- known ids: the primary key;
+- a patient, or the few patients a chain came down to: the index (pat, type, d_lo) and everything else as a filter;
+- a code without a patient: (code, d_lo), and rows that have it as a further code by `store.moment`;
+- an identifier, reference or uri: the token index alone, without the type, which the tokens imply (with it the planner
+  reads the whole type's bitmap);
+- else the type, by clinical date or time of writing.
+Alternatives of one query ("arms") exclude each other, so that pages are merged and totals added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from yteso.base.ids import shard_of
+from yteso.search import when
+from yteso.search.compartment import facts_within
+from yteso.search.conditions import Rows, any_token, conditions, dated
+from yteso.search.facts import facts_of, is_selective
+from yteso.search.fragment import TRUE, Fragment, all_of
+from yteso.search.hot import hot
+from yteso.search.keys import number, patient_key, token
+from yteso.search.query import Clause, Query
+from yteso.search.rights import Rights, visible
+from yteso.search.values import bare, split_token
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a link came down to, for rows of the asked type: all that is given must hold.
+
+    `ids`: one of these; `patients`: in the compartment of one of these keys; `also`: a condition on alias `r`.
+    `selective`: `also` picks few rows by its tokens.
+    """
+
+    ids: tuple[str, ...] | None = None
+    patients: tuple[int, ...] | None = None
+    also: Fragment = TRUE
+    selective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One alternative: where rows come from, and which columns hold the clinical date there."""
+
+    source: Fragment
+    where: Fragment
+    lo: str = "r.d_lo"
+
+
+_RESOURCES = Fragment("store.resource r")
+_FURTHER_CODES = Fragment(
+    "store.moment m JOIN store.resource r ON r.shard = m.shard AND r.type = m.type AND r.id = m.id"
+)
+
+
+class Plan:
+    """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked."""
+
+    def __init__(self, query: Query, now: datetime, reached: Sequence[Reached] = ()) -> None:
+        self.query = query
+        self.rows = Rows(query.type, "r", now)
+        self.reached = list(reached)
+        if query.compartment:
+            self.reached.append(self._compartment())
+        self.hot = hot(query.type)
+        self.ids = self._ids()
+        self.patient = "" if self.ids is not None else self._patient()
+        self.patients = self._patients()
+        self.code = "" if self.patients is not None or self.ids is not None else self._code()
+        sorted_by_date = bool(query.sort) and query.sort[0].name == self.hot.date
+        self.dates = [clause for clause in query.clauses if clause.name == self.hot.date and not clause.modifier]
+        self.selective = any(self._is_selective(clause) for clause in query.clauses) or any(
+            one.selective for one in self.reached
+        )
+        self.is_served = self.ids is not None or self.patients is not None or self.selective
+        self.by_date = bool(self.hot.date) and bool(
+            self.patients is not None or self.code or self.dates or sorted_by_date
+        )
+
+    def arms(self, rights: Rights) -> Iterable[Arm]:
+        """Every row that answers is in exactly one of them, and visible."""
+        others = [clause for clause in self.query.clauses if clause not in self.dates]
+        common = [visible(rights, "r"), Fragment("r.hash IS NOT NULL"), *conditions(self.rows, others)]
+        common += [one.also for one in self.reached]
+        dates = [dated(self.rows, clause) for clause in self.dates]
+        if self.ids is not None:
+            yield Arm(self._by_id(self.ids), all_of((*common, *dates)))
+        elif self.patients is not None:
+            keys = list(self.patients)
+            one = len(keys) == 1
+            own = Fragment(
+                f"r.pat = {'%s' if one else 'ANY(%s::bigint[])'} AND r.type = %s",
+                (keys[0] if one else keys, TYPE_NUMBER[self.query.type]),
+            )
+            yield Arm(_RESOURCES, all_of((own, *common, *dates)))
+        else:
+            for source, lo, hi, own in self._sources():
+                for chosen in product(*self._dates(lo, hi)):
+                    yield Arm(source, all_of((*common, own, *chosen)), lo)
+
+    def _by_id(self, ids: Sequence[str]) -> Fragment:
+        return Fragment(
+            "unnest(%s::smallint[], %s::text[]) AS k (shard, id)"
+            " JOIN store.resource r ON r.shard = k.shard AND r.type = %s AND r.id = k.id",
+            ([shard_of(id) for id in ids], list(ids), TYPE_NUMBER[self.query.type]),
+        )
+
+    def _sources(self) -> Iterable[tuple[Fragment, str, str, Fragment]]:
+        if not self.code:
+            yield _RESOURCES, "r.d_lo", "r.d_hi", TRUE if self.selective else self.rows.of_type
+            return
+        key = number(token(self.code))
+        yield _RESOURCES, "r.d_lo", "r.d_hi", Fragment("r.code = %s", (key,))
+        yield _FURTHER_CODES, "m.lo", "m.hi", Fragment("m.key = %s", (key,))
+
+    def _dates(self, lo: str, hi: str) -> list[tuple[Fragment, ...]]:
+        """Per clause on the clinical date its alternatives; only the first one is parted."""
+        parts: list[tuple[Fragment, ...]] = []
+        for at, clause in enumerate(self.dates):
+            if at or lo != "r.d_lo":
+                parts.append((when.condition(clause.values, lo, hi, self.rows.now),))
+            else:
+                first, *rest = when.alternatives(clause.values, lo, hi, self.rows.now)
+                parts.append((first, *(all_of((self.rows.of_type, long)) for long in rest)))
+        return parts
+
+    def _is_selective(self, clause: Clause) -> bool:
+        return (
+            clause.type in ("token", "reference", "uri")
+            and clause.modifier in ("", "identifier", "of-type")
+            and clause.name not in ("_id", "_lastUpdated")
+            and is_selective(self.query.type, clause)
+        )
+
+    def _compartment(self) -> Reached:
+        assert self.query.compartment is not None
+        whole, type = self.query.compartment, self.query.type
+        own = Reached(ids=(whole.id,)) if whole.type == type else None
+        return own or Reached(also=any_token(self.rows, facts_within(whole, type)), selective=True)
+
+    def _ids(self) -> tuple[str, ...] | None:
+        """The ids it can only be among, each once."""
+        known = [set(one.ids) for one in self.reached if one.ids is not None]
+        for clause in self.query.clauses:
+            if clause.name == "_id" and not clause.modifier:
+                known.append({bare(value) for _, value in clause.values})
+        return tuple(sorted(set.intersection(*known))) if known else None
+
+    def _patients(self) -> tuple[int, ...] | None:
+        if self.patient:
+            return (number(patient_key(self.patient)),)
+        known = [set(one.patients) for one in self.reached if one.patients is not None]
+        return tuple(sorted(set.intersection(*known))) if known else None
+
+    def _patient(self) -> str:
+        """The id of the patient when a clause names exactly one by the path `pat` is taken from."""
+        for clause in self.query.clauses:
+            if clause.type != "reference" or clause.modifier not in ("", "Patient") or not self.hot.patient_key:
+                continue
+            facts = facts_of(self.query.type, clause)
+            start = f"{self.hot.patient_key}|Patient/"
+            if len(facts) == 1 and facts[0].startswith(start):
+                return facts[0][len(start) :]
+        return ""
+
+    def _code(self) -> str:
+        """The fact of the bare code when a clause names exactly one code of the hot code element."""
+        for clause in self.query.clauses:
+            if self.hot.code and clause.name == self.hot.code and not clause.modifier and len(clause.values) == 1:
+                _, code = split_token(clause.values[0][1])
+                if code:
+                    return f"{self.hot.code_key}|{code}"
+        return ""

@@ -1,0 +1,173 @@
+"""What the links of a query (chains, `_has`, `_list`) come down to, looked up within the rights of who asks.
+
+Each link is one statement of its own, innermost first, so that the statement of the page knows how many rows it is
+about: the planner never has to guess the size of a join. A link that matches more than `MOST` resources is answered
+row by row through the patient both sides belong to, where there is one; otherwise it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yteso.access.restriction import Restriction
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin
+from yteso.db import Connection
+from yteso.fhir import reference
+from yteso.fhir.json import loads
+from yteso.search import rules, sql
+from yteso.search.conditions import Rows, any_token, conditions
+from yteso.search.extract import references_of
+from yteso.search.facts import references_to
+from yteso.search.fragment import FALSE, Fragment, all_of, any_of
+from yteso.search.hot import hot
+from yteso.search.keys import elsewhere, number, path_key, patient_key, token
+from yteso.search.parameters import parameters_of
+from yteso.search.plan import Reached
+from yteso.search.query import Chain, Clause, Condition, Has, Link, Listed, Query
+from yteso.search.rights import visible
+from yteso.standards.fhir_r4 import SearchParameter
+from yteso.store.codec import Codec
+from yteso.store.dictionaries import ensure_known
+from yteso.store.read import run
+
+MOST = 2_000
+"""Resources a link may come down to by their ids."""
+_READ = 10_000
+"""Rows looked at to learn which patients they belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who looks up, and with what."""
+
+    conn: Connection
+    codec: Codec
+    limit: Restriction
+    now: datetime
+
+    def rows(self, query: Query, columns: str, limit: int) -> list[tuple[Any, ...]]:
+        """Columns of visible matches, at most `limit` per access path."""
+        reached = reach(self, query)
+        found: list[tuple[Any, ...]] = run(
+            self.conn, *sql.some(query, self.limit, self.now, reached, columns, limit)
+        ).fetchall()
+        return found
+
+
+def reach(asking: Asking, query: Query) -> list[Reached]:
+    """What each link of the query came down to. Raises Refused (400, SRCH-0012) for one that is too wide."""
+    return [_reach(asking, query.type, link) for link in query.links]
+
+
+def _reach(asking: Asking, type: str, link: Link) -> Reached:
+    if isinstance(link, Listed):
+        return _listed(asking, type, link)
+    return _has(asking, type, link) if isinstance(link, Has) else _chain(asking, type, link)
+
+
+def _query(type: str, condition: Condition) -> Query:
+    if isinstance(condition, Clause):
+        return Query(type, clauses=(condition,))
+    return Query(type, links=(condition,))
+
+
+def _chain(asking: Asking, type: str, link: Chain) -> Reached:
+    parameter, rows = parameters_of(type)[link.name], Rows(type, "r", asking.now)
+    parts: list[Fragment] = []
+    patients: tuple[int, ...] | None = None
+    for target, condition in link.targets:
+        found = asking.rows(_query(target, condition), "r.id", MOST + 1)
+        if len(found) <= MOST:
+            ids = sorted({id for (id,) in found})
+            parts.append(any_token(rows, references_to(type, parameter, target, ids)))
+            if len(link.targets) == 1 and _by_patient(type, parameter, target):
+                patients = tuple(number(patient_key(id)) for id in ids)
+        elif _by_patient(type, parameter, target) and isinstance(condition, Clause):
+            own = Fragment("NOT r.tok @> %s::bigint[]", ([number(token(elsewhere(type)))],))
+            parts.append(all_of((own, _same_patient(asking, target, condition))))
+        else:
+            raise _too_wide(link.name)
+    narrow = all(part is FALSE or part.text.startswith("r.tok &&") for part in parts)
+    return Reached(patients=patients, also=any_of(parts), selective=narrow)
+
+
+def _has(asking: Asking, type: str, link: Has) -> Reached:
+    parameter = parameters_of(link.source)[link.name]
+    query = _query(link.source, link.condition)
+    if _by_patient(link.source, parameter, type):
+        return _patients_with(asking, query, link)
+    found = asking.rows(query, "r.dict, r.body", MOST + 1)
+    if len(found) > MOST:
+        raise _too_wide(f"_has:{link.source}:{link.name}")
+    ids = set()
+    for dictionary, body in found:
+        ensure_known(asking.conn, asking.codec, dictionary)
+        resource = loads(asking.codec.unpack(dictionary, body)[0])
+        targets = (reference.parse(text) for text in references_of(resource, link.name))
+        ids |= {target.id for target in targets if target.kind == "relative" and target.type == type}
+    return Reached(ids=tuple(sorted(ids)))
+
+
+def _patients_with(asking: Asking, query: Query, link: Has) -> Reached:
+    own = number(token(elsewhere(link.source)))
+    found = asking.rows(query, f"r.pat, r.tok @> ARRAY[{own}::bigint]", _READ)
+    if len(found) < _READ:
+        return Reached(patients=tuple(sorted({pat for pat, other in found if pat is not None and not other})))
+    if not isinstance(link.condition, Clause):
+        raise _too_wide(f"_has:{link.source}:{link.name}")
+    inside = Fragment("NOT q.tok @> %s::bigint[]", ([own],))
+    return Reached(also=_same_patient(asking, link.source, link.condition, inside))
+
+
+def _same_patient(asking: Asking, type: str, clause: Clause, *further: Fragment) -> Fragment:
+    """That the row's patient has a visible resource of this type for which the clause holds."""
+    rows = Rows(type, "q", asking.now)
+    inner = all_of(
+        (
+            rows.of_type,
+            Fragment("q.hash IS NOT NULL"),
+            visible(asking.limit, "q"),
+            *further,
+            *conditions(rows, [clause]),
+        )
+    )
+    return Fragment(f"EXISTS (SELECT FROM store.resource q WHERE q.pat = r.pat AND {inner.text})", inner.params)
+
+
+def _by_patient(type: str, parameter: SearchParameter, target: str) -> bool:
+    """Whether the parameter, leading to a patient, is the one that the column `pat` is taken from."""
+    main = hot(type).patient_key
+    paths = [
+        path for path in parameter.paths if path.type == "Reference" and (not path.targets or target in path.targets)
+    ]
+    return target == "Patient" and bool(main) and [path_key(type, path) for path in paths] == [main]
+
+
+def _listed(asking: Asking, type: str, link: Listed) -> Reached:
+    """The entries of a List that the caller may see; nothing when there is none."""
+    query = Query("List", clauses=(Clause("_id", "token", (("eq", link.id),)),))
+    ids: set[str] = set()
+    for dictionary, body in asking.rows(query, "r.dict, r.body", 1):
+        ensure_known(asking.conn, asking.codec, dictionary)
+        for text in _items(loads(asking.codec.unpack(dictionary, body)[0])):
+            target = reference.parse(text)
+            if target.kind == "relative" and target.type == type:
+                ids.add(target.id)
+    if len(ids) > MOST:
+        raise _too_wide("_list")
+    return Reached(ids=tuple(sorted(ids)))
+
+
+def _items(resource: dict[str, Any]) -> Sequence[str]:
+    entries = resource.get("entry") or ()
+    return [
+        entry["item"]["reference"] for entry in entries if not entry.get("deleted") and "reference" in entry["item"]
+    ]
+
+
+def _too_wide(name: str) -> Refused:
+    return Refused(rules.TOO_WIDE.at(Origin(field=name), name=name, limit=MOST), status=400)

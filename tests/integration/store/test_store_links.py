@@ -1,0 +1,181 @@
+"""Chains, `_has`, `_list`, compartments and includes: what they find, and that nobody sees through them."""
+
+import pytest
+
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING, Restriction
+from yteso.base.errors import Refused
+from yteso.search.fragment import Fragment
+from yteso.search.parse import parse
+from yteso.search.query import Compartment
+from yteso.store import find, include, links
+from yteso.store.protocol import Put
+
+DOCTOR = Principal("bac-si", Role.DOCTOR, "79001")
+OURS = Restriction(types=None, care_facility="79001")
+
+
+def reference(text):
+    return {"reference": text}
+
+
+def visit(id, patient, facility, part_of=None):
+    found = {
+        "resourceType": "Encounter",
+        "id": id,
+        "status": "finished",
+        "subject": reference(f"Patient/{patient}"),
+        "serviceProvider": {"identifier": {"value": facility}},
+        "participant": [{"individual": reference("Practitioner/dr")}],
+    }
+    return {**found, "partOf": reference(f"Encounter/{part_of}")} if part_of else found
+
+
+def result(id, patient, encounter, code):
+    return {
+        "resourceType": "Observation",
+        "id": id,
+        "status": "final",
+        "code": {"coding": [{"system": "s", "code": code}]},
+        "subject": reference(f"Patient/{patient}"),
+        "encounter": reference(f"Encounter/{encounter}"),
+        "performer": [reference("Practitioner/dr")],
+    }
+
+
+RECORD = [
+    {"resourceType": "Patient", "id": "mine", "name": [{"text": "Lê Thị Thử"}], "birthDate": "1980-01-01"},
+    {"resourceType": "Patient", "id": "theirs", "name": [{"text": "Lê Văn Giả"}], "birthDate": "1990-01-01"},
+    {"resourceType": "Practitioner", "id": "dr", "name": [{"text": "Bác sĩ Mẫu"}]},
+    visit("e1", "mine", "79001"),
+    visit("e2", "mine", "79001", part_of="e1"),
+    visit("e3", "theirs", "79002"),
+    result("o1", "mine", "e2", "HGB"),
+    result("o2", "theirs", "e3", "HGB"),
+    result("o3", "mine", "e1", "GLU"),
+    {
+        "resourceType": "List",
+        "id": "l",
+        "status": "current",
+        "mode": "working",
+        "subject": reference("Patient/mine"),
+        "entry": [{"item": reference("Observation/o1")}, {"item": reference("Observation/o2")}],
+    },
+    {
+        "resourceType": "List",
+        "id": "hidden",
+        "status": "current",
+        "mode": "working",
+        "subject": reference("Patient/theirs"),
+        "entry": [{"item": reference("Observation/o3")}],
+    },
+]
+
+
+@pytest.fixture
+def record(database, store, administrator):
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(one) for one in RECORD])
+
+
+def found(database, store, type, text, limit=EVERYTHING, compartment=None):
+    query, issues = parse(type, text, compartment=compartment)
+    assert not issues
+    with database.connection() as conn:
+        page = store.search(conn, DOCTOR, limit, query)
+    return {one.id for one in page.matches}, {one.id for one in page.included}
+
+
+LINKED = [
+    ("Observation", "subject:Patient.name=le", {"o1", "o2", "o3"}, {"o1", "o3"}),
+    ("Observation", "patient.name=van", {"o2"}, set()),
+    ("Observation", "subject.name=giả", {"o2"}, set()),
+    ("Observation", "encounter:Encounter.part-of:Encounter.status=finished", {"o1"}, {"o1"}),
+    ("Observation", "encounter.subject:Patient.birthdate=1990&code=HGB", {"o2"}, set()),
+    ("Observation", "performer:Practitioner.name=bac", {"o1", "o2", "o3"}, {"o1", "o3"}),
+    ("Observation", "subject:Patient.name=le&performer:Practitioner.name=nobody", set(), set()),
+    ("Patient", "_has:Observation:patient:code=HGB", {"mine", "theirs"}, {"mine"}),
+    ("Patient", "_has:Observation:patient:code=s|GLU", {"mine"}, {"mine"}),
+    ("Patient", "_has:Observation:patient:encounter.part-of:Encounter._id=e1", {"mine"}, {"mine"}),
+    ("Practitioner", "_has:Observation:performer:code=HGB", {"dr"}, {"dr"}),
+    ("Practitioner", "_has:Encounter:practitioner:_has:Observation:encounter:subject=Patient/theirs", {"dr"}, set()),
+    ("Encounter", "_has:Observation:encounter:code=HGB", {"e2", "e3"}, {"e2"}),
+    ("Observation", "_list=l", {"o1", "o2"}, {"o1"}),
+    ("Observation", "_list=List/hidden", {"o3"}, set()),
+    ("Patient", "_list=l", set(), set()),
+]
+
+
+@pytest.mark.parametrize(("type", "text", "all", "ours"), LINKED)
+@pytest.mark.parametrize("narrow", [True, False])
+def test_links_find_what_holds_there_and_only_through_what_is_visible(
+    database, store, record, monkeypatch, type, text, all, ours, narrow
+):
+    if not narrow:  # as if everything matched more than is looked up by id
+        monkeypatch.setattr(links, "MOST", 0)
+        monkeypatch.setattr(links, "_READ", 1)
+    for limit, expected in ((EVERYTHING, all), (OURS, ours)):
+        try:
+            assert found(database, store, type, text, limit)[0] == expected
+        except Refused as refusal:
+            assert not narrow
+            assert refusal.issues[0].code == "SRCH-0012"
+
+
+INCLUDED = [
+    ("_include=Observation:subject", {"theirs"}, set()),
+    ("_include=Observation:subject:Group", set(), set()),
+    ("_include=Observation:encounter&_include:iterate=Encounter:practitioner", {"e3", "dr"}, {"dr"}),
+    ("_include=*", {"theirs", "e3", "dr"}, {"dr"}),
+    ("_include=Observation:performer&_revinclude:iterate=Encounter:practitioner", {"dr", "e1", "e2", "e3"}, None),
+    ("_revinclude=List:item", {"l"}, None),
+    ("_revinclude=List:*", {"l"}, None),
+]
+
+
+@pytest.mark.parametrize(("text", "all", "ours"), INCLUDED)
+def test_includes_bring_what_is_visible_and_nothing_else(database, store, record, text, all, ours):
+    assert found(database, store, "Observation", f"_id=o2&{text}")[1] == all
+    matches, brought = found(database, store, "Observation", f"_id=o2&{text}", OURS)
+    assert (matches, brought) == (set(), set())
+    mine = found(database, store, "Observation", f"_id=o1&{text}", OURS)[1]
+    assert not mine & {"theirs", "e3", "hidden", "o2"}
+
+
+def test_more_than_a_bound_is_not_included_and_that_is_told(database, store, record, monkeypatch):
+    monkeypatch.setattr(include, "MOST_INCLUDED", 2)
+    query, _ = parse("Observation", "_id=o1&_include=*")
+    with database.connection() as conn:
+        page = store.search(conn, DOCTOR, EVERYTHING, query)
+    assert (len(page.included), page.cut) == (2, True)
+
+
+COMPARTMENTS = [
+    (Compartment("Patient", "mine"), "Observation", {"o1", "o3"}, {"o1", "o3"}),
+    (Compartment("Patient", "theirs"), "Observation", {"o2"}, set()),
+    (Compartment("Patient", "mine"), "Patient", {"mine"}, {"mine"}),
+    (Compartment("Patient", "mine"), "Organization", set(), set()),
+    (Compartment("Encounter", "e2"), "Observation", {"o1"}, {"o1"}),
+    (Compartment("Practitioner", "dr"), "Encounter", {"e1", "e2", "e3"}, {"e1", "e2"}),
+]
+
+
+@pytest.mark.parametrize(("compartment", "type", "all", "ours"), COMPARTMENTS)
+def test_a_compartment_holds_what_its_definition_says(database, store, record, compartment, type, all, ours):
+    assert found(database, store, type, "", EVERYTHING, compartment)[0] == all
+    assert found(database, store, type, "", OURS, compartment)[0] == ours
+
+
+def test_a_search_that_no_index_serves_ends_by_itself(database, store, record, monkeypatch):
+    query, _ = parse("Observation", "status=final")
+    with database.connection() as conn:
+        conn.execute("CREATE FUNCTION slow(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(1) IS NOT NULL'")
+        monkeypatch.setattr(find, "SECONDS", 0.2)
+        conditions = links.conditions
+        monkeypatch.setattr(
+            "yteso.search.plan.conditions",
+            lambda rows, clauses: [*conditions(rows, clauses), Fragment("slow(r.t)")],
+        )
+        with pytest.raises(Refused, match="SRCH-0013") as refused:
+            store.search(conn, DOCTOR, EVERYTHING, query)
+    assert refused.value.status == 503
