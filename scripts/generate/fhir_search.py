@@ -209,10 +209,7 @@ class Parser:
                 raise NotPlain(f"starts at {name}")
             place = Place(self.type)
         while self.peek() in (".", "["):
-            if self.take() == "[":
-                place = self.first(place)
-            else:
-                place = self.call(place, self.take())
+            place = self.first(place) if self.take() == "[" else self.call(place, self.take())
         if place.types[:1] == ("Extension",):
             place = self.programs.step(place, "value")
         return place

@@ -56,7 +56,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One matched request. `type`, `id`, `version` and `member` come from the address; `limit` is the caller's right."""
+    """One matched request. `type`, `id`, `version`, `member` are of the address; `limit` is the caller's right."""
 
     engine: Engine
     request: Request

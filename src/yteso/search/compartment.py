@@ -1,4 +1,4 @@
-"""Which facts put a resource of a type into a compartment (FHIR R4 §2.11): references by the definition's parameters."""
+"""Which facts put a resource of a type into a compartment (FHIR R4 §2.11): references by these parameters."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SORTABLE = frozenset({"date", "string", "number", "quantity"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One sort key. `kind`: "clinical", "updated", "id", "date", "number" or "string"; `keys` are those of its side table."""
+    """One sort key. `kind`: "clinical", "updated", "id", "date", "number" or "string"; `keys`: of its side table."""
 
     kind: str
     descending: bool

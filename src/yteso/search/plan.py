@@ -83,6 +83,11 @@ class Plan:
             self.patients is not None or self.code or self.dates or sorted_by_date
         )
 
+    def whole(self) -> Fragment:
+        """Everything that is asked, as one condition."""
+        parts = [self.rows.of_type, Fragment("r.hash IS NOT NULL"), *conditions(self.rows, self.query.clauses)]
+        return all_of((*parts, *(one.also for one in self.reached)))
+
     def arms(self, rights: Rights) -> Iterable[Arm]:
         """Every row that answers is in exactly one of them, and visible."""
         others = [clause for clause in self.query.clauses if clause not in self.dates]

@@ -29,7 +29,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """`_has:source:name:condition=…`: something of type `source` refers here by `name`, and the condition holds there."""
+    """`_has:source:name:condition=…`: a `source` refers here by `name`, and the condition holds there."""
 
     source: str
     name: str
@@ -59,7 +59,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """`_include=Source:name[:Target]`, with `reverse` `_revinclude`; an empty name is `*`. `iterate`: of includes too."""
+    """`_include=Source:name[:Target]`, with `reverse` `_revinclude`; no name is `*`. `iterate`: of includes too."""
 
     source: str
     name: str

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from yteso.search.cursor import Cursor, after
-from yteso.search.fragment import all_of
+from yteso.search.fragment import Fragment, all_of
 from yteso.search.order import Order, orders_of
 from yteso.search.plan import Plan, Reached
 from yteso.search.query import Query
-from yteso.search.rights import Rights
+from yteso.search.rights import Rights, visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
 COLUMNS = "r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.pat"
@@ -68,11 +68,9 @@ def is_served(query: Query, now: datetime, reached: Sequence[Reached] = ()) -> b
 
 
 def condition(query: Query, rights: Rights, now: datetime) -> Fragment:
-    """The query as a condition on alias `r` of `store.resource`, for who reaches rows by another way."""
-    plan = _Plan(query, now)
-    own = Fragment("r.type = %s AND r.hash IS NOT NULL", (TYPE_NUMBER[query.type],))
-    dates = [when.condition(clause.values, "r.d_lo", "r.d_hi", now) for clause in plan.dates]
-    return all_of((visible(rights, "r"), own, *plan._conditions(), *dates))
+    """The query as a condition on alias `r` of `store.resource`, for who reaches rows another way; without links."""
+    assert not query.links, "links are looked up first"
+    return all_of((visible(rights, "r"), Plan(query, now).whole()))
 
 
 def _order_by(orders: Sequence[Order]) -> str:

@@ -127,9 +127,11 @@ def _filter(at: int, text: str, types: Sequence[str] | None, scope: Scope) -> tu
     fit = kind in offered and (types is None or kind in types) and not names & _RESULT_PARAMETERS
     if not fit or not query or at > MOST_FILTERS:
         raise _refusal(rules.BAD_FILTER, "_typeFilter", number=at)
-    _, issues = parse(kind, query)
+    found, issues = parse(kind, query)
     if issues:
         raise Refused(*issues, status=400)
+    if found.links:  # A chain is looked up when it is asked, an export runs later and by parts.
+        raise _refusal(rules.BAD_FILTER, "_typeFilter", number=at)
     return kind, query
 
 

@@ -91,6 +91,6 @@ SEARCH_PARAMETERS: Mapping[str, Mapping[str, SearchParameter]] = Packed("search.
 """type -> name -> parameter; "Resource" holds those that every type has (`_id`, `_lastUpdated`, `_profile`, …)."""
 
 COMPARTMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = Packed(
-    "compartments.tsv", lambda _, types: {type: tuple(names) for type, names in types.items()}
+    "compartments.tsv", lambda _, types: {type_: tuple(names) for type_, names in types.items()}
 )
 """compartment -> type -> the reference parameters by which a resource belongs to it. `{def}` is the resource itself."""
