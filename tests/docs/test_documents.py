@@ -35,6 +35,7 @@ def test_every_address_and_role_is_told_to_integrators():
     told = text("docs/reference/http-api.md")
     for route in ROUTES:
         path = "/".join(route.segments).replace("{type}", "[type]").replace("{id}", "[id]").replace("{vid}", "[n]")
+        path = path.replace("{member}", "[type]")
         assert f"/fhir/{path}".rstrip("/") in told, path
     for role in set(Role) - {Role.SYSTEM}:
         assert f"| {role.value}" in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from yteso import __version__
@@ -14,9 +14,11 @@ from yteso.api.call import Call
 from yteso.api.route import Route
 from yteso.base.http import Response
 from yteso.fhir import json
+from yteso.search.chain import targets_of
 from yteso.search.parse import searchable
-from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES
 
+_COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition"
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
@@ -43,6 +45,7 @@ def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes
                 "security": {"description": "Authorization: Bearer <token>"},
                 "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
+                "compartment": [f"{_COMPARTMENT}/{name[0].lower()}{name[1:]}" for name in sorted(COMPARTMENTS)],
                 **_operations(routes, ""),
             }
         ],
@@ -66,9 +69,22 @@ def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
     }
     includes = [f"{type}:{name}" for name, parameter in sorted(parameters.items()) if parameter.kind == "reference"]
     if includes:
-        told["searchInclude"] = includes
+        told["searchInclude"] = ["*", *includes]
+    if backwards := _revincludes().get(type):
+        told["searchRevInclude"] = backwards
     told["searchParam"] = [{"name": name, "type": parameters[name].kind} for name in sorted(parameters)]
     return told | _operations(routes, type)
+
+
+@cache
+def _revincludes() -> dict[str, list[str]]:
+    """Type -> the reference parameters of any type that name it as a target."""
+    found: dict[str, list[str]] = {}
+    for source in sorted(RESOURCE_TYPES):
+        for name, parameter in sorted(searchable(source).items()):
+            for target in targets_of(parameter):
+                found.setdefault(target, []).append(f"{source}:{name}")
+    return found
 
 
 def _operations(routes: Sequence[Route], type: str) -> dict[str, Any]:

@@ -6,8 +6,6 @@ taken from the parameter's definition when the query does not say it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from yteso.search import rules
 from yteso.search.clause import MODIFIERS, Report, read_clause
 from yteso.search.parameters import parameters_of
@@ -42,7 +40,7 @@ def _chain(report: Report, parameter: SearchParameter, target: str, rest: str, v
     if parameter.kind != "reference" or (target and target not in RESOURCE_TYPES) or depth >= MAX_DEPTH:
         report.add(rules.CHAIN, name, depth=MAX_DEPTH)
         return None
-    allowed = [target] if target else [*_targets(parameter)]
+    allowed = [target] if target else targets_of(parameter)
     wanted = rest if rest.startswith("_has:") else rest.partition(".")[0].partition(":")[0]
     fitting = [one for one in allowed if wanted.startswith("_has:") or wanted in parameters_of(one)]
     if not fitting or len(fitting) > MAX_TARGETS:
@@ -61,10 +59,10 @@ def _chain(report: Report, parameter: SearchParameter, target: str, rest: str, v
     return Chain(parameter.name, tuple(found))
 
 
-def _targets(parameter: SearchParameter) -> Iterator[str]:
+def targets_of(parameter: SearchParameter) -> list[str]:
     """The types a reference parameter may lead to; none when it may be any."""
     narrowed = {target for path in parameter.paths for target in path.targets}
-    yield from sorted(narrowed or parameter.targets)
+    return sorted(narrowed or parameter.targets)
 
 
 def _has(report: Report, type: str, name: str, value: str, depth: int) -> Has | None:
@@ -80,5 +78,5 @@ def _has(report: Report, type: str, name: str, value: str, depth: int) -> Has | 
 
 def may_refer(parameter: SearchParameter, type: str) -> bool:
     """Whether a reference parameter may lead to this type."""
-    targets = [*_targets(parameter)]
+    targets = targets_of(parameter)
     return not targets or type in targets or "Resource" in targets

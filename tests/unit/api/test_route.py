@@ -32,6 +32,8 @@ ADDRESSES = [
     ("DELETE", "/_bulk/a", Interaction.BULK, Place(id="a")),
     ("GET", "/_bulk/a/Patient.1.ndjson", Interaction.BULK, Place(id="a", version="Patient.1.ndjson")),
     ("GET", "/Patient/a/_history/3", Interaction.VREAD, Place("Patient", "a", "3")),
+    ("GET", "/Patient/a/Observation", Interaction.SEARCH, Place("Patient", "a", member="Observation")),
+    ("POST", "/Patient/a/Observation/_search", Interaction.SEARCH, Place("Patient", "a", member="Observation")),
 ]
 
 
