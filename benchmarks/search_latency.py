@@ -33,11 +33,11 @@ BATCH = 50
 DOCTOR = Restriction(types=None, care_facility="79001")
 
 
-def build(database: Database, resources: int, people: int) -> int:
-    """Fill the tables; gives back how many resources there are."""
+def build(database: Database, resources: int, people: int, begin: int = 0) -> int:
+    """Fill the tables with that many resources, from visit `begin` on; gives back how many there are then."""
     store = PostgresStore()
     known: set[tuple[int, int, str]] = set()
-    for first in range(0, resources // PER_VISIT, BATCH):
+    for first in range(begin, begin + resources // PER_VISIT, BATCH):
         rows = [row_of(one) for number in range(first, first + BATCH) for one in visit(number, people)]
         fresh = {row.key: row for row in rows if row.key not in known}
         known.update(key for key in fresh if key not in known and fresh[key].resource["resourceType"] == "Patient")
