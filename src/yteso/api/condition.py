@@ -39,6 +39,16 @@ def criteria_of(call: Call, type: str, params: Params) -> Query:
     return replace(query, count=2, sort=(), include=(), total="none", cursor="")
 
 
+def criteria_of_create(call: Call, type: str, header: str, params: Params) -> Query | None:
+    """The query of `If-None-Exist`, or of criteria in the address, where some clients write them; None without any.
+
+    Criteria in the address are never ignored: that would make the twin which they are there to prevent.
+    """
+    if header.strip():
+        return read_criteria(call, type, header)
+    return criteria_of(call, type, params) if any(name not in GENERAL for name, _ in params) else None
+
+
 def find_one(call: Call, conn: Connection, query: Query, without: Collection[Key] = ()) -> Stored | None:
     """The one visible match, or None. Refused (412) when there are several.
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 from yteso.api.answer import written_response
 from yteso.api.body import read_resource, with_id
 from yteso.api.call import Call
-from yteso.api.condition import find_one, hold_criteria, read_criteria
+from yteso.api.condition import criteria_of_create, find_one, hold_criteria
 from yteso.api.write import write_checked, write_one
 from yteso.base.http import Response
 from yteso.base.ids import random_id
 from yteso.db import Connection
+from yteso.search.query import Query
 from yteso.store.protocol import Put, Stored, Written
 
 
 def create(call: Call) -> Response:
     """201 with the new resource; 200 with the one that already meets the criteria; 412 when several do."""
     put = Put(with_id(read_resource(call), random_id()), expected=0)
-    if not call.headers.get("if-none-exist", "").strip():
+    query = criteria_of_create(call, call.type, call.headers.get("if-none-exist", ""), call.params)
+    if query is None:
         written = write_one(call, put, "create")
         return written_response(call, written, written.body)
-    written, body = call.attempt(lambda conn: _create_unless(call, conn, put))
+    written, body = call.attempt(lambda conn: _create_unless(call, conn, put, query))
     return written_response(call, written, body)
 
 
-def _create_unless(call: Call, conn: Connection, put: Put) -> tuple[Written, bytes]:
-    query = read_criteria(call, call.type, call.headers["if-none-exist"])
+def _create_unless(call: Call, conn: Connection, put: Put, query: Query) -> tuple[Written, bytes]:
     hold_criteria(conn, query)
     if found := find_one(call, conn, query):
         return _as_found(found), found.body

@@ -14,8 +14,7 @@ from yteso.api.call import MAX_BODY, MAX_ENTRIES, Engine
 from yteso.api.dispatch import dispatch
 from yteso.api.outcome import refusal_of
 from yteso.api.present import present
-from yteso.api.route import split
-from yteso.api.table import ROUTER
+from yteso.api.table import OPEN, ROUTER
 from yteso.base.clock import Clock, system_clock
 from yteso.base.http import Request, Response
 from yteso.db import Database
@@ -52,7 +51,7 @@ class Api:
         return present(request, response)
 
     def _who(self, request: Request, principal: Principal | None) -> Principal | None:
-        open_to_all = split(request.path) == ("metadata",)
+        open_to_all = request.path.strip("/") in OPEN
         if principal is not None or open_to_all or self._authenticate is None:
             return principal
         return self._authenticate(request)

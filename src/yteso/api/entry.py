@@ -18,7 +18,7 @@ def entry_request(call: Call, entry: Entry) -> Request:
     """The request; its address may be relative or start with our own. Refused (400) for the base
     address itself and for what is no resource."""
     path, _, query = _relative(entry.url, call.base).partition("?")
-    if path.strip("/").partition("/")[0] in ("", "metadata", "_bulk"):
+    if path.strip("/").partition("/")[0] in ("", "metadata", "openapi.json", "_bulk"):
         raise Refused(rules.ENTRY_REQUEST.at(entry.origin, method=entry.method), status=400)
     conditions = {
         "if-match": entry.if_match,

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from yteso.access.policy import Interaction, require
 from yteso.api import rules
 from yteso.api.body import Resource, as_resource, is_id, structure_issues
-from yteso.api.call import Call
-from yteso.api.condition import read_criteria
+from yteso.api.call import Call, read_params
+from yteso.api.condition import criteria_of_create, read_criteria
 from yteso.api.entry import entry_request
 from yteso.api.patch import Patch, patch_of
 from yteso.api.route import Place
@@ -104,7 +104,8 @@ def _step(call: Call, entry: Entry) -> Step:
 
 def _criteria(call: Call, interaction: Interaction, place: Place, entry: Entry) -> Query | None:
     if interaction is Interaction.CREATE:
-        return read_criteria(call, place.type, entry.if_none_exist) if entry.if_none_exist.strip() else None
+        asked = read_params(entry.url.partition("?")[2])
+        return criteria_of_create(call, place.type, entry.if_none_exist, asked)
     return None if place.id else read_criteria(call, place.type, entry.url.partition("?")[2])
 
 

@@ -9,6 +9,7 @@ from yteso.api.capabilities import capabilities
 from yteso.api.create import create
 from yteso.api.delete import delete, delete_by_criteria
 from yteso.api.history import history
+from yteso.api.openapi import openapi
 from yteso.api.operations.routes import operation_routes
 from yteso.api.operations.table import OPERATIONS
 from yteso.api.patch import patch
@@ -20,6 +21,7 @@ from yteso.api.vread import vread
 
 ROUTES: tuple[Route, ...] = (
     route("GET", "metadata", Interaction.CAPABILITIES, capabilities),
+    route("GET", "openapi.json", Interaction.CAPABILITIES, openapi, any_format=True),
     route("POST", "", Interaction.BATCH, bundle),
     route("GET", "_history", Interaction.HISTORY, history),
     route("GET", "{type}", Interaction.SEARCH, search),
@@ -44,3 +46,6 @@ ROUTES: tuple[Route, ...] = (
 )
 
 ROUTER = Router(ROUTES)
+
+OPEN = frozenset(["/".join(one.segments) for one in ROUTES if one.interaction is Interaction.CAPABILITIES])
+"""The addresses that answer without a log-in."""

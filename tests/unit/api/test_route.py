@@ -12,6 +12,7 @@ from yteso.base.errors import Refused
 
 ADDRESSES = [
     ("GET", "/metadata", Interaction.CAPABILITIES, Place()),
+    ("GET", "/openapi.json", Interaction.CAPABILITIES, Place()),
     ("POST", "/", Interaction.BATCH, Place()),
     ("POST", "", Interaction.BATCH, Place()),
     ("GET", "/_history", Interaction.HISTORY, Place()),

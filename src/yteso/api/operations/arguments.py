@@ -25,7 +25,9 @@ from yteso.fhir.dates import interval
 _TEXTS = frozenset(["string", "code", "uri", "url", "canonical", "id", "markdown", "oid", "uuid"])
 _DATES = frozenset(["date", "dateTime", "instant"])
 _NUMBERS = frozenset(["integer", "positiveInt", "unsignedInt"])
-_SIMPLE = _TEXTS | _DATES | _NUMBERS | {"boolean"}
+SIMPLE = _TEXTS | _DATES | _NUMBERS | {"boolean"}
+"""The types a parameter in an address may have."""
+
 _WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _LONGEST = 10_000
 """Characters of one simple value."""
@@ -87,7 +89,7 @@ def read_arguments(call: Call, operation: Operation) -> Arguments:
             raise _refusal(rules.MISSING, parameter.name)
         if count > 1 and not parameter.repeats:
             raise _refusal(rules.REPEATED, parameter.name)
-    simple = {parameter.name for parameter in operation.parameters if parameter.type in _SIMPLE}
+    simple = {parameter.name for parameter in operation.parameters if parameter.type in SIMPLE}
     return Arguments(found, tuple(_texts(found, simple)), cursor)
 
 
@@ -140,7 +142,7 @@ def _value(parameter: Parameter, given: Mapping[str, Any]) -> Any:
     for key in _keys(parameter.type):
         if key in given:
             value = given[key]
-            return _checked(parameter, value) if parameter.type in _SIMPLE else value
+            return _checked(parameter, value) if parameter.type in SIMPLE else value
     raise _refusal(rules.WRONG_TYPE, parameter.name, type=parameter.type)
 
 
@@ -151,7 +153,7 @@ def _keys(type: str) -> Iterable[str]:
 
 
 def _from_text(parameter: Parameter, text: str) -> Any:
-    if parameter.type not in _SIMPLE:
+    if parameter.type not in SIMPLE:
         raise _refusal(rules.ONLY_IN_BODY, parameter.name, type=parameter.type)
     if parameter.type == "boolean" and text in ("true", "false"):
         return text == "true"
