@@ -38,6 +38,18 @@ class Elements:
         definitions = {**self.datatypes, **self.resources}
         return {name: [*self.rows(definition)] for name, definition in sorted(definitions.items())}
 
+    @cached_property
+    def summaries(self) -> dict[str, list[str]]:
+        """Resource type -> the paths of the elements that `_summary=true` keeps."""
+        return {
+            name: [
+                element["path"].partition(".")[2]
+                for element in definition["snapshot"]["element"][1:]
+                if element.get("isSummary")
+            ]
+            for name, definition in sorted(self.resources.items())
+        }
+
     def rows(self, definition: Resource) -> Iterator[list[Any]]:
         for element in definition["snapshot"]["element"][1:]:
             path = element["path"].partition(".")[2]

@@ -58,6 +58,7 @@ def generate(wheel: Path, known_numbers: str) -> dict[str, str]:
         "search_left_out.tsv": lines(dict(sorted(programs.left_out.items()))),
         "compartments.tsv": lines(compartments(package)),
         "elements.tsv": lines(elements.tables),
+        "summaries.tsv": lines(elements.summaries),
         "value_sets.tsv": lines(elements.value_sets),
         "primitives.tsv": lines(elements.primitives),
     }

@@ -68,8 +68,8 @@ def results(draw, id, patients=PATIENTS):
 
 @st.composite
 def worlds(draw):
-    found = [draw(patients(id)) for id in PATIENTS]
-    found += [draw(visits(id)) for id in VISITS]
+    found = [draw(patients(one)) for one in PATIENTS]
+    found += [draw(visits(one)) for one in VISITS]
     return found + [draw(results(f"o{n}")) for n in range(draw(st.integers(1, 6)))]
 
 

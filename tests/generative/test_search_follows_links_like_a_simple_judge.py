@@ -52,14 +52,14 @@ def test_links_find_what_the_judge_finds(database, store, bounds, world, asked, 
     with database.connection() as conn:
         store.write(conn, WHO, [Put(one) for one in world])
         for parts in asked:
-            type = parts[0][0]
-            fitting = [part for part in parts if part[0] == type]
-            query, issues = parse(type, [*((name, value) for _, name, value, _ in fitting), ("_count", "100")])
+            kind = parts[0][0]
+            fitting = [part for part in parts if part[0] == kind]
+            query, issues = parse(kind, [*((name, value) for _, name, value, _ in fitting), ("_count", "100")])
             assert not issues
             expected = {
                 one["id"]
                 for one in world
-                if one["resourceType"] == type and all(holds(world, one) for *_, holds in fitting)
+                if one["resourceType"] == kind and all(holds(world, one) for *_, holds in fitting)
             }
             try:
                 found = {one.id for one in store.search(conn, WHO, EVERYTHING, query).matches}
@@ -101,7 +101,7 @@ HIDDEN = ["h1", "h2"]
 @st.composite
 def forbidden(draw):
     """What another facility knows of its own patients; it may refer to anything, and name what exists here."""
-    found = [{"resourceType": "Patient", "id": id, "name": [{"text": "Lê Thử"}], "gender": "female"} for id in HIDDEN]
+    found = [{"resourceType": "Patient", "id": one, "name": [{"text": "Lê Thử"}], "gender": "female"} for one in HIDDEN]
     found += [draw(visits(f"x{n}", HIDDEN, ["79002"])) for n in range(draw(st.integers(0, 2)))]
     found += [draw(results(f"y{n}", HIDDEN)) for n in range(draw(st.integers(0, 3)))]
     entries = [{"item": reference(f"Observation/o{n}")} for n in range(3)]
@@ -146,8 +146,8 @@ def test_a_forbidden_record_changes_no_byte_of_any_answer(
 
 def answers(conn, store, question, extras, compartment, count):
     """Everything a caller learns: every page with its bodies, total, link and what was left out; or the refusal."""
-    type, name, value, _ = question
-    query, issues = parse(type, [(name, value), ("_count", str(count)), *extras], compartment=compartment)
+    kind, name, value, _ = question
+    query, issues = parse(kind, [(name, value), ("_count", str(count)), *extras], compartment=compartment)
     told = [issues]
     try:
         for _ in range(10):

@@ -6,6 +6,7 @@ from yteso.api import rules
 from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.headers import not_modified, version_headers
+from yteso.api.part import parts, subset_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.store.protocol import Read, Stored
@@ -30,8 +31,10 @@ def refuse_absent(type: str, stored: Stored | None) -> Stored:
 
 def version_response(call: Call, found: Stored | None) -> Response:
     """One version as an answer; Refused with 404 or 410 when there is none."""
+    subset = subset_of(call.params)
     stored = refuse_absent(call.type, found)
     headers = version_headers(stored.version, stored.updated)
     if not_modified(call.headers, stored.version, stored.updated):
         return Response(304, b"", headers)
-    return json_response(200, stored.body, headers)
+    (shown,) = parts(subset, [stored], call.type)
+    return json_response(200, shown.body, headers)

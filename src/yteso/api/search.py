@@ -15,6 +15,7 @@ from yteso.api.body import refuse_blocking
 from yteso.api.call import MAX_PARAMETERS, Call, Params, read_body, read_params
 from yteso.api.formats import check_form, wanted_format
 from yteso.api.page import next_url, read_page, self_url
+from yteso.api.part import parts, subset_of
 from yteso.api.present import look_of, shown
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -46,6 +47,7 @@ def search_compartment(call: Call) -> Response:
 def _search(call: Call, compartment: Compartment | None) -> Response:
     params, cursor = read_page(call)
     query, issues = parse(call.type, params, call.base, compartment=compartment)
+    subset = subset_of(params)
     if call.prefer.strict and issues:
         raise Refused(*issues, status=400)
     refuse_blocking(issues)
@@ -56,7 +58,8 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
         links.append(Link("next", next_url(call, _understood(params, issues), page.next)))
     told = (*(() if cursor else issues), *((CUT,) if page.cut else ()))
     total = None if query.count and dict(params).get("_total") == "none" else page.total
-    return json_response(200, searchset(call, page.matches, page.included, links=links, total=total, issues=told))
+    matches, included = (parts(subset, found, call.type) for found in (page.matches, page.included))
+    return json_response(200, searchset(call, matches, included, links=links, total=total, issues=told))
 
 
 def search_by_post(call: Call) -> Response:

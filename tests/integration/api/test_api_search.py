@@ -129,3 +129,32 @@ def test_a_search_by_post_is_the_same_search(admin, people):
     assert "nguyen" not in page.link("next")
     assert len(admin("GET", page.link("next")).ids) == 3
     assert admin("POST", "Patient/_search", b"{}", Content_Type="application/json").status == 415
+
+
+def test_a_part_of_each_resource_is_shown_on_request(admin, people):
+    (entry,) = admin("GET", "Patient?_id=p1&_elements=birthDate").json["entry"]
+    assert entry["resource"].keys() == {"resourceType", "id", "meta", "birthDate"}
+    assert entry["resource"]["meta"]["tag"][0]["code"] == "SUBSETTED"
+    assert "name" in admin("GET", "Patient/p1?_summary=true").json
+    assert "name" not in admin("GET", "Patient/p1?_elements=gender").json
+    assert admin("GET", "Patient/p1?_summary=false").body == admin("GET", "Patient/p1").body
+    assert admin("GET", "Patient?_summary=some").codes == ["SRCH-0008"]
+
+
+def test_a_compartment_is_searched_by_its_address(admin, people):
+    body = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
+    admin("PUT", "Observation/o", {**body, "subject": {"reference": "Patient/p1"}})
+    assert admin("GET", "Patient/p1/Observation").ids == ["o"]
+    assert admin("GET", "Patient/p1/Observation?status=registered").ids == []
+    assert admin("GET", "Patient/p2/Observation").ids == []
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert admin("POST", "Patient/p1/Observation/_search", b"status=final", **form).ids == ["o"]
+    assert admin("GET", "Organization/x/Observation").codes == ["SRCH-0015"]
+
+
+def test_a_chain_is_asked_like_any_parameter(admin, people):
+    body = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
+    admin("PUT", "Observation/o", {**body, "subject": {"reference": "Patient/p1"}})
+    assert admin("GET", "Observation?subject:Patient.birthdate=1991").ids == ["o"]
+    assert admin("GET", "Patient?_has:Observation:patient:status=final").ids == ["p1"]
+    assert admin("GET", "Observation?subject:Patient.shoe=1").codes == ["SRCH-0010"]

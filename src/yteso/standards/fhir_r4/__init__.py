@@ -3,7 +3,7 @@
 Every table is read from a generated file beside this one when it is first asked for.
 """
 
-from yteso.standards.fhir_r4.elements import ELEMENTS, PRIMITIVES, Element, value_set_codes
+from yteso.standards.fhir_r4.elements import ELEMENTS, PRIMITIVES, SUMMARIES, Element, value_set_codes
 from yteso.standards.fhir_r4.search import (
     COMPARTMENTS,
     SEARCH_PARAMETERS,
@@ -19,6 +19,7 @@ __all__ = [
     "PRIMITIVES",
     "RESOURCE_TYPES",
     "SEARCH_PARAMETERS",
+    "SUMMARIES",
     "TYPE_NAME",
     "TYPE_NUMBER",
     "Component",

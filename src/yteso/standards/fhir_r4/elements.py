@@ -53,6 +53,9 @@ def _elements(_: str, rows: list[list[Any]]) -> Mapping[str, Element]:
 ELEMENTS: Mapping[str, Mapping[str, Element]] = Packed("elements.tsv", _elements)
 """resource type or datatype -> path -> element, in the order of the standard."""
 
+SUMMARIES: Mapping[str, frozenset[str]] = Packed("summaries.tsv", lambda _, paths: frozenset(cast("list[str]", paths)))
+"""resource type -> the paths of its elements that `_summary=true` keeps."""
+
 PRIMITIVES: Mapping[str, str] = Packed("primitives.tsv", lambda _, regex: cast("str", regex))
 """primitive type -> the regular expression its JSON text must match as a whole (empty: none)."""
 
