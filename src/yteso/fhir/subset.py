@@ -77,7 +77,9 @@ def _kept(value: Any, type: str, path: str) -> Any:
 @cache
 def _names(type: str, path: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """JSON names under a path: those of the summary, the mandatory ones, and those with elements of their own."""
-    summary, mandatory, inner = set(), set(), set()
+    summary: set[str] = set()
+    mandatory: set[str] = set()
+    inner: set[str] = set()
     for element in ELEMENTS[type].values():
         if element.parent == path:
             names = element.json_names
