@@ -40,6 +40,11 @@ class Interaction(StrEnum):
     BULK = "bulk"
     EXPORT = "$export"
     IMPORT = "$import"
+    LOOKUP = "$lookup"
+    VALIDATE_CODE = "$validate-code"
+    EXPAND = "$expand"
+    TRANSLATE = "$translate"
+    SUBSUMES = "$subsumes"
 
 
 def _types(names: str) -> frozenset[str]:
@@ -62,6 +67,9 @@ people at once) and Schedule (a clinic's, below)."""
 
 DIRECTORY_TYPES = frozenset(["Organization", "Location", "Practitioner"])
 """What an operator sees of the record: who works where, and no patient."""
+
+CODE_TYPES = frozenset(["CodeSystem", "ValueSet", "ConceptMap"])
+"""What codes mean. Everybody who works with the record may ask; it tells of nobody."""
 
 REFERENCE_TYPES = DIRECTORY_TYPES | _types(
     """ActivityDefinition CatalogEntry CodeSystem ConceptMap Device DeviceDefinition Endpoint HealthcareService
@@ -97,6 +105,18 @@ _LOOK = frozenset(
 _WRITE = frozenset(
     [Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.META_ADD, Interaction.META_DELETE]
 )
+_CODES = Grant(
+    frozenset(
+        [
+            Interaction.LOOKUP,
+            Interaction.VALIDATE_CODE,
+            Interaction.EXPAND,
+            Interaction.TRANSLATE,
+            Interaction.SUBSUMES,
+        ]
+    ),
+    CODE_TYPES,
+)
 _ALL = Grant(frozenset(Interaction), None)
 _METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
 _BATCH = Grant(frozenset([Interaction.BATCH]), None)
@@ -105,11 +125,12 @@ _BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
 TABLE: dict[Role, tuple[Grant, ...]] = {
     Role.ADMINISTRATOR: (_ALL,),
     Role.SYSTEM: (_ALL,),
-    Role.OPERATOR: (_METADATA, _BATCH, Grant(_LOOK, DIRECTORY_TYPES)),
-    Role.STAFF: (_METADATA, _BATCH, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True)),
+    Role.OPERATOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, DIRECTORY_TYPES)),
+    Role.STAFF: (_METADATA, _BATCH, _CODES, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True)),
     Role.DOCTOR: (
         _METADATA,
         _BUNDLES,
+        _CODES,
         Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True),
         Grant(_WRITE, PATIENT_TYPES, in_care=True),
     ),

@@ -24,6 +24,7 @@ from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.db import Connection, Database
 from yteso.store.bulk.desk import BulkDesk
+from yteso.store.codes import RecordCodes
 from yteso.store.protocol import Store
 
 Result = TypeVar("Result")
@@ -45,6 +46,7 @@ class Engine:
     clock: Clock
     started: datetime
     router: Router
+    codes: RecordCodes
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES
     bulk: BulkDesk | None = None

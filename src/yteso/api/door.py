@@ -19,6 +19,7 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.http import Request, Response
 from yteso.db import Database
 from yteso.store.bulk.desk import BulkDesk
+from yteso.store.codes import RecordCodes
 from yteso.store.protocol import Store
 
 Authenticate = Callable[[Request], Principal]
@@ -39,7 +40,8 @@ class Api:
         bulk: BulkDesk | None = None,
     ) -> None:
         """`authenticate` reads the Authorization header: a Principal, or Refused (401). `bulk`: where bulk jobs are."""
-        self._engine = Engine(database, store, clock, clock(), ROUTER, max_body, max_entries, bulk)
+        codes = RecordCodes(store)
+        self._engine = Engine(database, store, clock, clock(), ROUTER, codes, max_body, max_entries, bulk)
         self._authenticate = authenticate
 
     def handle(self, request: Request, principal: Principal | None = None) -> Response:

@@ -45,6 +45,7 @@ class Issue:
     fix: str = ""
     fix_en: str = ""
     origin: Origin = Origin()
+    kind: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -56,7 +57,8 @@ class Issue:
 class Rule:
     """A numbered rule. Texts may hold `{name}` places for *names and numbers of the rule*, never for patient data.
 
-    `basis` is the legal or standard source; `since`/`until` are ISO dates between which the rule is in force.
+    `basis` is the legal or standard source; `since`/`until` are ISO dates between which the rule is in force. `kind` is
+    the code of FHIR R4 issue-type where the HTTP status does not tell it (`too-costly`).
     """
 
     code: str
@@ -68,6 +70,7 @@ class Rule:
     basis: str = ""
     since: str = ""
     until: str = ""
+    kind: str = ""
 
     registry: ClassVar[dict[str, Rule]] = {}
 
@@ -86,4 +89,5 @@ class Rule:
             fix=self.fix.format(**names),
             fix_en=self.fix_en.format(**names),
             origin=origin,
+            kind=self.kind,
         )

@@ -20,7 +20,7 @@ def outcome_issue(issue: Issue, kind: str) -> dict[str, Any]:
     """`details.text` is Vietnamese with the fix; `diagnostics` says the same in English."""
     told: dict[str, Any] = {
         "severity": issue.severity.value,
-        "code": "informational" if issue.severity is Severity.INFORMATION else kind,
+        "code": "informational" if issue.severity is Severity.INFORMATION else issue.kind or kind,
         "details": {
             "coding": [{"system": ISSUE_SYSTEM, "code": issue.code, "display": issue.text_en}],
             "text": _with_fix(issue.text, issue.fix),

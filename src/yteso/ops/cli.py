@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 import yteso
-from yteso.ops.commands import bench, bhyt, demo, import_, ingest, migrate, simulate, status, token, up, user, validate
+from yteso.ops.commands import (
+    bench,
+    bhyt,
+    demo,
+    import_,
+    ingest,
+    migrate,
+    simulate,
+    status,
+    terminology,
+    token,
+    up,
+    user,
+    validate,
+)
 from yteso.ops.exits import INTERRUPTED, OK, code_of
 
 _EPILOG = (
@@ -44,6 +58,7 @@ app.command()(simulate.simulate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)
 app.command()(token.token)
 app.add_typer(bhyt.bhyt, name="bhyt")
+app.add_typer(terminology.terminology, name="terminology")
 app.command()(validate.fhirpath)
 app.command()(validate.validate)
 app.command()(migrate.migrate)

@@ -136,3 +136,9 @@ FROM store.audit WHERE shard = %s ORDER BY n;
 SELECT ts, who, role, facility, purpose, action, what, detail FROM store.audit
 WHERE pats @> ARRAY[%s::bigint]
 ORDER BY ts DESC, shard DESC, n DESC LIMIT %s;
+
+-- fetch_changed_since --
+-- Whether a resource of these types changed in a transaction that was not finished at `t`; no change before `ts` is one.
+SELECT store.finished_t(), now(), EXISTS (
+    SELECT FROM store.resource r WHERE r.type = ANY(%(types)s::smallint[]) AND r.ts >= %(ts)s AND r.t >= %(t)s
+);

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from yteso.base.text import fold
+from yteso.terminology.names import folded_names
 
 Properties = tuple[tuple[str, str, Any], ...]
 """(code of the property, `value[x]` it came in, value)."""
@@ -53,6 +53,18 @@ class Entry:
     def abstract(self) -> bool:
         """A heading, not to be chosen (R4 concept-properties `notSelectable`)."""
         return bool(self.properties) and (True in self.values("notSelectable") or True in self.values("abstract"))
+
+    def in_force(self, day: str) -> bool:
+        """Whether it may be used on that day (ISO): properties effectiveDate and retirementDate of dated lists."""
+        if not self.properties:
+            return True
+        since, until = self.values("effectiveDate"), self.values("retirementDate")
+        return all(str(one)[:10] <= day for one in since) and all(day <= str(one)[:10] for one in until)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The code and everything it is called."""
+        return self.code, self.display, *(one.value for one in self.designations)
 
     def name(self, language: str) -> str:
         """The designation in that language (`vi` also finds `vi-VN`), otherwise the display."""
@@ -121,21 +133,10 @@ class CodeSystem:
         """The code and all above it."""
         return self._reach(code, lambda one: one.parents)
 
-    def matching(self, text: str) -> list[Entry]:
-        """The entries of which the code, or words of the names, begin with every word of the text, marks aside."""
-        found: Sequence[int] = range(len(self.entries))
-        for word in fold(text).split():
-            begin = " " + word
-            found = [n for n in found if begin in self._folded[n]]
-        return [self.entries[n] for n in found]
-
     @cached_property
-    def _folded(self) -> Sequence[str]:
-        """Names of each entry, folded, each word after a space."""
-        return [
-            " " + fold(" ".join((one.code, one.display, *(other.value for other in one.designations))))
-            for one in self.entries
-        ]
+    def folded(self) -> Mapping[str, str]:
+        """code -> its names, ready for `names.matches`."""
+        return {entry.code: folded_names(entry.names) for entry in self.entries}
 
     @cached_property
     def _children(self) -> Mapping[str, list[str]]:

@@ -19,9 +19,10 @@ The form is that of FHIR R4 §4.5.1.5.7 for SNOMED CT; it works for every system
 class Engine:
     """Questions about codes, answered from one content. A content that changes needs a new engine."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, compiled: dict[str, ValueSet | None] | None = None) -> None:
+        """`compiled` keeps value sets that are ready, for several engines over what is the same content."""
         self.content = content
-        self._compiled: dict[str, ValueSet | None] = {}
+        self._compiled = {} if compiled is None else compiled
         self._finder = Finder(self.content.code_system, self._imported)
 
     def contains(self, value_set: str, system: str, code: str) -> bool | None:

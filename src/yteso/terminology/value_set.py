@@ -14,6 +14,7 @@ from typing import NamedTuple
 from yteso.base.errors import Refused
 from yteso.terminology.code_system import CodeSystem, Entry
 from yteso.terminology.filters import Filter, choose
+from yteso.terminology.names import folded_names, matches
 from yteso.terminology.rules import NO_CONTENT, NO_VALUE_SET, TOO_COSTLY
 
 Truth = bool | None
@@ -23,11 +24,12 @@ MOST_CODES = 250_000
 
 
 class Member(NamedTuple):
-    """One code of an expansion."""
+    """One code of an expansion; `codes` is its system where that is here."""
 
     system: str
     version: str
     entry: Entry
+    codes: CodeSystem | None
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
@@ -101,6 +103,21 @@ class Part:
         for _, found in self.imported:
             yield from found.systems if found else ()
 
+    def code_systems(self) -> Iterator[CodeSystem]:
+        """The code systems it draws from, as far as they are here."""
+        if self.codes is not None:
+            yield self.codes
+        for _, found in self.imported:
+            yield from found.code_systems if found else ()
+
+    def entry(self, system: str, code: str) -> Entry | None:
+        """What is known of a code that the part contains."""
+        if system == self.system:
+            known = self.codes.get(code) if self.codes else None
+            return known if self.listed is None else self.listed.get(known.code if known else code)
+        entries = (found.entry(system, code) for _, found in self.imported if found and not self.system)
+        return next((entry for entry in entries if entry), None)
+
     def members(self) -> Iterable[Member]:
         """Its codes in order. Refused (404, 422) when that cannot be known."""
         for url, found in self.imported:
@@ -118,7 +135,7 @@ class Part:
             raise Refused(NO_CONTENT.at(url=self.system), status=422)
         else:
             entries = self._filtered if self.filters else self.codes.entries
-        return [Member(self.system, self.version, entry) for entry in entries]
+        return [Member(self.system, self.version, entry, self.codes) for entry in entries]
 
     def _within(self, members: Iterable[Member], others: list[ValueSet]) -> Iterator[Member]:
         for member in members:
@@ -155,6 +172,33 @@ class ValueSet:
     def systems(self) -> tuple[str, ...]:
         """The systems its codes come from."""
         return tuple(dict.fromkeys(system for part in self.include for system in part.systems()))
+
+    @cached_property
+    def code_systems(self) -> tuple[CodeSystem, ...]:
+        """The code systems its codes come from, as far as they are here."""
+        return tuple(dict.fromkeys(codes for part in self.include for codes in part.code_systems()))
+
+    def entry(self, system: str, code: str) -> Entry | None:
+        """What is known of a code in the set; with an empty system: of the first one so called."""
+        if not system:
+            found = (self.entry(one, code) for one in self.systems if self.contains(one, code))
+        else:
+            found = (part.entry(system, code) for part in self.include if part.contains(system, code))
+        return next((entry for entry in found if entry), None)
+
+    def matching(self, text: str) -> list[Member]:
+        """The members whose code or names have words that begin with each word of the text."""
+        return [self.members[n] for n in matches(self._folded, text)]
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        """The folded names of each member; those of whole systems are folded once for all value sets."""
+        return [
+            codes.folded[entry.code]
+            if codes is not None and codes.get(entry.code) is entry
+            else folded_names(entry.names)
+            for _, _, entry, codes in self.members
+        ]
 
     @property
     def open(self) -> bool:

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from yteso.access.policy import DIRECTORY_TYPES, PATIENT_TYPES, REFERENCE_TYPES, Interaction, restriction
+from yteso.access.policy import CODE_TYPES, DIRECTORY_TYPES, PATIENT_TYPES, REFERENCE_TYPES, Interaction, restriction
 from yteso.access.principal import Principal, Role
 from yteso.api.call import Call, Engine, read_params
 from yteso.api.operations.arguments import read_arguments
@@ -17,6 +17,7 @@ from yteso.api.operations.table import OPERATIONS
 from yteso.api.table import ROUTER
 from yteso.base.errors import Refused
 from yteso.base.http import Request
+from yteso.store.codes import RecordCodes
 
 MAY = {
     "$meta": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
@@ -25,6 +26,11 @@ MAY = {
     "$meta-delete": {Role.DOCTOR},
     "$export": set(),
     "$import": set(),
+    "$lookup": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
+    "$validate-code": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
+    "$expand": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
+    "$translate": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
+    "$subsumes": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
 }
 """Who may, besides the administrator and the platform itself; who is not named here may not."""
 
@@ -46,7 +52,7 @@ def test_who_may_use_an_operation(operation, role):
     if role not in EVERYBODY:
         assert reached <= PATIENT_TYPES | REFERENCE_TYPES
     if role is Role.OPERATOR:
-        assert reached <= DIRECTORY_TYPES
+        assert reached <= DIRECTORY_TYPES | CODE_TYPES
     if reached and role in (Role.DOCTOR, Role.STAFF):
         assert all(
             restriction(who, operation.interaction, name).care_facility == "79001" for name in reached & PATIENT_TYPES
@@ -76,7 +82,7 @@ def reaches(operation, method, path):
 def asked(query: str = "", body: bytes | dict | None = None, method: str = "POST") -> Call:
     data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     request = Request(method, "/$try", query, {}, BytesIO(data))
-    engine = Engine(None, None, lambda: datetime.now(UTC), datetime.now(UTC), ROUTER)
+    engine = Engine(None, None, lambda: datetime.now(UTC), datetime.now(UTC), ROUTER, RecordCodes(None))
     return Call(engine, request, Principal("an", Role.ADMINISTRATOR), params=read_params(query))
 
 
