@@ -45,6 +45,9 @@ class Interaction(StrEnum):
     EXPAND = "$expand"
     TRANSLATE = "$translate"
     SUBSUMES = "$subsumes"
+    SUBSCRIPTION_STATUS = "$status"
+    SUBSCRIPTION_EVENTS = "$events"
+    SUBSCRIPTION_TICKET = "$get-ws-binding-token"
 
 
 def _types(names: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from yteso.base.issue import Issue, Origin
 from yteso.fhir import json, xml
 from yteso.fhir.reference import references
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.store.subscriptions.definition import issues_of as issues_of_subscription
 from yteso.validate.structure import check_resource
 
 Resource = dict[str, Any]
@@ -70,6 +71,8 @@ def as_resource(document: Any) -> Resource:
 def structure_issues(resource: Resource, place: str = "") -> list[Issue]:
     """What is wrong with the structure; `place` (`Bundle.entry[3].resource`) goes before each issue's own place."""
     issues = list(check_resource(resource))
+    if resource["resourceType"] == "Subscription" and not any(issue.blocks for issue in issues):
+        issues += issues_of_subscription(resource)
     if not place:
         return issues
     kind = str(resource["resourceType"])

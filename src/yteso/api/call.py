@@ -50,6 +50,7 @@ class Engine:
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES
     bulk: BulkDesk | None = None
+    websocket: str = ""
     shared: Shared = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -38,10 +38,16 @@ class Api:
         max_body: int = MAX_BODY,
         max_entries: int = MAX_ENTRIES,
         bulk: BulkDesk | None = None,
+        websocket: str = "",
     ) -> None:
-        """`authenticate` reads the Authorization header: a Principal, or Refused (401). `bulk`: where bulk jobs are."""
+        """`authenticate` reads the Authorization header: a Principal, or Refused (401). `bulk`: where bulk jobs are.
+
+        `websocket` is where subscribers open theirs; empty: beside this door, on the next port.
+        """
         codes = RecordCodes(store)
-        self._engine = Engine(database, store, clock, clock(), ROUTER, codes, max_body, max_entries, bulk)
+        self._engine = Engine(
+            database, store, clock, clock(), ROUTER, codes, max_body, max_entries, bulk=bulk, websocket=websocket
+        )
         self._authenticate = authenticate
 
     def handle(self, request: Request, principal: Principal | None = None) -> Response:

@@ -22,6 +22,7 @@ class Settings:
     walkers: int = 2
     max_body: int = 256 * 1024 * 1024
     public_url: str = ""
+    subscription_hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -44,7 +45,14 @@ class Settings:
             walkers=number("YTESO_WALKERS", cls.walkers),
             max_body=number("YTESO_MAX_BODY", cls.max_body),
             public_url=environ.get("YTESO_PUBLIC_URL", ""),
+            subscription_hosts=tuple(environ.get("YTESO_SUBSCRIPTION_HOSTS", "").replace(",", " ").split()),
         )
+
+    @property
+    def fhir_address(self) -> str:
+        """Where others find the FHIR endpoint."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.public_url.rstrip('/') or f'http://{host}:{self.port}'}/fhir"
 
     @property
     def live_port(self) -> int:

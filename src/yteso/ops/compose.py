@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from yteso.exchange.adapters.bhyt.receive import Desk
     from yteso.exchange.walk import Walker
     from yteso.ops.health import Backlog, Health
+    from yteso.ops.notifier import Notifier
     from yteso.signing import Keys
     from yteso.store.bulk.desk import BulkDesk
     from yteso.store.postgres import PostgresStore
+    from yteso.store.subscriptions.evaluate import People
 
 _DAY = timedelta(days=1)
 ROOMS = ("jobs", "signing", "terminology", "store", "identity", "exchange", "warehouse", "api", "web", "sandbox", "ops")
@@ -137,6 +139,25 @@ class Services:
         from yteso.exchange.walk import Walker
 
         return Walker(self.database, self.store)
+
+    def notifier(self) -> Notifier:
+        """Tells subscribers what changed."""
+        from yteso.exchange.notify.courier import Courier
+        from yteso.exchange.notify.post import Post
+        from yteso.ops.notifier import Notifier
+        from yteso.store.subscriptions.evaluate import Look
+
+        post = Post.to(self.settings.subscription_hosts)
+        courier = Courier(self.database, self.store, self.people, post, self.settings.fhir_address, self.clock)
+        return Notifier(self.database, Look(self.store, self.people, self.clock), courier)
+
+    @cached_property
+    def people(self) -> People:
+        """Accounts by name, as they are now."""
+        from yteso.ops.accounts import principal_of
+        from yteso.ops.notifier import remembered
+
+        return remembered(lambda name: principal_of(self.settings, name))
 
     def maintain_store(self) -> None:
         """The store's daily upkeep: partitions for the months to come, the newest dictionary."""

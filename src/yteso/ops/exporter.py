@@ -1,8 +1,12 @@
-"""The exporter process: every two seconds what changed goes to the warehouse, and the marts are made anew."""
+"""The exporter process: every two seconds what changed goes to the warehouse, and the marts are made anew.
+
+A thread beside it tells subscribers what changed (`notifier.py`): both follow the record by transaction number.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
@@ -10,6 +14,7 @@ from yteso.base.trace import where
 from yteso.ops.compose import Services, build
 from yteso.ops.export import export_once
 from yteso.ops.logs import log_to_stderr
+from yteso.ops.notifier import COURIERS
 from yteso.ops.orphan import end_with_parent
 from yteso.ops.pulse import Pulse, write_pulse
 from yteso.ops.supervisor import stop_on_signals
@@ -18,6 +23,7 @@ from yteso.warehouse.refresh import Warehouse
 log = logging.getLogger(__name__)
 _ROUND_SECONDS = 2.0
 _REFUSED_SECONDS = 60.0
+_LONGEST_ERRAND = 10.0
 
 
 def main() -> None:
@@ -25,12 +31,16 @@ def main() -> None:
     end_with_parent()
     log_to_stderr()
     stop = stop_on_signals()
-    services = build(Settings.from_environment(), application="yteso exporter", connections=2)
+    services = build(Settings.from_environment(), application="yteso exporter", connections=3 + COURIERS)
+    notifier = threading.Thread(target=services.notifier().run, args=(stop,), daemon=True, name="notifier")
+    notifier.start()
     try:
         with Warehouse(services.settings.home) as warehouse:
             while not stop.is_set():
                 stop.wait(_round(services, warehouse))
     finally:
+        stop.set()
+        notifier.join(_LONGEST_ERRAND)
         services.close()
 
 

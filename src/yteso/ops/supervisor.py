@@ -200,6 +200,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "YTESO_WALKERS": str(settings.walkers),
         "YTESO_MAX_BODY": str(settings.max_body),
         "YTESO_PUBLIC_URL": settings.public_url,
+        "YTESO_SUBSCRIPTION_HOSTS": " ".join(settings.subscription_hosts),
         "PYTHONUNBUFFERED": "1",
     }
     if settings.web_workers > 1:

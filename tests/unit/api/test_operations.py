@@ -31,6 +31,9 @@ MAY = {
     "$expand": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
     "$translate": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
     "$subsumes": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
+    "$status": set(),
+    "$events": set(),
+    "$get-ws-binding-token": set(),
 }
 """Who may, besides the administrator and the platform itself; who is not named here may not."""
 

@@ -14,6 +14,9 @@ from yteso.api.operations.meta_add import META_ADD
 from yteso.api.operations.meta_delete import META_DELETE
 from yteso.api.operations.operation import Operation
 from yteso.api.operations.stats import STATS
+from yteso.api.operations.subscription_events import EVENTS
+from yteso.api.operations.subscription_status import STATUS
+from yteso.api.operations.subscription_ticket import TICKET
 from yteso.api.operations.subsumes import SUBSUMES
 from yteso.api.operations.summary import SUMMARY
 from yteso.api.operations.translate import TRANSLATE
@@ -38,4 +41,7 @@ OPERATIONS: tuple[Operation, ...] = (
     EXPAND,
     TRANSLATE,
     SUBSUMES,
+    STATUS,
+    EVENTS,
+    TICKET,
 )

@@ -1,0 +1,52 @@
+"""$events of a Subscription: what happened, by number, for who missed it (backport-subscription-events).
+
+Numbers that a subscriber in error was not told are here too. Resources are read within the rights of who asks.
+"""
+
+from __future__ import annotations
+
+from yteso.access.policy import Interaction
+from yteso.api.answer import json_response
+from yteso.api.call import Call
+from yteso.api.operations.arguments import Arguments
+from yteso.api.operations.operation import Operation, Parameter, levels
+from yteso.api.operations.subscription_status import chosen
+from yteso.base.http import Response
+from yteso.store.subscriptions.notification import bundle_of
+from yteso.store.subscriptions.state import TYPE, notices
+from yteso.store.subscriptions.telling import tell
+
+MOST = 100
+_LAST = 2**62
+
+
+def events(call: Call, given: Arguments) -> Response:
+    """200 with a notification of type query-event, at most 100 events; those told long ago are gone."""
+    first, last = _number(given, "eventsSinceNumber", 1), _number(given, "eventsUntilNumber", _LAST)
+    with call.connection() as conn:
+        watched = chosen(call, conn, given)[0]
+        content = given.text("content") or watched.definition.content
+        found = notices(conn, watched, first, last, MOST)
+        told = tell(conn, call.engine.store, call.who, found, content)
+    return json_response(200, bundle_of(watched, "query-event", told, call.base, call.engine.clock()))
+
+
+def _number(given: Arguments, name: str, default: int) -> int:
+    """The backport writes integer64 as a string."""
+    text = given.text(name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else default
+
+
+EVENTS = Operation(
+    Interaction.SUBSCRIPTION_EVENTS,
+    events,
+    levels("instance"),
+    "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events",
+    "Tell again what happened, by number.",
+    types=frozenset([TYPE]),
+    parameters=(
+        Parameter("eventsSinceNumber", "string"),
+        Parameter("eventsUntilNumber", "string"),
+        Parameter("content", "code"),
+    ),
+)

@@ -1,0 +1,145 @@
+"""Tells one subscription what it is owed: handshake, events in order, heartbeat; notes how it went.
+
+What is sent is read and audited in one transaction, sent outside of any, and noted in another. A process killed in
+between sends again: at least once, never out of order. After MOST_FAILURES failures in a row the subscription is in
+error; what it was not told stays, can be seen by `$events`, and is told when its status is `requested` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from yteso.access.principal import Principal
+from yteso.base.clock import Clock
+from yteso.base.issue import Issue, Rule
+from yteso.db import Connection, Database
+from yteso.exchange.notify.post import Parcel, Post
+from yteso.store import audit
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import AuditNote
+from yteso.store.subscriptions import rules, state
+from yteso.store.subscriptions.evaluate import People
+from yteso.store.subscriptions.notification import Kind, Told, bundle_of
+from yteso.store.subscriptions.state import Watched
+from yteso.store.subscriptions.telling import tell
+
+MOST_FAILURES = 10
+_LONGEST_WAIT = timedelta(minutes=10)
+_JSON = ("Content-Type", "application/fhir+json; fhirVersion=4.0; charset=utf-8")
+_DONE = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What is to be sent, and the last number it tells."""
+
+    parcel: Parcel | None
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """What every errand needs. `base` is the address of the FHIR endpoint as subscribers know it."""
+
+    database: Database
+    store: PostgresStore
+    people: People
+    post: Post
+    base: str
+    clock: Clock
+
+    def due(self, conn: Connection) -> list[str]:
+        """The subscriptions that are owed something now."""
+        return [one.id for one in state.fetch_all(conn, "requested", "active") if self._owed(one) is not None]
+
+    def serve(self, id: str) -> bool:
+        """One errand of one subscription; True when it went well and there may be another."""
+        with self.database.connection() as conn:
+            watched = state.fetch_one(conn, id)
+            kind = self._owed(watched) if watched else None
+            if watched is None or kind is None:
+                return False
+            who = self.people(watched.owner)
+            stop = self._reason_to_stop(watched, who)
+            if stop is not None:
+                state.change_state(conn, self.store, watched, "off" if stop is rules.ENDED else "error", stop.at())
+                return False
+            assert who is not None
+            errand = self._errand(conn, watched, who, kind)
+        status = self.post.send(errand.parcel) if errand.parcel else 200
+        with self.database.connection() as conn:
+            if status in _DONE:
+                self._went_well(conn, watched, kind, errand)
+            else:
+                self._failed(conn, watched, status)
+        return status in _DONE
+
+    def _owed(self, watched: Watched) -> Kind | None:
+        """What to send now, if anything. Websockets are told by the process that holds them."""
+        now = self.clock()
+        definition = watched.definition
+        waiting = watched.retry_at is not None and watched.retry_at > now
+        if definition.end is not None and definition.end <= now:
+            return "heartbeat"
+        if definition.channel != "rest-hook" or waiting:
+            return None
+        if watched.state == "requested":
+            return "handshake"
+        if watched.delivered < watched.events:
+            return "event-notification"
+        quiet = (now - watched.sent_at).total_seconds()
+        return "heartbeat" if definition.topic and 0 < definition.heartbeat <= quiet else None
+
+    def _reason_to_stop(self, watched: Watched, who: Principal | None) -> Rule | None:
+        definition = watched.definition
+        if definition.end is not None and definition.end <= self.clock():
+            return rules.ENDED
+        if who is None:
+            return rules.NO_OWNER
+        return None if self.post.may_reach(definition.endpoint) else rules.NOT_ALLOWED
+
+    def _errand(self, conn: Connection, watched: Watched, who: Principal, kind: Kind) -> _Errand:
+        definition = watched.definition
+        if kind != "event-notification":
+            parcel = self._bundle(watched, kind, ()) if definition.topic else None
+            return _Errand(parcel, watched.delivered)
+        most = definition.most if definition.topic else 1
+        notices = state.notices(conn, watched, watched.delivered + 1, watched.events, most)
+        if not notices:
+            return _Errand(None, watched.events)
+        told = tell(conn, self.store, who, notices, definition.content)
+        last = notices[-1].n
+        note = AuditNote("E", f"events {notices[0].n}-{last}: {definition.content}")
+        audit.add_note(conn, who, note, f"{state.TYPE}/{watched.id}/$notify")
+        return _Errand(self._bundle(watched, kind, told) if definition.topic else self._classic(watched, told[0]), last)
+
+    def _bundle(self, watched: Watched, kind: Kind, told: Sequence[Told]) -> Parcel:
+        return self._parcel(watched, "POST", "", bundle_of(watched, kind, told, self.base, self.clock()))
+
+    def _classic(self, watched: Watched, told: Told) -> Parcel | None:
+        """Without a payload an empty POST; with one, the resource is put to the endpoint (FHIR R4 Subscription)."""
+        if watched.definition.content == "empty":
+            return self._parcel(watched, "POST", "", b"")
+        if not told.body:
+            return None
+        return self._parcel(watched, "PUT", f"/{told.notice.type}/{told.notice.id}", told.body)
+
+    def _parcel(self, watched: Watched, method: str, path: str, body: bytes) -> Parcel:
+        definition = watched.definition
+        headers = (*definition.headers, *((_JSON,) if body else ()))
+        url = definition.endpoint.rstrip("/") + path if path else definition.endpoint
+        return Parcel(method, url, headers, body, definition.timeout)
+
+    def _went_well(self, conn: Connection, watched: Watched, kind: Kind, errand: _Errand) -> None:
+        if kind == "handshake":
+            state.change_state(conn, self.store, watched, "active", None)
+        else:
+            state.note_told(conn, watched, errand.last)
+
+    def _failed(self, conn: Connection, watched: Watched, status: int | None) -> None:
+        issue: Issue = rules.NO_ANSWER.at() if status is None else rules.BAD_ANSWER.at(status=status)
+        wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** min(watched.failures, 12)))
+        if state.note_failure(conn, watched, wait, issue.code) >= MOST_FAILURES:
+            state.change_state(conn, self.store, watched, "error", issue)

@@ -1,0 +1,33 @@
+"""Notices -> what a receiver may see of them now: read within the rights, each reading audited before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yteso.access.policy import Interaction, restriction
+from yteso.access.principal import Principal
+from yteso.db import Connection
+from yteso.store.protocol import Store
+from yteso.store.subscriptions.notification import Told
+from yteso.store.subscriptions.state import Notice
+
+
+def tell(conn: Connection, store: Store, who: Principal, notices: Sequence[Notice], content: str) -> tuple[Told, ...]:
+    """Each notice with its resource, as `content` and the rights of `who` at this moment allow.
+
+    A resource that `who` no longer sees keeps its number and time and tells nothing else.
+    """
+    return tuple(_told(conn, store, who, notice, content) for notice in notices)
+
+
+def _told(conn: Connection, store: Store, who: Principal, notice: Notice, content: str) -> Told:
+    if content == "empty":
+        return Told(notice)
+    limit = restriction(who, Interaction.READ, notice.type)
+    if limit is None:
+        return Told(notice)
+    found = store.read_version(conn, who, limit, notice.type, notice.id, notice.version)
+    if found is None:
+        return Told(notice)
+    full = content == "full-resource" and not found.deleted
+    return Told(notice, seen=True, body=found.body if full else b"")

@@ -1,0 +1,39 @@
+"""Tickets that open a websocket for some subscriptions: random, short-lived, good once, kept by their hash only."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from yteso.db import Connection
+from yteso.store.subscriptions.state import SQL
+
+LIVES = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The secret, and until when it opens."""
+
+    text: str
+    expires: datetime
+
+
+def issue_ticket(conn: Connection, who: str, subscriptions: Sequence[str], now: datetime) -> Ticket:
+    """A new ticket of `who`."""
+    ticket = Ticket(secrets.token_urlsafe(32), now + LIVES)
+    conn.execute(SQL["add_ticket"], (_hash(ticket.text), list(subscriptions), who, ticket.expires))
+    return ticket
+
+
+def take_ticket(conn: Connection, text: str) -> tuple[tuple[str, ...], str] | None:
+    """(subscriptions, who); None for a ticket that is unknown, used or too old."""
+    row = conn.execute(SQL["take_ticket"], (_hash(text),)).fetchone()
+    return (tuple(row[0]), row[1]) if row else None
+
+
+def _hash(text: str) -> bytes:
+    return sha256(text.encode()).digest()
