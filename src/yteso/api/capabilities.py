@@ -17,8 +17,12 @@ from yteso.fhir import json
 from yteso.search.chain import targets_of
 from yteso.search.parse import searchable
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES
+from yteso.store.subscriptions.definition import BACKPORT
+from yteso.store.subscriptions.state import TYPE as SUBSCRIPTION
+from yteso.store.subscriptions.topics import topics
 
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition"
+_TOPIC = f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical"
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
@@ -73,6 +77,8 @@ def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
     if backwards := _revincludes().get(type):
         told["searchRevInclude"] = backwards
     told["searchParam"] = [{"name": name, "type": parameters[name].kind} for name in sorted(parameters)]
+    if type == SUBSCRIPTION:
+        told["extension"] = [{"url": _TOPIC, "valueCanonical": topic} for topic in topics()]
     return told | _operations(routes, type)
 
 

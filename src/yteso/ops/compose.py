@@ -19,6 +19,7 @@ from yteso.db import Connection, Database
 
 if TYPE_CHECKING:
     from yteso.access.bearer import Bearer
+    from yteso.access.principal import Principal
     from yteso.api import Api
     from yteso.exchange.adapters.bhyt.receive import Desk
     from yteso.exchange.walk import Walker
@@ -156,8 +157,15 @@ class Services:
         """Accounts by name, as they are now."""
         from yteso.ops.accounts import principal_of
         from yteso.ops.notifier import remembered
+        from yteso.web import setup
 
-        return remembered(lambda name: principal_of(self.settings, name))
+        def find(name: str) -> Principal:
+            try:
+                return principal_of(self.settings, name)
+            finally:
+                setup.close()
+
+        return remembered(find)
 
     def maintain_store(self) -> None:
         """The store's daily upkeep: partitions for the months to come, the newest dictionary."""

@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from yteso.access.bearer import Bearer
 from yteso.base.errors import Refused
 from yteso.base.settings import Settings
 from yteso.db.listen import Listener
+from yteso.ops.compose import build
 from yteso.ops.hub import CHANNEL, TOPICS, Hub, Subscriber
+from yteso.ops.sockets import Sockets
 from yteso.signing.keys import load_or_create
 
 _BEAT_SECONDS = 15.0
@@ -28,8 +30,8 @@ _LEAST_SECONDS_BETWEEN = 0.5
 Allowed = Callable[[Request], bool]
 
 
-def application_of(settings: Settings, hub: Hub, allowed: Allowed) -> Starlette:
-    """The ASGI application."""
+def application_of(settings: Settings, hub: Hub, allowed: Allowed, sockets: Sockets | None = None) -> Starlette:
+    """The ASGI application; `sockets` tell those who subscribed by websocket."""
 
     async def live(request: Request) -> Response:
         origin = allowed_origin(request, settings)
@@ -49,8 +51,13 @@ def application_of(settings: Settings, hub: Hub, allowed: Allowed) -> Starlette:
         hub.start()
         yield
         hub.close()
+        if sockets is not None:
+            sockets.close()
 
-    return Starlette(routes=[Route("/live", live, methods=["GET"])], lifespan=lifespan)
+    routes: list[BaseRoute] = [Route("/live", live, methods=["GET"])]
+    if sockets is not None:
+        routes.append(WebSocketRoute("/subscriptions", sockets.serve))
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 def wanted(request: Request) -> list[str]:
@@ -87,14 +94,12 @@ def allowed_origin(request: Request, settings: Settings) -> str:
 
 def ticket_or_token(settings: Settings) -> Allowed:
     """Lets in who shows a page's ticket or a bearer token of this installation."""
-    from django.conf import settings as django_conf
-
+    from yteso.web import setup
     from yteso.web.live import is_ticket
     from yteso.web.secret import load_or_create_secret
 
     secret = load_or_create_secret(settings.home)
-    if not django_conf.configured:
-        django_conf.configure(SECRET_KEY=secret)
+    setup.configure(settings)
     bearer = Bearer(load_or_create(settings.home))
 
     def allowed(request: Request) -> bool:
@@ -115,7 +120,9 @@ def ticket_or_token(settings: Settings) -> Allowed:
 def _application() -> Starlette:
     settings = Settings.from_environment()
     hub = Hub(Listener(settings.database_url, [CHANNEL], application="yteso live"))
-    return application_of(settings, hub, ticket_or_token(settings))
+    services = build(settings, application="yteso live", connections=4)
+    sockets = Sockets(services.database, services.store, services.people, settings.fhir_address, services.clock)
+    return application_of(settings, hub, ticket_or_token(settings), sockets)
 
 
 def __getattr__(name: str) -> Starlette:

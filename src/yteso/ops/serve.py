@@ -27,7 +27,7 @@ def main() -> None:
         interface=Interfaces.WSGI if web else Interfaces.ASGI,
         workers=settings.web_workers if web else 1,
         blocking_threads=settings.web_threads if web else 1,
-        websockets=False,
+        websockets=not web,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=10 if web else 2,

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-
 from tests.integration.api.conftest import ADMINISTRATOR, BASE, DOCTOR, Client
+
 from yteso.api import Api
 from yteso.exchange.notify.courier import Courier
 from yteso.exchange.notify.post import Post

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.integration.api.conftest import BASE, DOCTOR
 from tests.integration.subscriptions.conftest import BACKPORT, patient, subscription
+
 from yteso.exchange.notify import courier
 from yteso.exchange.notify.post import Post
 from yteso.store.protocol import Remove

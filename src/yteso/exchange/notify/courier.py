@@ -16,14 +16,12 @@ from yteso.base.clock import Clock
 from yteso.base.issue import Issue, Rule
 from yteso.db import Connection, Database
 from yteso.exchange.notify.post import Parcel, Post
-from yteso.store import audit
 from yteso.store.postgres import PostgresStore
-from yteso.store.protocol import AuditNote
 from yteso.store.subscriptions import rules, state
 from yteso.store.subscriptions.evaluate import People
 from yteso.store.subscriptions.notification import Kind, Told, bundle_of
 from yteso.store.subscriptions.state import Watched
-from yteso.store.subscriptions.telling import tell
+from yteso.store.subscriptions.telling import owed
 
 MOST_FAILURES = 10
 _LONGEST_WAIT = timedelta(minutes=10)
@@ -105,15 +103,11 @@ class Courier:
         if kind != "event-notification":
             parcel = self._bundle(watched, kind, ()) if definition.topic else None
             return _Errand(parcel, watched.delivered)
-        most = definition.most if definition.topic else 1
-        notices = state.notices(conn, watched, watched.delivered + 1, watched.events, most)
-        if not notices:
+        told = owed(conn, self.store, who, watched, watched.delivered)
+        if not told:
             return _Errand(None, watched.events)
-        told = tell(conn, self.store, who, notices, definition.content)
-        last = notices[-1].n
-        note = AuditNote("E", f"events {notices[0].n}-{last}: {definition.content}")
-        audit.add_note(conn, who, note, f"{state.TYPE}/{watched.id}/$notify")
-        return _Errand(self._bundle(watched, kind, told) if definition.topic else self._classic(watched, told[0]), last)
+        parcel = self._bundle(watched, kind, told) if definition.topic else self._classic(watched, told[0])
+        return _Errand(parcel, told[-1].notice.n)
 
     def _bundle(self, watched: Watched, kind: Kind, told: Sequence[Told]) -> Parcel:
         return self._parcel(watched, "POST", "", bundle_of(watched, kind, told, self.base, self.clock()))

@@ -1,8 +1,8 @@
 """Changes of the record -> notices, by transaction number: one look takes what is finished, each change once.
 
-A look is one transaction: it holds the mark, finds for every subscription at work (also for one in error) which changes
-after the mark meet its searches and its owner's rights, numbers them, and moves the mark. So numbers have no gaps, and a
-killed look is simply made again. A resource that changed several times between two looks is told once, as it is then.
+A look is one transaction: it holds the mark, finds for every subscription at work (also one in error) which changes
+after the mark meet its searches and its owner's rights, numbers them, and moves the mark. So numbers have no gaps, and
+a killed look is simply made again. A resource that changed several times between two looks is told once, as it is then.
 """
 
 from __future__ import annotations

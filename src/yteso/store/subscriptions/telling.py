@@ -7,17 +7,29 @@ from collections.abc import Sequence
 from yteso.access.policy import Interaction, restriction
 from yteso.access.principal import Principal
 from yteso.db import Connection
-from yteso.store.protocol import Store
+from yteso.store import audit
+from yteso.store.protocol import AuditNote, Store
 from yteso.store.subscriptions.notification import Told
-from yteso.store.subscriptions.state import Notice
+from yteso.store.subscriptions.state import TYPE, Notice, Watched, notices
 
 
-def tell(conn: Connection, store: Store, who: Principal, notices: Sequence[Notice], content: str) -> tuple[Told, ...]:
+def owed(conn: Connection, store: Store, who: Principal, watched: Watched, after: int) -> tuple[Told, ...]:
+    """The next notices after a number, as many as are sent together; empty when nothing is owed."""
+    definition = watched.definition
+    most = definition.most if definition.topic else 1
+    found = notices(conn, watched, after + 1, watched.events, most)
+    if found:
+        note = AuditNote("E", f"events {found[0].n}-{found[-1].n}: {definition.content}")
+        audit.add_note(conn, who, note, f"{TYPE}/{watched.id}/$notify")
+    return tell(conn, store, who, found, definition.content)
+
+
+def tell(conn: Connection, store: Store, who: Principal, found: Sequence[Notice], content: str) -> tuple[Told, ...]:
     """Each notice with its resource, as `content` and the rights of `who` at this moment allow.
 
     A resource that `who` no longer sees keeps its number and time and tells nothing else.
     """
-    return tuple(_told(conn, store, who, notice, content) for notice in notices)
+    return tuple(_told(conn, store, who, notice, content) for notice in found)
 
 
 def _told(conn: Connection, store: Store, who: Principal, notice: Notice, content: str) -> Told:
