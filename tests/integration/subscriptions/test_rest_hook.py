@@ -215,6 +215,7 @@ def test_off_and_deleted_subscriptions_are_told_nothing(town, receiver):
 BAD = [
     ({"criteria": "urn:yteso:topic:nothing"}, "SUB-0001", "Subscription.criteria"),
     ({"criteria": "Patient?nonsense=1"}, "SUB-0002", "Subscription.criteria"),
+    ({"criteria": "Observation?subject:Patient.name=x"}, "SUB-0002", "Subscription.criteria"),
     ({"criteria": "Subscription?status=active"}, "SUB-0002", "Subscription.criteria"),
     ({"criteria": "Patient?_include=Patient:organization"}, "SUB-0002", "Subscription.criteria"),
     ({"channel": {"type": "email", "endpoint": "mailto:a@example.vn"}}, "SUB-0004", "Subscription.channel.type"),

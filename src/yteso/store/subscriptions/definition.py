@@ -184,9 +184,10 @@ def _is_search(text: str) -> bool:
     if {pair.partition("=")[0].partition(":")[0] for pair in query.split("&")} & _RESULT_PARAMETERS:
         return False
     try:
-        return not parse(kind, query)[1]
+        found, issues = parse(kind, query)
     except Refused:
         return False
+    return not issues and not found.links  # A chain is looked up when it is asked; a change is judged by itself.
 
 
 def _is_endpoint(text: str) -> bool:
