@@ -15,6 +15,7 @@ from yteso.ops.commands import (
     import_,
     ingest,
     migrate,
+    package,
     simulate,
     status,
     terminology,
@@ -59,6 +60,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 app.command()(token.token)
 app.add_typer(bhyt.bhyt, name="bhyt")
 app.add_typer(terminology.terminology, name="terminology")
+app.add_typer(package.package, name="package")
 app.command()(validate.fhirpath)
 app.command()(validate.validate)
 app.command()(migrate.migrate)

@@ -1,4 +1,4 @@
-"""A database made ready: every room's migrations, the pages' tables, the durability guard. Safe to run twice."""
+"""A database made ready: migrations, the pages' tables, the durability guard, VN Core. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -22,9 +22,17 @@ def prepare(settings: Settings) -> list[Migration]:
     try:
         with database.connection() as conn:
             require_durable(conn)
+        _load_own_package(database)
     finally:
         database.close()
     return applied
+
+
+def _load_own_package(database: Database) -> None:
+    from yteso.ops.vn_core import load_vn_core
+    from yteso.store.postgres import PostgresStore
+
+    load_vn_core(database, PostgresStore())
 
 
 def _migrate_pages(settings: Settings) -> None:

@@ -50,6 +50,15 @@ def test_the_icd10_list_is_what_its_source_says(generators, shared):
     assert text.startswith(b"# made by scripts/generate/")
 
 
+def test_the_structures_are_what_the_official_package_says(generators, wheel):
+    import fhir_structures
+
+    kept = zstandard.ZstdDecompressor().decompress(
+        (SOURCE / "standards" / "fhir_r4" / "structures.tsv.zst").read_bytes()
+    )
+    assert kept == zstandard.ZstdDecompressor().decompress(fhir_structures.generate(wheel))
+
+
 def test_the_fhir_tables_are_what_the_official_package_says(generators, wheel):
     import fhir_r4
 

@@ -11,14 +11,17 @@ from yteso.standards.fhir_r4.search import (
     Path,
     SearchParameter,
 )
+from yteso.standards.fhir_r4.structures import CANONICAL, STRUCTURES, is_type
 from yteso.standards.fhir_r4.types import RESOURCE_TYPES, TYPE_NAME, TYPE_NUMBER
 
 __all__ = [
+    "CANONICAL",
     "COMPARTMENTS",
     "ELEMENTS",
     "PRIMITIVES",
     "RESOURCE_TYPES",
     "SEARCH_PARAMETERS",
+    "STRUCTURES",
     "SUMMARIES",
     "TYPE_NAME",
     "TYPE_NUMBER",
@@ -26,5 +29,6 @@ __all__ = [
     "Element",
     "Path",
     "SearchParameter",
+    "is_type",
     "value_set_codes",
 ]

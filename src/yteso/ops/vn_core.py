@@ -1,0 +1,41 @@
+"""VN Core's known constraints into the record at every start; the second start finds them there and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yteso.access.principal import Principal, Role
+from yteso.client.packages import Packages
+from yteso.db import Database, is_conflict, is_retryable
+from yteso.fhir.package import Package
+from yteso.standards import vn_core
+from yteso.store.postgres import PostgresStore
+from yteso.terminology import concepts
+
+LOADER = Principal("packages", Role.SYSTEM, purpose="HOPERAT")
+_TRIES = 3
+TITLE = "Ràng buộc đã biết của VN Core · known constraints of VN Core"
+
+
+def load_vn_core(database: Database, store: PostgresStore) -> None:
+    """One look-up when it is there already. Two servers that start together do not disturb each other."""
+    packages, digest = Packages(database, store), vn_core.digest()
+    for attempt in range(_TRIES):
+        if packages.has(vn_core.PACKAGE, digest):
+            return
+        try:
+            with database.connection() as conn:
+                store.maintain(conn)
+            packages.load(LOADER, vn_core_package(), digest)
+        except Exception as error:
+            if attempt + 1 == _TRIES or not (is_conflict(error) or is_retryable(error)):
+                raise
+
+
+def vn_core_package() -> Package:
+    """The package made from the facts in `standards.vn_core` and the code lists of `terminology`."""
+    return Package(vn_core.PACKAGE, vn_core.VERSION, TITLE, tuple(vn_core.artefacts(_list_of)))
+
+
+def _list_of(field: str) -> Iterable[tuple[str, str, str]]:
+    return ((concept.code, concept.vi, concept.en) for concept in concepts(field).values())

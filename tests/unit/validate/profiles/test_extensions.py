@@ -1,0 +1,85 @@
+"""Extensions whose definition is known: where they may stand, how they are made."""
+
+import pytest
+
+from .conftest import HERE, R4, definition
+
+PATIENT = {"resourceType": "Patient", "name": [{"family": "Thử"}]}
+
+
+def extension(*contexts, modifier=False, kind="element"):
+    top = {"id": "Extension", "isModifier": True, "isModifierReason": "x"} if modifier else {"id": "Extension"}
+    return definition(
+        "x", "Extension", top, {"id": "Extension.url", "fixedUri": HERE + "x"},
+        {"id": "Extension.value[x]", "min": 1, "type": [{"code": "string"}]},
+        context=[{"type": kind, "expression": expression} for expression in contexts],
+    )  # fmt: skip
+
+
+def at_patient(found, definition_, key="extension"):
+    return found(PATIENT | {key: [{"url": HERE + "x", "valueString": "v"}]}, plain(), definition_)
+
+
+def plain():
+    return definition("p", "Patient")
+
+
+@pytest.mark.parametrize("context", ["Patient", "DomainResource", "Resource", "Element"])
+def test_an_extension_may_stand_where_its_context_says(found, context):
+    assert at_patient(found, extension(context)) == []
+
+
+@pytest.mark.parametrize("context", ["HumanName", "Patient.name", "Observation", "BackboneElement"])
+def test_an_extension_elsewhere_is_an_error(found, context):
+    assert at_patient(found, extension(context)) == [("FHIR-2423", "Patient.extension[0]")]
+
+
+@pytest.mark.parametrize("context", ["HumanName", "Patient.name", "Element"])
+def test_contexts_name_elements_by_type_and_by_path(found, context):
+    named = PATIENT | {"name": [{"extension": [{"url": HERE + "x", "valueString": "v"}]}]}
+    assert found(named, plain(), extension(context)) == []
+
+
+def test_a_primitive_has_extensions_too(found):
+    born = PATIENT | {"birthDate": "1999", "_birthDate": {"extension": [{"url": HERE + "x", "valueString": "v"}]}}
+    assert found(born, plain(), extension("Patient.birthDate")) == []
+    assert found(born, plain(), extension("date")) == []
+    assert found(born, plain(), extension("Patient")) == [("FHIR-2423", "Patient.birthDate.extension[0]")]
+
+
+def test_contexts_in_fhirpath_are_not_judged(found):
+    assert at_patient(found, extension("name.exists()", kind="fhirpath")) == []
+
+
+def test_an_extension_is_judged_by_its_definition(found):
+    other = PATIENT | {"extension": [{"url": HERE + "x", "valueBoolean": True}]}
+    assert found(other, plain(), extension("Patient")) == [("FHIR-2404", "Patient.extension[0].valueBoolean")]
+
+
+def test_modifiers_and_plain_extensions_keep_to_their_places(found):
+    assert at_patient(found, extension("Patient", modifier=True)) == [("FHIR-2424", "Patient.extension[0]")]
+    assert at_patient(found, extension("Patient"), "modifierExtension") == [
+        ("FHIR-2424", "Patient.modifierExtension[0]")
+    ]
+    assert at_patient(found, extension("Patient", modifier=True), "modifierExtension") == []
+
+
+def test_a_modifier_nobody_defined_is_a_warning_an_extension_is_not(found):
+    assert found(PATIENT | {"modifierExtension": [{"url": "urn:?"}]}, plain()) == [
+        ("FHIR-2425", "Patient.modifierExtension[0]")
+    ]
+    assert found(PATIENT | {"extension": [{"url": "urn:?"}]}, plain()) == []
+
+
+def test_slices_by_url_need_no_slicing_entry(found):
+    typed = [{"code": "Extension", "profile": [HERE + "x"]}]
+    profile = definition("p", "Patient", {"id": "Patient.extension:mine", "min": 1, "type": typed})
+    assert found(PATIENT, profile, extension("Patient")) == [("FHIR-2401", "Patient.extension")]
+    assert (
+        found(PATIENT | {"extension": [{"url": HERE + "x", "valueString": "v"}]}, profile, extension("Patient")) == []
+    )
+
+
+def test_the_standards_own_extensions_are_known(found):
+    wrong = PATIENT | {"extension": [{"url": R4 + "patient-birthTime", "valueString": "x"}]}
+    assert {code for code, _ in found(wrong, plain())} == {"FHIR-2404", "FHIR-2423"}
