@@ -55,6 +55,13 @@ class Settings:
         return f"{self.public_url.rstrip('/') or f'http://{host}:{self.port}'}/fhir"
 
     @property
+    def websocket(self) -> str:
+        """Where subscribers open websockets when a proxy publishes both ports under one address; else empty."""
+        if not self.public_url:
+            return ""
+        return "ws" + self.public_url.rstrip("/").removeprefix("http") + "/subscriptions"
+
+    @property
     def live_port(self) -> int:
         """The port of the small ASGI process that pushes live updates."""
         return self.port + 1

@@ -84,7 +84,9 @@ class Services:
         def who(request: Request) -> Any:
             return self.bearer.verify_header(request.headers.get("authorization", ""))
 
-        return Api(self.database, self.store, self.clock, authenticate=who, bulk=self.bulk)
+        return Api(
+            self.database, self.store, self.clock, authenticate=who, bulk=self.bulk, websocket=self.settings.websocket
+        )
 
     @cached_property
     def bulk(self) -> BulkDesk:

@@ -29,6 +29,7 @@ _BIND_SECONDS = 15.0
 _ROUND_SECONDS = 0.5
 _MOST_WORDS = 100
 """Messages a client may send after binding; they mean nothing."""
+_IN_A_ROW = 50
 _POLICY, _GOING_AWAY, _TRY_LATER = 1008, 1001, 1013
 
 
@@ -93,16 +94,22 @@ class Sockets:
             for text in await asyncio.to_thread(self._handshake, one):
                 await socket.send_text(text)
         while bound and not listening.done() and not self._closed:
-            for one in list(bound):
-                found = await asyncio.to_thread(self._next, one)
-                if found is None:
-                    bound.remove(one)
-                elif found[0]:
-                    await socket.send_text(found[0])
-                    await asyncio.to_thread(self._sent, one, found[1])
+            bound = [one for one in bound if await self._tell_one(socket, one)]
             await asyncio.wait([listening], timeout=_ROUND_SECONDS)
         if not listening.done():
             await socket.close(_GOING_AWAY)
+
+    async def _tell_one(self, socket: WebSocket, bound: _Bound) -> bool:
+        """Send what one subscription is owed, for so long that the others have their turn; False when it is over."""
+        for _ in range(_IN_A_ROW):
+            found = await asyncio.to_thread(self._next, bound)
+            if found is None:
+                return False
+            if not found[0]:
+                break
+            await socket.send_text(found[0])
+            await asyncio.to_thread(self._sent, bound, found[1])
+        return True
 
     # -- in threads -----------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from tests.integration.subscriptions.conftest import BACKPORT, patient, subscrip
 from yteso.exchange.notify import courier
 from yteso.exchange.notify.post import Post
 from yteso.store.protocol import Remove
+from yteso.store.subscriptions import evaluate
 
 
 def test_a_handshake_makes_it_active_and_changes_are_told_in_order_with_numbers_without_gaps(town, receiver):
@@ -197,6 +198,24 @@ def test_a_classic_subscription_gets_an_empty_post_or_the_resource_itself(town, 
         ("PUT", "/fhir/Patient/a", True),
     ]
     assert next(one for one in receiver.received if one.body).json["id"] == "a"
+
+
+def test_a_subscription_that_cannot_be_judged_stops_no_other(town, receiver, monkeypatch):
+    town.subscribe(subscription(receiver.address, "Encounter"), "bad")
+    town.subscribe(subscription(receiver.address), "good")
+    matches = evaluate._matches
+
+    def picky(conn, who, watched, *rest):
+        if watched.id == "bad":
+            conn.execute("SELECT 1/0")
+        return matches(conn, who, watched, *rest)
+
+    monkeypatch.setattr(evaluate, "_matches", picky)
+    town.write(patient("p"))
+    town.step()
+    assert receiver.events[-1].focuses == ["Patient/p"]
+    found = town.admin("GET", "/Subscription/bad").json
+    assert (found["status"], found["error"][:8]) == ("error", "SUB-0106")
 
 
 def test_off_and_deleted_subscriptions_are_told_nothing(town, receiver):

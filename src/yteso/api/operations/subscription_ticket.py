@@ -38,8 +38,8 @@ def ticket(call: Call, given: Arguments) -> Response:
 def _beside(base: str) -> str:
     """The live process answers on the next port of the same host, unless a proxy publishes both under one address."""
     parts = urlsplit(base)
-    scheme = "wss" if parts.scheme == "https" else "ws"
-    return f"{scheme}://{parts.hostname or 'localhost'}:{(parts.port or 80) + 1}/subscriptions"
+    scheme, usual = ("wss", 443) if parts.scheme == "https" else ("ws", 80)
+    return f"{scheme}://{parts.hostname or 'localhost'}:{(parts.port or usual) + 1}/subscriptions"
 
 
 TICKET = Operation(

@@ -7,6 +7,7 @@ a killed look is simply made again. A resource that changed several times betwee
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ from yteso.access.policy import Interaction, restriction
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
-from yteso.db import Connection
+from yteso.base.trace import where
+from yteso.db import Connection, is_retryable
 from yteso.fhir.json import loads
 from yteso.search import sql
 from yteso.search.fragment import Fragment, all_of, any_of
@@ -25,13 +27,15 @@ from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.postgres import PostgresStore
 from yteso.store.read import run
+from yteso.store.subscriptions import rules
 from yteso.store.subscriptions.definition import read_definition
 from yteso.store.subscriptions.state import SQL, TYPE, State, Watched, change_state, fetch_all, fetch_one, save
 from yteso.store.subscriptions.topics import Trigger
 
+log = logging.getLogger(__name__)
 MOST = 5_000
 """Changed rows of one look."""
-_SLACK = 100_000
+_SLACK = 50
 """So many numbers may pass without a change that anybody watches before the mark is moved."""
 
 People = Callable[[str], Principal | None]
@@ -65,10 +69,21 @@ class Look:
         end = conn.execute(SQL["fetch_end"], (after, horizon, types, MOST)).fetchone()
         last = end[0] if end else horizon
         for watched in active:
-            self._number_events(conn, watched, after, last)
+            self._number_guarded(conn, watched, after, last)
         self._take_up(conn, after, last)
         conn.execute(SQL["save_watch"], (last,))
         return end is not None
+
+    def _number_guarded(self, conn: Connection, watched: Watched, after: int, last: int) -> None:
+        """What goes wrong with one subscription stops no other: it is in error, and says what it passed over."""
+        try:
+            with conn.transaction():
+                self._number_events(conn, watched, after, last)
+        except Exception as error:
+            if is_retryable(error):
+                raise
+            log.error("changes were not judged for a subscription: %s", where(error))
+            change_state(conn, self.store, watched, "error", rules.NOT_JUDGED.at(), OFF)
 
     def _number_events(self, conn: Connection, watched: Watched, after: int, last: int) -> None:
         who = self.people(watched.owner)
@@ -78,12 +93,13 @@ class Look:
         for trigger in watched.definition.triggers:
             for row in _matches(conn, who, watched, trigger, max(after, watched.started), last, self.clock()):
                 seen[row[0], row[1]] = row
-        n = watched.events
-        for type, id, version, t, at, verb in sorted(seen.values(), key=lambda row: (row[3], row[0], row[1])):
-            n += 1
-            conn.execute(SQL["add_notice"], (*watched.key, n, t, at, type, id, version, verb))
-        if n != watched.events:
-            conn.execute(SQL["save_events"], (n, *watched.key))
+        if not seen:
+            return
+        rows = sorted(seen.values(), key=lambda row: (row[3], row[0], row[1]))
+        with conn.cursor() as cursor, cursor.copy(SQL["copy_notice"]) as copy:
+            for n, (type, id, version, t, at, verb) in enumerate(rows, start=watched.events + 1):
+                copy.write_row((*watched.key, n, t, at, type, id, version, verb))
+        conn.execute(SQL["save_events"], (watched.events + len(rows), *watched.key))
 
     # -- subscriptions that were written --------------------------------------------------------------------------
 

@@ -71,10 +71,9 @@ WHERE shard = %s AND id = %s AND version = %s;
 UPDATE store.subscription SET failures = failures + 1, retry_at = now() + %s, error = %s
 WHERE shard = %s AND id = %s AND version = %s RETURNING failures;
 
--- add_notice --
--- What happened, under the next number.
-INSERT INTO store.notice (shard, subscription, n, t, at, type, id, ver, verb)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::"char");
+-- copy_notice --
+-- What happened, under the next numbers.
+COPY store.notice (shard, subscription, n, t, at, type, id, ver, verb) FROM STDIN;
 
 -- save_events --
 -- The last number given.

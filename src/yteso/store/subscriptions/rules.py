@@ -107,6 +107,13 @@ BAD_ANSWER = _error(
     "Nơi nhận cần trả lời 2xx; không theo chuyển hướng. Ghi lại status requested để gửi tiếp.",
     "The endpoint must answer 2xx; redirects are not followed. Write status requested again to go on.",
 )
+NOT_JUDGED = _error(
+    "SUB-0106",
+    "Không xét được thay đổi theo tiêu chí của Subscription này; có thay đổi đã bị bỏ qua.",
+    "Changes could not be judged by the criteria of this Subscription; some were passed over.",
+    "Sửa tiêu chí hoặc báo người vận hành, rồi ghi lại status requested.",
+    "Correct the criteria or tell the operator, then write status requested again.",
+)
 NO_OWNER = _error(
     "SUB-0104",
     "Tài khoản sở hữu Subscription không còn hoặc đã khoá.",
