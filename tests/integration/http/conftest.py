@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +29,15 @@ class Served:
     base: str
     process: subprocess.Popen[bytes]
     bearer: Bearer
+    environment: dict[str, str]
+
+    def kill(self) -> None:
+        """kill -9 of every process of the server, then a new one on the same port."""
+        for pid in [*self.workers(), self.process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait(30)
+        self.process = started(self.environment)
+        self.await_answer()
 
     def token(self, role: Role = Role.ADMINISTRATOR, facility: str = "") -> str:
         return self.bearer.issue(Principal("máy Mẫu", role, facility), timedelta(hours=1))
@@ -57,6 +67,11 @@ class Served:
         raise AssertionError("the server does not answer")
 
 
+def started(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "yteso.ops.serve", "web"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+
 def serve(database_url: str, home: Path) -> Served:
     port = free_pair()
     environment = {
@@ -66,18 +81,27 @@ def serve(database_url: str, home: Path) -> Served:
         "YTESO_PORT": str(port),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    command = [sys.executable, "-m", "yteso.ops.serve", "web"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    served = Served(f"http://127.0.0.1:{port}/fhir", process, Bearer(load_or_create(home)))
+    bearer = Bearer(load_or_create(home))
+    served = Served(f"http://127.0.0.1:{port}/fhir", started(environment), bearer, environment)
     served.await_answer()
     return served
 
 
 @pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    served = serve(database_url, tmp_path)
-    try:
-        yield served
-    finally:
+def serve_on(tmp_path: Path) -> Iterator[Callable[[str], Served]]:
+    """Starts a web process on a database; it ends with the test."""
+    running: list[Served] = []
+
+    def start(database_url: str) -> Served:
+        running.append(serve(database_url, tmp_path))
+        return running[-1]
+
+    yield start
+    for served in running:
         served.process.terminate()
         served.process.wait(30)
+
+
+@pytest.fixture
+def served(serve_on: Callable[[str], Served], database_url: str) -> Served:
+    return serve_on(database_url)

@@ -1,0 +1,160 @@
+"""Many clients at once, and kill -9 of web processes and of PostgreSQL: no half bundle, nothing acknowledged lost."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import signal
+import threading
+import time
+import uuid
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+from yteso.db.embedded import EmbeddedServer
+from yteso.db.migrate import migrate
+from yteso.db.postmaster import is_gone
+from yteso.ops.compose import ROOMS
+
+pytestmark = pytest.mark.slow
+
+CLIENTS = 32
+SHARED = 12
+BIG = 150
+
+
+class Client:
+    """One connection, opened anew when it breaks. Status 0: no answer came."""
+
+    def __init__(self, base, token):
+        self.at = urlsplit(base)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/fhir+json"}
+        self.connection = None
+
+    def __call__(self, method, path, body=None):
+        try:
+            self.connection = self.connection or http.client.HTTPConnection(self.at.netloc, timeout=8)
+            data = None if body is None else json.dumps(body)
+            self.connection.request(method, f"{self.at.path}{path}", data, self.headers)
+            answer = self.connection.getresponse()
+            return answer.status, json.loads(answer.read() or b"null")
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return 0, None
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+
+
+def transaction(*entries):
+    return {"resourceType": "Bundle", "type": "transaction", "entry": list(entries)}
+
+
+def tagged(tag, **more):
+    return {"resourceType": "Observation", "status": "final", "code": {"text": "Thử"},
+            "meta": {"tag": [{"system": "urn:yteso:test", "code": tag}]}, **more}  # fmt: skip
+
+
+def at_once(work, count):
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@pytest.mark.timeout(180)
+def test_32_clients_with_overlapping_transactions_leave_whole_bundles_and_no_5xx(served):
+    """Each bundle writes the same resources in an order of its own; every version of all of them is of one bundle."""
+    token, answers = served.token(), []
+
+    def client(n):
+        with closing(Client(served.base, token)) as ask:
+            send(ask, random.Random(n))
+
+    def send(ask, chance):
+        for _ in range(5):
+            tag = uuid.uuid4().hex
+            ids = [f"shared{n}" for n in chance.sample(range(SHARED), SHARED)]
+            entries = [{"resource": tagged(tag, id=one), "request": {"method": "PUT", "url": f"Observation/{one}"}}
+                       for one in ids]  # fmt: skip
+            entries.append({"request": {"method": "GET", "url": "Observation?_count=1"}})
+            answers.append((tag, ask("POST", "", transaction(*entries))[0]))
+
+    for thread in at_once(client, CLIENTS):
+        thread.join()
+    assert {status for _, status in answers} <= {200, 409}
+    done = {tag for tag, status in answers if status == 200}
+    assert len(done) > CLIENTS
+    with closing(Client(served.base, token)) as ask:
+        for n in range(SHARED):
+            entries = ask("GET", f"/Observation/shared{n}/_history?_count=1000")[1]["entry"]
+            tags = [entry["resource"]["meta"]["tag"][0]["code"] for entry in entries]
+            assert (set(tags), len(tags)) == (done, len(done))
+
+
+@contextmanager
+def senders(served):
+    """Three clients that send large transactions, each with a tag of its own, until told to stop."""
+    stop, sent, acknowledged = threading.Event(), [], set()
+
+    def client(_):
+        with closing(Client(served.base, served.token())) as ask:
+            while not stop.is_set():
+                tag = uuid.uuid4().hex
+                sent.append(tag)
+                entry = {"resource": tagged(tag), "request": {"method": "POST", "url": "Observation"}}
+                if ask("POST", "", transaction(*[entry] * BIG))[0] == 200:
+                    acknowledged.add(tag)
+
+    threads = at_once(client, 3)
+    try:
+        yield sent, acknowledged
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def assert_all_or_nothing(served, sent, acknowledged):
+    with closing(Client(served.base, served.token())) as ask:
+        counts = {tag: ask("GET", f"/Observation?_tag=urn:yteso:test|{tag}&_summary=count")[1]["total"] for tag in sent}
+    assert set(counts.values()) <= {0, BIG}
+    assert {tag for tag, count in counts.items() if count == BIG} >= acknowledged
+    assert acknowledged
+
+
+@pytest.mark.timeout(120)
+def test_a_kill_of_web_processes_loses_nothing_acknowledged_and_leaves_no_half_bundle(served):
+    with senders(served) as (sent, acknowledged):
+        for n in range(4):
+            time.sleep(0.7 + 0.13 * n)
+            served.kill()
+        time.sleep(1)
+    assert_all_or_nothing(served, sent, acknowledged)
+
+
+@pytest.mark.timeout(120)
+def test_a_kill_of_postgresql_loses_nothing_acknowledged_and_leaves_no_half_bundle(memory, serve_on):
+    server = EmbeddedServer(memory / "killed", memory=256 * 1024**2)
+    server.start()
+    try:
+        migrate(server.dsn(), ROOMS)
+        served = serve_on(server.dsn())
+        with senders(served) as (sent, acknowledged):
+            for n in range(3):
+                time.sleep(0.9 + 0.17 * n)
+                pid = server.pid()
+                os.kill(pid, signal.SIGKILL)
+                while not is_gone(pid):
+                    time.sleep(0.02)
+                server.start()
+            time.sleep(1.5)
+        assert_all_or_nothing(served, sent, acknowledged)
+    finally:
+        server.stop()
