@@ -17,11 +17,13 @@ from yteso.api.formats import check_form, wanted_format
 from yteso.api.page import next_url, read_page, self_url
 from yteso.api.part import parts, subset_of
 from yteso.api.present import look_of, shown
+from yteso.api.terms import terms_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue
+from yteso.search.clause import BY_TERMINOLOGY
 from yteso.search.parse import parse
-from yteso.search.query import Compartment
+from yteso.search.query import Compartment, Query
 from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT
 from yteso.standards.fhir_r4 import COMPARTMENTS
 from yteso.store.include import MOST_INCLUDED
@@ -46,7 +48,7 @@ def search_compartment(call: Call) -> Response:
 
 def _search(call: Call, compartment: Compartment | None) -> Response:
     params, cursor = read_page(call)
-    query, issues = parse(call.type, params, call.base, compartment=compartment)
+    query, issues = _understand(call, params, compartment)
     subset = subset_of(params)
     if call.prefer.strict and issues:
         raise Refused(*issues, status=400)
@@ -60,6 +62,14 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
     total = None if query.count and dict(params).get("_total") == "none" else page.total
     matches, included = (parts(subset, found, call.type) for found in (page.matches, page.included))
     return json_response(200, searchset(call, matches, included, links=links, total=total, issues=told))
+
+
+def _understand(call: Call, params: Params, compartment: Compartment | None) -> tuple[Query, tuple[Issue, ...]]:
+    """The query. Only one that asks about value sets or hierarchies looks into the record to be understood."""
+    if not any(name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params):
+        return parse(call.type, params, call.base, compartment=compartment)
+    with call.connection() as conn:
+        return parse(call.type, params, call.base, terms_of(call, conn), compartment)
 
 
 def search_by_post(call: Call) -> Response:

@@ -32,7 +32,9 @@ MODIFIERS = {
 }
 """The kinds of parameters that can be searched by, with their modifiers."""
 
-_BY_TERMINOLOGY = frozenset({"in", "not-in", "below", "above"})
+BY_TERMINOLOGY = frozenset({"in", "not-in", "below", "above"})
+"""Modifiers of tokens that a terminology has to answer."""
+
 MAX_CODES = 10_000
 
 
@@ -62,7 +64,7 @@ def read_clause(report: Report, parameter: SearchParameter, modifier: str, value
             report.add(rules.VALUE, name, kind="boolean")
             return None
         return Clause(name, kind, tuple(("eq", one) for one in parts), modifier) if parts else None
-    if modifier in _BY_TERMINOLOGY and kind == "token":
+    if modifier in BY_TERMINOLOGY and kind == "token":
         return _by_terminology(report, parameter, modifier, parts)
     if modifier == "above":
         parts, modifier = [escaped(above) for one in parts for above in _uris_above(bare(one))], ""

@@ -12,8 +12,9 @@ from typing import Any
 
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue
-from yteso.fhir.fhirpath import evaluate
+from yteso.fhir.fhirpath import Surroundings, evaluate
 from yteso.fhir.json import loads
+from yteso.terminology.member_of import member_of
 from yteso.validate.structure import check_resource
 
 Report = dict[str, Any]
@@ -44,11 +45,18 @@ def validate_file(data: bytes, name: str = "") -> Report:
 def fhirpath_file(expression: str, data: bytes, name: str = "") -> Report:
     """`{file, expression, result, issues}`: the expression's values on the document; no `result` when refused."""
     try:
-        result = evaluate(expression, loads(data))
+        result = evaluate(expression, loads(data), around=Surroundings(member_of=_member_of))
     except Refused as refused:
         issues = [_as_json(replace(issue, origin=replace(issue.origin, file=name))) for issue in refused.issues]
         return {"file": name, "expression": expression, "issues": issues}
     return {"file": name, "expression": expression, "result": result, "issues": []}
+
+
+def _member_of(value: Any, value_set: str) -> bool | None:
+    """By the codes of the package, which are read when an expression asks for them."""
+    from yteso.terminology.builtin import TERMINOLOGY
+
+    return member_of(TERMINOLOGY)(value, value_set)
 
 
 def _documents(data: bytes, name: str) -> Iterator[tuple[int, Any]]:

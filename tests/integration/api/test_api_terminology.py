@@ -230,6 +230,23 @@ def test_a_stored_map_translates_and_says_when_there_is_no_match(world, doctor):
     assert told(doctor("GET", f"ConceptMap/$translate?system={FRUIT}&code=pomelo"))["result"] is False
 
 
+def test_a_search_knows_the_value_sets_and_hierarchies_of_the_record_and_of_the_package(world, admin):
+    for name, system, code in (("f", FRUIT, "key-lime"), ("m", FRUIT, "mango"), ("d", ICD10, "A97.1")):
+        coded = {"coding": [{"system": system, "code": code}]}
+        condition = {"resourceType": "Condition", "id": name, "subject": {"reference": "Patient/p"}, "code": coded}
+        assert admin("PUT", f"Condition/{name}", condition).status == 201
+    assert admin("GET", "Condition?code:in=urn:test:vs:citrus").ids == ["f"]
+    assert set(admin("GET", "Condition?code:not-in=urn:test:vs:citrus").ids) == {"m", "d"}
+    assert admin("GET", f"Condition?code:below={FRUIT}|citrus").ids == ["f"]
+    assert admin("GET", f"Condition?code:below={ICD10}|A97").ids == ["d"]
+    assert admin("GET", f"Condition?code:in={ICD10}%3Ffhir_vs=isa/A97").ids == ["d"]
+    newer = admin("GET", "ValueSet/citrus").json
+    newer["compose"]["include"] = [{"system": FRUIT, "concept": [{"code": "mango"}]}]
+    assert admin("PUT", "ValueSet/citrus", newer).status == 200
+    assert admin("GET", "Condition?code:in=urn:test:vs:citrus").ids == ["m"]
+    assert admin("GET", "Condition?code:in=urn:nowhere", Prefer="handling=strict").status == 400
+
+
 def test_everybody_who_works_with_the_record_may_ask_and_nobody_else(api, nobody, operator, staff, machine):
     url = f"CodeSystem/$validate-code?url={GENDER}&code=male"
     assert told(operator("GET", url))["result"] is True
