@@ -161,7 +161,9 @@ class ValueSet:
         if not system:
             return any_of(self.contains(one, code) for one in self.systems)
         inside = any_of(part.contains(system, code) for part in self.include)
-        if inside is False or (self.active and self._is_inactive(system, code)):
+        if inside is False:
+            return False
+        if self.active and self._is_inactive(system, code):
             return False
         outside = any_of(part.contains(system, code) for part in self.exclude)
         if outside:
@@ -225,5 +227,5 @@ class ValueSet:
         return outside
 
     def _is_inactive(self, system: str, code: str) -> bool:
-        tables = (part.codes for part in self.include if part.codes is not None and part.system == system)
-        return any(entry.inactive for table in tables if (entry := table.get(code)))
+        entry = self.entry(system, code)
+        return entry is not None and entry.inactive
