@@ -10,7 +10,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MEASUREMENTS = ("validation", "store_write", "search_latency", "walk_http", "http_bundles", "http_single", "bulk")
+MEASUREMENTS = (
+    "validation",
+    "terminology",
+    "store_write",
+    "search_latency",
+    "walk_http",
+    "http_bundles",
+    "http_single",
+    "bulk",
+)
 
 
 def main() -> int:
