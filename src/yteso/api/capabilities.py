@@ -15,6 +15,7 @@ from yteso.api.route import Route
 from yteso.base.http import Response
 from yteso.fhir import json
 from yteso.search.chain import targets_of
+from yteso.search.parameters import generation, url_of
 from yteso.search.parse import searchable
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES
 from yteso.store.subscriptions.definition import BACKPORT
@@ -28,11 +29,11 @@ _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 def capabilities(call: Call) -> Response:
     """The CapabilityStatement, open to everybody; the same for all."""
-    return json_response(200, _statement(call.base, call.engine.started, call.engine.router.routes))
+    return json_response(200, _statement(call.base, generation(), call.engine.started, call.engine.router.routes))
 
 
 @lru_cache(maxsize=16)
-def _statement(base: str, started: datetime, routes: tuple[Route, ...]) -> bytes:
+def _statement(base: str, _generation: int, started: datetime, routes: tuple[Route, ...]) -> bytes:
     statement = {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -76,10 +77,16 @@ def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
         told["searchInclude"] = ["*", *includes]
     if backwards := _revincludes().get(type):
         told["searchRevInclude"] = backwards
-    told["searchParam"] = [{"name": name, "type": parameters[name].kind} for name in sorted(parameters)]
+    told["searchParam"] = [_parameter(type, name, parameters[name].kind) for name in sorted(parameters)]
     if type == SUBSCRIPTION:
         told["extension"] = [{"url": _TOPIC, "valueCanonical": topic} for topic in topics()]
     return told | _operations(routes, type)
+
+
+def _parameter(type: str, name: str, kind: str) -> dict[str, str]:
+    """One parameter; one that was defined at run time names its definition."""
+    url = url_of(type, name)
+    return {"name": name, **({"definition": url} if url else {}), "type": kind}
 
 
 @cache

@@ -21,6 +21,7 @@ from yteso.api.terms import terms_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue
+from yteso.db import Connection
 from yteso.search.clause import BY_TERMINOLOGY
 from yteso.search.parse import parse
 from yteso.search.query import Compartment, Query
@@ -48,12 +49,13 @@ def search_compartment(call: Call) -> Response:
 
 def _search(call: Call, compartment: Compartment | None) -> Response:
     params, cursor = read_page(call)
-    query, issues = _understand(call, params, compartment)
     subset = subset_of(params)
-    if call.prefer.strict and issues:
-        raise Refused(*issues, status=400)
-    refuse_blocking(issues)
     with call.connection() as conn:
+        call.engine.store.refresh(conn)
+        query, issues = _understand(call, conn, params, compartment)
+        if call.prefer.strict and issues:
+            raise Refused(*issues, status=400)
+        refuse_blocking(issues)
         page = call.engine.store.search(conn, call.who, call.limit, replace(query, cursor=cursor or query.cursor))
     links = [Link("self", self_url(call, _understood(params, issues)))]
     if page.next:
@@ -64,12 +66,12 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
     return json_response(200, searchset(call, matches, included, links=links, total=total, issues=told))
 
 
-def _understand(call: Call, params: Params, compartment: Compartment | None) -> tuple[Query, tuple[Issue, ...]]:
+def _understand(
+    call: Call, conn: Connection, params: Params, compartment: Compartment | None
+) -> tuple[Query, tuple[Issue, ...]]:
     """The query. Only one that asks about value sets or hierarchies looks into the record to be understood."""
-    if not any(name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params):
-        return parse(call.type, params, call.base, compartment=compartment)
-    with call.connection() as conn:
-        return parse(call.type, params, call.base, terms_of(call, conn), compartment)
+    asks = any(name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params)
+    return parse(call.type, params, call.base, terms_of(call, conn) if asks else None, compartment)
 
 
 def search_by_post(call: Call) -> Response:

@@ -16,6 +16,7 @@ from yteso.ops.commands import (
     ingest,
     migrate,
     package,
+    reindex,
     simulate,
     status,
     terminology,
@@ -64,6 +65,7 @@ app.add_typer(package.package, name="package")
 app.command()(validate.fhirpath)
 app.command()(validate.validate)
 app.command()(migrate.migrate)
+app.command()(reindex.reindex)
 
 
 def main() -> None:

@@ -15,6 +15,8 @@ from yteso.ops.logs import log_to_stderr
 from yteso.ops.orphan import end_with_parent
 from yteso.ops.supervisor import stop_on_signals
 from yteso.store.bulk.desk import TASK as BULK
+from yteso.store.reindex import Reindex
+from yteso.store.search_parameters import TASK as REINDEX
 
 _SWEEP_SECONDS = 2.0
 _BULK_SWEEP_SECONDS = 30.0
@@ -30,10 +32,16 @@ def main() -> None:
     services = build(Settings.from_environment(), application="yteso walker", connections=4)
     try:
         drain = drain_of(services, stop)
-        tasks = [Task(DRAIN, drain), Task(BULK, partial(services.bulk.work, stop.is_set))]
+        reindex = Reindex(services.database, services.store)
+        tasks = [
+            Task(DRAIN, drain),
+            Task(BULK, partial(services.bulk.work, stop.is_set)),
+            Task(REINDEX, partial(reindex.work, stop.is_set)),
+        ]
         chores = [
             Chore("sweep", _SWEEP_SECONDS, drain),
             Chore("bulk sweep", _BULK_SWEEP_SECONDS, services.bulk.sweep),
+            Chore("reindex sweep", _BULK_SWEEP_SECONDS, reindex.sweep),
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
             Chore("maintain", _DAY_SECONDS, services.maintain_store),
         ]

@@ -1,12 +1,75 @@
-"""Which search parameters a type has: those of FHIR R4. One place to ask, for index and query alike."""
+"""Which search parameters a type has: those of FHIR R4, and those defined at run time by SearchParameter resources.
+
+One place to ask, for index and query alike. What was defined is installed for the whole process by the store, which
+keeps it in the database: first only for the index, then, when every resource has been indexed, for queries too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from yteso.standards.fhir_r4 import SEARCH_PARAMETERS, SearchParameter
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, SearchParameter
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A parameter defined at run time, per type. `ready`: queries may use it."""
+
+    url: str
+    parameters: Mapping[str, SearchParameter]
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is defined now. `generation` changes with it, so that what was made of it is made anew."""
+
+    generation: int = 0
+    indexed: Mapping[str, Mapping[str, SearchParameter]] = field(default_factory=dict)
+    searched: Mapping[str, Mapping[str, SearchParameter]] = field(default_factory=dict)
+    urls: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+_known = _Known()
 
 
 def parameters_of(type: str) -> Mapping[str, SearchParameter]:
-    """Name -> parameter. Raises KeyError for a type R4 does not have."""
-    return SEARCH_PARAMETERS[type]
+    """Name -> parameter, for queries. Raises KeyError for a type R4 does not have."""
+    return _known.searched.get(type) or SEARCH_PARAMETERS[type]
+
+
+def indexed_of(type: str) -> Mapping[str, SearchParameter]:
+    """Name -> parameter, for the index: also those that queries may not use yet."""
+    return _known.indexed.get(type) or SEARCH_PARAMETERS[type]
+
+
+def generation() -> int:
+    """The number of the present definitions."""
+    return _known.generation
+
+
+def url_of(type: str, name: str) -> str:
+    """The canonical url of a parameter defined at run time; empty for those of the standard."""
+    return _known.urls.get((type, name), "")
+
+
+def install(defined: Iterable[Defined]) -> None:
+    """Let these, and no others, be the parameters beside the standard's. A standard's own name stays its own."""
+    global _known
+    kept = list(defined)
+    _known = _Known(
+        _known.generation + 1,
+        _merged(kept),
+        _merged([one for one in kept if one.ready]),
+        {(type_, parameter.name): one.url for one in kept for type_, parameter in one.parameters.items()},
+    )
+
+
+def _merged(defined: Iterable[Defined]) -> dict[str, dict[str, SearchParameter]]:
+    found: dict[str, dict[str, SearchParameter]] = {}
+    for one in defined:
+        for type_, parameter in one.parameters.items():
+            if type_ in RESOURCE_TYPES and parameter.name not in SEARCH_PARAMETERS[type_]:
+                found.setdefault(type_, dict(SEARCH_PARAMETERS[type_]))[parameter.name] = parameter
+    return found

@@ -16,6 +16,7 @@ from typing import Any
 from yteso.search.emit import Emit, Lines, Scope, emitter, indented, pair_emitter
 from yteso.search.hot import hot
 from yteso.search.keys import Key, token
+from yteso.search.parameters import generation, indexed_of
 from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import SEARCH_PARAMETERS, Path
 
@@ -34,16 +35,24 @@ class _Step:
     next: dict[tuple[str, tuple[tuple[str, str], ...]], _Step] = field(default_factory=dict)
 
 
-@cache
 def fast(type: str) -> Program:
     """The function that indexes a whole resource."""
+    return _fast(type, generation())
+
+
+@cache
+def _fast(type: str, _generation: int) -> Program:
     scope = Scope()
     return _compiled(type, _fast_source(scope, type), scope)
 
 
-@cache
 def careful(type: str) -> Mapping[str, Sequence[Program]]:
     """Top property -> one function per path."""
+    return _careful(type, generation())
+
+
+@cache
+def _careful(type: str, _generation: int) -> Mapping[str, Sequence[Program]]:
     scope = Scope()
     found: dict[str, list[Program]] = {}
     for path, emit in _emits(scope, type):
@@ -96,7 +105,7 @@ def _compiled(type: str, text: str, scope: Scope) -> Program:
 
 def _emits(scope: Scope, type: str) -> Iterator[tuple[Path, Emit]]:
     seen: set[object] = set()
-    for name, parameter in SEARCH_PARAMETERS[type].items():
+    for name, parameter in indexed_of(type).items():
         for at, path in enumerate(parameter.paths if name not in _NOT_IN_RESOURCE else ()):
             if parameter.kind == "composite":
                 emit, identity = pair_emitter(scope, type, parameter, at)

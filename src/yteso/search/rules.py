@@ -127,3 +127,21 @@ NO_COMPARTMENT = Rule(
     "use Patient, Encounter, Practitioner, RelatedPerson or Device",
     basis="FHIR R4 §2.11",
 )
+CANNOT_DEFINE = Rule(
+    "SRCH-0016",
+    Severity.WARNING,
+    "Không dùng được SearchParameter này để tìm kiếm ({reason})",
+    "this SearchParameter cannot be searched by ({reason})",
+    "Dùng biểu thức là đường dẫn (Patient.extension('url'), .where(a='b'), .as(Kiểu)) và loại tham số đơn",
+    "use an expression that is a path (Patient.extension('url'), .where(a='b'), .as(Type)) and a simple parameter type",
+    basis="FHIR R4 §3.1.1.7",
+)
+ALREADY_DEFINED = Rule(
+    "SRCH-0017",
+    Severity.WARNING,
+    "FHIR R4 đã có tham số {name} cho loại này; định nghĩa mới không thay thế được",
+    "FHIR R4 has a parameter {name} for this type; a new definition does not replace it",
+    "Đặt code khác",
+    "choose another code",
+    basis="FHIR R4 §3.1.1.7",
+)

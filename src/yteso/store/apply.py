@@ -48,12 +48,17 @@ def replace(conn: Connection, codec: Codec, rows: Indexed, removed: Sequence[Key
 
 def add_sides(conn: Connection, codec: Codec, rows: Indexed) -> None:
     """What else can be searched of new versions; their old side rows went with `replace`."""
-    _copy(conn, "copy_string", copy_strings(rows))
-    _copy(conn, "copy_moment", copy_moments(rows))
-    _copy(conn, "copy_number", copy_numbers(rows))
+    copy_sides(conn, rows)
     served = [(row, index) for row, index in rows if index.care and index.pat]
     if served:
         _copy(conn, "copy_care", copy_care(care_rows(conn, codec, served)))
+
+
+def copy_sides(conn: Connection, rows: Indexed) -> None:
+    """Texts, dates and numbers of resources that have none in the side tables."""
+    _copy(conn, "copy_string", copy_strings(rows))
+    _copy(conn, "copy_moment", copy_moments(rows))
+    _copy(conn, "copy_number", copy_numbers(rows))
 
 
 def _renew(conn: Connection, codec: Codec, rows: Indexed, t: int, now: datetime) -> None:

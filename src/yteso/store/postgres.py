@@ -19,6 +19,7 @@ from yteso.store import everything, find, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
 from yteso.store.protocol import Change, Extent, Page, Read, Span, Stored, Transaction, VersionConflict, Write
+from yteso.store.search_parameters import SearchParameters
 
 SQL = Queries.beside(__file__)
 MONTHS_AHEAD = 3
@@ -30,6 +31,7 @@ class PostgresStore:
     def __init__(self, clock: Clock = system_clock) -> None:
         self._clock = clock
         self._codec: Codec | None = None
+        self.search_parameters = SearchParameters()
 
     def codec(self, conn: Connection) -> Codec:
         """The codec of this database, with the newest dictionary at the time of the first call."""
@@ -38,6 +40,10 @@ class PostgresStore:
             load_newest(conn, codec)
             self._codec = codec
         return self._codec
+
+    def refresh(self, conn: Connection) -> None:
+        """See what search parameters were defined meanwhile; costs next to nothing when asked often."""
+        self.search_parameters.refresh(conn)
 
     def maintain(self, conn: Connection) -> None:
         """At start and daily: partitions for the months to come, and the newest dictionary for new rows."""
@@ -50,12 +56,14 @@ class PostgresStore:
 
     def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
         """All or nothing; see `protocol.Store`."""
+        self.search_parameters.refresh(conn)
         return write.write(conn, self.codec(conn), Write(who, changes, detail))
 
     def write_together(
         self, conn: Connection, writes: Sequence[Write]
     ) -> Sequence[Transaction | VersionConflict | Refused]:
         """Several callers' writes; see `protocol.Store`."""
+        self.search_parameters.refresh(conn)
         return write.write_together(conn, self.codec(conn), writes)
 
     def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
@@ -89,6 +97,7 @@ class PostgresStore:
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer; see `protocol.Store`."""
+        self.search_parameters.refresh(conn)
         return find.search(conn, self.codec(conn), who, limit, query, self._clock())
 
     def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:

@@ -172,6 +172,10 @@ class AuditNote:
 class Store(Protocol):
     """The contract. `who` is audited; `limit` becomes part of the SQL."""
 
+    def refresh(self, conn: Connection) -> None:
+        """See what search parameters were defined meanwhile: before a query is read."""
+        ...
+
     def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
         """All or nothing. Raises VersionConflict; a deadlock or taken key surfaces as `db.is_retryable/is_conflict`."""
         ...

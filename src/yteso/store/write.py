@@ -18,8 +18,8 @@ from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.keys import number
 from yteso.search.row import IndexRow
-from yteso.standards.fhir_r4 import TYPE_NAME
-from yteso.store import apply, audit
+from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
+from yteso.store import apply, audit, search_parameters
 from yteso.store.codec import Codec
 from yteso.store.protocol import Change, Put, Transaction, VersionConflict, Write, Written
 from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
@@ -29,6 +29,7 @@ SQL = Queries.beside(__file__)
 Status = Literal["created", "updated", "unchanged", "deleted", "absent"]
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When something that was never there was last updated."""
+_SEARCH_PARAMETER = TYPE_NUMBER["SearchParameter"]
 _ACTION = {"created": "C", "updated": "U", "deleted": "D"}
 _REPLACES = frozenset({"created", "updated", "deleted"})
 
@@ -179,7 +180,16 @@ def _carry_out(
     apply.replace(conn, codec, renewed, removed, t, now)
     apply.add(conn, codec, fresh, t, now)
     apply.add_sides(conn, codec, [*fresh, *renewed])
+    _note_definitions(conn, [*fresh, *renewed], removed)
     return t, now
+
+
+def _note_definitions(conn: Connection, written: Sequence[tuple[Row, IndexRow]], removed: Sequence[Key]) -> None:
+    """What defines a search parameter is told to the index."""
+    resources = [row.resource for row, _ in written if row.key[1] == _SEARCH_PARAMETER]
+    gone = [id for _, type, id in removed if type == _SEARCH_PARAMETER]
+    if resources or gone:
+        search_parameters.note(conn, resources, gone)
 
 
 def _key(pair: tuple[Row, IndexRow]) -> Key:

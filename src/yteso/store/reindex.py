@@ -1,0 +1,106 @@
+"""Makes the index of resources anew, in the background: for a parameter defined at run time, or of everything.
+
+Batches in the order of keys, each a transaction of its own that notes how far it came, so that a kill loses one batch.
+It begins when every process knows the definition and what was written before is finished; from then on writers index
+it themselves. Content, versions and transaction numbers stay as they are.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from yteso.db import Connection, Database
+from yteso.fhir.json import loads
+from yteso.jobs import enqueue
+from yteso.search.keys import number
+from yteso.search.row import IndexRow
+from yteso.store import apply
+from yteso.store.dictionaries import ensure_known
+from yteso.store.postgres import PostgresStore
+from yteso.store.rows import Row, index_of, key_lists
+from yteso.store.search_parameters import LOOK_SECONDS, SQL, TASK
+
+BATCH = 500
+TURN_SECONDS = 10.0
+"""So long a worker stays with one definition before it looks what else waits."""
+GRACE = timedelta(seconds=3 * LOOK_SECONDS)
+"""After this long every process has looked at what is defined."""
+_PAUSE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Reindex:
+    """The background task; holds no connection."""
+
+    database: Database
+    store: PostgresStore
+
+    def sweep(self) -> None:
+        """Wake up for what nobody was woken for."""
+        with self.database.connection() as conn:
+            for (id,) in conn.execute(SQL["fetch_indexing"]).fetchall():
+                _wake(conn, id, timedelta(0))
+
+    def work(self, stop: Callable[[], bool], id: str) -> None:
+        """Some seconds of one definition, then another wake-up if there is more."""
+        until = time.monotonic() + TURN_SECONDS
+        while (more := self.step(id)) and not stop() and time.monotonic() < until:
+            if more == "wait":
+                break
+        if more:
+            with self.database.connection() as conn:
+                _wake(conn, id, _PAUSE if more == "wait" else timedelta(0))
+
+    def step(self, id: str) -> str:
+        """One batch: "more", "wait" for writers that may not know the definition yet, or "" when there is no more."""
+        with self.database.connection() as conn:
+            self.store.search_parameters.refresh(conn)
+            held = conn.execute(SQL["hold_indexing"], (GRACE, id)).fetchone()
+            if held is None:
+                return ""
+            types, seen, known, fence, finished, *place = held
+            if not finished:
+                if seen is None:
+                    conn.execute(SQL["set_seen"], (id,))
+                elif known and fence is None:
+                    conn.execute(SQL["set_fence"], (types, id))
+                return "wait"
+            rows = conn.execute(SQL["fetch_to_index"], (*place, types, BATCH)).fetchall()
+            if rows:
+                self._index(conn, rows)
+                conn.execute(SQL["note_indexed"], (*rows[-1][:3], len(rows), id))
+            if len(rows) == BATCH:
+                return "more"
+            conn.execute(SQL["end_indexing"], (id,))
+            return ""
+
+    def _index(self, conn: Connection, found: Sequence[tuple[Any, ...]]) -> None:
+        codec = self.store.codec(conn)
+        rows: list[tuple[Row, IndexRow]] = []
+        for shard, type, id, dictionary, body in found:
+            ensure_known(conn, codec, dictionary)
+            text, offset = codec.unpack(dictionary, body)
+            row = Row((shard, type, id), text, offset, b"", loads(text))
+            rows.append((row, index_of(row)))
+        conn.execute(SQL["clear_sides"], key_lists(row.key for row, _ in rows))
+        shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
+        columns = (
+            list(shards),
+            list(types),
+            list(ids),
+            [number(index.pat) if index.pat else None for _, index in rows],
+            [number(index.code) if index.code else None for _, index in rows],
+            [index.d_lo for _, index in rows],
+            [index.d_hi for _, index in rows],
+            ["{" + ",".join(str(number(key)) for key in dict.fromkeys(index.tok)) + "}" for _, index in rows],
+        )
+        conn.execute(SQL["update_index"], columns)
+        apply.copy_sides(conn, rows)
+
+
+def _wake(conn: Connection, id: str, delay: timedelta) -> None:
+    enqueue(conn, TASK, queueing_lock=f"{TASK}:{id}", delay=delay, id=id)
