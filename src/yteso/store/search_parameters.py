@@ -1,6 +1,6 @@
 """Search parameters defined at run time: from SearchParameter resources to what this process indexes and searches.
 
-`note` runs in the transaction that writes such a resource; `SearchParameters` looks now and then whether anything changed,
+`note` runs in the transaction that writes such a resource; `SearchParameters` looks now and then whether that changed,
 and installs it for the process. `reindex` makes the index of what was there before.
 """
 
