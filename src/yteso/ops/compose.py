@@ -132,10 +132,11 @@ class Services:
         from yteso.exchange.claim import waiting
         from yteso.exchange.tally import tally
         from yteso.ops.health import Backlog
+        from yteso.store.subscriptions.state import count_states
 
         newest, since = self.store.reach(conn, exported)
         files = tuple((one.door, one.state, one.files, one.with_findings) for one in tally(conn, self.clock() - _DAY))
-        return Backlog(waiting(conn), files, newest, since)
+        return Backlog(waiting(conn), files, newest, since, count_states(conn))
 
     def walker(self) -> Walker:
         """Walks received files into the record."""

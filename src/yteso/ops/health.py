@@ -31,13 +31,14 @@ class Backlog:
 
     `waiting`: files received and not yet walked to their end. `files`: (door, state, files, with findings) of the last
     24 hours. `newest_t`: the store's newest transaction number. `unexported_since`: when the oldest change was written
-    that the warehouse does not have; None when it has all.
+    that the warehouse does not have; None when it has all. `subscriptions`: (state, how many, events not yet told).
     """
 
     waiting: int
     files: tuple[tuple[str, str, int, int], ...] = ()
     newest_t: int = 0
     unexported_since: datetime | None = None
+    subscriptions: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +142,7 @@ def readings_of(backlog: Backlog, exported: int, now: datetime) -> list[Reading]
         labels = {"door": door, "state": state}
         readings.append(("yteso_intake_files", labels, float(files)))
         readings.append(("yteso_intake_files_with_findings", labels, float(with_findings)))
+    for state, many, waiting in backlog.subscriptions:
+        readings.append(("yteso_subscriptions", {"state": state}, float(many)))
+        readings.append(("yteso_subscription_events_waiting", {"state": state}, float(waiting)))
     return readings

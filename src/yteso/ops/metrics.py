@@ -38,6 +38,8 @@ HELP = {
     "yteso_store_transaction": "The newest transaction number of the store",
     "yteso_export_lag_seconds": "Age of the oldest change the warehouse does not have; 0 when it has all",
     "yteso_export_transaction": "The transaction number the warehouse has reached",
+    "yteso_subscriptions": "Subscriptions by state",
+    "yteso_subscription_events_waiting": "Events numbered and not yet told, by state of their subscription",
     "yteso_export_age_seconds": "Seconds since the exporter last gave a sign",
 }
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.api.conftest import ADMINISTRATOR
-from tests.integration.bulk.conftest import BASE, observation, patient
+from tests.integration.api.conftest import ADMINISTRATOR, DOCTOR, Client
+from tests.integration.bulk.conftest import BASE, Bulk, observation, patient
 
+from yteso.access import policy
+from yteso.access.policy import Interaction
+from yteso.access.principal import Role
 from yteso.store.bulk import export, files
 from yteso.store.protocol import Remove
+
+EXPORTING = [Interaction.EXPORT, Interaction.BULK]
 
 
 def test_everything_comes_out_once_in_a_file_for_each_type(bulk, write):
@@ -147,6 +152,24 @@ def test_every_export_and_every_download_is_audited_with_the_patients_it_concern
     assert max(patients for *_, patients in rows) == 1
     assert any(action == "E" and detail.endswith(": 2") for action, _, detail, _ in rows)
     assert sum(what.endswith(".ndjson") for _, what, _, _ in rows) == 2
+
+
+def test_the_rights_of_who_asks_are_part_of_an_export(bulk, door, write, monkeypatch):
+    """By default only administrators export; were a doctor allowed to, only patients in care would come out."""
+    grants = (*policy.TABLE[Role.DOCTOR], policy.Grant(frozenset(EXPORTING), policy.PATIENT_TYPES, in_care=True))
+    monkeypatch.setitem(policy.TABLE, Role.DOCTOR, grants)
+    visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}}
+    for n, facility in ((1, "79001"), (2, "79002")):
+        served = {"serviceProvider": {"identifier": {"value": facility}}, "subject": {"reference": f"Patient/p{n}"}}
+        write(patient(f"p{n}"), observation(f"o{n}", f"p{n}"), {**visit, "id": f"e{n}", **served})
+    write({"resourceType": "Organization", "id": "org", "name": "Cơ sở Mẫu"})
+    own = Bulk(Client(door, DOCTOR), bulk.desk)
+    seen = ["Encounter/e1", "Observation/o1", "Patient/p1"]
+    assert own.keys(own.run("/$export")) == seen
+    assert own.keys(own.run("/Patient/$export")) == seen
+    both = [{"name": "patient", "valueReference": {"reference": f"Patient/p{n}"}} for n in (1, 2)]
+    assert own.keys(own.run("/Patient/$export", {"resourceType": "Parameters", "parameter": both})) == seen
+    assert own.client("GET", "/$export?_type=Organization", prefer="respond-async").codes == ["BULK-0003"]
 
 
 REFUSED = [

@@ -37,6 +37,10 @@ ORDER BY what = %s DESC LIMIT 1;
 SELECT id, version, state, owner, resource, started, events, delivered, failures, retry_at, sent_at, error
 FROM store.subscription WHERE state = ANY(%s::text[]) ORDER BY shard, id;
 
+-- count_states --
+-- Subscriptions by state, with the events that were numbered and not yet told.
+SELECT state, count(*), sum(events - delivered)::bigint FROM store.subscription GROUP BY state ORDER BY state;
+
 -- fetch_one --
 -- One subscription.
 SELECT id, version, state, owner, resource, started, events, delivered, failures, retry_at, sent_at, error

@@ -85,6 +85,11 @@ def fetch_one(conn: Connection, id: str) -> Watched | None:
     return _watched(row) if row else None
 
 
+def count_states(conn: Connection) -> tuple[tuple[str, int, int], ...]:
+    """(state, how many, events not yet told) of all subscriptions."""
+    return tuple((state, many, waiting) for state, many, waiting in conn.execute(SQL["count_states"]))
+
+
 def notices(conn: Connection, watched: Watched, first: int, last: int, most: int) -> list[Notice]:
     """What happened from one number to another, at most so many."""
     rows = conn.execute(SQL["fetch_notices"], (*watched.key, first, last, most))
