@@ -6,7 +6,8 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -59,6 +60,19 @@ def template(server: EmbeddedServer) -> str:
 @pytest.fixture
 def database_url(server: EmbeddedServer, template: str) -> Iterator[str]:
     """The connection string of a fresh, migrated database that lives for one test."""
+    with _fresh(server, template) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def fresh_database(server: EmbeddedServer, template: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes such databases for tests that share one: `with fresh_database() as dsn`."""
+    return lambda: _fresh(server, template)
+
+
+@contextmanager
+def _fresh(server: EmbeddedServer, template: str) -> Iterator[str]:
+    """The same for as long as the block lasts."""
     name = sql.Identifier(f"test_{uuid.uuid4().hex}")
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
         clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, sql.Identifier(template))

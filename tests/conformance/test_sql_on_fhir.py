@@ -5,10 +5,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from results import Suite
 
 from yteso.warehouse.compile import compile_view
 from yteso.warehouse.fhirpath import BadView
 
+SUITE = Suite(
+    "sql-on-fhir",
+    "SQL on FHIR v2",
+    "The part of the official test suite that lies beside the checkout, run by the view compiler on DuckDB.",
+    by_case="the view gives the expected rows",
+)
 pytestmark = pytest.mark.samples
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "sqlonfhir"
 CASES = [
@@ -38,3 +45,7 @@ def test_the_view_gives_what_the_suite_expects(shared, suite, case):
     assert ordered([dict(zip(names, row[2:], strict=True)) for row in found.fetchall()]) == ordered(case["expect"])
     if case.get("expectColumns"):
         assert names == case["expectColumns"]
+
+
+def test_the_page_tells_it(shared, published):
+    published()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import inf, nextafter
 
 from yteso.search.fragment import Fragment
 from yteso.search.keys import number
@@ -39,7 +40,8 @@ def _bounds(prefix: str, amount: Decimal) -> tuple[float, ...]:
     """Only eq, ne and ap look at the written precision; the others compare with the exact number."""
     if prefix in ("eq", "ne"):
         low, high = precision(amount)
-        return float(low), float(high)
+        # Written with more digits than a float has, all three may be the same float; the value itself must be inside.
+        return float(low), max(float(high), nextafter(float(amount), inf))
     if prefix == "ap":
         margin = abs(amount) / 10
         return float(amount + margin), float(amount - margin)

@@ -75,7 +75,7 @@ def _reference(key: str, path: Path, parameter: SearchParameter, modifier: str, 
             yield f"{key}|{found.type}/{found.id}"
     elif found.kind == "absolute":
         yield f"{key}|{found.base}/{found.type}/{found.id}"
-    elif found.kind == "urn":
+    elif found.kind == "urn" or "://" in value:
         yield f"{key}|{value}"
     elif modifier:
         if not path.targets or modifier in path.targets:

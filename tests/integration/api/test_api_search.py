@@ -158,3 +158,28 @@ def test_a_chain_is_asked_like_any_parameter(admin, people):
     assert admin("GET", "Observation?subject:Patient.birthdate=1991").ids == ["o"]
     assert admin("GET", "Patient?_has:Observation:patient:status=final").ids == ["p1"]
     assert admin("GET", "Observation?subject:Patient.shoe=1").codes == ["SRCH-0010"]
+
+
+def test_a_reference_to_another_server_is_found_by_its_address_whatever_it_looks_like(admin):
+    address = "http://bhyt.mau.vn/fhir/claim/12345"
+    notice = {
+        "resourceType": "PaymentNotice",
+        "status": "active",
+        "request": {"reference": address},
+        "created": "2026-01-01",
+        "payment": {"display": "Mẫu"},
+        "recipient": {"display": "Mẫu"},
+        "amount": {"value": 1},
+    }
+    assert admin("POST", "PaymentNotice", notice).status == 201
+    assert len(admin("GET", f"PaymentNotice?request={address}").ids) == 1
+    assert admin("GET", f"PaymentNotice?request={address}6").ids == []
+
+
+def test_a_number_is_found_also_when_it_has_more_digits_than_a_float(admin):
+    raw = b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":%b}}'
+    raw %= b"66.899999999999991"
+    assert admin("POST", "Observation", raw).status == 201
+    assert len(admin("GET", "Observation?value-quantity=66.899999999999991").ids) == 1
+    assert len(admin("GET", "Observation?value-quantity=66.9").ids) == 1
+    assert admin("GET", "Observation?value-quantity=66.8").ids == []
