@@ -39,8 +39,8 @@ def published(request):
 
     def check():
         suite = request.module.SUITE
-        if not suite.lines:
-            pytest.skip("nothing was run")
+        if not suite.lines or request.config.getoption("keyword") or any("::" in each for each in request.config.args):
+            pytest.skip("only a part of the suite was run")
         wanted = section(suite)
         assert wanted in PAGE.read_text(encoding="utf-8"), "run python scripts/generate/conformance.py"
 

@@ -45,12 +45,15 @@ class Suite:
         self.lines.append(Line(check, case, outcome, kind, reason))
 
     def save(self) -> None:
-        """Write the lines down, the suite itself first."""
+        """Write the lines down, the suite itself first. Checks that were not run keep what they had."""
         FOLDER.mkdir(parents=True, exist_ok=True)
+        path = FOLDER / f"{self.name}.jsonl"
+        run = {line.check for line in self.lines}
+        before = [line for line in load(path).lines if line.check not in run] if path.exists() else []
         head = {"name": self.name, "title": self.title, "source": self.source, "note": self.note}
-        rows = [head, *(asdict(line) for line in self.lines)]
+        rows = [head, *(asdict(line) for line in [*before, *self.lines])]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (FOLDER / f"{self.name}.jsonl").write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
 
 
 def load(path: Path) -> Suite:

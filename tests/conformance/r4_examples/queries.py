@@ -7,11 +7,18 @@ In: a resource and the official expression of a search parameter, read here by a
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from yteso.standards.fhir_r4 import ELEMENTS, PRIMITIVES, RESOURCE_TYPES
 
-STEP = re.compile(r"\.?(where\((?P<name>\w+)\s*=\s*'(?P<wanted>[^']*)'\)|where\(resolve\(\) is (?P<target>\w+)\)"
-                  r"|as\((?P<as>\w+)\)|(?P<child>\w+))")  # fmt: skip
+STEP = re.compile(
+    r"\.?(where\((?P<name>\w+)\s*=\s*'(?P<wanted>[^']*)'\)"
+    r"|where\(resolve\(\) is (?P<target>\w+)\)"
+    r"|where\(hasExtension\('(?P<holding>[^']*)'\)\)"
+    r"|extension\('(?P<url>[^']*)'\)"
+    r"|(?:as|ofType)\((?P<as>\w+)\)"
+    r"|(?P<child>\w+))|\[(?P<index>\d+)\]"
+)
 UNION = re.compile(r"\|")
 PARTS = {
     "HumanName": ("family", "given", "text"),
@@ -21,14 +28,49 @@ LONGEST = 200
 """Characters of a text that are asked for: a search by string finds what begins so."""
 
 
+def searches(resource, parameter):
+    """The values to ask the parameter for, so that the resource must be found."""
+    if parameter.kind == "composite":
+        yield from _composite(resource, parameter)
+        return
+    for value, type_ in values(resource, parameter.expression):
+        if type_ not in RESOURCE_TYPES or type_ in parameter.targets:
+            yield from asked(parameter.kind, value, type_)
+
+
+def _composite(resource, parameter):
+    """Parts joined by `$`, for each element in which they hold together."""
+    for number, context in enumerate(parameter.paths):
+        for element in _follow([resource], context.steps):
+            parts = [_part(element, part.kind, part.paths[number], len(context.steps)) for part in parameter.components]
+            yield from map("$".join, product(*parts))
+
+
+def _part(element, kind, paths, above):
+    """What one part of a composite says within the element; `above`: steps from the resource to it."""
+    found = ((value, path.type) for path in paths for value in _follow([element], path.steps[above:]))
+    return [text for value, type_ in found for text in asked(kind, value, type_)]
+
+
+def _follow(nodes, steps):
+    for step in steps:
+        found = [node[step] for node in nodes if isinstance(node, dict) and step in node]
+        nodes = [one for value in found for one in (value if isinstance(value, list) else [value])]
+    return nodes
+
+
 def values(resource, expression):
-    """(value, FHIR type) of everything the expression yields."""
+    """(value, FHIR type) of everything the expression yields; an extension stands for its value."""
     for part in UNION.split(expression):
-        yield from _evaluate(resource, part.strip())
+        for value, type_ in _evaluate(resource, part.strip()):
+            if type_ == "Extension":
+                yield from ((inner, inner_type) for inner, inner_type, _ in _children(value, type_, "", "value"))
+            else:
+                yield value, type_
 
 
 def _evaluate(resource, part):
-    cast = re.fullmatch(r"\(?([\w.]+) as (\w+)\)?(.*)", part)
+    cast = re.fullmatch(r"\(?([\w.\[\]]+) as (\w+)\)?(.*)", part)
     path = f"{cast[1]}.as({cast[2]}){cast[3]}" if cast else part
     if path.startswith("Patient.deceased.exists()"):
         dead = resource.get("deceasedBoolean", "deceasedDateTime" in resource)
@@ -41,7 +83,10 @@ def _evaluate(resource, part):
     while at < len(rest):
         step = STEP.match(rest, at)
         assert step, f"a step of {part} is not understood"
-        nodes = [found for node in nodes for found in _step(node, step)]
+        if step["index"]:
+            nodes = nodes[int(step["index"]) :][:1]
+        else:
+            nodes = [found for node in nodes for found in _step(node, step)]
         at = step.end()
     return [(value, owner if not path_ else "") for value, owner, path_ in nodes]
 
@@ -52,6 +97,11 @@ def _step(node, step):
         yield from _children(value, owner, path, step["child"])
     elif step["as"]:
         if owner == step["as"]:
+            yield node
+    elif step["url"]:
+        yield from (node for node in _children(value, owner, path, "extension") if node[0]["url"] == step["url"])
+    elif step["holding"]:
+        if any(one["url"] == step["holding"] for one in value.get("extension", ())):
             yield node
     elif step["target"]:
         if _target(value) == step["target"]:
@@ -137,6 +187,8 @@ def _date(value, type_):
 def _reference(value, type_):
     if type_ in PRIMITIVES:
         return [_escaped(value)]
+    if type_ in RESOURCE_TYPES:
+        return [f"{type_}/{value['id']}"] if "id" in value else []
     text = value.get("reference", "")
     return [] if text.startswith(("#", "urn:")) or "?" in text else [_escaped(text)]
 
