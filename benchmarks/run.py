@@ -18,7 +18,6 @@ MEASUREMENTS = (
     "walk_http",
     "http_bundles",
     "http_single",
-    "http_record",
     "bulk",
 )
 

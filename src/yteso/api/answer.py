@@ -44,7 +44,7 @@ def written_response(call: Call, written: Written, body: bytes) -> Response:
     if call.prefer.returns == "minimal":
         return Response(201 if created else 200, b"", headers)
     if call.prefer.returns == "OperationOutcome":
-        body = json.dumps(operation_outcome([rules.DONE.at()], 200))
+        body = json.dumps(operation_outcome([rules.DONE.at(), *call.findings], 200))
     return json_response(201 if created else 200, body, headers)
 
 

@@ -22,10 +22,13 @@ from yteso.api.shared import Shared, attempt
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request
+from yteso.base.issue import Issue
 from yteso.db import Connection, Database
 from yteso.store.bulk.desk import BulkDesk
 from yteso.store.codes import RecordCodes
+from yteso.store.definitions import RecordDefinitions
 from yteso.store.protocol import Store
+from yteso.validate.profiles.modes import Modes
 
 Result = TypeVar("Result")
 Params = tuple[tuple[str, str], ...]
@@ -51,10 +54,13 @@ class Engine:
     max_entries: int = MAX_ENTRIES
     bulk: BulkDesk | None = None
     websocket: str = ""
+    modes: Modes = field(default_factory=Modes)
     shared: Shared = field(init=False, repr=False)
+    definitions: RecordDefinitions = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shared", Shared(self.database, self.store))
+        object.__setattr__(self, "definitions", RecordDefinitions(self.store))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class Call:
     prefer: Prefer = field(default_factory=Prefer)
     conn: Connection | None = None
     document: Any = None
+    findings: list[Issue] = field(default_factory=list)
+    """What was found in a resource that is taken nevertheless; told when the client prefers an OperationOutcome."""
 
     @property
     def base(self) -> str:

@@ -12,6 +12,7 @@ from yteso.access.policy import Interaction, require
 from yteso.api import rules
 from yteso.api.body import make_local, refuse_blocking, structure_issues
 from yteso.api.call import Call
+from yteso.api.profiles import judge_claims
 from yteso.api.read import refuse_absent
 from yteso.api.rights import check_changes
 from yteso.base.errors import Refused
@@ -40,8 +41,12 @@ def changed(
     key: tuple[str, str],
     expected: int | None,
     change: Callable[[Resource], Resource],
+    place: str = "",
 ) -> Put:
-    """The change to write, of a resource that is locked from now on. Its own id and type it keeps."""
+    """The change to write, of a resource that is locked from now on. Its own id and type it keeps.
+
+    `place` is where it stands in a Bundle.
+    """
     call.engine.store.lock(conn, [key])
     limit = require(call.who, Interaction.READ, key[0])
     stored = refuse_absent(key[0], call.engine.store.read(conn, call.who, limit, *key))
@@ -51,4 +56,5 @@ def changed(
     if not isinstance(resource, dict) or (resource.get("resourceType"), resource.get("id")) != key:
         raise Refused(rules.OTHER_ID.at(Origin(field="id")), status=400)
     refuse_blocking(structure_issues(resource))
+    judge_claims(call, [(resource, place)], conn)
     return Put(make_local(resource, call.base), stored.version)

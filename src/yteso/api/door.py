@@ -21,6 +21,7 @@ from yteso.db import Database
 from yteso.store.bulk.desk import BulkDesk
 from yteso.store.codes import RecordCodes
 from yteso.store.protocol import Store
+from yteso.validate.profiles.modes import Modes
 
 Authenticate = Callable[[Request], Principal]
 
@@ -39,14 +40,26 @@ class Api:
         max_entries: int = MAX_ENTRIES,
         bulk: BulkDesk | None = None,
         websocket: str = "",
+        modes: Modes | None = None,
     ) -> None:
         """`authenticate` reads the Authorization header: a Principal, or Refused (401). `bulk`: where bulk jobs are.
 
-        `websocket` is where subscribers open theirs; empty: beside this door, on the next port.
+        `websocket` is where subscribers open theirs; empty: beside this door, on the next port. `modes`: how strict
+        profiles are for whom.
         """
         codes = RecordCodes(store)
         self._engine = Engine(
-            database, store, clock, clock(), ROUTER, codes, max_body, max_entries, bulk=bulk, websocket=websocket
+            database,
+            store,
+            clock,
+            clock(),
+            ROUTER,
+            codes,
+            max_body,
+            max_entries,
+            bulk=bulk,
+            websocket=websocket,
+            modes=modes or Modes(),
         )
         self._authenticate = authenticate
 

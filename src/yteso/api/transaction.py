@@ -23,11 +23,12 @@ from yteso.api.headers import etag
 from yteso.api.names import named_in, names_of, refuse_nameless
 from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan
+from yteso.api.profiles import judge_claims
 from yteso.api.rights import check_changes
 from yteso.api.targets import Target, targets_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.base.issue import Origin
+from yteso.base.issue import Issue, Origin
 from yteso.db import Connection
 from yteso.fhir import json
 from yteso.fhir.bundle import rewrite
@@ -43,6 +44,7 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
     Running rewrites the document in place, so that a second attempt, after a deadlock, reads the bytes again.
     """
     ready = [plan(call, document)]
+    judge_claims(call, [(step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None])
     conditional = bool(_CONDITIONAL.search(raw))
     # A name in JSON may hide its slashes (`http:\/\/…`); then every resource is looked through.
     absolute = f"{call.base}/".encode() in raw or b"\\/" in raw
@@ -105,7 +107,8 @@ class _Run:
             return result
 
         try:
-            return changed(self.call, self.conn, (step.type, target.id), target.expected, change)
+            place = f"{step.place}.resource"
+            return changed(self.call, self.conn, (step.type, target.id), target.expected, change, place)
         except Refused as refused:
             placed = (replace(issue, origin=Origin(field=f"{step.place}.resource")) for issue in refused.issues)
             raise Refused(*placed, status=refused.status) from refused
@@ -144,7 +147,9 @@ class _Run:
             bodies = self.call.engine.store.peek(self.conn, [(done.type, done.id) for done in written.values()])
         for index, done in written.items():
             stored = bodies.get((done.type, done.id))
-            told = _response(done, with_outcome=self.call.prefer.returns == "OperationOutcome")
+            told = _response(done)
+            if self.call.prefer.returns == "OperationOutcome":
+                told["outcome"] = operation_outcome([rules.DONE.at(), *self._findings(index)], 200)
             yield index, _entry(told, stored.body if stored else b"")
         for index, target in self.targets.items():
             if index in written:
@@ -157,6 +162,10 @@ class _Run:
             shown = existing.body if self.call.prefer.returns == "representation" else b""
             yield index, _entry(_response(same), shown)
 
+    def _findings(self, index: int) -> list[Issue]:
+        place = f"Bundle.entry[{index}]."
+        return [issue for issue in self.call.findings if issue.origin.field.startswith(place)]
+
     def _read(self, step: Step) -> bytes:
         response = dispatch(self.call.engine, step.request, self.call.who, prefer=self.call.prefer, conn=self.conn)
         told = {"status": f"{response.status} {REASONS[response.status]}"}
@@ -165,15 +174,13 @@ class _Run:
         return _entry(told, response.body if isinstance(response.body, bytes) else b"".join(response.body))
 
 
-def _response(done: Written, *, with_outcome: bool = False) -> dict[str, object]:
+def _response(done: Written) -> dict[str, object]:
     code = {"created": 201, "updated": 200, "unchanged": 200, "deleted": 204, "absent": 204}[done.status]
     told: dict[str, object] = {"status": f"{code} {REASONS[code]}"}
     if done.status not in ("deleted", "absent"):
         told["location"] = f"{done.type}/{done.id}/_history/{done.version}"
     if done.status != "absent":
         told |= {"etag": etag(done.version), "lastModified": done.updated.isoformat()}
-    if with_outcome:
-        told["outcome"] = operation_outcome([rules.DONE.at()], 200)
     return told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ class Settings:
     max_body: int = 256 * 1024 * 1024
     public_url: str = ""
     subscription_hosts: tuple[str, ...] = ()
+    profile_modes: tuple[tuple[str, str], ...] = ()
+    """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -45,6 +48,7 @@ class Settings:
             walkers=number("YTESO_WALKERS", cls.walkers),
             max_body=number("YTESO_MAX_BODY", cls.max_body),
             public_url=environ.get("YTESO_PUBLIC_URL", ""),
+            profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
             subscription_hosts=tuple(environ.get("YTESO_SUBSCRIPTION_HOSTS", "").replace(",", " ").split()),
         )
 
@@ -65,3 +69,14 @@ class Settings:
     def live_port(self) -> int:
         """The port of the small ASGI process that pushes live updates."""
         return self.port + 1
+
+
+_MODE = re.compile(r"(fhir|bhyt|[0-9A-Z]{5})=(refuse|warn|off)", re.ASCII)
+
+
+def _modes(text: str) -> tuple[tuple[str, str], ...]:
+    """`fhir=warn,bhyt=off,79001=refuse`."""
+    found = [_MODE.fullmatch(part) for part in text.replace(",", " ").split()]
+    if None in found:
+        raise ValueError("YTESO_PROFILES must be like fhir=warn,bhyt=off,79001=refuse")
+    return tuple((match[1], match[2]) for match in found if match)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from yteso.store.bulk.desk import BulkDesk
     from yteso.store.postgres import PostgresStore
     from yteso.store.subscriptions.evaluate import People
+    from yteso.validate.profiles.modes import Modes
 
 _DAY = timedelta(days=1)
 ROOMS = ("jobs", "signing", "terminology", "store", "identity", "exchange", "warehouse", "api", "web", "sandbox", "ops")
@@ -85,8 +86,21 @@ class Services:
             return self.bearer.verify_header(request.headers.get("authorization", ""))
 
         return Api(
-            self.database, self.store, self.clock, authenticate=who, bulk=self.bulk, websocket=self.settings.websocket
+            self.database,
+            self.store,
+            self.clock,
+            authenticate=who,
+            bulk=self.bulk,
+            websocket=self.settings.websocket,
+            modes=self.modes,
         )
+
+    @property
+    def modes(self) -> Modes:
+        """How strict profiles are for whom."""
+        from yteso.validate.profiles.modes import Modes
+
+        return Modes(dict(self.settings.profile_modes))
 
     @cached_property
     def bulk(self) -> BulkDesk:

@@ -15,6 +15,7 @@ from yteso.access.policy import Interaction
 if TYPE_CHECKING:
     from yteso.api.call import Call
     from yteso.api.operations.arguments import Arguments
+    from yteso.base.errors import Refused
     from yteso.base.http import Response
 
 Level = Literal["system", "type", "instance"]
@@ -33,7 +34,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation. `types` are the resource types it is offered on (None: all); `changes` rules GET out, and one that
-    `streams` reads its body itself.
+    `streams` reads its body itself. `unreadable` answers for a body that could not be read, instead of a refusal.
 
     `definition` is the canonical address of its OperationDefinition, `title` one sentence for people.
     """
@@ -47,6 +48,7 @@ class Operation:
     changes: bool = False
     streams: bool = False
     parameters: tuple[Parameter, ...] = ()
+    unreadable: Callable[[Refused], Response] | None = None
 
     @property
     def name(self) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from yteso.api import rules
 from yteso.api.operations.arguments import NO_ARGUMENTS, read_arguments
 from yteso.api.operations.operation import Operation
 from yteso.api.route import Route, split
+from yteso.base.errors import Refused
 
 if TYPE_CHECKING:
     from yteso.api.call import Call
@@ -29,4 +31,21 @@ def operation_routes(operations: Iterable[Operation]) -> Iterator[Route]:
 
 
 def _answer(operation: Operation, call: Call) -> Response:
-    return operation.handler(call, NO_ARGUMENTS if operation.streams else read_arguments(call, operation))
+    if operation.streams:
+        return operation.handler(call, NO_ARGUMENTS)
+    try:
+        given = read_arguments(call, operation)
+    except Refused as refused:
+        if operation.unreadable is None or not _is_of_the_body(refused):
+            raise
+        return operation.unreadable(refused)
+    return operation.handler(call, given)
+
+
+def _is_of_the_body(refused: Refused) -> bool:
+    """True when what was sent is no resource; not when it is too large, of another format or a wrong parameter."""
+    codes = (issue.code for issue in refused.issues)
+    return refused.status == 400 and all(code.startswith("FHIR-") or code in _NO_RESOURCE for code in codes)
+
+
+_NO_RESOURCE = frozenset([rules.NOT_A_RESOURCE.code, rules.UNKNOWN_TYPE.code])

@@ -20,12 +20,14 @@ from yteso.api.operations.subscription_ticket import TICKET
 from yteso.api.operations.subsumes import SUBSUMES
 from yteso.api.operations.summary import SUMMARY
 from yteso.api.operations.translate import TRANSLATE
+from yteso.api.operations.validate import VALIDATE
 from yteso.api.operations.validate_code import VALIDATE_IN_SET, VALIDATE_IN_SYSTEM
 
 OPERATIONS: tuple[Operation, ...] = (
     META,
     META_ADD,
     META_DELETE,
+    VALIDATE,
     EVERYTHING,
     DOCUMENT,
     SUMMARY,

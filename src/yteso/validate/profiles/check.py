@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from yteso.base.issue import Issue, Origin, Rule
+from yteso.fhir.fhirpath import Surroundings
 from yteso.fhir.reference import parse
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.validate.profiles import rules
@@ -79,6 +80,15 @@ class Check:
         self.issues: list[Issue] = []
         self.budget = budget
         self._around = around
+        self._surroundings = Surroundings(
+            member_of=lambda value, url: self.has_code(Item(value, None, "", ""), Binding(url, required=True)),
+            conforms_to=lambda value, url: (
+                self.conforms(Item(value, None, str(value.get("resourceType", "")), ""), url)
+                if isinstance(value, dict)
+                else None
+            ),
+            resolve=around.get,
+        )
         self._active: set[tuple[str, int]] = set()
         self._told: set[tuple[str, str]] = set()
 
@@ -190,7 +200,7 @@ class Check:
         self.budget.invariants -= 1
         if self.budget.spent:
             return
-        answer = holds_on(constraint.expression, item, self.resource)
+        answer = holds_on(constraint.expression, item, self.resource, self._surroundings)
         named = {"key": constraint.key, "profile": profile.name}
         if answer is None:
             self.tell(rules.NOT_EVALUATED, item.place, once=f"{profile.url}#{constraint.key}", **named)

@@ -1,20 +1,34 @@
-"""Does a profile's invariant hold on an element? One function around the FHIRPath engine."""
+"""Does a profile's invariant hold on an element? It keeps its place and type in the resource while it is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from yteso.base.errors import Refused
+from yteso.fhir.fhirpath import Context, Surroundings, program, root_node, run
+from yteso.fhir.fhirpath.nodes import Node, steps, truth
+from yteso.fhir.fhirpath.refusals import Unanswerable
 from yteso.validate.profiles.items import Item
 
 
-def holds_on(expression: str, item: Item, resource: Mapping[str, Any]) -> bool | None:  # noqa: ARG001 -- %resource
+def holds_on(expression: str, item: Item, resource: dict[str, Any], around: Surroundings) -> bool | None:
     """True or False; an empty answer is False. None when the expression cannot be evaluated."""
-    from yteso.fhir.fhirpath import evaluate  # costs 0.3 s to import; only profiles with invariants need it
-
+    root = root_node(resource)
     try:
-        found = evaluate(expression, item.value if item.value is not None else item.shadow)
-    except Refused:
+        return truth(run(program(expression), Context(root, root, [_node(item, root)], around))) is True
+    except (Refused, Unanswerable):
         return None
-    return found == [True]
+
+
+def _node(item: Item, root: Node) -> Any:
+    """The item as FHIRPath sees it: reached from the resource, so that choices and parts have their types."""
+    if item.parent is None or item.value is root.value:
+        return root if item.value is root.value else root_node(item.value)
+    found = steps([_node(item.parent, root)], item.name)
+    return next((one for one in found if _is(one, item)), None) or root_node(item.value)
+
+
+def _is(node: Any, item: Item) -> bool:
+    if not isinstance(node, Node):
+        return bool(node == item.value)
+    return node.value is item.value and (item.value is not None or node.extra is item.shadow)

@@ -12,12 +12,17 @@ from yteso.validate.profiles.model import Element
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One occurrence. `value` is None when a primitive has only extensions; `type` is "" when nothing tells it."""
+    """One occurrence. `value` is None when a primitive has only extensions; `type` is "" when nothing tells it.
+
+    `parent` and `name` (of a choice without the type) tell where it stands; a resource has no parent.
+    """
 
     value: Any
     shadow: Any
     type: str
     place: str
+    parent: Item | None = None
+    name: str = ""
 
     @property
     def parts(self) -> dict[str, Any] | None:
@@ -33,8 +38,9 @@ def items_of(element: Element, parent: Item) -> list[Item]:
     if parts is None:
         return []
     if element.choice:
-        return [item for name, type_ in _choices(element.name, parts) for item in _occurrences(name, type_, parent)]
-    return list(_occurrences(element.name, element.single, parent))
+        short = element.name
+        return [item for name, type_ in _choices(short, parts) for item in _occurrences(name, type_, parent, short)]
+    return list(_occurrences(element.name, element.single, parent, element.name))
 
 
 def _choices(short: str, parts: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -51,7 +57,7 @@ def _choices(short: str, parts: dict[str, Any]) -> Iterator[tuple[str, str]]:
 _SPELLED = {name[0].upper() + name[1:]: name for name in (*ELEMENTS, *PRIMITIVES) if name not in RESOURCE_TYPES}
 
 
-def _occurrences(name: str, type_: str, parent: Item) -> Iterator[Item]:
+def _occurrences(name: str, type_: str, parent: Item, short: str) -> Iterator[Item]:
     parts = parent.parts or {}
     value, shadow = parts.get(name), parts.get(f"_{name}")
     place = f"{parent.place}.{name}"
@@ -62,9 +68,9 @@ def _occurrences(name: str, type_: str, parent: Item) -> Iterator[Item]:
             one = values[index] if index < len(values) else None
             two = shadows[index] if index < len(shadows) else None
             if one is not None or two is not None:
-                yield Item(one, two, _type(one, type_), f"{place}[{index}]")
+                yield Item(one, two, _type(one, type_), f"{place}[{index}]", parent, short)
     elif value is not None or shadow is not None:
-        yield Item(value, shadow, _type(value, type_), place)
+        yield Item(value, shadow, _type(value, type_), place, parent, short)
 
 
 def _type(value: Any, declared: str) -> str:

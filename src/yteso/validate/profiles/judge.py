@@ -55,7 +55,10 @@ def _issues(resource: Any, library: Library, codes: Codes, profiles: Sequence[st
         if whole:
             check.against(CANONICAL + one["resourceType"], root, whole=True)
         for url in profiles if one is resource else ():
-            check.against(url, root)
+            if library.profile(url) is None:
+                check.tell(rules.NOT_HERE, place)
+            else:
+                check.against(url, root)
         for url, claim in claims(one):
             if library.profile(url) is None:
                 check.tell(rules.UNKNOWN_PROFILE, f"{place}.{claim}")

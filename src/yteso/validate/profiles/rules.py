@@ -174,6 +174,14 @@ UNKNOWN_PROFILE = Rule(
     "Nạp gói chứa hồ sơ: yteso package load",
     "load the package that holds it: yteso package load",
 )
+NOT_HERE = Rule(
+    "FHIR-2427",
+    Severity.ERROR,
+    "Hồ sơ (profile) được yêu cầu chưa có trên máy chủ",
+    "the profile that was asked for is not here",
+    "Sửa địa chỉ, hoặc nạp gói chứa hồ sơ: yteso package load",
+    "correct its address, or load the package that holds it: yteso package load",
+)
 OTHER_TYPE = Rule(
     "FHIR-2420",
     Severity.ERROR,

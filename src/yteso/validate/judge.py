@@ -1,0 +1,26 @@
+"""Everything that can be said about a document: structure, the base's invariants, profiles. For `$validate` and files.
+
+In: any JSON document, compiled profiles, who knows codes. Out: issues, the worst first. Bounded; never raises because
+of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yteso.base.issue import Issue, Severity
+from yteso.validate.profiles import Codes, Library, check_profiles
+from yteso.validate.structure import check_resource
+
+MOST_ISSUES = 200
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def judge(
+    document: Any, library: Library, codes: Codes, *, profiles: Sequence[str] = (), base: bool = True
+) -> tuple[Issue, ...]:
+    """All issues. `base` False leaves out what the base says beyond structure: only profiles are asked."""
+    issues = list(check_resource(document))
+    issues += check_profiles(document, library, codes, profiles=profiles, whole=base)
+    return tuple(sorted(issues, key=lambda issue: _RANK[issue.severity])[:MOST_ISSUES])

@@ -1,0 +1,34 @@
+"""How strict profiles are for whom: refuse, warn or off, per source of a write or per facility that sends. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What happens when a resource does not meet a profile. The base structure always refuses."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+    OFF = "off"
+
+
+FHIR = "fhir"
+"""Single writes, patches and bundles at the FHIR door: the profiles a resource claims in `meta.profile`."""
+BHYT = "bhyt"
+"""What is mapped from files of insurance: VN Core's profiles, whatever is claimed."""
+DEFAULTS: Mapping[str, Mode] = {FHIR: Mode.WARN, BHYT: Mode.OFF}
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """The modes of one installation; `given` holds those that are not the defaults, by source or facility code."""
+
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, source: str, facility: str = "") -> Mode:
+        """The facility's mode when it has one, else that of the source."""
+        named = self.given.get(facility) if facility else None
+        return Mode(named or self.given.get(source) or DEFAULTS[source])
