@@ -85,6 +85,9 @@ class _Run:
         """What is to be written; a create that found its resource writes nothing, a delete that found none neither."""
         names = names_of(self.steps, {index: target.id for index, target in self.targets.items()}, self.call.base)
         changes: dict[int, Change] = {}
+        patched = [(step.type, self.targets[step.index].id) for step in self.steps if step.patch is not None]
+        if patched:
+            self.call.engine.store.lock(self.conn, patched)  # In one order for everybody, before any is read.
         for step in self.steps:
             target = self.targets.get(step.index)
             if target is None or not target.id or (step.interaction is Interaction.CREATE and target.found):

@@ -22,7 +22,7 @@ from yteso.search.hot import hot
 from yteso.search.keys import number, path_key, patient_key, token
 from yteso.search.rights import visible
 from yteso.search.row import NO_DATE
-from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_NAME, TYPE_NUMBER
+from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_NAME, TYPE_NUMBER
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.protocol import Extent, Page, Stored
@@ -33,7 +33,7 @@ _REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(
 """A quotation mark inside a string is escaped, so that only members of objects are found."""
 
 _VISIT_NAMES = ("encounter", "context")
-"""The parameters by which a resource belongs to a visit (FHIR R4 compartmentdefinition-encounter)."""
+"""The parameters by which a resource says its visit, beside those of FHIR R4 compartmentdefinition-encounter."""
 
 
 def everything(
@@ -125,7 +125,7 @@ def _link_keys() -> tuple[str, ...]:
         {
             path_key(type, path): None
             for type in sorted(RESOURCE_TYPES)
-            for name in _VISIT_NAMES
+            for name in (*_VISIT_NAMES, *COMPARTMENTS["Encounter"].get(type, ()))
             if (parameter := SEARCH_PARAMETERS[type].get(name)) and "Encounter" in parameter.targets
             for path in parameter.paths
         }

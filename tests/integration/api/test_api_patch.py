@@ -158,3 +158,12 @@ def test_a_patch_gives_no_more_rights_than_an_update(admin, doctor, staff, store
     assert doctor("PATCH", "Encounter/e", away, Content_Type=JSON_PATCH).status == 403
     theirs = json_patch({"op": "replace", "path": "/serviceProvider/identifier/value", "value": "79002"})
     assert doctor("PATCH", "Encounter/e", theirs, Content_Type=JSON_PATCH).codes == ["API-0043"]
+
+
+def test_a_fhirpath_patch_may_be_xml(admin, stored):
+    patch = """<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="operation"/>
+      <part><name value="type"/><valueCode value="replace"/></part>
+      <part><name value="path"/><valueString value="Patient.gender"/></part>
+      <part><name value="value"/><valueCode value="other"/></part></parameter></Parameters>"""
+    answer = admin("PATCH", "Patient/p", patch.encode(), Content_Type="application/fhir+xml", Accept="application/json")
+    assert (answer.status, answer.json["gender"]) == (200, "other")
