@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.integration.bulk.conftest import BASE, NDJSON, ndjson, observation, patient
@@ -156,3 +157,16 @@ def test_lines_the_record_does_not_take_keep_back_no_others(bulk, store, monkeyp
     assert counts(manifest) == (8, 0, 0, 1)
     (outcome,) = bulk.lines(manifest, "error")
     assert outcome["issue"][0]["location"] == ["upload.ndjson:6"]
+
+
+def test_pieces_that_create_the_same_resources_side_by_side_do_not_fail(bulk, desk, monkeypatch):
+    """Two workers on pieces that share ids: whoever comes second finds them there and changes nothing."""
+    monkeypatch.setattr(chunks, "LINES", 40)
+    people = [patient(f"p{n}") for n in range(40)]
+    place = bulk.start("/$import", ndjson(*people * 12), **NDJSON)
+    job = place.rpartition("/")[2]
+    with ThreadPoolExecutor(3) as workers:
+        for done in [workers.submit(desk.work, lambda: False, job, n) for n in range(3)]:
+            done.result()
+    manifest = bulk.client("GET", place).json
+    assert counts(manifest) == (40, 0, 11 * 40, 0)

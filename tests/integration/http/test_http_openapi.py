@@ -31,7 +31,7 @@ def test_nothing_asked_by_the_published_interface_ends_in_a_5xx(served):
     schema = schemathesis.openapi.from_dict(fetch(served))
     headers = {"Authorization": f"Bearer {served.token()}"}
     operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) == len(ROUTES)
+    assert len(operations) == len({(route.method, route.segments) for route in ROUTES})
     assert [failure for operation in operations for failure in failures(operation, served.base, headers)] == []
 
 

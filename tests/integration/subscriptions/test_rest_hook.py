@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
+import time
+
 import pytest
 from tests.integration.api.conftest import BASE, DOCTOR
 from tests.integration.subscriptions.conftest import BACKPORT, patient, subscription
 
 from yteso.exchange.notify import courier
-from yteso.exchange.notify.post import Post
+from yteso.exchange.notify.post import Parcel, Post
 from yteso.store.protocol import Remove
 from yteso.store.subscriptions import evaluate
 
@@ -281,3 +286,21 @@ def test_a_subscription_in_a_transaction_is_judged_and_owned_too(town, receiver)
     assert receiver.events[-1].focuses == ["Patient/q"]
     entry["resource"]["criteria"] = "Patient?nonsense=1"
     assert town.admin("POST", "/", bundle).json["issue"][0]["expression"] == ["Bundle.entry[0].resource.criteria"]
+
+
+def test_a_receiver_that_answers_a_byte_at_a_time_or_never_is_left_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        post = Post.to([address := f"http://127.0.0.1:{server.getsockname()[1]}"])
+
+        def drip():
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 500:
+                    connection.send(bytes([byte]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        for _ in range(2):
+            started = time.monotonic()
+            assert post.send(Parcel("POST", address, (), b"{}", 0.5)) is None
+            assert time.monotonic() - started < 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,6 +124,7 @@ class Importer:
             except Exception as error:
                 if not (is_conflict(error) or is_retryable(error)) or attempt == _ATTEMPTS:
                     raise
+            time.sleep(0.05 * attempt)
         raise AssertionError("unreachable")
 
     def end(self, job: Job) -> bool:

@@ -23,7 +23,7 @@ from yteso.fhir.reference import references
 from yteso.store.bulk import rules
 from yteso.store.bulk.job import SQL, Job
 from yteso.store.postgres import PostgresStore
-from yteso.store.protocol import Put, Resource
+from yteso.store.protocol import Put, Resource, Written
 from yteso.store.rows import key_of
 from yteso.validate.structure import check_resource
 
@@ -32,6 +32,7 @@ ACTING = frozenset(["Subscription", "SearchParameter"])
 MOST_PROBLEMS = 10_000
 """So many findings of one job are kept; all are counted."""
 _MOST_OF_A_LINE = 20
+_ATTEMPTS = 10
 
 Finding = tuple[int, int, Issue]
 """The number of the line, the place among the line's findings, the finding."""
@@ -94,8 +95,7 @@ def write(
     if not lines:
         return Counter(), []
     try:
-        with conn.transaction():
-            done = store.write(conn, job.who, [put for _, put in lines], f"import {job.id}").written
+        done = _written(conn, store, job, [put for _, put in lines])
     except Exception as error:
         if is_conflict(error) or is_retryable(error):
             raise
@@ -107,6 +107,18 @@ def write(
         return first[0] + second[0], first[1] + second[1]
     last = {(one.type, one.id): one.status for one in done}
     return Counter(last.values()), []
+
+
+def _written(conn: Connection, store: PostgresStore, job: Job, puts: Sequence[Put]) -> Sequence[Written]:
+    """What another piece has just created under the same id is met by the next attempt, which need not read again."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with conn.transaction():
+                return store.write(conn, job.who, puts, f"import {job.id}").written
+        except Exception as error:
+            if attempt == _ATTEMPTS or not is_conflict(error):
+                raise
+    raise AssertionError("unreachable")
 
 
 def save_problems(conn: Connection, job: Job, file: str, findings: Iterable[Finding]) -> None:
