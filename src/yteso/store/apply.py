@@ -40,7 +40,11 @@ def replace(conn: Connection, codec: Codec, rows: Indexed, removed: Sequence[Key
     """New versions and tombstones over what is there, which goes to history first."""
     keys = sorted([*(row.key for row, _ in rows), *removed])
     if keys:
-        conn.execute(SQL["archive"], (*key_lists(keys), TYPE_NUMBER["Encounter"], now))
+        lists = key_lists(keys)
+        with conn.pipeline():  # five plain statements (ADR 0027) on one way there and back
+            conn.execute(SQL["archive"], (now, *lists))
+            drop_sides(conn, lists)
+            conn.execute(SQL["drop_care"], (*lists, TYPE_NUMBER["Encounter"]))
         _renew(conn, codec, rows, t, now)
     if removed:
         conn.execute(SQL["bury"], (t, now, NO_DATE, NO_DATE, *key_lists(removed)))
@@ -52,6 +56,12 @@ def add_sides(conn: Connection, codec: Codec, rows: Indexed) -> None:
     served = [(row, index) for row, index in rows if index.care and index.pat]
     if served:
         _copy(conn, "copy_care", copy_care(care_rows(conn, codec, served)))
+
+
+def drop_sides(conn: Connection, lists: tuple[str, str, str]) -> None:
+    """Texts, dates and numbers of these keys go away."""
+    for name in ("drop_strings", "drop_moments", "drop_numbers"):
+        conn.execute(SQL[name], lists)
 
 
 def copy_sides(conn: Connection, rows: Indexed) -> None:

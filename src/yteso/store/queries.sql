@@ -37,21 +37,35 @@ COPY store.number (shard, type, id, n, key, lo, hi, unit, bare) FROM STDIN (FORM
 COPY store.care (shard, pat, facility, encounter) FROM STDIN (FORMAT binary);
 
 -- archive --
--- Present versions of these keys go to history; their side rows go away.
-WITH k AS MATERIALIZED (
-    SELECT * FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-), s AS (
-    DELETE FROM store.string x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
-), m AS (
-    DELETE FROM store.moment x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
-), n AS (
-    DELETE FROM store.number x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
-), c AS (
-    DELETE FROM store.care x USING k WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id
-)
+-- Present versions of these keys go to history.
 INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body)
 SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body
-FROM k JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+
+-- drop_strings --
+-- The texts of these keys go away.
+DELETE FROM store.string x
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+
+-- drop_moments --
+-- The dates of these keys go away.
+DELETE FROM store.moment x
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+
+-- drop_numbers --
+-- The numbers of these keys go away.
+DELETE FROM store.number x
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+
+-- drop_care --
+-- What these keys, where they are Encounters, said about care goes away.
+DELETE FROM store.care x
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id;
 
 -- update_resource --
 -- New versions of resources that are locked already.

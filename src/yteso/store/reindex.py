@@ -86,7 +86,7 @@ class Reindex:
             text, offset = codec.unpack(dictionary, body)
             row = Row((shard, type, id), text, offset, b"", loads(text))
             rows.append((row, index_of(row)))
-        conn.execute(SQL["clear_sides"], key_lists(row.key for row, _ in rows))
+        apply.drop_sides(conn, key_lists(row.key for row, _ in rows))
         shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
         columns = (
             list(shards),

@@ -48,17 +48,6 @@ FROM store.resource r
 WHERE (r.shard, r.type, r.id) > (%s::smallint, %s::smallint, %s::text) AND r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL
 ORDER BY r.shard, r.type, r.id LIMIT %s FOR UPDATE;
 
--- clear_sides --
--- The side rows of these keys go away.
-WITH k AS MATERIALIZED (
-    SELECT * FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-), s AS (
-    DELETE FROM store.string x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
-), m AS (
-    DELETE FROM store.moment x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id
-)
-DELETE FROM store.number x USING k WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
-
 -- update_index --
 -- What can be searched of resources whose content stays.
 UPDATE store.resource r
