@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "walk_http",
     "http_bundles",
     "http_single",
+    "http_record",
     "bulk",
 )
 

@@ -99,6 +99,7 @@ _LOOK = frozenset(
         Interaction.SEARCH,
         Interaction.HISTORY,
         Interaction.META,
+        Interaction.VALIDATE,
         Interaction.EVERYTHING,
         Interaction.DOCUMENT,
         Interaction.SUMMARY,
@@ -121,8 +122,6 @@ _CODES = Grant(
     ),
     CODE_TYPES,
 )
-_JUDGE = Grant(frozenset([Interaction.VALIDATE]), None)
-"""Asking what is wrong with a resource one holds tells of nobody; a stored one is read within the right to read."""
 _ALL = Grant(frozenset(Interaction), None)
 _METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
 _BATCH = Grant(frozenset([Interaction.BATCH]), None)
@@ -131,13 +130,12 @@ _BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
 TABLE: dict[Role, tuple[Grant, ...]] = {
     Role.ADMINISTRATOR: (_ALL,),
     Role.SYSTEM: (_ALL,),
-    Role.OPERATOR: (_METADATA, _BATCH, _CODES, _JUDGE, Grant(_LOOK, DIRECTORY_TYPES)),
-    Role.STAFF: (_METADATA, _BATCH, _CODES, _JUDGE, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True)),
+    Role.OPERATOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, DIRECTORY_TYPES)),
+    Role.STAFF: (_METADATA, _BATCH, _CODES, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True)),
     Role.DOCTOR: (
         _METADATA,
         _BUNDLES,
         _CODES,
-        _JUDGE,
         Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True),
         Grant(_WRITE, PATIENT_TYPES, in_care=True),
     ),

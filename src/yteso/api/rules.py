@@ -277,6 +277,14 @@ OTHER_FACILITY = _error(
     "Ghi serviceProvider là mã cơ sở của mình, hoặc giữ nguyên serviceProvider và người bệnh như đã lưu.",
     "Set serviceProvider to your own facility code, or leave serviceProvider and patient as they are stored.",
 )
+ONLY_A_PART = _error(
+    "API-1050",
+    "Tài nguyên này chỉ là một phần (nhãn SUBSETTED); ghi lại sẽ làm mất phần còn lại.",
+    "This resource is only a part (tag SUBSETTED); written back it would take the rest away.",
+    "Đọc lại toàn bộ tài nguyên (không có _summary, _elements) rồi sửa, hoặc dùng PATCH.",
+    "Read the whole resource (without _summary and _elements) and change that, or use PATCH.",
+    "FHIR R4 §3.1.1.5.8",
+)
 HISTORY_SORT = _error(
     "API-1040",
     "Lịch sử chỉ sắp theo _lastUpdated (cũ trước) hoặc -_lastUpdated (mới trước).",

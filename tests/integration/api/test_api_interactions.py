@@ -310,6 +310,18 @@ def test_a_history_refuses_what_it_cannot_read(admin, query, code):
     assert admin("GET", f"Patient/_history?{query}").codes[0][:4] == code[:4]
 
 
+def test_a_part_of_a_resource_is_not_written_over_the_whole(admin, patient):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    part = admin("GET", "Patient/a?_elements=name").json
+    assert "gender" not in part
+    refused = admin("PUT", "Patient/a", part)
+    assert (refused.status, refused.codes) == (400, ["API-1050"])
+    assert refused.json["issue"][0]["expression"] == ["Patient.meta.tag"]
+    entry = {"resource": part, "request": {"method": "PUT", "url": "Patient/a"}}
+    assert admin("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).codes == ["API-1050"]
+    assert admin("GET", "Patient/a").json["gender"] == patient["gender"]
+
+
 def test_a_strict_history_refuses_parameters_it_has_not(admin):
     assert admin("GET", "Patient/_history?never=1").status == 200
     assert admin("GET", "Patient/_history?never=1", Prefer="handling=strict").codes == ["API-1041"]

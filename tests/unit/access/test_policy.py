@@ -43,7 +43,7 @@ def test_doctor_and_staff_look_only_at_patients_in_care_of_their_facility(role, 
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.STAFF])
 def test_an_account_without_facility_is_not_an_account_without_limits(role, interaction):
     allowed = restriction(of(role, ""), interaction, "Patient")
-    assert allowed is None or interaction in ("capabilities", "transaction", "batch", "$validate")
+    assert allowed is None or interaction in ("capabilities", "transaction", "batch")
 
 
 @pytest.mark.parametrize("interaction", WRITE)

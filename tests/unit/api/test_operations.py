@@ -22,6 +22,7 @@ from yteso.store.codes import RecordCodes
 MAY = {
     "$meta": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
     **{name: {Role.DOCTOR, Role.STAFF} for name in ("$everything", "$document", "$summary", "$lastn", "$stats")},
+    "$validate": {Role.DOCTOR, Role.STAFF, Role.OPERATOR},
     "$meta-add": {Role.DOCTOR},
     "$meta-delete": {Role.DOCTOR},
     "$export": set(),
