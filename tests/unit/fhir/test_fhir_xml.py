@@ -240,3 +240,11 @@ def test_numbers_have_the_limits_they_have_in_json(text, code):
 )
 def test_what_has_no_form_in_xml_is_refused_with_its_place(members, code, place):
     assert refusal(xml.dumps, {"resourceType": "Patient", **members}) == (406, code, place)
+
+
+def test_a_tag_may_hold_one_value_of_megabytes_but_not_ten_thousands_of_attributes():
+    long = "QUJD" * 800_000
+    binary = f'<Binary xmlns="{FHIR}"><contentType value="a/b"/><data value="{long}"/></Binary>'.encode()
+    assert xml.loads(binary)["data"] == long
+    many = " ".join(f'{"a" * 100}{number}="1"' for number in range(30_000))
+    assert refusal(xml.loads, patient(f"<active {many}/>")) == (400, "FHIR-0410", "Patient")

@@ -75,7 +75,12 @@ def _root_of(element: str) -> str:
     names: list[str] = []
     parser = ParserCreate("UTF-8", SEPARATOR)
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler = lambda name, _attributes: names.append(name)
+
+    def root(name: str, _attributes: object) -> None:
+        names.append(name)
+        parser.StartElementHandler = None
+
+    parser.StartElementHandler = root
     try:
         parser.Parse(element.encode("utf-8"), _LAST)
     except ExpatError as error:

@@ -10,6 +10,7 @@ The parser is expat: it tells the byte where a tag stands, so that a narrative i
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pyexpat import ErrorString, ExpatError, ParserCreate, XMLParserType, errors
 from typing import Any, NoReturn
@@ -25,6 +26,9 @@ from yteso.fhir.xml.shape import EXTENSIONS, FHIR, SEPARATOR, XHTML, Field, Shap
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 _SPACE = " \t\r\n"
+_PIECE = 1024 * 1024
+_MOST_ATTRIBUTES = 10_000
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
 _LAST = True
 """For expat: nothing follows these bytes."""
 _ENCODINGS = ("utf-8", "utf8", "us-ascii")
@@ -89,7 +93,10 @@ class _Reader:
     def read(self) -> dict[str, Any]:
         """Parse everything; the parser and this object refer to each other, which ends here."""
         try:
-            self.parser.Parse(self.data, _LAST)
+            for end in range(_PIECE, len(self.data), _PIECE):
+                self.parser.Parse(self.data[end - _PIECE : end])
+                self._check_tag(end)
+            self.parser.Parse(self.data[(len(self.data) - 1) // _PIECE * _PIECE :], _LAST)
         except ExpatError as error:
             rule = rules.ENTITY if ErrorString(error.code) == errors.XML_ERROR_UNDEFINED_ENTITY else rules.MALFORMED
             place = self._place() if len(self.stack) > 1 else ROOT
@@ -97,6 +104,12 @@ class _Reader:
         finally:
             del self.parser
         return self.document
+
+    def _check_tag(self, end: int) -> None:
+        """A tag of megabytes holds one long value, not a million attributes: looking at those costs its square."""
+        start = self.parser.CurrentByteIndex
+        if end - start > _PIECE and len(_ATTRIBUTE.findall(self.data, start, end)) > _MOST_ATTRIBUTES:
+            self._refuse(rules.UNKNOWN_ATTRIBUTE)
 
     def _listen(self) -> None:
         self.parser.StartElementHandler = self._opens
