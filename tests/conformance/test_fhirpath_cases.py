@@ -9,11 +9,18 @@ from pathlib import Path
 
 import pytest
 import yaml
+from results import Suite
 
 from yteso.base.errors import Refused
 from yteso.fhir.fhirpath import Surroundings, evaluate
 from yteso.fhir.json import dumps, loads
 
+SUITE = Suite(
+    "fhirpath",
+    "FHIRPath",
+    "The cases of the official suite, as they lie beside the checkout, on the engine of `fhir/fhirpath`.",
+    by_case="the engine answers as the suite expects",
+)
 pytestmark = pytest.mark.samples
 HERE = Path(__file__).parent / "fhirpath"
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "fhirpath" / "cases"
@@ -86,7 +93,8 @@ def normal(value):
 @pytest.mark.parametrize(
     ("name", "case", "subject"), [pytest.param(*one, id=one[0][:90]) for one in CASES if one[0] not in EXCLUSIONS]
 )
-def test_the_engine_answers_as_the_suite_expects(shared, name, case, subject):
+def test_the_engine_answers_as_the_suite_expects(shared, record_property, name, case, subject):
+    record_property("case", name)
     if refused(case):
         with pytest.raises(Refused):
             answer(case, subject)
@@ -95,10 +103,17 @@ def test_the_engine_answers_as_the_suite_expects(shared, name, case, subject):
 
 
 @pytest.mark.parametrize("name", EXCLUSIONS)
-def test_what_is_excluded_is_there_and_still_differs(shared, name):
+def test_what_is_excluded_is_there_and_still_differs(shared, record_property, name):
+    record_property("case", name)
+    record_property("kind", EXCLUSIONS[name]["type"])
+    record_property("excluded", EXCLUSIONS[name]["reason"])
     case, subject = next((case, subject) for known, case, subject in CASES if known == name)
     try:
         same = plain(answer(case, subject)) == plain(case.get("result", [None]))
     except Refused:
         same = refused(case)
     assert not same, "it passes now: take it out of exclusions.yaml"
+
+
+def test_the_page_tells_it(shared, published):
+    published()
