@@ -127,6 +127,8 @@ def read_body(request: Request, limit: int) -> bytes:
 
 def read_params(query: str) -> Params:
     """The parameters of a query string or form, in order. Refused (400) when they cannot be read as UTF-8 text."""
+    if not query:
+        return ()
     try:
         found = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError as error:

@@ -28,8 +28,13 @@ class Prefer:
     strict: bool = False
 
 
+_NOTHING_PREFERRED = Prefer()
+
+
 def read_prefer(text: str) -> Prefer:
     """`return=minimal; handling=strict` and the like."""
+    if not text:
+        return _NOTHING_PREFERRED
     wanted = dict(part.strip().partition("=")[::2] for part in re.split("[,;]", text))
     returned = wanted.get("return", "").strip('"')
     known: dict[str, Return] = {name: name for name in ("minimal", "representation", "OperationOutcome")}

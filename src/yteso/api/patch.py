@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from yteso.api import patch_rules
+from yteso.api import patch_rules, rules
 from yteso.api.answer import written_response
-from yteso.api.body import as_resource, read_document, refuse_blocking, structure_issues
+from yteso.api.body import as_resource, read_json, refuse_blocking, structure_issues
 from yteso.api.call import Call, read_body
 from yteso.api.change import change_stored
 from yteso.api.condition import criteria_of, find_one, hold_criteria
@@ -52,11 +52,16 @@ def patch(call: Call) -> Response:
 def _read_patch(call: Call) -> Patch:
     if is_json_patch(call.headers):
         return partial(apply_json_patch, patch=json.loads(read_body(call.request, call.engine.max_body)))
-    return patch_of(read_document(call))
+    data = read_json(call)
+    if not data:
+        raise Refused(rules.EMPTY.at(), status=400)
+    return patch_of(json.loads(data))
 
 
 def patch_of(document: Any) -> Patch:
     """The patch in a resource: Parameters, or a Binary with a JSON Patch in it (FHIR R4 §3.1.0.11.2)."""
+    if not isinstance(document, dict) or "resourceType" not in document:
+        raise Refused(patch_rules.PATCH_TYPE.at(), status=400)
     resource = as_resource(document)
     refuse_blocking(structure_issues(resource))
     if resource["resourceType"] == "Parameters":

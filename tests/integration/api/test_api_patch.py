@@ -77,7 +77,8 @@ def test_the_result_must_be_a_sound_resource_with_its_own_id(admin, stored, oper
 
 
 def test_what_is_no_patch_is_refused(admin, stored):
-    assert admin("PATCH", "Patient/p", stored).codes == ["API-1010"]
+    for body in (stored, {"gender": "male"}, []):
+        assert admin("PATCH", "Patient/p", body).codes == ["API-1010"]
     assert admin("PATCH", "Patient/p", b"<x/>", Content_Type="application/xml-patch+xml").status == 415
     assert admin("PATCH", "Patient/p", b"[", Content_Type=JSON_PATCH).codes == ["FHIR-0002"]
     assert admin("PATCH", "Patient/p", b"", Content_Type=JSON_PATCH).status == 400

@@ -6,6 +6,7 @@ outside patients' records. `start` and `end` bound the clinical date; what has n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from yteso.access.policy import Interaction
@@ -85,7 +86,14 @@ EVERYTHING = Operation(
     everything,
     levels("instance"),
     "http://hl7.org/fhir/OperationDefinition/Patient-everything",
-    "Everything the record has about a patient or a visit.",
-    types=frozenset(["Patient", "Encounter"]),
+    "Everything the record has about a patient.",
+    types=frozenset(["Patient"]),
     parameters=_PARAMETERS,
+)
+
+EVERYTHING_OF_VISIT = replace(
+    EVERYTHING,
+    definition="http://hl7.org/fhir/OperationDefinition/Encounter-everything",
+    title="Everything the record has about a visit.",
+    types=frozenset(["Encounter"]),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yteso.api.operations.document import DOCUMENT
-from yteso.api.operations.everything import EVERYTHING
+from yteso.api.operations.everything import EVERYTHING, EVERYTHING_OF_VISIT
 from yteso.api.operations.expand import EXPAND
 from yteso.api.operations.export import EXPORT, EXPORT_GROUP, EXPORT_PATIENTS
 from yteso.api.operations.import_ import IMPORT
@@ -29,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     META_DELETE,
     VALIDATE,
     EVERYTHING,
+    EVERYTHING_OF_VISIT,
     DOCUMENT,
     SUMMARY,
     LASTN,
