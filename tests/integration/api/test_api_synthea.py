@@ -9,6 +9,7 @@ import tarfile
 import pytest
 
 from yteso.fhir.json import dumps, loads
+from yteso.validate.structure import check_resource
 
 NUMBER = re.compile(rb'"(?:value|factor|sequence|valueDecimal)":(-?[0-9][^,}\]]*)')
 
@@ -71,3 +72,31 @@ def test_the_bytes_of_a_resource_keep_digits_and_order(admin, bundles):
         read = without_server_parts(loads(admin("GET", place).body))
         assert NUMBER.findall(dumps(sent)) == NUMBER.findall(dumps(read))
         assert list(sent) == list(read)
+
+
+def test_the_record_of_a_real_patient_is_told_whole_and_summed_up(admin, bundles):
+    practitioners, *patients = bundles
+    assert admin("POST", "", practitioners).status == 200
+    for raw in patients[:5]:
+        places = [
+            entry["response"]["location"].partition("/_history")[0] for entry in admin("POST", "", raw).json["entry"]
+        ]
+        patient = next(place for place in places if place.startswith("Patient/"))
+        told, url = [], f"/{patient}/$everything"
+        while url:
+            page = admin("GET", url)
+            assert check_resource(loads(page.body)) == ()
+            told += [e["fullUrl"].partition("/fhir/")[2] for e in page.json["entry"] if e["search"]["mode"] == "match"]
+            url = page.link("next")
+        of_nobody = {place for place in places if place.partition("/")[0] in OUTSIDE}
+        assert set(told) == set(places) - of_nobody
+        assert len(told) == len(set(told))
+        document = admin("GET", f"/{patient}/$summary")
+        assert check_resource(loads(document.body)) == ()
+        entries = {entry["fullUrl"] for entry in document.json["entry"]}
+        sections = document.json["entry"][0]["resource"]["section"]
+        assert {entry["reference"] for section in sections for entry in section["entry"]} <= entries
+        assert {"11450-4", "48765-2", "10160-0", "8716-3"} <= {s["code"]["coding"][0]["code"] for s in sections}
+
+
+OUTSIDE = ("Organization", "Location", "Practitioner", "PractitionerRole", "Medication", "Device")
