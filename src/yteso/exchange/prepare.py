@@ -17,6 +17,7 @@ from yteso.exchange import rules
 from yteso.exchange.adapters.bhyt.map import Mapped, map_visit
 from yteso.exchange.adapters.bhyt.read import Visit
 from yteso.exchange.claim import Work
+from yteso.exchange.profiles import VisitProfiles
 from yteso.fhir import json
 from yteso.terminology import UNKNOWN_CODE, code_bundle
 from yteso.validate.rules.bhyt import check
@@ -58,7 +59,7 @@ class Prepared:
         return (rank, self.work.received, self.work.seq, self.position)
 
 
-def prepare(work: Work, item: int, visit: Visit) -> Prepared:
+def prepare(work: Work, item: int, visit: Visit, profiles: VisitProfiles | None = None) -> Prepared:
     """Never raises because of the visit."""
     if not visit.facility:
         visit = replace(visit, facility=work.facility)
@@ -66,7 +67,7 @@ def prepare(work: Work, item: int, visit: Visit) -> Prepared:
     if not visit.position:
         return step
     try:
-        return _judged(step, visit)
+        return _judged(step, visit, profiles)
     except Exception as error:
         return fail(step, error)
 
@@ -90,7 +91,7 @@ def _places(error: BaseException) -> str:
     return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
 
 
-def _judged(step: Prepared, visit: Visit) -> Prepared:
+def _judged(step: Prepared, visit: Visit, profiles: VisitProfiles | None) -> Prepared:
     today = step.work.received.astimezone(VIETNAM).date()  # the day it was received, also in a replay
     issues = [*visit.issues, *_foreign(step, visit), *check(visit.tables, visit.facility, visit.layer, today)]
     if any(issue.blocks for issue in issues):
@@ -104,6 +105,8 @@ def _judged(step: Prepared, visit: Visit) -> Prepared:
         texts = [json.dumps(resource) for resource in resources]
     for resource in (*resources, *mapped.directory):
         issues += check_resource(resource)
+    if profiles is not None:
+        issues += profiles.issues((*resources, *mapped.directory), visit.facility)
     if any(issue.blocks for issue in issues):
         return replace(step, issues=tuple(issues))
     digest = blake2b(b"[%s]" % b",".join(texts), digest_size=16).digest()

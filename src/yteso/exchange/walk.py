@@ -24,6 +24,7 @@ from yteso.exchange.adapters.bhyt.read import read_visits
 from yteso.exchange.bell import Bell
 from yteso.exchange.claim import MOST_TRIES, Work, claim, release
 from yteso.exchange.prepare import Prepared, fail, fingerprint_of, prepare
+from yteso.exchange.profiles import VisitProfiles
 from yteso.exchange.raw import RawStream, chunks, small_files, tail
 from yteso.exchange.settle import Part, Settler
 from yteso.exchange.signature import TAIL, check_signature
@@ -42,10 +43,19 @@ _THRESHOLDS = (200_000, 10, 10)
 class Walker:
     """Walks what waits. One per process; `drain` is the job `exchange.drain` and also the periodic sweep."""
 
-    def __init__(self, database: Database, store: Store, *, batch: int = BATCH, decider: Decider = first_floor) -> None:
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        *,
+        batch: int = BATCH,
+        decider: Decider = first_floor,
+        profiles: VisitProfiles | None = None,
+    ) -> None:
         self._database = database
         self._batch = batch
         self._settler = Settler(store, decider)
+        self._profiles = profiles
         self._bell = Bell()
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
@@ -89,7 +99,7 @@ class Walker:
         if work.attempts > MOST_TRIES:
             _give_up(conn, work, "00000000")
             return True
-        steps = _steps(conn, work, body)
+        steps = _steps(conn, work, body, self._profiles)
         while not stop():
             try:
                 step, last = next(steps)
@@ -207,7 +217,9 @@ class _Batch:
         return parts
 
 
-def _steps(conn: Connection, work: Work, body: bytes | None) -> Iterator[tuple[Prepared, bool]]:
+def _steps(
+    conn: Connection, work: Work, body: bytes | None, profiles: VisitProfiles | None
+) -> Iterator[tuple[Prepared, bool]]:
     """The steps of a file that are not committed yet, each with whether it is the last.
 
     The first tells of the signature. The last is known only when the next is missing: each is handed out one later.
@@ -217,7 +229,7 @@ def _steps(conn: Connection, work: Work, body: bytes | None) -> Iterator[tuple[P
         for item, visit in enumerate(read_visits(_stream(conn, work, body), work.name), 2):
             if before.item > work.progress:
                 yield before, False
-            before = prepare(work, item, visit) if item > work.progress else replace(before, item=item)
+            before = prepare(work, item, visit, profiles) if item > work.progress else replace(before, item=item)
     if before.item <= work.progress:
         before = Prepared(work, work.progress + 1, 0, "", work.facility, ())
     yield before, True

@@ -154,9 +154,10 @@ class Services:
 
     def walker(self) -> Walker:
         """Walks received files into the record."""
+        from yteso.exchange.profiles import VisitProfiles
         from yteso.exchange.walk import Walker
 
-        return Walker(self.database, self.store)
+        return Walker(self.database, self.store, profiles=VisitProfiles(self.modes))
 
     def notifier(self) -> Notifier:
         """Tells subscribers what changed."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from yteso.access.principal import Principal, Role
 from yteso.client.packages import Packages
 from yteso.db import Database, is_conflict, is_retryable
-from yteso.fhir.package import Package
 from yteso.standards import vn_core
 from yteso.store.postgres import PostgresStore
-from yteso.terminology import concepts
+from yteso.terminology.vn_core import vn_core_package
 
 LOADER = Principal("packages", Role.SYSTEM, purpose="HOPERAT")
 _TRIES = 3
-TITLE = "Ràng buộc đã biết của VN Core · known constraints of VN Core"
 
 
 def load_vn_core(database: Database, store: PostgresStore) -> None:
@@ -30,12 +26,3 @@ def load_vn_core(database: Database, store: PostgresStore) -> None:
         except Exception as error:
             if attempt + 1 == _TRIES or not (is_conflict(error) or is_retryable(error)):
                 raise
-
-
-def vn_core_package() -> Package:
-    """The package made from the facts in `standards.vn_core` and the code lists of `terminology`."""
-    return Package(vn_core.PACKAGE, vn_core.VERSION, TITLE, tuple(vn_core.artefacts(_list_of)))
-
-
-def _list_of(field: str) -> Iterable[tuple[str, str, str]]:
-    return ((concept.code, concept.vi, concept.en) for concept in concepts(field).values())

@@ -6,7 +6,7 @@ For the command line. In: bytes and the file's name; reading the file belongs to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +18,12 @@ from yteso.terminology.member_of import member_of
 from yteso.validate.structure import check_resource
 
 Report = dict[str, Any]
+Check = Callable[[Any], tuple[Issue, ...]]
 
 
-def validate_file(data: bytes, name: str = "") -> Report:
+def validate_file(data: bytes, name: str = "", check: Check = check_resource) -> Report:
     """`{file, valid, resources, issues}`: how many resources were seen (a Bundle's entries count), and what is wrong.
+    `check` judges one document; without it only its structure is judged.
 
     `valid` is false when an issue is an error. In NDJSON each line is a resource and `row` in its issues is the line.
     """
@@ -32,7 +34,7 @@ def validate_file(data: bytes, name: str = "") -> Report:
             found = part.issues
         else:
             resources += 1 + _entries(part)
-            found = check_resource(part)
+            found = check(part)
         issues += (replace(issue, origin=replace(issue.origin, file=name, row=row)) for issue in found)
     return {
         "file": name,

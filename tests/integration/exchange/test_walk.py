@@ -8,6 +8,7 @@ from yteso.exchange import walk
 from yteso.exchange.intake import replay
 from yteso.exchange.walk import Walker
 from yteso.store.postgres import PostgresStore
+from yteso.validate.profiles.rules import TOO_FEW
 
 ADMINISTRATOR = Principal("quản trị", Role.ADMINISTRATOR)
 
@@ -186,6 +187,27 @@ def test_an_unexpected_failure_stays_with_its_visit_and_tells_no_value(installat
         assert replay(conn, ADMINISTRATOR, intake)
     installation.walker.drain()
     assert states(installation.status(intake)) == ["unchanged", "accepted", "unchanged"]
+
+
+class Unmet:
+    """Finds one visit's Encounter wanting."""
+
+    def __init__(self, visit):
+        self.visit = visit
+
+    def issues(self, resources, facility):
+        wanting = any(f":{self.visit}#" in str(resource) for resource in resources)
+        return [TOO_FEW.at(element="Encounter.period", profile="p", least=1, found=0)] if wanting else []
+
+
+def test_a_visit_that_misses_its_profiles_is_quarantined_where_they_refuse(installation):
+    visits = [installation.files.tables(n) for n in range(3)]
+    walker = Walker(installation.doors.database, PostgresStore(), profiles=Unmet(visits[1]["XML1"][0]["MA_LK"]))
+    intake = installation.kept(installation.files.claims(*visits, dialect="beta"))
+    walker.drain()
+    status = installation.status(intake)
+    assert states(status) == ["accepted", "quarantined", "accepted"]
+    assert "FHIR-2401" in found(status)
 
 
 def test_a_lost_raw_gives_the_file_up_and_the_queue_goes_on(installation):

@@ -11,11 +11,12 @@ from yteso.base.errors import Refused
 from yteso.client.packages import Packages
 from yteso.fhir import json as fhir_json
 from yteso.fhir.package import package_of, read_archive
-from yteso.ops.vn_core import LOADER, load_vn_core, vn_core_package
+from yteso.ops.vn_core import LOADER, load_vn_core
 from yteso.search.parse import parse
 from yteso.standards import vn_core
 from yteso.store.definitions import RecordDefinitions
 from yteso.store.postgres import PostgresStore
+from yteso.terminology.vn_core import vn_core_package
 
 URL = "http://example.org/StructureDefinition/mau-patient"
 MANIFEST = {"name": "mau.thu", "version": "1.0.0", "fhirVersions": ["4.0.1"]}

@@ -15,7 +15,6 @@ from yteso.ops.exits import DATA
 if TYPE_CHECKING:
     from yteso.access.principal import Principal
     from yteso.client.packages import Packages
-    from yteso.fhir.package import Package
 
 package = typer.Typer(help="Gói FHIR: hồ sơ, tập giá trị, tham số tìm kiếm. · FHIR packages.", no_args_is_help=True)
 
@@ -23,7 +22,9 @@ package = typer.Typer(help="Gói FHIR: hồ sơ, tập giá trị, tham số tì
 @package.command()
 def load(source: Annotated[Path, typer.Argument(exists=True, help="Tệp .tgz hoặc thư mục · .tgz or folder")]) -> None:
     """Nạp một gói FHIR vào hệ thống; nạp lại không đổi gì. · Load a FHIR package; loading it again changes nothing."""
-    found = _read(source)
+    from yteso.ops.judging import read_package
+
+    found = read_package(source)
     with _packages() as packages:
         done = packages.load(_who(), found)
     counts = f"{done.created} mới · new, {done.updated} đổi · changed, {done.unchanged} như cũ · as before"
@@ -41,16 +42,6 @@ def listing() -> None:
         for one in packages.listed(_who()):
             line = f"{one.name}  {one.version}  {one.definitions} định nghĩa · definitions  {one.updated}  {one.title}"
             console.print(line, highlight=False, soft_wrap=True)
-
-
-def _read(source: Path) -> Package:
-    from yteso.fhir.package import package_of, read_archive
-    from yteso.ops.package_folder import read_folder
-
-    if source.is_dir():
-        return package_of(read_folder(source))
-    with source.open("rb") as stream:
-        return package_of(read_archive(stream))
 
 
 @contextmanager

@@ -14,11 +14,19 @@ _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=T
 _Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="JSON · NDJSON · -")]
 
 
-def validate(files: _Files) -> None:
-    """Kiểm tra cấu trúc FHIR R4, in JSON. · Check the FHIR R4 structure of files; prints JSON."""
+def validate(
+    files: _Files,
+    profile: Annotated[list[str] | None, typer.Option(help="Hồ sơ để kiểm tra · profile to judge by (URL)")] = None,
+    package: Annotated[
+        list[Path] | None, typer.Option(exists=True, help="Gói FHIR có hồ sơ đó · package (.tgz)")
+    ] = None,
+) -> None:
+    """Kiểm tra FHIR R4 theo cấu trúc và hồ sơ, in JSON. · Check files against FHIR R4 and profiles; prints JSON."""
+    from yteso.ops.judging import judge_of
     from yteso.validate.files import validate_file
 
-    reports = [validate_file(_bytes(file), file.name) for file in files]
+    check = judge_of(package or (), profile or ())
+    reports = [validate_file(_bytes(file), file.name, check) for file in files]
     _print(reports[0] if len(reports) == 1 else reports)
     if not all(report["valid"] for report in reports):
         raise typer.Exit(DATA)

@@ -5,8 +5,9 @@ from copy import deepcopy
 
 import pytest
 
-from yteso.ops.vn_core import vn_core_package
-from yteso.terminology.builtin import TERMINOLOGY
+from yteso.terminology.engine import Engine
+from yteso.terminology.held import Held
+from yteso.terminology.vn_core import vn_core_package
 from yteso.validate import check_resource
 from yteso.validate.profiles import Library, Shelf, check_profiles
 
@@ -14,34 +15,11 @@ from .vn_core_examples import BASE, BROKEN, CS, EXT, GONE, GOOD
 
 PACKAGE = vn_core_package()
 LIBRARY = Library(Shelf(PACKAGE.resources))
-
-
-class Codes:
-    """The value sets of the package take in whole systems; the rest is what the platform knows."""
-
-    _systems = {
-        one["url"]: one["compose"]["include"][0]["system"]
-        for one in PACKAGE.resources
-        if one["resourceType"] == "ValueSet"
-    }
-    _fragments = {
-        one["url"]: {concept["code"] for concept in one["concept"]}
-        for one in PACKAGE.resources
-        if one["resourceType"] == "CodeSystem" and one["content"] == "fragment"
-    }
-
-    def contains(self, value_set, system, code):
-        if value_set not in self._systems:
-            return TERMINOLOGY.contains(value_set, system, code)
-        if system != self._systems[value_set]:
-            return False
-        if system in self._fragments:
-            return True if code in self._fragments[system] else None
-        return TERMINOLOGY.knows(system, code)
+CODES = Engine(Held(PACKAGE.resources))
 
 
 def judged(id, resource):
-    issues = check_profiles(resource, LIBRARY, Codes(), profiles=[EXT + id])
+    issues = check_profiles(resource, LIBRARY, CODES, profiles=[EXT + id])
     return [(issue.code, issue.origin.field) for issue in issues]
 
 

@@ -277,7 +277,7 @@ FIELDS: Mapping[str, Mapping[str, Place]] = {
         "NGAY_SINHCON": "Composition.extension(child-death).born",
         "NGAY_CONCHET": "Composition.extension(child-death).died",
         "SO_CONCHET": "Composition.extension(child-death).number",
-        "KET_QUA_DTRI": "Composition.extension(vn-ext-treatment-outcome)",
+        "KET_QUA_DTRI": "Composition.event.code",
         "GHI_CHU": "Composition.section",
         "MA_TTDV": "Composition.attester; Practitioner",
         "NGAY_CT": "Composition.date",

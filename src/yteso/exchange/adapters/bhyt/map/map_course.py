@@ -158,6 +158,7 @@ def record_summary(row: Record, context: Context) -> Json:
     """XML8: the summary of the medical record."""
     stay = period(fhir_datetime(row["NGAY_VAO"]), fhir_datetime(row["NGAY_RA"]))
     outcome = row["KET_QUA_DTRI"]
+    ended = [concept(systems.OUTCOME, outcome)] if outcome else []
     return composition(
         context,
         "XML8",
@@ -166,9 +167,6 @@ def record_summary(row: Record, context: Context) -> Json:
         fhir_date(row["NGAY_CT"]),
         [],
         extension=extensions(
-            {"url": systems.EXT_OUTCOME, "valueCodeableConcept": concept(systems.OUTCOME, outcome)}
-            if outcome
-            else None,
             extension(
                 systems.EXT_CHILD_DEATH,
                 born__valueDate=fhir_date(row["NGAY_SINHCON"]),
@@ -178,6 +176,6 @@ def record_summary(row: Record, context: Context) -> Json:
         ),
         category=[concept(systems.CARE_FORM, row["MA_LOAI_KCB"])] if row["MA_LOAI_KCB"] else None,
         attester=attesters(row, context),
-        event=[{"code": [{"text": "Đợt điều trị"}], "period": stay}] if stay else None,
+        event=[present(code=[{"text": "Đợt điều trị"}, *ended], period=stay)] if stay or ended else None,
         section=sections(row, _SUMMARY),
     )
