@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-LINES = 4_000
-BYTES = 6 * 1024 * 1024
+LINES = 2_000
+BYTES = 3 * 1024 * 1024
 LONGEST = 16 * 1024 * 1024
 """A piece ends with the first of LINES and BYTES; a line of more than LONGEST bytes is not read."""
 _READ = 1024 * 1024
