@@ -7,11 +7,12 @@ taken from the parameter's definition when the query does not say it.
 from __future__ import annotations
 
 from yteso.search import rules
-from yteso.search.clause import MODIFIERS, Report, read_clause
+from yteso.search.clause import MODIFIERS, Report, read_clause, read_words
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Chain, Condition, Has
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SearchParameter
 
+_PROSE = frozenset({"_text", "_content"})
 MAX_DEPTH = 4
 MAX_TARGETS = 6
 """Types a chain may lead to without saying which; a parameter that may refer to more wants the type named."""
@@ -21,6 +22,8 @@ def read_condition(report: Report, type: str, name: str, value: str, depth: int 
     """The condition `name=value` on a type; None when it was reported instead."""
     if name.startswith("_has:"):
         return _has(report, type, name, value, depth)
+    if name in _PROSE:
+        return read_words(report, name, value)
     first, dot, rest = name.partition(".")
     bare_name, _, modifier = first.partition(":")
     parameter = parameters_of(type).get(bare_name)
@@ -42,7 +45,7 @@ def _chain(report: Report, parameter: SearchParameter, target: str, rest: str, v
         return None
     allowed = [target] if target else targets_of(parameter)
     wanted = rest if rest.startswith("_has:") else rest.partition(".")[0].partition(":")[0]
-    fitting = [one for one in allowed if wanted.startswith("_has:") or wanted in parameters_of(one)]
+    fitting = [one for one in allowed if wanted.startswith("_has:") or wanted in _PROSE or wanted in parameters_of(one)]
     if not fitting or len(fitting) > MAX_TARGETS:
         report.add(rules.CHAIN, name, depth=MAX_DEPTH)
         return None

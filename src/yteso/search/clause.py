@@ -5,23 +5,21 @@ What needs a terminology (`:in :not-in :below :above` on codes) is answered here
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from yteso.base.issue import Issue, Origin, Rule
 from yteso.fhir.dates import interval
 from yteso.search import rules
-from yteso.search.query import Clause
-from yteso.search.values import bare, escaped, split, split_token
+from yteso.search.prose import words
+from yteso.search.query import Clause, Words
+from yteso.search.values import PREFIXED, bare, escaped, prefixed, split, split_token
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, Component, SearchParameter
 from yteso.standards.identifiers import canonical_system
 from yteso.terminology.protocol import Terminology
 
-_PREFIX = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[\d+\-.])")
-PREFIXED = frozenset({"date", "number", "quantity"})
 MODIFIERS = {
-    "token": ("not", "missing", "in", "not-in", "below", "above", "of-type"),
+    "token": ("not", "text", "missing", "in", "not-in", "below", "above", "of-type"),
     "string": ("exact", "contains", "missing"),
     "reference": ("identifier", "missing"),
     "uri": ("above", "missing"),
@@ -51,7 +49,7 @@ class Report:
         self.issues.append(rule.at(Origin(field=name[:64]), name=name[:64], **names))
 
 
-def read_clause(report: Report, parameter: SearchParameter, modifier: str, value: str) -> Clause | None:
+def read_clause(report: Report, parameter: SearchParameter, modifier: str, value: str) -> Clause | Words | None:
     """The clause; None when it was reported instead."""
     name, kind = parameter.name, parameter.kind
     allowed = _allowed(parameter)
@@ -64,6 +62,8 @@ def read_clause(report: Report, parameter: SearchParameter, modifier: str, value
             report.add(rules.VALUE, name, kind="boolean")
             return None
         return Clause(name, kind, tuple(("eq", one) for one in parts), modifier) if parts else None
+    if modifier == "text":
+        return read_words(report, name, value)
     if modifier in BY_TERMINOLOGY and kind == "token":
         return _by_terminology(report, parameter, modifier, parts)
     if modifier == "above":
@@ -77,6 +77,15 @@ def read_clause(report: Report, parameter: SearchParameter, modifier: str, value
     return Clause(name, kind, values, modifier) if values else None
 
 
+def read_words(report: Report, name: str, value: str) -> Words | None:
+    """`_text`, `_content`, or a token parameter with `:text`."""
+    parts = [one for one in split(value, ",") if one]
+    if not parts or not all(map(words, parts)):
+        report.add(rules.VALUE, name, kind="string")
+        return None
+    return Words(name, tuple(parts))
+
+
 def _allowed(parameter: SearchParameter) -> tuple[str, ...]:
     allowed = MODIFIERS[parameter.kind]
     if any(path.type == "Identifier" for path in parameter.paths):
@@ -88,8 +97,7 @@ def _value(report: Report, kind: str, text: str) -> tuple[str, str]:
     if kind in PREFIXED:
         if kind == "date":
             text = text.replace(" ", "+")  # An unencoded "+07:00" arrives as " 07:00".
-        match = _PREFIX.match(text)
-        return (match[1], text[2:]) if match else ("eq", text)
+        return prefixed(kind, text)
     if kind == "reference" and report.base_url and text.startswith(f"{report.base_url}/"):
         text = text[len(report.base_url) + 1 :]
     return "eq", text
@@ -112,13 +120,7 @@ def _is_good(parameter: SearchParameter, modifier: str, text: str) -> bool:
 
 
 def _is_good_part(component: Component, text: str) -> bool:
-    return _is_good_value(component.kind, part_value(component.kind, text)[1])
-
-
-def part_value(kind: str, text: str) -> tuple[str, str]:
-    """(prefix, value) of one part of a composite's value."""
-    match = _PREFIX.match(text) if kind in PREFIXED else None
-    return (match[1], text[2:]) if match else ("eq", text)
+    return _is_good_value(component.kind, prefixed(component.kind, text)[1])
 
 
 def _is_good_value(kind: str, text: str) -> bool:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from yteso.fhir import reference
-from yteso.search.clause import part_value
 from yteso.search.keys import Key, coded, paired, path_key, token
 from yteso.search.numbers import quantity_rows
 from yteso.search.row import IndexRow
-from yteso.search.values import bare, split, split_token
+from yteso.search.values import bare, prefixed, split, split_token
 from yteso.standards.fhir_r4 import Path, SearchParameter
 
 Parts = Sequence[tuple[SearchParameter, str, str]]
@@ -30,7 +29,7 @@ MAX_FACTS = 64
 def parts_of(parameter: SearchParameter, context: int, value: str) -> Parts:
     """The parts of `code$value` within one of the parameter's contexts."""
     return [
-        (SearchParameter(part.name, part.kind, part.paths[context], expression=""), *part_value(part.kind, text))
+        (SearchParameter(part.name, part.kind, part.paths[context], expression=""), *prefixed(part.kind, text))
         for part, text in zip(parameter.components, split(value, "$"), strict=True)
     ]
 

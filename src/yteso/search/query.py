@@ -43,8 +43,16 @@ class Listed:
     id: str
 
 
-Link = Chain | Has | Listed
-"""What asks other resources; the store looks them up first, within the rights of who asks (see `links`)."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`_text`, `_content` or `code:text`: what people wrote has all words of one of the values (see `prose`)."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+Link = Chain | Has | Listed | Words
+"""What no index of the asked resources answers: the store looks it up first, within the rights of who asks."""
 
 Condition = Clause | Link
 

@@ -99,8 +99,8 @@ TOO_WIDE = Rule(
     Severity.ERROR,
     "Điều kiện {name} khớp quá {limit} tài nguyên",
     "the condition {name} matches more than {limit} resources",
-    "Thêm điều kiện hẹp hơn vào chuỗi (mã định danh, ngày, người bệnh)",
-    "add narrower criteria to the chain (an identifier, a date, a patient)",
+    "Thêm điều kiện hẹp hơn (mã định danh, ngày, người bệnh)",
+    "add narrower criteria (an identifier, a date, a patient)",
 )
 TOO_SLOW = Rule(
     "SRCH-0013",

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+PREFIXED = frozenset({"date", "number", "quantity"})
+"""Kinds whose values may begin with a comparison."""
+_PREFIX = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[\d+\-.])")
+
+
+def prefixed(kind: str, text: str) -> tuple[str, str]:
+    """(comparison, value); "eq" when there is none."""
+    match = _PREFIX.match(text) if kind in PREFIXED else None
+    return (match[1], text[2:]) if match else ("eq", text)
+
 
 def split(text: str, separator: str) -> list[str]:
     """The parts between unescaped separators, escapes kept."""

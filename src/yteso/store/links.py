@@ -27,7 +27,8 @@ from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of
 from yteso.search.plan import Reached
-from yteso.search.query import Chain, Clause, Condition, Has, Link, Listed, Query
+from yteso.search.prose import has_words
+from yteso.search.query import Chain, Clause, Condition, Has, Listed, Query, Words
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import SearchParameter
 from yteso.store.codec import Codec
@@ -60,10 +61,29 @@ class Asking:
 
 def reach(asking: Asking, query: Query) -> list[Reached]:
     """What each link of the query came down to. Raises Refused (400, SRCH-0012) for one that is too wide."""
-    return [_reach(asking, query.type, link) for link in query.links]
+    reached = [_reach(asking, query.type, link) for link in query.links if not isinstance(link, Words)]
+    for link in query.links:
+        if isinstance(link, Words):
+            reached.append(_read(asking, query, reached, link))
+    return reached
 
 
-def _reach(asking: Asking, type: str, link: Link) -> Reached:
+def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words) -> Reached:
+    """What everything else leaves is read, and asked for the words."""
+    statement = sql.some(query, asking.limit, asking.now, reached, "r.id, r.dict, r.body", MOST + 1)
+    found = run(asking.conn, *statement).fetchall()
+    if len(found) > MOST:
+        raise _too_wide(link.name)
+    ids = []
+    for id, dictionary, body in found:
+        ensure_known(asking.conn, asking.codec, dictionary)
+        resource = loads(asking.codec.unpack(dictionary, body)[0])
+        if any(has_words(resource, link.name, value) for value in link.values):
+            ids.append(id)
+    return Reached(ids=tuple(ids))
+
+
+def _reach(asking: Asking, type: str, link: Chain | Has | Listed) -> Reached:
     if isinstance(link, Listed):
         return _listed(asking, type, link)
     return _has(asking, type, link) if isinstance(link, Has) else _chain(asking, type, link)

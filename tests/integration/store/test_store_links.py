@@ -124,6 +124,49 @@ def test_links_find_what_holds_there_and_only_through_what_is_visible(
             assert ids == expected
 
 
+WRITTEN = [
+    ("Observation", "code:text=huyet sac", {"o1"}),
+    ("Observation", "code:text=Huyết", {"o1", "o2"}),
+    ("Observation", "code:text=sắc,glucose", {"o1", "o3"}),
+    ("Observation", "_text=ghi chú", {"o1"}),
+    ("Observation", "_text=sắc", set()),
+    ("Observation", "_content=sac to", {"o1"}),
+    ("Observation", "_content=http", set()),
+    ("Observation", "_content=huyet&subject:Patient.name=van", {"o2"}),
+    ("Patient", "_has:Observation:patient:code:text=glucose", {"mine"}),
+    ("Observation", "subject:Patient._content=thị", {"o1", "o3"}),
+]
+
+
+@pytest.mark.parametrize(("type", "text", "ids"), WRITTEN)
+def test_words_that_people_wrote_are_found_folded(database, store, record, administrator, type, text, ids):
+    div = '<div xmlns="http://www.w3.org/1999/xhtml">Ghi&#160;chú <b>Thử</b></div>'
+    narrative = {"status": "additional", "div": div}
+    written = [
+        {
+            **result("o1", "mine", "e2", "HGB"),
+            "code": {"text": "Huyết sắc tố"},
+            "text": narrative,
+        },
+        {
+            **result("o2", "theirs", "e3", "HGB"),
+            "code": {"coding": [{"system": "s", "code": "1", "display": "Huyết áp"}]},
+        },
+        {**result("o3", "mine", "e1", "GLU"), "code": {"text": "Glucose"}},
+    ]
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(one) for one in written])
+    assert found(database, store, type, text)[0] == ids
+    assert "o2" not in found(database, store, type, text, OURS)[0]
+
+
+def test_words_are_looked_for_among_a_bounded_number_of_resources(database, store, record, monkeypatch):
+    monkeypatch.setattr(links, "MOST", 2)
+    with pytest.raises(Refused, match="SRCH-0012"):
+        found(database, store, "Observation", "_content=x")
+    assert found(database, store, "Observation", "_content=x&subject=Patient/mine")[0] == set()
+
+
 INCLUDED = [
     ("_include=Observation:subject", {"theirs"}, set()),
     ("_include=Observation:subject:Group", set(), set()),
