@@ -1,7 +1,7 @@
 """A ValueSet resource -> `ValueSet`: its parts with the code systems and value sets they name. Pure.
 
-In: the resource and how to find what it names. What is not found becomes a part that answers None. Refused (422) for a
-value set that includes itself or is nested too deep.
+In: the resource and how to find what it names. What is not found becomes a part that answers None; a code or url that
+has only extensions is passed over. Refused (422) for a value set that includes itself or is nested too deep.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _part(one: Mapping[str, Any], find: Finder, above: tuple[str, ...]) -> Part:
     listed: dict[str, Entry] | None = None
     if "concept" in one:
         listed = {}
-        for concept in one["concept"]:
+        for concept in (each for each in one["concept"] if "code" in each):
             entry = _listed(concept, codes)
             listed.setdefault(entry.code, entry)
     return Part(
@@ -65,7 +65,7 @@ def _part(one: Mapping[str, Any], find: Finder, above: tuple[str, ...]) -> Part:
         filters=tuple(
             Filter(f.get("property", ""), f.get("op", ""), f.get("value", "")) for f in one.get("filter", ())
         ),
-        imported=tuple((url, find.sets(url, above)) for url in one.get("valueSet", ())),
+        imported=tuple((url, find.sets(url, above)) for url in one.get("valueSet", ()) if url),
     )
 
 

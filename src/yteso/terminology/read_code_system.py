@@ -8,6 +8,8 @@ from typing import Any
 from yteso.terminology.code_system import About, CodeSystem, Designation, Entry
 
 _PARENT = "http://hl7.org/fhir/concept-properties#parent"
+_KINDS = frozenset(f"value{kind}" for kind in ("Code", "Coding", "String", "Integer", "Boolean", "DateTime", "Decimal"))
+"""The values of a property (R4 CodeSystem.concept.property.value[x])."""
 _CHILD = "http://hl7.org/fhir/concept-properties#child"
 
 
@@ -42,7 +44,7 @@ def entry_of(concept: Mapping[str, Any], parents: tuple[str, ...]) -> Entry:
         definition=concept.get("definition", ""),
         parents=parents,
         designations=designations_of(concept),
-        properties=tuple(_property(one) for one in concept.get("property", ())),
+        properties=tuple(_property(one) for one in concept.get("property", ()) if _KINDS.intersection(one)),
     )
 
 
@@ -55,15 +57,17 @@ def designations_of(concept: Mapping[str, Any]) -> tuple[Designation, ...]:
 
 
 def _property(one: Mapping[str, Any]) -> tuple[str, str, Any]:
-    kind = next((name for name in one if name.startswith("value")), "value")
-    return one.get("code", ""), kind, one.get(kind)
+    kind = next(name for name in one if name in _KINDS)
+    return one.get("code", ""), kind, one[kind]
 
 
 def _walk(concepts: Any, above: tuple[str, ...]) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
-    """Every concept with the code it stands in; depth is bounded by the depth of a resource."""
+    """Every concept that has a code, with the code it stands in; depth is bounded by the depth of a resource."""
     for concept in concepts:
-        yield concept, above
-        yield from _walk(concept.get("concept", ()), (concept["code"],))
+        code = concept.get("code")
+        if code:
+            yield concept, above
+        yield from _walk(concept.get("concept", ()), (code,) if code else above)
 
 
 def _hierarchy_properties(about: About) -> tuple[str, str]:

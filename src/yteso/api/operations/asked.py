@@ -26,6 +26,9 @@ from yteso.terminology.read_code_system import read_code_system
 from yteso.terminology.validation import Coded
 from yteso.terminology.value_set import ValueSet
 
+LONGEST = 200
+"""Characters of a canonical url that a refusal repeats."""
+
 
 def asked_value_set(call: Call, conn: Connection, given: Arguments, engine: Engine) -> tuple[Resource, ValueSet]:
     """The ValueSet resource (a bare one for an implicit value set) and the same made ready."""
@@ -35,7 +38,7 @@ def asked_value_set(call: Call, conn: Connection, given: Arguments, engine: Engi
     canonical = with_version(given.text("url"), given.text("valueSetVersion"))
     ready = engine.value_set(canonical)
     if ready is None:
-        raise Refused(rules.NO_VALUE_SET.at(Origin(field="url"), url=canonical), status=404)
+        raise Refused(rules.NO_VALUE_SET.at(Origin(field="url"), url=canonical[:LONGEST]), status=404)
     url, _, version = canonical.partition("|")
     return engine.content.value_set(url, version) or {"url": url}, ready
 
@@ -56,7 +59,7 @@ def known_code_system(engine: Engine, system: str, version: str, name: str) -> C
     canonical = with_version(system, version)
     found = engine.code_system(canonical)
     if found is None or found.about.content == "not-present":
-        raise Refused(rules.NO_CODE_SYSTEM.at(Origin(field=name), url=canonical), status=404)
+        raise Refused(rules.NO_CODE_SYSTEM.at(Origin(field=name), url=canonical[:LONGEST]), status=404)
     return found
 
 

@@ -10,7 +10,7 @@ from yteso.api.body import Resource
 from yteso.api.call import Call
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.asked import asked_codes, only_one, refuse_besides_address, sent, with_version
+from yteso.api.operations.asked import LONGEST, asked_codes, only_one, refuse_besides_address, sent, with_version
 from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.read import refuse_absent
 from yteso.api.terms import terms_of
@@ -54,7 +54,7 @@ def _maps(call: Call, conn: Connection, given: Arguments, engine: Engine) -> Ite
     canonical = with_version(given.text("url"), given.text("conceptMapVersion"))
     found = _finder(engine)(canonical)
     if found is None:
-        raise Refused(rules.NO_MAP.at(Origin(field="url"), url=canonical), status=404)
+        raise Refused(rules.NO_MAP.at(Origin(field="url"), url=canonical[:LONGEST]), status=404)
     return [found]
 
 

@@ -48,6 +48,7 @@ def import_(
     console.print(
         f"CodeSystem/{done.id}: {done.status}, {done.concepts} mã · codes, {done.left_out} bỏ qua · left out",
         highlight=False,
+        soft_wrap=True,
     )
     if done.issues:
         raise typer.Exit(DATA)
