@@ -14,8 +14,8 @@ from yteso.base.errors import Refused
 from yteso.terminology.code_system import CodeSystem, Entry
 from yteso.terminology.filters import Filter
 from yteso.terminology.read_code_system import designations_of
-from yteso.terminology.rules import CIRCLE, NO_COMPOSE
-from yteso.terminology.value_set import Part, ValueSet
+from yteso.terminology.rules import CIRCLE, NO_COMPOSE, TOO_INTRICATE
+from yteso.terminology.value_set import MOST_PARTS, MOST_WORK, Part, ValueSet
 
 DEEPEST = 20
 
@@ -38,14 +38,19 @@ def compile_value_set(resource: Mapping[str, Any], find: Finder, above: tuple[st
         if not resource.get("expansion"):
             raise Refused(NO_COMPOSE.at(), status=422)
         compose = {"include": _includes_of(resource["expansion"])}
+    if len(compose["include"]) + len(compose.get("exclude", ())) > MOST_PARTS:
+        raise Refused(TOO_INTRICATE.at(), status=422)
     inside = (*above, url)
-    return ValueSet(
+    made = ValueSet(
         url=url,
         version=resource.get("version", ""),
         include=tuple(_part(one, find, inside) for one in compose["include"]),
         exclude=tuple(_part(one, find, inside) for one in compose.get("exclude", ())),
         active=compose.get("inactive") is False,
     )
+    if made.weight > MOST_PARTS or made.labour > MOST_WORK:
+        raise Refused(TOO_INTRICATE.at(), status=422)
+    return made
 
 
 def _part(one: Mapping[str, Any], find: Finder, above: tuple[str, ...]) -> Part:

@@ -15,11 +15,13 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.terminology.code_system import Designation
 from yteso.terminology.look_up import all_names
-from yteso.terminology.rules import TOO_COSTLY
+from yteso.terminology.rules import LONG_FILTER, TOO_COSTLY
 from yteso.terminology.value_set import Member, ValueSet
 
 MOST_LISTED = 5_000
 """So many codes are in one answer at most."""
+
+LONGEST_FILTER = 200
 
 _KEPT = ("id", "url", "version", "name", "title", "status")
 
@@ -32,7 +34,7 @@ class Wanted:
     offset: int = 0
     count: int | None = None
     include_designations: bool = False
-    designations: tuple[str, ...] = ()
+    designations: frozenset[str] = frozenset()
     active_only: bool = False
     for_ui: bool = False
     language: str = ""
@@ -67,6 +69,8 @@ def expand(resource: Mapping[str, Any], value_set: ValueSet, wanted: Wanted, mom
 def chosen(value_set: ValueSet, wanted: Wanted) -> Sequence[Member]:
     """The codes that the parameters leave, in the order of the set."""
     members: Sequence[Member] = value_set.members
+    if len(wanted.filter) > LONGEST_FILTER:
+        raise Refused(LONG_FILTER.at(Origin(field="filter"), limit=LONGEST_FILTER), status=400)
     if wanted.filter:
         members = value_set.matching(wanted.filter)
     if wanted.exclude_systems:
@@ -117,7 +121,7 @@ def _designation(one: Designation) -> dict[str, Any]:
     return {**told, "value": one.value}
 
 
-def _asked_for(one: Designation, tokens: Sequence[str]) -> bool:
+def _asked_for(one: Designation, tokens: frozenset[str]) -> bool:
     use = one.use or {}
     mine = {one.language, f"urn:ietf:bcp:47|{one.language}", f"{use.get('system', '')}|{use.get('code', '')}"}
     return not tokens or not mine.isdisjoint(tokens)

@@ -152,6 +152,31 @@ TWO_SYSTEMS = _error(
     "Send two codes of one system.",
     "FHIR R4 §4.8.16.3",
 )
+TOO_INTRICATE = _error(
+    "TERM-0117",
+    "Tập giá trị có quá nhiều phần, bộ lọc hoặc phần loại trừ để tính trong một yêu cầu.",
+    "The value set has too many parts, filters or exclusions to be worked out in one request.",
+    "Gộp các phần của cùng một hệ mã, hoặc liệt kê mã thay cho bộ lọc.",
+    "Join the parts of one code system, or list codes instead of filters.",
+    "FHIR R4 §4.9.18.1",
+    "too-costly",
+)
+TOO_MANY_CODES = _error(
+    "TERM-0118",
+    "CodeableConcept có hơn {limit} mã.",
+    "The CodeableConcept has more than {limit} codings.",
+    "Gửi từng phần.",
+    "Send them in parts.",
+    kind="too-costly",
+)
+LONG_FILTER = _error(
+    "TERM-0119",
+    "Bộ lọc dài hơn {limit} ký tự.",
+    "The filter is longer than {limit} characters.",
+    "Dùng vài từ đầu của tên.",
+    "Use a few words of the name.",
+    "FHIR R4 §4.9.18.1",
+)
 
 NOT_IN_SET = _told("TERM-0201", "Mã không thuộc tập giá trị.", "The code is not in the value set.")
 NOT_IN_SYSTEM = _told("TERM-0202", "Hệ mã không có mã này.", "The code system has no such code.")

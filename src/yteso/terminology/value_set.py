@@ -15,12 +15,18 @@ from yteso.base.errors import Refused
 from yteso.terminology.code_system import CodeSystem, Entry
 from yteso.terminology.filters import Filter, choose
 from yteso.terminology.names import folded_names, matches
-from yteso.terminology.rules import NO_CONTENT, NO_VALUE_SET, TOO_COSTLY
+from yteso.terminology.rules import NO_CONTENT, NO_VALUE_SET, TOO_COSTLY, TOO_INTRICATE
 
 Truth = bool | None
 
 MOST_CODES = 250_000
 """A value set is never listed beyond so many codes."""
+
+MOST_PARTS = 1_000
+"""Includes and excludes, those of imported sets counted wherever they are imported: what one question may ask."""
+
+MOST_WORK = 3_000_000
+"""Codes that filters look at, or that a listing takes up and compares with exclusions."""
 
 
 class Member(NamedTuple):
@@ -88,6 +94,24 @@ class Part:
     @cached_property
     def _chosen(self) -> frozenset[str]:
         return frozenset(entry.code for entry in self._filtered)
+
+    @property
+    def weight(self) -> int:
+        """Itself and all parts of what it imports."""
+        return 1 + sum(found.weight for _, found in self.imported if found)
+
+    @property
+    def size(self) -> int:
+        """How many codes a listing takes up before it compares them with what is imported."""
+        if self.system:
+            return len(self.listed) if self.listed is not None else len(self.codes or ())
+        return next((len(found.members) for _, found in self.imported if found), 0)
+
+    @property
+    def labour(self) -> int:
+        """Codes its filters look at, with those of what it imports."""
+        own = len(self.codes) * len(self.filters) if self.codes is not None else 0
+        return own + sum(found.labour for _, found in self.imported if found)
 
     @property
     def open(self) -> bool:
@@ -171,6 +195,16 @@ class ValueSet:
         return None if inside is None or outside is None else True
 
     @cached_property
+    def weight(self) -> int:
+        """How many parts one question may ask."""
+        return sum(part.weight for part in (*self.include, *self.exclude))
+
+    @cached_property
+    def labour(self) -> int:
+        """How many codes its filters look at."""
+        return sum(part.labour for part in (*self.include, *self.exclude))
+
+    @cached_property
     def systems(self) -> tuple[str, ...]:
         """The systems its codes come from."""
         return tuple(dict.fromkeys(system for part in self.include for system in part.systems()))
@@ -210,12 +244,17 @@ class ValueSet:
     @cached_property
     def members(self) -> tuple[Member, ...]:
         """Every code once, in order. Refused (404, 422) when they cannot be known or are more than `MOST_CODES`."""
+        work = sum(part.size * part.weight for part in self.include)
+        if work > MOST_WORK:
+            raise Refused(TOO_INTRICATE.at(), status=422)
         found: dict[tuple[str, str], Member] = {}
         for part in self.include:
             for member in part.members():
                 found.setdefault((member.system, member.entry.code), member)
                 if len(found) > MOST_CODES:
                     raise Refused(TOO_COSTLY.at(limit=MOST_CODES), status=422)
+        if work + len(found) * sum(part.weight for part in self.exclude) > MOST_WORK:
+            raise Refused(TOO_INTRICATE.at(), status=422)
         return tuple(member for member in found.values() if not self._leaves_out(member))
 
     def _leaves_out(self, member: Member) -> bool:

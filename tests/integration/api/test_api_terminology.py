@@ -326,6 +326,18 @@ def test_a_broken_value_set_that_is_sent_is_refused(world, doctor, compose, code
         assert answer.codes[0].startswith(code)
 
 
+def test_what_would_take_too_long_is_refused_before_it_is_begun(doctor):
+    long = doctor("GET", f"ValueSet/$expand?url={ICD10}%3Ffhir_vs&filter={'a ' * 101}")
+    assert (long.status, long.codes, long.json["issue"][0]["expression"]) == (400, ["TERM-0119"], ["filter"])
+    concept = {"coding": [{"system": GENDER, "code": "male"}] * 51}
+    many = parameters(codeableConcept=("valueCodeableConcept", concept), url=("valueUri", GENDER))
+    assert doctor("POST", "ValueSet/$validate-code", many).codes == ["TERM-0118"]
+    parts = [{"system": ICD10, "filter": [{"property": "code", "op": "regex", "value": "A.*"}]}] * 900
+    sent = {"resourceType": "ValueSet", "status": "draft", "compose": {"include": parts}}
+    refused = doctor("POST", "ValueSet/$expand", sent)
+    assert (refused.codes, refused.json["issue"][0]["code"]) == (["TERM-0117"], "too-costly")
+
+
 def test_another_resource_in_place_of_a_value_set_is_refused(doctor, patient):
     answer = doctor("POST", "ValueSet/$expand", patient)
     assert (answer.status, answer.codes) == (400, ["TERM-0115"])

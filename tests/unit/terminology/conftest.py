@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from yteso.terminology.builtin import leads
+from yteso.terminology.code_system import CodeSystem
 from yteso.terminology.engine import Engine
 from yteso.terminology.read_code_system import read_code_system
 
@@ -20,6 +21,7 @@ class World:
 
     def __init__(self, *resources: dict[str, Any]) -> None:
         self.resources = list(resources)
+        self._ready: dict[int, CodeSystem] = {}
 
     def _find(self, type_: str, url: str, version: str) -> dict[str, Any] | None:
         found = [r for r in self.resources if r["resourceType"] == type_ and r.get("url") == url]
@@ -27,7 +29,9 @@ class World:
 
     def code_system(self, url: str, version: str = ""):
         found = self._find("CodeSystem", url, version)
-        return read_code_system(found) if found else None
+        if found is not None and id(found) not in self._ready:
+            self._ready[id(found)] = read_code_system(found)
+        return self._ready[id(found)] if found else None
 
     def value_set(self, url: str, version: str = ""):
         return self._find("ValueSet", url, version)

@@ -200,3 +200,28 @@ def test_names_come_in_the_language_asked_for(engine_over):
     assert engine.display(FRUIT, "lime", "vi") == "Chanh xanh"
     assert engine.display(FRUIT, "lime", "de") == "Lime"
     assert engine.display(FRUIT, "stone") == ""
+
+
+def test_a_value_set_that_would_take_for_ever_is_refused_at_once(engine_over):
+    doubling = [value_set(f"urn:{n}", *[{"valueSet": [f"urn:{n + 1}"]}] * 2) for n in range(15)]
+    excluded = [{"system": FRUIT, "concept": [{"code": "lime"}]}] * 999
+    many_filters = [filtered("code", "regex", ".*")] * 900
+    many = fruit(concept=[{"code": f"c{n}"} for n in range(4_000)])
+    sets = (
+        *doubling,
+        value_set("urn:15", {"system": FRUIT}),
+        value_set("urn:excluded", {"system": FRUIT}, exclude=excluded),
+        value_set("urn:filtered", *many_filters),
+        value_set("urn:wide", *[{"system": FRUIT}] * 1_001),
+        value_set("urn:again", *[{"system": FRUIT}] * 999),
+    )
+    engine = engine_over(many, *sets)
+    for url in ("urn:0", "urn:filtered", "urn:wide"):
+        with pytest.raises(Refused) as refused:
+            engine.value_set(url)
+        assert (refused.value.issues[0].code, refused.value.issues[0].kind) == ("TERM-0117", "too-costly")
+        assert engine.contains(url, FRUIT, "lime") is None
+    for url in ("urn:excluded", "urn:again"):
+        assert engine.contains(url, FRUIT, "c1") is True
+        assert engine.expand(url) is None
+    assert engine.contains("urn:8", FRUIT, "c1") is True

@@ -72,9 +72,9 @@ def test_names_are_told_in_the_language_asked_for_and_designations_by_language_o
     found = expanded(engine, "urn:v", language="vi", include_designations=True)["contains"]
     assert [one["display"] for one in found] == ["Fig", "Chanh xanh"]
     assert found[0]["designation"] == [latin]
-    by_use = expanded(engine, "urn:v", include_designations=True, designations=("urn:u|s",))["contains"]
+    by_use = expanded(engine, "urn:v", include_designations=True, designations=frozenset(["urn:u|s"]))["contains"]
     assert ["designation" in one for one in by_use] == [True, False]
-    by_language = expanded(engine, "urn:v", include_designations=True, designations=("vi",))["contains"]
+    by_language = expanded(engine, "urn:v", include_designations=True, designations=frozenset(["vi"]))["contains"]
     assert ["designation" in one for one in by_language] == [False, True]
 
 

@@ -26,6 +26,7 @@ from yteso.terminology.read_code_system import read_code_system
 from yteso.terminology.validation import Coded
 from yteso.terminology.value_set import ValueSet
 
+MOST_CODINGS = 50
 LONGEST = 200
 """Characters of a canonical url that a refusal repeats."""
 
@@ -70,7 +71,10 @@ def asked_codes(given: Arguments, system: str, version: str) -> list[Coded]:
         return [Coded(system, given.text("code"), version, given.text("display"))]
     if given_by == "coding":
         return [coded_of(given.one("coding"), "coding")]
-    return [coded_of(coding, "codeableConcept") for coding in given.one("codeableConcept").get("coding", ())]
+    codings = given.one("codeableConcept").get("coding", ())
+    if len(codings) > MOST_CODINGS:
+        raise Refused(rules.TOO_MANY_CODES.at(Origin(field="codeableConcept"), limit=MOST_CODINGS), status=400)
+    return [coded_of(coding, "codeableConcept") for coding in codings]
 
 
 def coded_of(coding: dict[str, Any], name: str) -> Coded:

@@ -36,7 +36,7 @@ def _wanted(given: Arguments) -> expansion.Wanted:
         offset=given.number("offset", 0),
         count=given.number("count", 0) if given.one("count") is not None else None,
         include_designations=given.flag("includeDesignations") or bool(given.all("designation")),
-        designations=tuple(str(one) for one in given.all("designation")),
+        designations=frozenset(str(one) for one in given.all("designation")),
         active_only=given.flag("activeOnly"),
         for_ui=given.flag("excludeNotForUI"),
         language=given.text("displayLanguage"),
