@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin, Rule
+from yteso.fhir.dates import interval, moment
 from yteso.search.parse import parse
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store.subscriptions import rules
@@ -28,6 +29,7 @@ LONGEST_TIMEOUT = 60
 SHORTEST_HEARTBEAT = 5
 _DAY_SECONDS = 86_400
 _TIMEOUT = 20
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _MOST_FILTERS = 20
 _MOST_HEADERS = 20
 
@@ -91,7 +93,7 @@ class _Reader:
             heartbeat=self._number("heartbeat-period", 0),
             timeout=self._number("timeout", _TIMEOUT),
             most=self._number("max-count", 1),
-            end=datetime.fromisoformat(self._resource["end"]) if "end" in self._resource else None,
+            end=_moment(self._resource["end"]) if "end" in self._resource else None,
             owner=str(_extension(self._resource, OWNER) or ""),
         )
 
@@ -190,6 +192,16 @@ def _is_search(text: str) -> bool:
     return not issues and not found.links  # A chain is looked up when it is asked; a change is judged by itself.
 
 
+def _moment(text: str) -> datetime:
+    """The moment of an instant, also of one that the calendar of Python does not have (second 60, year 9999)."""
+    found = interval(text)
+    assert found is not None, "the structure was judged"
+    try:
+        return moment(found[0])
+    except OverflowError:
+        return _NEVER
+
+
 def _is_endpoint(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -201,9 +213,9 @@ def _is_endpoint(text: str) -> bool:
     return plain and named and parts.scheme in ("https", "http") and not parts.fragment and port != 0
 
 
-def _header(text: str) -> tuple[str, str]:
-    """(name, value); an empty name for what cannot be sent."""
-    match = _HEADER.fullmatch(text)
+def _header(text: str | None) -> tuple[str, str]:
+    """(name, value); an empty name for what cannot be sent, also for a header that consists of extensions."""
+    match = _HEADER.fullmatch(text or "")
     if match is None or _OURS.fullmatch(match[1]):
         return "", ""
     return match[1], match[2]

@@ -111,7 +111,19 @@ class Look:
                 if known is not None:
                     conn.execute(SQL["remove_one"], {"shard": known.key[0], "id": id})
             elif known is None or known.version < version:
+                self._take_up_guarded(conn, id, t, last, known)
+
+    def _take_up_guarded(self, conn: Connection, id: str, t: int, last: int, known: Watched | None) -> None:
+        """What nobody foresaw in one Subscription stops no other."""
+        try:
+            with conn.transaction():
                 self._take_up_one(conn, id, t, last, known)
+        except Exception as error:
+            if is_retryable(error):
+                raise
+            log.error("a subscription was not taken up: %s", where(error))
+            found = self.store.peek(conn, [(TYPE, id)])[TYPE, id]
+            save(conn, id, found.version, OFF, "", loads(found.body), last, rules.NOT_TAKEN_UP.code)
 
     def _take_up_one(self, conn: Connection, id: str, t: int, last: int, known: Watched | None) -> None:
         """What its writer asks for: `requested` begins with a handshake or at once, `off` and `error` rest."""
@@ -127,7 +139,7 @@ class Look:
             return
         if definition.owner and writer and writer[1] in _MANAGERS:
             owner = definition.owner
-        wanted: State = "requested" if document["status"] in ("requested", "active") else "off"
+        wanted: State = "requested" if document.get("status") in ("requested", "active") else "off"
         save(conn, id, found.version, wanted, owner, document, last, "")
         at_once = definition.channel == "websocket" or not definition.topic
         if wanted == "requested" and at_once:

@@ -114,6 +114,13 @@ NOT_JUDGED = _error(
     "Sửa tiêu chí hoặc báo người vận hành, rồi ghi lại status requested.",
     "Correct the criteria or tell the operator, then write status requested again.",
 )
+NOT_TAKEN_UP = _error(
+    "SUB-0107",
+    "Không đọc được Subscription này.",
+    "This Subscription could not be read.",
+    "Ghi lại Subscription đơn giản hơn, hoặc báo người vận hành.",
+    "Write a simpler Subscription, or tell the operator.",
+)
 NO_OWNER = _error(
     "SUB-0104",
     "Tài khoản sở hữu Subscription không còn hoặc đã khoá.",
