@@ -95,19 +95,21 @@ class Plan:
         common += [one.also for one in self.reached]
         dates = [dated(self.rows, clause) for clause in self.dates]
         if self.ids is not None:
-            yield Arm(self._by_id(self.ids), all_of((*common, *dates)))
+            yield Arm(self._by_id(self.ids), all_of((*common, *self._of_patients(), *dates)))
         elif self.patients is not None:
-            keys = list(self.patients)
-            one = len(keys) == 1
-            own = Fragment(
-                f"r.pat = {'%s' if one else 'ANY(%s::bigint[])'} AND r.type = %s",
-                (keys[0] if one else keys, TYPE_NUMBER[self.query.type]),
-            )
-            yield Arm(_RESOURCES, all_of((own, *common, *dates)))
+            yield Arm(_RESOURCES, all_of((*self._of_patients(), self.rows.of_type, *common, *dates)))
         else:
             for source, lo, hi, own in self._sources():
                 for chosen in product(*self._dates(lo, hi)):
                     yield Arm(source, all_of((*common, own, *chosen)), lo)
+
+    def _of_patients(self) -> tuple[Fragment, ...]:
+        if self.patients is None:
+            return ()
+        keys = list(self.patients)
+        if len(keys) == 1:
+            return (Fragment("r.pat = %s", (keys[0],)),)
+        return (Fragment("r.pat = ANY(%s::bigint[])", (keys,)),)
 
     def _by_id(self, ids: Sequence[str]) -> Fragment:
         return Fragment(
@@ -158,9 +160,9 @@ class Plan:
         return tuple(sorted(set.intersection(*known))) if known else None
 
     def _patients(self) -> tuple[int, ...] | None:
-        if self.patient:
-            return (number(patient_key(self.patient)),)
         known = [set(one.patients) for one in self.reached if one.patients is not None]
+        if self.patient:
+            known.append({number(patient_key(self.patient))})
         return tuple(sorted(set.intersection(*known))) if known else None
 
     def _patient(self) -> str:
