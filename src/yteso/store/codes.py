@@ -67,8 +67,6 @@ class RecordCodes:
         """
         memory = self._fresh(conn) if alone else self._present(conn)
         compiled = memory.compiled.setdefault(limit, {})
-        if len(compiled) > MOST_URLS:
-            compiled.clear()
         return Engine(_Record(self.store, self._systems, memory, conn, who, limit), compiled)
 
     def _present(self, conn: Connection) -> _Memory:
@@ -117,15 +115,15 @@ class _Record:
     limit: Restriction
 
     def code_system(self, url: str, version: str = "") -> CodeSystem | None:
-        """See `terminology.protocol.Content`."""
+        """See `terminology.protocol.Content`. One that only names its codes does not hide those that are built in."""
 
         def made(stored: Stored) -> CodeSystem:
             return self.systems.ready(self.conn, stored)
 
         found = self._found("CodeSystem", url, made, lambda system: system.about.version)
-        return next((one for one in found if version in ("", one.about.version)), None) or BUILTIN.code_system(
-            url, version
-        )
+        ours = [one for one in found if one.about.is_version(version)]
+        full = (one for one in ours if one.about.content != "not-present")
+        return next(full, None) or BUILTIN.code_system(url, version) or next(iter(ours), None)
 
     def value_set(self, url: str, version: str = "") -> Resource | None:
         """See `terminology.protocol.Content`."""

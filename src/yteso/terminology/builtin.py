@@ -24,7 +24,7 @@ class Builtin:
     def code_system(self, url: str, version: str = "") -> CodeSystem | None:
         """See `protocol.Content`."""
         found = _code_system(url)
-        return found if found is None or version in ("", found.about.version) else None
+        return found if found is None or found.about.is_version(version) else None
 
     def value_set(self, url: str, version: str = "") -> Resource | None:
         """See `protocol.Content`."""

@@ -87,6 +87,12 @@ class About:
     case_sensitive: bool = True
     hierarchy: str = ""
     properties: tuple[Mapping[str, Any], ...] = field(default=())
+    amended: frozenset[str] = frozenset()
+    """Earlier versions that this one takes in: a list that decision after decision adds to."""
+
+    def is_version(self, version: str) -> bool:
+        """Whether this is, or takes in, that version; an empty one is any."""
+        return version in ("", self.version) or version in self.amended
 
 
 class CodeSystem:

@@ -15,6 +15,9 @@ ALL_OF = "?fhir_vs"
 
 The form is that of FHIR R4 §4.5.1.5.7 for SNOMED CT; it works for every system whose content is here."""
 
+MOST_SETS = 5_000
+"""So many value sets are kept ready; names come from clients."""
+
 
 class Engine:
     """Questions about codes, answered from one content. A content that changes needs a new engine."""
@@ -94,6 +97,8 @@ class Engine:
     def _find(self, canonical: str, above: tuple[str, ...]) -> ValueSet | None:
         if canonical in self._compiled:
             return self._compiled[canonical]
+        if len(self._compiled) > MOST_SETS:
+            self._compiled.clear()
         url, _, version = canonical.partition("|")
         resource = self.content.value_set(url, version) or self._implicit(url, version)
         found = compile_value_set(resource, self._finder, above) if resource else None

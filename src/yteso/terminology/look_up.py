@@ -27,11 +27,10 @@ def told(system: CodeSystem, entry: Entry, wanted: Collection[str], language: st
             yield {"name": "property", "part": [{"name": "code", "valueCode": code}, {"name": "value", kind: value}]}
 
 
-def all_names(system: CodeSystem | None, entry: Entry) -> Iterator[Designation]:
-    """The designations, and the display as one of the system's own language where that is known."""
-    if system is not None and system.about.language and entry.display:
-        yield Designation(entry.display, system.about.language)
-    yield from entry.designations
+def all_names(system: CodeSystem | None, entry: Entry) -> list[Designation]:
+    """The designations, and the display as one of the system's own language where that is known; Vietnamese first."""
+    own = [Designation(entry.display, system.about.language)] if system and system.about.language else []
+    return sorted((*own, *entry.designations), key=lambda one: not one.language.startswith("vi"))
 
 
 def _designation(one: Designation) -> list[Parameter]:

@@ -46,7 +46,8 @@ def _about_list(url: str, found: Mapping[str, Concept]) -> About:
     """The version of a list is that of its newest decision."""
     newest = max(found.values(), key=lambda concept: concept.since)
     properties = tuple({"code": code, "type": "dateTime"} for code in ("effectiveDate", "retirementDate"))
-    return About(url, newest.version, _FIELDS[url], _FIELDS[url], "vi", properties=properties)
+    versions = frozenset(concept.version for concept in found.values())
+    return About(url, newest.version, _FIELDS[url], _FIELDS[url], "vi", properties=properties, amended=versions)
 
 
 def _icd10(url: str) -> CodeSystem:

@@ -68,7 +68,7 @@ class Judge:
 
     def in_system(self, system: CodeSystem, coded: Coded) -> Verdict:
         """Against one code system."""
-        if coded.version and coded.version != system.about.version:
+        if not system.about.is_version(coded.version):
             return Verdict(rules.NO_VERSION)
         entry = system.get(coded.code)
         if entry is None:

@@ -16,5 +16,8 @@ def vn_core_package() -> Package:
     return Package(vn_core.PACKAGE, vn_core.VERSION, TITLE, tuple(vn_core.artefacts(_list_of)))
 
 
-def _list_of(field: str) -> Iterable[tuple[str, str, str]]:
-    return ((concept.code, concept.vi, concept.en) for concept in concepts(field).values())
+def _list_of(field: str) -> Iterable[tuple[str, str, str, str, str]]:
+    return (
+        (one.code, one.vi, one.en, one.since.isoformat(), one.until.isoformat() if one.until else "")
+        for one in concepts(field).values()
+    )

@@ -101,6 +101,12 @@ def test_a_changed_system_is_seen_at_once_and_a_deleted_one_no_more(world, admin
     assert "TERM-0203" in told(doctor("GET", url))["message"]
 
 
+def test_a_stored_system_that_only_names_its_codes_does_not_hide_those_of_the_package(admin, doctor):
+    wrapper = {"resourceType": "CodeSystem", "id": "w", "url": ICD10, "status": "draft", "content": "not-present"}
+    assert admin("PUT", "CodeSystem/w", wrapper).status == 201
+    assert told(doctor("GET", f"CodeSystem/$validate-code?url={ICD10}&code=A97.0"))["result"] is True
+
+
 @pytest.mark.parametrize(
     ("query", "result", "why"),
     [

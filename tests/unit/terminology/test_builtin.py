@@ -7,10 +7,15 @@ import pytest
 from yteso.base.errors import Refused
 from yteso.standards.fhir_r4 import ELEMENTS, value_set_codes
 from yteso.standards.fhir_r4.codes import official_urls
-from yteso.terminology import CODE_LISTS, ICD10_VN, ICD10_WHO
+from yteso.terminology import CODE_LISTS, ICD10_VN, ICD10_WHO, coded
 from yteso.terminology.builtin import TERMINOLOGY
+from yteso.terminology.code_system import About, CodeSystem, Designation, Entry
+from yteso.terminology.look_up import all_names
 from yteso.terminology.ours import OUR_URLS
+from yteso.terminology.read_code_system import read_code_system
 from yteso.terminology.systems import COMMUNES, PROVINCES
+from yteso.terminology.validation import Coded, Judge
+from yteso.terminology.vn_core import vn_core_package
 
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
@@ -76,3 +81,30 @@ def test_of_a_system_whose_content_is_not_here_nothing_is_said(system):
     assert TERMINOLOGY.knows(system, "1234-5") is None
     assert TERMINOLOGY.descendants(system, "1234-5") is None
     assert TERMINOLOGY.contains(f"{system}?fhir_vs", system, "1234-5") is None
+
+
+VISIT_TYPES = "http://fhir.hl7.org.vn/core/CodeSystem/vn-patient-visit-type-cs"
+
+
+def test_a_list_that_decisions_amend_is_found_under_each_of_their_numbers():
+    lists = TERMINOLOGY.code_system(VISIT_TYPES)
+    assert TERMINOLOGY.code_system(f"{VISIT_TYPES}|824/QĐ-BYT") is lists
+    assert TERMINOLOGY.code_system(f"{VISIT_TYPES}|1/QĐ-BYT") is None
+    coding = Coded.of(coded("MA_DOITUONG_KCB", "1.8"))
+    assert coding.version == "824/QĐ-BYT"
+    assert Judge(TERMINOLOGY, "2025-01-01").in_system(lists, coding).result
+
+
+def test_the_same_list_in_the_package_of_vn_core_knows_the_same_days():
+    in_package = next(one for one in vn_core_package().resources if one.get("url") == VISIT_TYPES)
+    copy, ours = read_code_system(in_package), TERMINOLOGY.code_system(VISIT_TYPES)
+    for day in ("2023-02-15", "2025-10-16", "2025-10-17"):
+        told = [{one.code for one in system.entries if one.in_force(day)} for system in (copy, ours)]
+        assert told[0] == told[1]
+    assert not copy.get("1.8").in_force("2025-10-17")
+
+
+def test_names_are_told_with_the_vietnamese_one_first():
+    entry = Entry("a", "A", designations=(Designation("Á", "de"), Designation("À", "vi-VN")))
+    names = all_names(CodeSystem(About("urn:x", language="en"), [entry]), entry)
+    assert [one.language for one in names] == ["vi-VN", "en", "de"]

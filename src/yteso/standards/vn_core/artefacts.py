@@ -17,8 +17,10 @@ from yteso.standards.vn_core.describe import BASE, DATE, VERSION, both, head
 from yteso.standards.vn_core.structures import extension, profile
 
 Json = dict[str, Any]
-Concepts = Iterable[tuple[str, str, str]]
-"""(code, Vietnamese, English) of a code list."""
+Concepts = Iterable[tuple[str, str, str, str, str]]
+"""(code, Vietnamese, English, first day in force, last day or "") of a code list."""
+
+_DATES = [{"code": code, "type": "dateTime"} for code in ("effectiveDate", "retirementDate")]
 
 PACKAGE = "yteso.vn.core"
 """Not `hl7.fhir.vn.core`: two different guides claim that name already, and this is neither."""
@@ -58,20 +60,25 @@ def _read(name: str) -> dict[str, list[Json]]:
 
 
 def _code_system(fact: Json, list_of: Callable[[str], Concepts]) -> Json:
-    found = list(list_of(fact["list"])) if "list" in fact else [tuple(one) for one in fact["concepts"]]
+    found = list(list_of(fact["list"])) if "list" in fact else [(*one, "", "") for one in fact["concepts"]]
+    ended = any(until for *_, until in found)
     return {
         **head("CodeSystem", fact),
         "caseSensitive": True,
         "valueSet": f"{BASE}/ValueSet/{fact['id'].removesuffix('-cs')}-vs",
         "content": "complete" if "list" in fact else "fragment",
         "count": len(found),
+        **({"property": _DATES} if ended else {}),
         "concept": [_concept(*one) for one in found],
     }
 
 
-def _concept(code: str, vi: str, en: str) -> Json:
+def _concept(code: str, vi: str, en: str, since: str, until: str) -> Json:
+    """With the days in force of a code that is no longer used."""
     english = {"designation": [{"language": "en", "value": en}]} if en else {}
-    return {"code": code, "display": vi, **english}
+    dates = {"effectiveDate": since, "retirementDate": until}
+    ended = {"property": [{"code": code, "valueDateTime": day} for code, day in dates.items()]} if until else {}
+    return {"code": code, "display": vi, **english, **ended}
 
 
 def _value_set(fact: Json, systems: list[str]) -> Json:
