@@ -64,13 +64,6 @@ def load(path: Path) -> Suite:
 
 def section(suite: Suite) -> str:
     """The suite's part of the page: counts of each check, then every case that is not passed, with its reason."""
-    counts = Counter((line.check, line.outcome) for line in suite.lines)
-    checks = list(dict.fromkeys(line.check for line in suite.lines))
-    rows = [
-        "| " + " | ".join([check, *(str(counts[check, outcome]) for outcome in OUTCOMES)]) + " |" for check in checks
-    ]
-    left = [line for line in suite.lines if line.outcome != "passed"]
-    gaps = sorted({(line.case, line.kind or line.outcome, line.reason) for line in left})
     told = [
         f"## {suite.title}",
         "",
@@ -78,14 +71,27 @@ def section(suite: Suite) -> str:
         "",
         "| check | passed | excluded | failed |",
         "| --- | ---: | ---: | ---: |",
-        *rows,
+        *checks(suite),
     ]
     if suite.note:
         told += ["", suite.note]
-    if gaps:
-        told += ["", "| not passed | type | reason |", "| --- | --- | --- |"]
-        told += [f"| {_cell(case)} | {kind} | {_cell(reason)} |" for case, kind, reason in gaps]
+    if left := gaps(suite):
+        told += ["", "| not passed | type | reason |", "| --- | --- | --- |", *left]
     return "\n".join(told) + "\n"
+
+
+def checks(suite: Suite) -> list[str]:
+    """A row of the page for each check."""
+    counts = Counter((line.check, line.outcome) for line in suite.lines)
+    names = dict.fromkeys(line.check for line in suite.lines)
+    cells = [[name, *(str(counts[name, outcome]) for outcome in OUTCOMES)] for name in names]
+    return [f"| {' | '.join(row)} |" for row in cells]
+
+
+def gaps(suite: Suite) -> list[str]:
+    """A row of the page for each case that is not passed."""
+    left = {(line.case, line.kind or line.outcome, line.reason) for line in suite.lines if line.outcome != "passed"}
+    return [f"| {_cell(case)} | {kind} | {_cell(reason)} |" for case, kind, reason in sorted(left)]
 
 
 def _cell(text: str) -> str:

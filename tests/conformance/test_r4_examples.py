@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 import pytest
 import yaml
+from lxml import etree
+from r4_examples import schema
 from r4_examples.package import paths
 from r4_examples.queries import searches
 from results import Suite
@@ -37,7 +39,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SUITE = Suite(
     "r4-examples",
     "Official examples of FHIR R4",
-    "Every resource of the npm package `hl7.fhir.r4.examples` 4.0.1.",
+    "Every resource of the npm package `hl7.fhir.r4.examples` 4.0.1. The XML schema and the definitions in XML are "
+    "those of the Maven package `ca.uhn.hapi.fhir:hapi-fhir-validation-resources-r4` 6.8.0.",
     note="Found by its own parameters: every value that the official expression of a search parameter yields is asked "
     "for, and the resource must be among the answers.",
 )
@@ -45,7 +48,9 @@ SOUND = "sound: passes the structure check"
 STORED = "stored and read back equal"
 FOUND = "found by its own search parameters"
 AS_XML = "JSON → XML → JSON and XML → JSON → XML equal"
-CHECKS = {"structure": SOUND, "stored": STORED, "found": FOUND, "xml": AS_XML}
+BY_SCHEMA = "its XML is valid by the official XML schema"
+OFFICIAL = "official XML is read as the official JSON (extension definitions)"
+CHECKS = {"structure": SOUND, "stored": STORED, "found": FOUND, "xml": AS_XML, "schema": BY_SCHEMA}
 
 WHO = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
 BASE = "http://test/fhir"
@@ -176,6 +181,37 @@ def test_every_example_survives_xml(examples):
         if back != example.document or xml.dumps(back) != data:
             failing[example.name] = "not equal after XML"
     settle("xml", examples, failing)
+
+
+@pytest.fixture(scope="module")
+def official():
+    try:
+        return schema.folder()
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        pytest.skip(f"the official XML schema cannot be had: {type(error).__name__}")
+
+
+def test_the_xml_of_every_example_is_valid_by_the_official_schema(examples, official):
+    rules = etree.XMLSchema(etree.parse(official / schema.SCHEMA))
+    parser = etree.XMLParser(huge_tree=True, no_network=True)
+    failing = {}
+    for example in examples:
+        if example.document is None:
+            failing[example.name] = "cannot be read"
+        elif not rules.validate(etree.fromstring(xml.dumps(example.document), parser)):
+            failing[example.name] = str(rules.error_log[0].message)
+    settle("schema", examples, failing)
+
+
+def test_official_xml_is_read_as_the_official_json(examples, official):
+    (wanted,) = [example.document for example in examples if example.name == "Bundle-extensions.json"]
+    read = xml.loads((official / schema.EXTENSIONS).read_bytes())
+    theirs = {entry["fullUrl"]: entry["resource"] for entry in wanted["entry"]}
+    for entry in read["entry"]:
+        same = entry["resource"] == theirs[entry["fullUrl"]]
+        SUITE.record(OFFICIAL, entry["fullUrl"], "passed" if same else "failed")
+        assert same, entry["fullUrl"]
+    assert len(read["entry"]) == len(wanted["entry"])
 
 
 def test_every_example_is_found_by_its_own_parameters(examples, door, stored):

@@ -20,12 +20,17 @@ NO_RESOURCES = ("package.json", ".index.json")
 def folder() -> Path:
     """Where the package's files are. OSError or CalledProcessError when it cannot be had."""
     lock = (HERE / FILES[1]).read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yteso-tests"
-    place = cache / f"{NAME}-{sha256(lock).hexdigest()[:16]}"
+    place = cache() / f"{NAME}-{sha256(lock).hexdigest()[:16]}"
     if not place.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        _install(place, cache)
+        _install(place)
     return place / "node_modules" / NAME
+
+
+def cache() -> Path:
+    """Where tests of this user keep what they fetched."""
+    place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yteso-tests"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def paths() -> list[Path]:
@@ -33,12 +38,12 @@ def paths() -> list[Path]:
     return sorted(path for path in folder().glob("*.json") if path.name not in NO_RESOURCES)
 
 
-def _install(place: Path, cache: Path) -> None:
+def _install(place: Path) -> None:
     """Into a folder beside, then renamed: a run that is broken off leaves nothing half-done."""
     build = runpy.run_path(str(ROOT / "scripts" / "build_frontend.py"), run_name="imported")
     node, npm = build["system_node"]() or build["packaged_node"]()
     environment = {**os.environ, "PATH": f"{Path(node[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    with tempfile.TemporaryDirectory(dir=cache) as made:
+    with tempfile.TemporaryDirectory(dir=cache()) as made:
         fresh = Path(made) / "package"
         fresh.mkdir()
         for name in FILES:
