@@ -127,6 +127,39 @@ def test_a_job_cancelled_while_it_waits_is_never_done(bulk, write, desk):
     assert list(desk.folder.glob("*")) == []
 
 
+def test_a_job_cancelled_while_a_slice_is_read_leaves_nothing(bulk, write, desk, database, monkeypatch):
+    write(patient("p1"))
+    place = bulk.start("/$export")
+    seal = files.Growing.seal
+
+    def cancel_meanwhile(self):
+        assert bulk.client("DELETE", place).status == 202
+        return seal(self)
+
+    monkeypatch.setattr(files.Growing, "seal", cancel_meanwhile)
+    bulk.work()
+    assert list(desk.folder.glob("*")) == []
+    with database.connection() as conn:
+        assert conn.execute("SELECT count(*) FROM store.bulk_file").fetchone() == (0,)
+
+
+def test_a_slice_that_is_read_holds_nobody_back_who_follows_by_number(bulk, write, database, monkeypatch):
+    write(patient("p1"))
+    bulk.start("/$export")
+    seen = []
+    seal = files.Growing.seal
+
+    def look(self):
+        t = write(patient("p2", gender="male" if seen else "female"))
+        with database.connection() as conn:
+            seen.append(conn.execute("SELECT store.finished_t()").fetchone()[0] > t)
+        return seal(self)
+
+    monkeypatch.setattr(files.Growing, "seal", look)
+    bulk.work()
+    assert seen == [True]
+
+
 def test_only_who_asked_and_administrators_find_a_job_and_a_doctor_may_not_ask(
     bulk, write, doctor, other_administrator
 ):

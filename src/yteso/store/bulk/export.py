@@ -7,6 +7,7 @@ it read. Killed at any moment, the next slice begins where the last one committe
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 
 from yteso.access.policy import PATIENT_TYPES, Interaction, require
 from yteso.base.clock import Clock
+from yteso.base.errors import YtesoError
 from yteso.base.ids import SHARDS
 from yteso.db import Connection, Database
 from yteso.fhir.json import dumps, loads
@@ -32,7 +34,7 @@ from yteso.store.read import stored
 
 ROWS = 20_000
 SECONDS = 3.0
-"""A slice ends with the first of these; so long a cancel may have to wait."""
+"""A slice ends with the first of these; so long other jobs may have to wait."""
 PATIENTS = 50
 """Patients of a list that are read together."""
 _FETCH = 500
@@ -60,11 +62,23 @@ class Exporter:
                 conn.execute(SQL["fix_moment"], job.key)
                 audit.note(conn, job.who, "E", "$export", f"export {job.id}", [])
                 return True
-            files = Growing(self.folder / job.id, files_of(conn, job))
-            try:
-                return _Slice(self, conn, job, files).run()
-            finally:
-                files.close()
+            return self._grow(conn, job)
+
+    def _grow(self, conn: Connection, job: Job) -> bool:
+        folder = self.folder / job.id
+        files = Growing(folder, files_of(conn, job))
+        try:
+            return _Slice(self, conn, job, files).run()
+        except _TakenBack:
+            conn.rollback()
+            shutil.rmtree(folder, ignore_errors=True)
+            return False
+        finally:
+            files.close()
+
+
+class _TakenBack(YtesoError):
+    """The job was cancelled while a slice was read."""
 
 
 class _Slice:
@@ -82,11 +96,14 @@ class _Slice:
     def run(self) -> bool:
         """Read, write, note; True when there is more."""
         place = self._by_patients() if self._job.wish.get("patients") is not None else self._by_shards()
-        for file in self._files.seal():
-            save_file(self._conn, self._job, file)
+        grown = self._files.seal()
         total = self._job.written + self._written
+        saved = self._conn.execute(SQL["save_place"], (json.dumps(place), total, *self._job.key)).fetchone()
+        if saved is None:
+            raise _TakenBack
+        for file in grown:
+            save_file(self._conn, self._job, file)
         audit.note(self._conn, self._job.who, "E", "$export", f"export {self._job.id}: {total}", self._patients)
-        self._conn.execute(SQL["save_place"], (json.dumps(place), total, *self._job.key))
         if place is None:
             end_job(self._conn, self._job, "done")
         return place is not None

@@ -20,7 +20,7 @@ from yteso.db import Connection, Database, is_conflict, is_retryable
 from yteso.fhir.json import dumps
 from yteso.store.bulk import rules
 from yteso.store.bulk.chunks import LONGEST, Chunk, Cutter, Source, TooLong, cut
-from yteso.store.bulk.job import SQL, File, Job, end_job, save_file
+from yteso.store.bulk.job import SQL, File, Job, end_job, hold_job, save_file
 from yteso.store.bulk.load import Piece, load, save_problems
 from yteso.store.postgres import PostgresStore
 
@@ -133,7 +133,7 @@ class Importer:
             counts = counts_of(conn, job)
             if counts.done < counts.pieces:
                 return False
-            if conn.execute(SQL["hold_job"], job.key).fetchone() is None:
+            if hold_job(conn, job.id) is None:
                 return True
             self._tell(conn, job)
             end_job(conn, job, "done")

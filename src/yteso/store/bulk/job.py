@@ -90,7 +90,7 @@ def fetch_job(conn: Connection, id: str) -> Job | None:
 
 def hold_job(conn: Connection, id: str) -> Job | None:
     """The job while it is in progress, ours until the transaction ends; None when it is over or another's just now."""
-    row = conn.execute(SQL["hold_job"], (shard_of(id), id)).fetchone()
+    row = conn.execute(SQL["hold_job"], {"shard": shard_of(id), "id": id}).fetchone()
     return _job(row) if row else None
 
 

@@ -17,9 +17,11 @@ SELECT id, kind, who, role, facility, purpose, request, wish, state, asked, ende
 FROM store.bulk_job WHERE shard = %s AND id = %s;
 
 -- hold_job --
--- The job's row, ours until the end of the transaction; nothing when it is over or another worker has it.
+-- The job while it is in progress, ours until the end of the transaction; nothing when another worker has it. A lock
+-- beside the row, not of it: a reading transaction gets no number and holds nobody back who follows by number.
 SELECT id, kind, who, role, facility, purpose, request, wish, state, asked, ended, expires, t, as_of, place, written
-FROM store.bulk_job WHERE shard = %s AND id = %s AND state = 'waiting' FOR UPDATE SKIP LOCKED;
+FROM store.bulk_job
+WHERE shard = %(shard)s AND id = %(id)s AND state = 'waiting' AND pg_try_advisory_xact_lock(7307, hashtext(%(id)s));
 
 -- fix_moment --
 -- The number an export is true as of: everything up to it is finished. Once fixed it stays.
@@ -31,7 +33,8 @@ RETURNING t, as_of;
 
 -- save_place --
 -- How far an export came.
-UPDATE store.bulk_job SET place = %s::jsonb, written = %s, failures = 0 WHERE shard = %s AND id = %s;
+UPDATE store.bulk_job SET place = %s::jsonb, written = %s, failures = 0
+WHERE shard = %s AND id = %s AND state = 'waiting' RETURNING id;
 
 -- note_failure --
 -- One failed attempt in a row; gives back how many there were.
