@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
@@ -13,6 +14,7 @@ from yteso.base.errors import Refused
 from yteso.store.codes import RecordCodes
 from yteso.store.import_codes import MOST_INSIDE, import_codes
 from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Put
 from yteso.terminology.catalogue import EXTENSION
 from yteso.terminology.catalogue_file import CatalogueFile
 
@@ -133,3 +135,34 @@ def test_without_a_url_or_with_a_broken_header_nothing_is_written(database, stor
         assert refused.value.issues[0].code.startswith(code)
     with database.connection() as conn:
         assert conn.execute("SELECT count(*) FROM store.resource").fetchone() == (0,)
+
+
+def test_readers_never_see_an_older_state_than_what_was_committed_before_they_asked(database, store, codes):
+    committed, stop, wrong = [0], threading.Event(), []
+
+    def system(n: int):
+        concepts = [{"code": f"c{one}"} for one in range(n + 1)]
+        head = {"resourceType": "CodeSystem", "id": "s", "url": URL, "status": "active", "content": "complete"}
+        return {**head, "concept": concepts}
+
+    def reader():
+        while not stop.is_set():
+            before = committed[0]
+            with database.connection() as conn:
+                known = codes.engine(conn, WHO, EVERYTHING).knows(URL, f"c{before}")
+            if known is not True:
+                wrong.append((before, known))
+
+    with database.connection() as conn:
+        store.write(conn, WHO, [Put(system(0))])
+    threads = [threading.Thread(target=reader) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for n in range(1, 40):
+        with database.connection() as conn:
+            store.write(conn, WHO, [Put(system(n))])
+        committed[0] = n
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
