@@ -12,6 +12,7 @@ from yteso.access.policy import Interaction
 from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.route import Route
+from yteso.api.terminology_capabilities import terminology_capabilities
 from yteso.base.http import Response
 from yteso.fhir import json
 from yteso.search.chain import targets_of
@@ -28,7 +29,9 @@ _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
 def capabilities(call: Call) -> Response:
-    """The CapabilityStatement, open to everybody; the same for all."""
+    """The CapabilityStatement, or with `mode=terminology` the TerminologyCapabilities; the same for everybody."""
+    if call.param("mode") == "terminology":
+        return json_response(200, terminology_capabilities(call.base, call.engine.started))
     return json_response(200, _statement(call.base, generation(), call.engine.started, call.engine.router.routes))
 
 

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import orjson
 
 from yteso.standards.fhir_r4.codes import official, official_urls
-from yteso.terminology.code_system import CodeSystem
+from yteso.terminology.code_system import About, CodeSystem
 from yteso.terminology.engine import Engine
-from yteso.terminology.ours import our_code_system
+from yteso.terminology.ours import OUR_URLS, our_code_system
 from yteso.terminology.protocol import Resource
-from yteso.terminology.read_code_system import read_code_system
+from yteso.terminology.read_code_system import about_of, read_code_system
 
 
 class Builtin:
@@ -41,6 +41,13 @@ class Builtin:
     def concept_maps(self, source: str, target: str) -> Iterable[Resource]:
         """See `protocol.Content`."""
         return [found for found in _concept_maps() if leads(found, source, target)]
+
+
+def systems() -> Iterator[About]:
+    """What every code system of the package is, by url; those of which only the name is here included."""
+    for url in sorted({*official_urls("CodeSystem"), *OUR_URLS}):
+        ours = our_code_system(url)
+        yield ours.about if ours else about_of(official("CodeSystem", url) or {})
 
 
 def leads(concept_map: Resource, source: str, target: str) -> bool:

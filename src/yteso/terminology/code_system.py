@@ -90,6 +90,11 @@ class About:
     amended: frozenset[str] = frozenset()
     """Earlier versions that this one takes in: a list that decision after decision adds to."""
 
+    @property
+    def subsumes(self) -> bool:
+        """True when its hierarchy says what is a kind of what."""
+        return self.hierarchy in SUBSUMING
+
     def is_version(self, version: str) -> bool:
         """Whether this is, or takes in, that version; an empty one is any."""
         return version in ("", self.version) or version in self.amended
@@ -125,7 +130,7 @@ class CodeSystem:
     @property
     def subsumes(self) -> bool:
         """True when its hierarchy says what is a kind of what."""
-        return self.about.hierarchy in SUBSUMING
+        return self.about.subsumes
 
     def children(self, code: str) -> Sequence[str]:
         """The codes right below."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.terminology.conftest import FRUIT, fruit, value_set
 
+from yteso.validate.structure import check_resource
+
 ICD10 = "http://fhir.hl7.org.vn/core/CodeSystem/vn-icd10-cs"
 GENDER = "http://hl7.org/fhir/administrative-gender"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -355,3 +357,13 @@ def test_the_operations_are_told_in_the_capability_statement(nobody):
     assert {"lookup", "validate-code", "subsumes"} <= told_for["CodeSystem"]
     assert {"expand", "validate-code"} <= told_for["ValueSet"]
     assert "translate" in told_for["ConceptMap"]
+
+
+def test_the_built_in_code_systems_are_told_to_everybody(nobody):
+    told = nobody("GET", "metadata?mode=terminology").json
+    assert not check_resource(told)
+    systems = {one["uri"]: one for one in told["codeSystem"]}
+    assert len(systems) == 1_062 - 2 + 19
+    assert systems[ICD10]["version"][0]["language"] == ["vi"]
+    assert "http://snomed.info/sct" not in systems
+    assert {one["name"] for one in told["expansion"]["parameter"]} >= {"filter", "count", "offset", "displayLanguage"}
