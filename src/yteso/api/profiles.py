@@ -55,7 +55,8 @@ def _judged(call: Call, conn: Connection, claiming: Sequence[tuple[Resource, str
     for resource, place in claiming:
         for issue in check_profiles(resource, library, codes):
             inside = issue.origin.field.removeprefix(str(resource["resourceType"]))
-            found.append(replace(issue, origin=Origin(field=place + inside)) if place else issue)
+            origin = Origin(field=place + inside) if place else issue.origin
+            found.append(replace(issue, origin=origin, kind="invalid"))
     return found
 
 

@@ -149,3 +149,14 @@ def test_vn_core_is_served_after_the_first_start_and_the_second_writes_nothing(d
     [patient] = found(database, store, "StructureDefinition", f"url={vn_core.BASE}/StructureDefinition/vn-core-patient")
     assert patient["id"] == "vn-core-patient"
     assert found(database, store, "SearchParameter", "code=vn-cccd")[0]["expression"].startswith("Patient.identifier")
+
+
+def test_vn_cores_search_parameters_are_searched(database, store):
+    load_vn_core(database, store)
+    with database.connection() as conn:
+        rows = conn.execute("SELECT code, state FROM store.parameter WHERE code LIKE 'vn-%' ORDER BY code").fetchall()
+    assert [(code, state != "refused") for code, state in rows] == [
+        ("vn-bhyt", True),
+        ("vn-bhyt-card", True),
+        ("vn-cccd", True),
+    ]

@@ -105,5 +105,5 @@ def _naming_system(fact: Json) -> Json:
 
 
 def _search_parameter(fact: Json) -> Json:
-    made = head("SearchParameter", fact, "title", "copyright")
+    made = head("SearchParameter", fact, "title", "copyright") | {"status": "active"}  # only an active one is searched
     return made | {"code": fact["code"], "base": [fact["on"]], "type": "token", "expression": fact["expression"]}

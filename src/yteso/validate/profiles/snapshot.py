@@ -12,12 +12,12 @@ from typing import Any
 from yteso.base.errors import Refused
 from yteso.validate.profiles.definitions import Definitions, find
 from yteso.validate.profiles.rules import UNUSABLE
-from yteso.validate.profiles.tree import Node, flatten, tree_of, with_ids
+from yteso.validate.profiles.tree import DEEPEST, Node, flatten, tree_of, with_ids
 
 Json = dict[str, Any]
 
 MOST_ELEMENTS = 20_000
-"""Elements of one snapshot, and unfoldings on the way to it."""
+"""Elements of one snapshot, and those copied on the way to it."""
 _DEEPEST = 12
 """Profiles on profiles."""
 _ADDED = ("condition", "alias", "mapping", "example")
@@ -74,7 +74,10 @@ class _Maker:
 
     def apply(self, place: str, element: Json) -> None:
         node = self.root
-        for segment in place.split(".")[1:]:
+        segments = place.split(".")[1:]
+        if len(segments) > DEEPEST:
+            raise _refusal(self.name, "differential")
+        for segment in segments:
             node = self.reach(node, segment, place)
         self.merge(node, element)
 
@@ -97,10 +100,10 @@ class _Maker:
     def slice_of(self, child: Node, slice_: str, place: str) -> Node:
         found = child.slices.get(slice_)
         if found is None:
-            self.count(place)
             origin = child.slices.get(slice_.rpartition("/")[0], child)
-            found = child.slices[slice_] = origin.copy()
-            found.slice, found.slices = slice_, {}
+            whole = Node(origin.name, origin.data, slice_, origin.children)
+            self.count(place, whole.size())
+            found = child.slices[slice_] = whole.copy()
             found.data = {name: value for name, value in origin.data.items() if name != "slicing"} | {"min": 0}
             if child.name.endswith("[x]"):
                 found.data["type"] = _of_type(child, slice_[len(child.name) - 3 :]) or child.types
@@ -112,6 +115,7 @@ class _Maker:
     def children(self, node: Node, place: str) -> dict[str, Node]:
         if node.children is None:
             self.count(place)
+            node.children = {}  # what refers to a part of itself finds none
             node.children = self.unfold(node, place)
         return node.children
 
@@ -122,6 +126,7 @@ class _Maker:
             target = self.root
             for segment in content.rpartition("#")[2].split(".")[1:]:
                 target = self.reach(target, segment, place)
+            self.count(place, target.size())
             return target.copy().children or {}
         types = node.types
         url = "Element" if len(types) != 1 else (types[0].get("profile") or [types[0].get("code", "")])[0]
@@ -148,8 +153,8 @@ class _Maker:
             else:
                 node.data[name] = value
 
-    def count(self, place: str) -> None:
-        self.made += 1
+    def count(self, place: str, nodes: int = 1) -> None:
+        self.made += nodes
         if self.made > MOST_ELEMENTS:
             raise _refusal(self.name, place)
 

@@ -12,6 +12,10 @@ from typing import Any
 Json = dict[str, Any]
 
 
+DEEPEST = 60
+"""Parts of parts: deeper than any resource may be (64 levels of JSON)."""
+
+
 @dataclass(slots=True)
 class Node:
     """One element. `data` is its ElementDefinition without id, path and sliceName; `children` None: not unfolded."""
@@ -27,6 +31,11 @@ class Node:
         children = None if self.children is None else {name: child.copy() for name, child in self.children.items()}
         return Node(self.name, dict(self.data), self.slice, children, {n: s.copy() for n, s in self.slices.items()})
 
+    def size(self) -> int:
+        """How many nodes a copy has."""
+        inside = (*(self.children or {}).values(), *self.slices.values())
+        return 1 + sum(node.size() for node in inside)
+
     @property
     def types(self) -> list[Json]:
         """The ElementDefinition's types."""
@@ -36,16 +45,16 @@ class Node:
 
 def with_ids(elements: Iterable[Json]) -> Iterator[tuple[str, Json]]:
     """Each element with its id; ids left out are told from paths and slice names in order."""
-    last: dict[str, str] = {}
+    above: list[tuple[str, str]] = []
     for element in elements:
         path, slice_ = str(element.get("path", "")), element.get("sliceName")
+        while above and not path.startswith(f"{above[-1][0]}."):
+            above.pop()
         found = element.get("id")
         if not isinstance(found, str) or not found:
-            parent, _, name = path.rpartition(".")
-            found = f"{last.get(parent, parent)}.{name}" if parent else name
+            found = f"{above[-1][1]}{path[len(above[-1][0]) :]}" if above else path
             found += f":{slice_}" if slice_ else ""
-        last = {known: there for known, there in last.items() if not known.startswith(f"{path}.")}
-        last[path] = found
+        above.append((path, found))
         yield found, element
 
 
@@ -59,6 +68,8 @@ def tree_of(elements: Iterable[Json]) -> Node | None:
             continue
         parent: Node | None = root
         *above, last = place.split(".")[1:] or [""]
+        if len(above) > DEEPEST:
+            return None
         for segment in above:
             parent = step(parent, segment) if parent else None
         if parent is None or not last:

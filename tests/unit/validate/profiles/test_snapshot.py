@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from yteso.base.errors import Refused
 from yteso.standards.fhir_r4 import STRUCTURES, is_type
 from yteso.validate.profiles import Shelf, make_snapshot
 
@@ -100,3 +101,37 @@ def test_every_profile_and_extension_of_the_standard_can_be_made():
     assert len(profiles) > 400
     for name in profiles:
         assert make_snapshot(STRUCTURES[name], Shelf()), name
+
+
+def refused(*definitions):
+    with pytest.raises(Refused) as refusal:
+        snapshot(*definitions)
+    return [issue.code for issue in refusal.value.issues]
+
+
+def test_a_definition_that_would_grow_without_end_is_refused():
+    many = [{"id": f"Patient.identifier:s{number}", "max": "1"} for number in range(3000)]
+    first = {"id": "Patient.identifier.assigner.identifier.assigner", "max": "0"}
+    assert refused(definition("p", "Patient", first, *many)) == ["FHIR-2421"]
+
+
+def test_a_definition_deeper_than_any_resource_is_refused():
+    deep = {"id": "Patient" + ".extension" * 100, "max": "0"}
+    assert refused(definition("p", "Patient", deep)) == ["FHIR-2421"]
+
+
+def test_an_element_that_refers_to_its_own_part_has_none():
+    base = definition("b", "Patient")
+    base["snapshot"] = {
+        "element": [
+            {"id": "Patient", "path": "Patient", "min": 0, "max": "*"},
+            {"id": "Patient.x", "path": "Patient.x", "min": 0, "max": "*", "contentReference": "#Patient.x.y"},
+        ]
+    }
+    assert refused(definition("p", "Patient", {"id": "Patient.x.y", "min": 1}, base=base["url"]), base) == ["FHIR-2421"]
+
+
+def test_thousands_of_elements_without_ids_are_told_apart_in_no_time():
+    wide = definition("p", "Patient")
+    wide["differential"]["element"] = [{"path": "Patient.name", "sliceName": f"s{n}"} for n in range(5000)]
+    assert len([name for name in snapshot(wide) if name.startswith("Patient.name:")]) == 5000
