@@ -21,8 +21,9 @@ from yteso.fhir.json import MAX_DEPTH
 from yteso.fhir.locate import ROOT, shown_name
 from yteso.fhir.numbers import Unreadable
 from yteso.fhir.xml import rules
+from yteso.fhir.xml.frame import Frame, add, add_twin, occurrence, settle
 from yteso.fhir.xml.narrative import is_whole, standing_alone
-from yteso.fhir.xml.shape import EXTENSIONS, FHIR, SEPARATOR, XHTML, Field, Shape, shape_of
+from yteso.fhir.xml.shape import EXTENSIONS, FHIR, SEPARATOR, XHTML, Field, shape_of
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 _SPACE = " \t\r\n"
@@ -34,7 +35,6 @@ _LAST = True
 _ENCODINGS = ("utf-8", "utf8", "us-ascii")
 _SCHEMA_HINTS = f"http://www.w3.org/2001/XMLSchema-instance{SEPARATOR}"
 _RESOURCES = {f"{FHIR}{SEPARATOR}{type_}": type_ for type_ in RESOURCE_TYPES}
-_NOTHING = {type(None)}
 
 
 def loads(data: bytes) -> dict[str, Any]:
@@ -56,29 +56,13 @@ def _refused(rule: Rule, place: str = ROOT, **names: object) -> Refused:
     return Refused(rule.at(Origin(field=place), **names), status=400)
 
 
-class _Frame:
-    """One open element. `shape` None: a resource must stand inside. `last`: index of its last child, for the order."""
-
-    __slots__ = ("depth", "empty", "field", "holes", "last", "node", "shape", "unordered")
-
-    def __init__(self, field: Field | None, shape: Shape | None, node: dict[str, Any], depth: int) -> None:
-        self.field = field
-        self.shape = shape
-        self.node = node
-        self.depth = depth
-        self.last = -1
-        self.unordered = False
-        self.empty = True
-        self.holes = False
-
-
 class _Reader:
     """One reading: the stack of open elements, and the parser that calls its methods."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.document: dict[str, Any] = {}
-        self.stack: list[_Frame] = [_Frame(None, None, self.document, 0)]
+        self.stack: list[Frame] = [Frame(None, None, self.document, 0)]
         self.scope: list[tuple[str, str, int]] = []
         self.inside = 0
         self.started = 0
@@ -124,7 +108,7 @@ class _Reader:
         steps = [str(self.document.get("resourceType", ROOT))]
         for outer, frame in pairwise(self.stack):
             if frame.field is not None:
-                steps.append(frame.field.name + _index(outer, frame, frame.field))
+                steps.append(frame.field.name + occurrence(outer, frame, frame.field))
         return ".".join(steps)
 
     # What the parser calls, in the order of a document.
@@ -170,7 +154,7 @@ class _Reader:
         else:
             if attributes:
                 self._refuse(rules.UNKNOWN_ATTRIBUTE, f".{field.name}")
-            self.stack.append(_Frame(field, None, node, frame.depth + field.many))
+            self.stack.append(Frame(field, None, node, frame.depth + field.many))
 
     def _unknown(self, name: str) -> NoReturn:
         namespace, _, bare = name.rpartition(SEPARATOR)
@@ -178,7 +162,7 @@ class _Reader:
         misnamed = namespace != FHIR or (shape is not None and f"{XHTML}{SEPARATOR}{bare}" in shape.tags)
         self._refuse(rules.NAMESPACE if misnamed else rules.UNKNOWN_ELEMENT, f".{shown_name(bare)}")
 
-    def _resource_opens(self, frame: _Frame, name: str, attributes: dict[str, str]) -> None:
+    def _resource_opens(self, frame: Frame, name: str, attributes: dict[str, str]) -> None:
         type_ = _RESOURCES.get(name)
         if type_ is None or not frame.empty:
             self._refuse(rules.NOT_A_RESOURCE if name.startswith(FHIR + SEPARATOR) else rules.NAMESPACE)
@@ -193,12 +177,12 @@ class _Reader:
         node = self.document
         if field is not None:
             node = {}
-            _add(frame.node, field, node)
+            add(frame.node, field, node)
         node["resourceType"] = type_
-        self.stack.append(_Frame(None, shape_of(type_), node, depth))
+        self.stack.append(Frame(None, shape_of(type_), node, depth))
 
-    def _primitive_opens(self, frame: _Frame, field: Field, attributes: dict[str, str]) -> None:
-        inner = _Frame(field, EXTENSIONS, {}, frame.depth + 1 + field.many)
+    def _primitive_opens(self, frame: Frame, field: Field, attributes: dict[str, str]) -> None:
+        inner = Frame(field, EXTENSIONS, {}, frame.depth + 1 + field.many)
         value: Any = None
         for attribute, text in attributes.items():
             if attribute == "value":
@@ -231,18 +215,18 @@ class _Reader:
             self._refuse(rules.WRONG_FORM, f".{field.name}")
         return value
 
-    def _complex_opens(self, frame: _Frame, field: Field, attributes: dict[str, str]) -> None:
+    def _complex_opens(self, frame: Frame, field: Field, attributes: dict[str, str]) -> None:
         depth = frame.depth + 1 + field.many
         if depth > MAX_DEPTH:
             self._refuse(rules.DEPTH, f".{field.name}", limit=MAX_DEPTH)
         node: dict[str, Any] = {}
-        inner = _Frame(field, field.shape, node, depth)
+        inner = Frame(field, field.shape, node, depth)
         for attribute, text in attributes.items():
             if attribute not in field.shape.attributes:
                 self._refuse(rules.UNKNOWN_ATTRIBUTE, f".{field.name}")
             node[attribute] = text
             inner.empty = False
-        _add(frame.node, field, node)
+        add(frame.node, field, node)
         self.stack.append(inner)
 
     def _closes(self, _name: str) -> None:
@@ -250,17 +234,17 @@ class _Reader:
         field = frame.field
         if field is None:
             if frame.shape is not None:
-                _settle(frame)
+                settle(frame)
         elif frame.empty:
             self.stack.append(frame)
             self._refuse(rules.NO_VALUE if field.kind == "primitive" else rules.EMPTY_ELEMENT)
         elif field.kind == "complex":
-            _settle(frame)
+            settle(frame)
         elif frame.node and field.kind == "primitive":
             if frame.depth > MAX_DEPTH:
                 self.stack.append(frame)
                 self._refuse(rules.DEPTH, limit=MAX_DEPTH)
-            _add_twin(self.stack[-1].node, field, frame.node)
+            add_twin(self.stack[-1].node, field, frame.node)
 
     def _text(self, text: str) -> None:
         if text.strip(_SPACE):
@@ -268,8 +252,8 @@ class _Reader:
 
     # A narrative: nothing inside is looked at but where it ends.
 
-    def _narrative_opens(self, frame: _Frame, field: Field) -> None:
-        self.stack.append(_Frame(field, None, frame.node, frame.depth))
+    def _narrative_opens(self, frame: Frame, field: Field) -> None:
+        self.stack.append(Frame(field, None, frame.node, frame.depth))
         self.started = self.parser.CurrentByteIndex
         self.inside = 1
         self.parser.StartElementHandler = self._mark_opens
@@ -298,41 +282,3 @@ class _Reader:
         if text.startswith("<div") and (set(outer) == {""} or is_whole(text)):
             return text
         return standing_alone(text, outer, frozenset(prefix for prefix, _, where in self.scope if where == start))
-
-
-def _index(outer: _Frame, frame: _Frame, field: Field) -> str:
-    """Which of a repeating element's occurrences is open: the last; a resource is added when its own tag opens."""
-    if not field.many:
-        return ""
-    awaited = frame.shape is None and frame.empty
-    return f"[{len(outer.node.get(field.name, ())) - (not awaited)}]"
-
-
-def _add(node: dict[str, Any], field: Field, value: Any) -> None:
-    if field.many:
-        node.setdefault(field.name, []).append(value)
-    else:
-        node[field.name] = value
-
-
-def _add_twin(node: dict[str, Any], field: Field, extra: dict[str, Any]) -> None:
-    """Put id and extensions of a primitive beside it; in lists, nulls keep the two in step (§2.6.2.3)."""
-    if not field.many:
-        node[field.twin] = extra
-    elif field.twin in node:
-        node[field.twin][-1] = extra
-    else:
-        node[field.twin] = [*[None] * (len(node[field.name]) - 1), extra]
-
-
-def _settle(frame: _Frame) -> None:
-    """What can only be said when an object is complete: lists without any value go, the order is the standard's."""
-    node = frame.node
-    if frame.holes:
-        for name in [name for name, value in node.items() if type(value) is list and set(map(type, value)) == _NOTHING]:
-            del node[name]
-    if frame.unordered and frame.shape is not None:
-        order = frame.shape.order
-        pairs = sorted(node.items(), key=lambda pair: order[pair[0]])
-        node.clear()
-        node.update(pairs)
