@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from yteso.base.issue import Issue, Origin, Rule
 from yteso.fhir.dates import interval
 from yteso.search import rules
+from yteso.search.place import circle
 from yteso.search.prose import words
 from yteso.search.query import Clause, Words
 from yteso.search.values import PREFIXED, bare, escaped, prefixed, split, split_token
@@ -27,6 +28,7 @@ MODIFIERS = {
     "number": ("missing",),
     "quantity": ("missing",),
     "composite": (),
+    "special": ("missing",),
 }
 """The kinds of parameters that can be searched by, with their modifiers."""
 
@@ -124,6 +126,8 @@ def _is_good_part(component: Component, text: str) -> bool:
 
 
 def _is_good_value(kind: str, text: str) -> bool:
+    if kind == "special":
+        return circle(text) is not None
     if kind == "date":
         return interval(text) is not None
     if kind in ("number", "quantity"):

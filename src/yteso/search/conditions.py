@@ -19,6 +19,7 @@ from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
 from yteso.search.hot import hot
 from yteso.search.keys import number, path_key, token
 from yteso.search.parameters import parameters_of
+from yteso.search.place import is_placed, within
 from yteso.search.query import Clause
 from yteso.search.row import NO_DATE
 from yteso.search.values import bare
@@ -77,6 +78,8 @@ def _condition(rows: Rows, clause: Clause) -> Fragment | int:
         return none_of(found) if clause.modifier == "not" else found
     if clause.name == "_lastUpdated":
         return any_of(_updated(rows, prefix, value) for prefix, value in clause.values)
+    if clause.type == "special":
+        return any_of(within(value, rows.alias) for _, value in clause.values)
     if clause.type == "composite":
         return any_of(_composite(rows, clause.name, value) for _, value in clause.values)
     if clause.type in ("token", "reference", "uri") or clause.modifier == "exact":
@@ -150,6 +153,8 @@ def _present(rows: Rows, clause: Clause) -> Fragment:
     always = Fragment(f"{rows.alias}.hash IS NOT NULL")
     if clause.name in ("_id", "_lastUpdated"):
         return always
+    if clause.type == "special":
+        return is_placed(rows.alias)
     if clause.name == hot(rows.type).date:
         return Fragment(f"{rows.alias}.d_lo <> %s", (NO_DATE,))
     if clause.type == "date":

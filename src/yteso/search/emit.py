@@ -17,6 +17,7 @@ from yteso.search.composite import Pairs, add_pairs, is_paired
 from yteso.search.hot import hot
 from yteso.search.keys import mandatory, path_key, present, token
 from yteso.search.numbers import currency_keys, quantity_rows, unit_keys
+from yteso.search.place import place_rows
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import Path, SearchParameter
 
@@ -56,6 +57,7 @@ _FIXED: dict[str, Any] = {
     "text": tokens.of_text,
     "inside": tokens.of_resource,
     "add_pairs": add_pairs,
+    "place": place_rows,
 }
 
 
@@ -66,6 +68,8 @@ def emitter(scope: Scope, type: str, parameter: SearchParameter, path: Path) -> 
         return _date(scope, type, parameter.name, path.type), (parameter.name, key)
     if parameter.kind in ("number", "quantity"):
         return _number(scope, key, path.type), ("number", key)
+    if parameter.kind == "special":
+        return (lambda value: [f"row.numbers += place({value})"]), ("special", key)
     if parameter.kind == "string":
         return _string(scope, key), ("string", key)
     mark = () if mandatory(type, path) else (f"tok.append({scope.bind('there', token(present(key)))})",)

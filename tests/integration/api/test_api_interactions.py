@@ -249,8 +249,8 @@ def test_only_the_capability_statement_is_open(nobody):
     }
     assert {"name": "birthdate", "type": "date"} in resources["Patient"]["searchParam"]
     kinds = {p["type"] for resource in resources.values() for p in resource["searchParam"]}
-    assert kinds == {"token", "string", "date", "reference", "number", "quantity", "uri", "composite"}
-    assert "near" not in {p["name"] for p in resources["Location"]["searchParam"]}
+    assert kinds == {"token", "string", "date", "reference", "number", "quantity", "uri", "composite", "special"}
+    assert "near" in {p["name"] for p in resources["Location"]["searchParam"]}
     assert "code-value-quantity" in {p["name"] for p in resources["Observation"]["searchParam"]}
     assert {i["code"] for i in told["rest"][0]["interaction"]} == {"transaction", "batch", "history-system"}
     closed = nobody("GET", "Patient/1")

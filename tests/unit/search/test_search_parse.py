@@ -159,7 +159,7 @@ def test_the_system_of_a_code_is_no_identifier_system():
 
 @pytest.mark.parametrize("type", sorted(RESOURCE_TYPES))
 def test_every_parameter_called_searchable_is_understood_and_no_other(type):
-    values = {"date": "2024", "number": "1", "quantity": "1"}
+    values = {"date": "2024", "number": "1", "quantity": "1", "special": "1|2"}
     names = set(searchable(type))
     for name, parameter in SEARCH_PARAMETERS[type].items():
         parts = [values.get(one.kind, "a") for one in (parameter.components or (parameter,))]

@@ -1,0 +1,90 @@
+"""Every search parameter of every type, with each of its modifiers and as a sort key: the database answers."""
+
+import pytest
+
+from yteso.access.restriction import EVERYTHING
+from yteso.search.clause import MODIFIERS
+from yteso.search.parse import parse, searchable
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
+from yteso.standards.fhir_r4.packed import Packed
+from yteso.store.protocol import Put
+
+VALUES = {
+    "date": "ge2024-01",
+    "number": "5",
+    "quantity": "5.4|http://unitsofmeasure.org|mg",
+    "reference": "Patient/1",
+    "token": "http://s|c",
+    "string": "nguyễn",
+    "uri": "http://x/y",
+    "special": "10.77|106.70|5|km",
+}
+ASKED = {
+    "missing": "true",
+    "in": "http://hl7.org/fhir/ValueSet/observation-status",
+    "not-in": "http://hl7.org/fhir/ValueSet/observation-status",
+    "below": "http://hl7.org/fhir/observation-status|final",
+    "above": "http://hl7.org/fhir/observation-status|final",
+    "of-type": "http://t|MR|1",
+}
+LEFT_OUT = Packed("search_left_out.tsv", lambda _, reason: reason)
+
+
+def questions(type):
+    for name, parameter in searchable(type).items():
+        value = "$".join(VALUES[one.kind] for one in (parameter.components or (parameter,)))
+        yield [(name, value)]
+        for modifier in MODIFIERS[parameter.kind]:
+            if modifier != "of-type" or any(path.type == "Identifier" for path in parameter.paths):
+                yield [(f"{name}:{modifier}", "http://a/b" if parameter.kind == "uri" else ASKED.get(modifier, value))]
+        if parameter.kind in ("date", "string", "number", "quantity"):
+            yield [("_sort", f"-{name}")]
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_the_database_answers_every_parameter(database, store, administrator, part):
+    with database.connection() as conn:
+        for kind in sorted(RESOURCE_TYPES)[part::6]:
+            for asked in questions(kind):
+                if asked[0][0].endswith(":missing"):
+                    asked = [(asked[0][0], "true")]
+                query, issues = parse(kind, asked)
+                assert not issues, (kind, asked, issues)
+                store.search(conn, administrator, EVERYTHING, query)
+
+
+def test_every_parameter_of_r4_is_searchable_or_left_out_with_a_reason():
+    told = {name: LEFT_OUT[name] for name in LEFT_OUT}
+    assert told == {
+        "Patient.age": "no expression",
+        "Patient.birthOrderBoolean": "no expression",
+        "Resource._filter": "no expression",
+        "Resource._query": "no expression",
+    }
+    for kind in RESOURCE_TYPES:
+        assert SEARCH_PARAMETERS[kind].keys() == searchable(kind).keys(), kind
+
+
+@pytest.mark.parametrize(
+    ("near", "ids"),
+    [
+        ("10.7769|106.7009", {"here", "close"}),
+        ("10.7769|106.7009|1|km", {"here"}),
+        ("10.7769|106.7009|4000|m", {"here", "close"}),
+        ("21.0285|105.8542|100|km", {"far"}),
+        ("10.7769|106.7009|900|[mi_us]", {"here", "close", "far"}),
+        ("-33|18", set()),
+    ],
+)
+def test_a_place_is_found_by_its_distance(database, store, administrator, near, ids):
+    places = {"here": (10.7769, 106.7009), "close": (10.7980, 106.7200), "far": (21.0285, 105.8542), "none": None}
+    with database.connection() as conn:
+        for id, place in places.items():
+            position = {"position": {"latitude": place[0], "longitude": place[1]}} if place else {}
+            store.write(
+                conn, administrator, [Put({"resourceType": "Location", "id": id, "name": "Trạm Mẫu", **position})]
+            )
+        query, issues = parse("Location", [("near", near)])
+        assert not issues
+        assert {one.id for one in store.search(conn, administrator, EVERYTHING, query).matches} == ids
+    assert parse("Location", [("near", "91|0")])[1][0].code == "SRCH-0005"
