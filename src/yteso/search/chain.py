@@ -7,7 +7,7 @@ taken from the parameter's definition when the query does not say it.
 from __future__ import annotations
 
 from yteso.search import rules
-from yteso.search.clause import MODIFIERS, Report, read_clause, read_words
+from yteso.search.clause import Report, read_clause, read_words
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Chain, Condition, Has
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SearchParameter
@@ -29,8 +29,6 @@ def read_condition(report: Report, type: str, name: str, value: str, depth: int 
     parameter = parameters_of(type).get(bare_name)
     if parameter is None:
         report.add(rules.UNKNOWN, name, type=type)
-    elif parameter.kind not in MODIFIERS:
-        report.add(rules.NOT_SUPPORTED, name, kind=parameter.kind)
     elif not dot:
         return read_clause(report, parameter, modifier, value)
     else:

@@ -22,6 +22,7 @@ NOT_SUPPORTED = Rule(
     "see the CapabilityStatement for the parameters",
     basis="FHIR R4 §3.1.1.3",
 )
+"""Retired: every kind of parameter is searched."""
 MODIFIER = Rule(
     "SRCH-0004",
     Severity.ERROR,

@@ -79,11 +79,10 @@ def test_every_parameter_of_r4_is_searchable_or_left_out_with_a_reason():
 def test_a_place_is_found_by_its_distance(database, store, administrator, near, ids):
     places = {"here": (10.7769, 106.7009), "close": (10.7980, 106.7200), "far": (21.0285, 105.8542), "none": None}
     with database.connection() as conn:
-        for id, place in places.items():
+        for name, place in places.items():
             position = {"position": {"latitude": place[0], "longitude": place[1]}} if place else {}
-            store.write(
-                conn, administrator, [Put({"resourceType": "Location", "id": id, "name": "Trạm Mẫu", **position})]
-            )
+            location = {"resourceType": "Location", "id": name, "name": "Trạm Mẫu", **position}
+            store.write(conn, administrator, [Put(location)])
         query, issues = parse("Location", [("near", near)])
         assert not issues
         assert {one.id for one in store.search(conn, administrator, EVERYTHING, query).matches} == ids
