@@ -32,7 +32,7 @@ def test_an_export_shows_the_record_as_of_its_beginning(bulk, write, desk, datab
     write(patient("kept"), patient("changed"), patient("removed"))
     place = bulk.start("/$export")
     job_id = place.rpartition("/")[2]
-    assert desk.exporter.slice(job_id), "the first slice fixes the moment"
+    assert desk.exporter.stretch(job_id), "the first stretch fixes the moment"
     write(patient("changed", gender="female"), patient("new"))
     with database.connection() as conn:
         store.write(conn, ADMINISTRATOR, [Remove("Patient", "removed")])
@@ -87,13 +87,13 @@ def test_patient_and_group_level_bring_the_records_of_patients_only(bulk, write)
     assert bulk.keys(bulk.run("/Patient/$export", named)) == ["Observation/o2", "Patient/p2"]
 
 
-def test_a_slice_is_resumed_where_it_committed_and_what_was_written_after_is_cut_off(bulk, write, desk, monkeypatch):
+def test_a_stretch_is_resumed_where_it_committed_and_what_was_written_after_is_cut_off(bulk, write, desk, monkeypatch):
     monkeypatch.setattr(export, "ROWS", 7)
     monkeypatch.setattr(files, "LARGEST", 2_000)
     write(*(patient(f"p{n}") for n in range(60)))
     place = bulk.start("/$export")
     job_id = place.rpartition("/")[2]
-    while desk.exporter.slice(job_id):
+    while desk.exporter.stretch(job_id):
         for file in (desk.folder / job_id).glob("*.ndjson"):
             file.write_bytes(file.read_bytes() + b'{"resourceType":"Patient","id":"left by a killed process"}')
     manifest = bulk.client("GET", place).json
@@ -127,7 +127,7 @@ def test_a_job_cancelled_while_it_waits_is_never_done(bulk, write, desk):
     assert list(desk.folder.glob("*")) == []
 
 
-def test_a_job_cancelled_while_a_slice_is_read_leaves_nothing(bulk, write, desk, database, monkeypatch):
+def test_a_job_cancelled_while_a_stretch_is_read_leaves_nothing(bulk, write, desk, database, monkeypatch):
     write(patient("p1"))
     place = bulk.start("/$export")
     seal = files.Growing.seal
@@ -143,7 +143,7 @@ def test_a_job_cancelled_while_a_slice_is_read_leaves_nothing(bulk, write, desk,
         assert conn.execute("SELECT count(*) FROM store.bulk_file").fetchone() == (0,)
 
 
-def test_a_slice_that_is_read_holds_nobody_back_who_follows_by_number(bulk, write, database, monkeypatch):
+def test_a_stretch_that_is_read_holds_nobody_back_who_follows_by_number(bulk, write, database, monkeypatch):
     write(patient("p1"))
     bulk.start("/$export")
     seen = []

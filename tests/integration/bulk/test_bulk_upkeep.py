@@ -17,7 +17,7 @@ def test_a_job_that_fails_again_and_again_has_failed_and_says_so(bulk, write, mo
     def broken(self, id):
         raise OSError(28, "no space")
 
-    monkeypatch.setattr(Exporter, "slice", broken)
+    monkeypatch.setattr(Exporter, "stretch", broken)
     bulk.work()
     answer = bulk.client("GET", place)
     assert (answer.status, answer.codes) == (422, ["BULK-0009"])
@@ -27,7 +27,7 @@ def test_a_job_that_fails_again_and_again_has_failed_and_says_so(bulk, write, mo
 def test_a_job_that_failed_once_is_done_after_all(bulk, write, monkeypatch):
     write(patient("p"))
     place = bulk.start("/$export")
-    work, failed = Exporter.slice, []
+    work, failed = Exporter.stretch, []
 
     def once(self, id):
         if not failed:
@@ -35,7 +35,7 @@ def test_a_job_that_failed_once_is_done_after_all(bulk, write, monkeypatch):
             raise OSError(5, "trouble")
         return work(self, id)
 
-    monkeypatch.setattr(Exporter, "slice", once)
+    monkeypatch.setattr(Exporter, "stretch", once)
     bulk.work()
     assert bulk.client("GET", place).status == 200
 

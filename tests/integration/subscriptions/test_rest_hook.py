@@ -123,6 +123,11 @@ def test_only_listed_origins_are_sent_to_and_redirects_are_not_followed(town, re
     town.subscribe(subscription("http://127.0.0.1:1/metadata"), "other")
     found = town.admin("GET", "/Subscription/other").json
     assert (found["status"], found["error"][:8]) == ("error", "SUB-0101")
+    classic = {"resourceType": "Subscription", "status": "requested", "reason": "thử", "criteria": "Patient"}
+    town.subscribe(
+        {**classic, "channel": {"type": "rest-hook", "endpoint": "http://169.254.169.254/latest"}}, "classic"
+    )
+    assert town.state("classic") == "error", "told at once, not when something happens"
     receiver.answer, receiver.location = 307, f"{receiver.address}/elsewhere"
     town.subscribe(subscription(receiver.address))
     assert [one.path for one in receiver.received] == ["/"]

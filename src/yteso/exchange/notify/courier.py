@@ -60,7 +60,7 @@ class Courier:
             if watched is None or kind is None:
                 return False
             who = self.people(watched.owner)
-            stop = self._reason_to_stop(watched, who)
+            stop = self._must_stop(watched) or (None if who else rules.NO_OWNER)
             if stop is not None:
                 state.change_state(conn, self.store, watched, "off" if stop is rules.ENDED else "error", stop.at())
                 return False
@@ -75,12 +75,12 @@ class Courier:
         return status in _DONE
 
     def _owed(self, watched: Watched) -> Kind | None:
-        """What to send now, if anything. Websockets are told by the process that holds them."""
+        """What to send now, if anything; something too when it must stop. Websockets are told by who holds them."""
         now = self.clock()
         definition = watched.definition
-        waiting = watched.retry_at is not None and watched.retry_at > now
-        if definition.end is not None and definition.end <= now:
+        if self._must_stop(watched):
             return "heartbeat"
+        waiting = watched.retry_at is not None and watched.retry_at > now
         if definition.channel != "rest-hook" or waiting:
             return None
         if watched.state == "requested":
@@ -90,13 +90,13 @@ class Courier:
         quiet = (now - watched.sent_at).total_seconds()
         return "heartbeat" if definition.topic and 0 < definition.heartbeat <= quiet else None
 
-    def _reason_to_stop(self, watched: Watched, who: Principal | None) -> Rule | None:
+    def _must_stop(self, watched: Watched) -> Rule | None:
         definition = watched.definition
         if definition.end is not None and definition.end <= self.clock():
             return rules.ENDED
-        if who is None:
-            return rules.NO_OWNER
-        return None if self.post.may_reach(definition.endpoint) else rules.NOT_ALLOWED
+        if definition.channel == "rest-hook" and not self.post.may_reach(definition.endpoint):
+            return rules.NOT_ALLOWED
+        return None
 
     def _errand(self, conn: Connection, watched: Watched, who: Principal, kind: Kind) -> _Errand:
         definition = watched.definition

@@ -59,7 +59,7 @@ class BulkDesk:
 
     @cached_property
     def exporter(self) -> Exporter:
-        """The slices of exports."""
+        """The stretches of exports."""
         return Exporter(self.database, self.store, self.folder, self.clock)
 
     @cached_property
@@ -177,7 +177,7 @@ class BulkDesk:
         return self._export(id, over) if job.kind == "export" else self._import(job, over)
 
     def _export(self, id: str, over: Stop) -> bool:
-        while self.exporter.slice(id):
+        while self.exporter.stretch(id):
             if over():
                 return True
         return False

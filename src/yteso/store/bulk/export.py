@@ -1,7 +1,7 @@
-"""An export, slice by slice: rows as of one transaction number -> ndjson files, each slice one transaction.
+"""An export, stretch by stretch: rows as of one transaction number -> ndjson files, each stretch one transaction.
 
-A slice writes its lines, makes them durable, and commits how far it came together with the audit row of whose records
-it read. Killed at any moment, the next slice begins where the last one committed, and cuts back what was written after.
+A stretch writes its lines, makes them durable, and commits how far it came together with the audit row of whose records
+it read. Killed at any moment, the next one begins where the last one committed, and cuts back what was written after.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from yteso.search.parse import parse
 from yteso.search.query import Query
 from yteso.standards.fhir_r4 import ELEMENTS, TYPE_NAME
 from yteso.store import audit
-from yteso.store.bulk import slices
+from yteso.store.bulk import stretches
 from yteso.store.bulk.files import Growing
 from yteso.store.bulk.job import SQL, Job, end_job, files_of, hold_job, save_file
-from yteso.store.bulk.slices import Selection
+from yteso.store.bulk.stretches import Selection
 from yteso.store.postgres import PostgresStore
 from yteso.store.read import stored
 
 ROWS = 20_000
 SECONDS = 3.0
-"""A slice ends with the first of these; so long other jobs may have to wait."""
+"""A stretch ends with the first of these; so long other jobs may have to wait."""
 PATIENTS = 50
 """Patients of a list that are read together."""
 _FETCH = 500
@@ -45,15 +45,15 @@ _START: tuple[int, int, str] = (0, 0, "")
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """What every slice needs. `folder` is where the jobs have theirs."""
+    """What every stretch needs. `folder` is where the jobs have theirs."""
 
     database: Database
     store: PostgresStore
     folder: Path
     clock: Clock
 
-    def slice(self, id: str) -> bool:
-        """One slice; True when another one should follow."""
+    def stretch(self, id: str) -> bool:
+        """One stretch; True when another one should follow."""
         with self.database.connection() as conn:
             job = hold_job(conn, id)
             if job is None:
@@ -68,7 +68,7 @@ class Exporter:
         folder = self.folder / job.id
         files = Growing(folder, files_of(conn, job))
         try:
-            return _Slice(self, conn, job, files).run()
+            return _Stretch(self, conn, job, files).run()
         except _TakenBack:
             conn.rollback()
             shutil.rmtree(folder, ignore_errors=True)
@@ -78,10 +78,10 @@ class Exporter:
 
 
 class _TakenBack(YtesoError):
-    """The job was cancelled while a slice was read."""
+    """The job was cancelled while a stretch was read."""
 
 
-class _Slice:
+class _Stretch:
     """One transaction of one job."""
 
     def __init__(self, exporter: Exporter, conn: Connection, job: Job, files: Growing) -> None:
@@ -117,7 +117,7 @@ class _Slice:
         after: tuple[int, str] = (kind, last)
         while shard < SHARDS:
             asked = ROWS - self._written
-            keys = list(self._lines(*slices.of_shard(self._selection, shard, after, asked)))
+            keys = list(self._lines(*stretches.of_shard(self._selection, shard, after, asked)))
             shard, after = (shard, keys[-1]) if len(keys) == asked else (shard + 1, (0, ""))
             if self._full and shard < SHARDS:
                 return {"at": (shard, *after)}
@@ -127,7 +127,7 @@ class _Slice:
         patients: Sequence[int] = self._job.wish["patients"]
         at = int(self._job.place.get("patient") or 0)
         while at < len(patients):
-            for _ in self._lines(*slices.of_patients(self._selection, patients[at : at + PATIENTS])):
+            for _ in self._lines(*stretches.of_patients(self._selection, patients[at : at + PATIENTS])):
                 pass
             at += PATIENTS
             if self._full and at < len(patients):

@@ -1,4 +1,4 @@
-"""The files of one export while they grow: lines are added, and what is certain is told at the end of each slice.
+"""The files of one export while they grow: lines are added, and what is certain is told at the end of each stretch.
 
 A file longer than what is certain was left by a killed process: it is cut back before it grows on. Files reach the disk
 before their length is noted. One folder a job, 0700, under `YTESO_HOME/bulk`.
@@ -19,7 +19,7 @@ LARGEST = 256 * 1024 * 1024
 
 
 class Growing:
-    """The files of one slice. `seal` gives back the ones that grew; `close` in any case."""
+    """The files of one stretch. `seal` gives back the ones that grew; `close` in any case."""
 
     def __init__(self, folder: Path, certain: Iterable[File]) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

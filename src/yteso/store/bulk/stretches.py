@@ -1,7 +1,7 @@
-"""What an export asks for, as SQL: the rows of one slice as they were at transaction number `t`. No connection.
+"""What an export asks for, as SQL: the rows of one stretch as they were at transaction number `t`. No connection.
 
 A resource's row is where it is found; when it has changed after `t`, the newest version up to `t` comes from history.
-The caller's rights are part of every slice. `_typeFilter` is judged by the index of the present version.
+The caller's rights are part of every stretch. `_typeFilter` is judged by the index of the present version.
 """
 
 from __future__ import annotations
