@@ -21,7 +21,7 @@ JSON_PATCH = "application/json-patch+json"
 
 _FORM = "application/x-www-form-urlencoded"
 _EXPECTED = "application/fhir+json, application/fhir+xml"
-_TYPES: Mapping[str, Format] = {
+MEDIA_TYPES: Mapping[str, Format] = {
     "application/fhir+json": "json",
     "application/json": "json",
     "text/json": "json",
@@ -31,7 +31,8 @@ _TYPES: Mapping[str, Format] = {
     "text/xml": "xml",
     "application/xml+fhir": "xml",
 }
-_SPELLINGS: Mapping[str, Format] = {**_TYPES, "json": "json", "xml": "xml"}
+"""Every media type that means one of the two formats."""
+_SPELLINGS: Mapping[str, Format] = {**MEDIA_TYPES, "json": "json", "xml": "xml"}
 _RANGES = {"*/*": 0, "application/*": 1, "text/*": 1}
 """Media ranges and how specific they are; a media type by its name is more specific than any (RFC 9110 §12.5.1)."""
 _EXACT = 2
@@ -51,7 +52,7 @@ def wanted_format(accept: str, format: str = "", sent: str = "") -> Format:
         if named is None:
             raise Refused(rules.NOT_ACCEPTABLE.at(Origin(field="_format")), status=406)
         return named
-    own: Format = "xml" if "xml" in sent and _TYPES.get(_essence(sent)) == "xml" else "json"
+    own: Format = "xml" if "xml" in sent and MEDIA_TYPES.get(_essence(sent)) == "xml" else "json"
     if accept in _PLAIN:
         return "json" if "json" in accept else own
     return _weighed(accept, own)
@@ -61,7 +62,7 @@ def _weighed(accept: str, own: Format) -> Format:
     welcome: dict[Format, tuple[int, float]] = {"json": (-1, 0.0), "xml": (-1, 0.0)}
     for part in accept.split(","):
         essence, quality = _essence(part), _quality(part)
-        meant = [_TYPES[essence]] if essence in _TYPES else list(welcome) if essence in _RANGES else []
+        meant = [MEDIA_TYPES[essence]] if essence in MEDIA_TYPES else list(welcome) if essence in _RANGES else []
         for name in meant:
             welcome[name] = max(welcome[name], (_RANGES.get(essence, _EXACT), quality))
     weights = {name: quality for name, (_, quality) in welcome.items()}
@@ -76,7 +77,7 @@ def _weighed(accept: str, own: Format) -> Format:
 def sent_format(headers: Mapping[str, str]) -> Format:
     """The format of the body. No type at all counts as JSON. Refused (415) for other types, charsets, compression."""
     content_type = headers.get("content-type", "")
-    found = _TYPES.get(_essence(content_type)) if content_type.strip() else "json"
+    found = MEDIA_TYPES.get(_essence(content_type)) if content_type.strip() else "json"
     if found is None or not _right_version(content_type):
         raise Refused(rules.MEDIA_TYPE.at(expected=_EXPECTED), status=415)
     _check_coding(headers, _EXPECTED)

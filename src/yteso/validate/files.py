@@ -1,4 +1,4 @@
-"""Bytes of a file of FHIR JSON (a resource, a Bundle, or NDJSON) -> a report of its structure, or a FHIRPath answer.
+"""Bytes of a FHIR file (JSON, XML or NDJSON) -> a report of its structure, or a FHIRPath answer.
 
 For the command line. In: bytes and the file's name; reading the file belongs to the caller. Out: documents for
 `yteso.fhir.json.dumps` (decimals keep their digits). Nothing raises on bad bytes: a refusal is part of the report.
@@ -12,12 +12,14 @@ from typing import Any
 
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue
+from yteso.fhir import json, xml
 from yteso.fhir.fhirpath import Surroundings, evaluate
-from yteso.fhir.json import loads
 from yteso.terminology.member_of import member_of
 from yteso.validate.structure import check_resource
 
 Report = dict[str, Any]
+_BEFORE = b"\xef\xbb\xbf \t\r\n"
+"""A byte order mark and blanks."""
 Check = Callable[[Any], tuple[Issue, ...]]
 
 
@@ -47,7 +49,7 @@ def validate_file(data: bytes, name: str = "", check: Check = check_resource) ->
 def fhirpath_file(expression: str, data: bytes, name: str = "") -> Report:
     """`{file, expression, result, issues}`: the expression's values on the document; no `result` when refused."""
     try:
-        result = evaluate(expression, loads(data), around=Surroundings(member_of=_member_of))
+        result = evaluate(expression, _document(data), around=Surroundings(member_of=_member_of))
     except Refused as refused:
         issues = [_as_json(replace(issue, origin=replace(issue.origin, file=name))) for issue in refused.issues]
         return {"file": name, "expression": expression, "issues": issues}
@@ -74,9 +76,14 @@ def _documents(data: bytes, name: str) -> Iterator[tuple[int, Any]]:
 
 def _load(data: bytes) -> Any:
     try:
-        return loads(data)
+        return _document(data)
     except Refused as refused:
         return refused
+
+
+def _document(data: bytes) -> Any:
+    """No JSON begins with an angle bracket, and no XML with anything else."""
+    return xml.loads(data) if data.lstrip(_BEFORE).startswith(b"<") else json.loads(data)
 
 
 def _entries(document: Any) -> int:

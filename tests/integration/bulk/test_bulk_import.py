@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.integration.bulk.conftest import BASE, NDJSON, ndjson, observation, patient
 
+from yteso.fhir import xml
 from yteso.store.bulk import chunks
 
 
@@ -122,6 +123,8 @@ def test_files_of_the_import_folder_are_taken_by_name_and_nothing_outside_it(bul
     ):
         answer = bulk.client("POST", "/$import", given(name), prefer="respond-async", content_type="application/json")
         assert (answer.status, answer.codes) == (400, ["BULK-0106"]), name
+    in_xml = {"content_type": "application/fhir+xml", "accept": "application/fhir+json", "prefer": "respond-async"}
+    assert bulk.client("POST", "/$import", xml.dumps(given("none")), **in_xml).codes == ["BULK-0106"]
 
 
 REFUSED = [

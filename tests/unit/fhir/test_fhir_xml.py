@@ -74,6 +74,13 @@ def test_a_decimal_keeps_its_digits_and_a_whole_number_is_an_int():
         assert xml.dumps(xml.loads(data)).endswith(data)
 
 
+def test_a_whole_number_that_json_wrote_with_a_fraction_is_written_as_a_whole_number():
+    document = {"resourceType": "Patient", "multipleBirthInteger": Decimal("5.0")}
+    assert b'<multipleBirthInteger value="5"/>' in xml.dumps(document)
+    assert xml.loads(xml.dumps(document)) == document
+    assert refusal(xml.dumps, {"resourceType": "Patient", "multipleBirthInteger": Decimal("5.5")})[1] == "FHIR-0431"
+
+
 def test_nulls_keep_values_and_extensions_of_a_list_in_step():
     name = {"given": ["a", None, "c"], "_given": [None, {"extension": [{"url": "u", "valueCode": "x"}]}, {"id": "i"}]}
     document = {"resourceType": "Patient", "name": [name]}

@@ -19,6 +19,14 @@ def test_a_fault_is_reported_with_its_place():
     assert "2023-02-30" not in dumps(report).decode()
 
 
+def test_xml_is_read_like_json():
+    sound = b'\xef\xbb\xbf<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>'
+    assert validate_file(sound, "p.xml") == {"file": "p.xml", "valid": True, "resources": 1, "issues": []}
+    assert fhirpath_file("Patient.active", sound)["result"] == [True]
+    (issue,) = validate_file(b" <Patient/>")["issues"]
+    assert issue["code"] == "FHIR-0407"
+
+
 def test_entries_of_a_bundle_are_counted_and_checked():
     bundle = b'{"resourceType":"Bundle","type":"collection","entry":[{"resource":%b},{"resource":%b}]}' % (
         SOUND,

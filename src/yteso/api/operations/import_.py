@@ -9,6 +9,7 @@ from __future__ import annotations
 from yteso.access.policy import Interaction
 from yteso.api.bulk import accepted, desk_of
 from yteso.api.call import Call
+from yteso.api.formats import MEDIA_TYPES
 from yteso.api.operations.arguments import Arguments, read_arguments
 from yteso.api.operations.export import require_async
 from yteso.api.operations.operation import Operation, Parameter, levels
@@ -17,7 +18,6 @@ from yteso.base.http import Response
 from yteso.store.bulk import rules
 
 _NDJSON = frozenset(["application/fhir+ndjson", "application/ndjson", "application/x-ndjson", "text/ndjson"])
-_PARAMETERS = frozenset(["application/fhir+json", "application/json"])
 
 
 def import_(call: Call, _: Arguments) -> Response:
@@ -30,7 +30,7 @@ def import_(call: Call, _: Arguments) -> Response:
     request = f"{call.base}/$import"
     if kind in _NDJSON and call.headers.get("content-encoding", "identity") == "identity":
         return accepted(call, desk.import_upload(call.who, request, call.base, call.request.body))
-    if kind in _PARAMETERS:
+    if kind in MEDIA_TYPES:
         names = [str(name) for name in read_arguments(call, IMPORT).all("file")]
         return accepted(call, desk.import_given(call.who, request, call.base, names))
     raise Refused(rules.BAD_MEDIA.at(), status=415)

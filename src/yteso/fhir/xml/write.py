@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -123,7 +124,9 @@ def _primitive(field: Field, value: Any, extra: Any, parts: list[str]) -> None:
 def _text_of(field: Field, value: Any) -> str:
     kind = type(value)
     if kind not in field.primitive.types:
-        raise _Unwritable(rules.OTHER_KIND)
+        if kind is not Decimal or int not in field.primitive.types or value != int(value):
+            raise _Unwritable(rules.OTHER_KIND)
+        return str(int(value))  # A whole number that JSON wrote as 5.0.
     if kind is str:
         return _escaped(value)
     if kind is bool:

@@ -10,8 +10,9 @@ import typer
 
 from yteso.ops.exits import DATA
 
-_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="JSON · NDJSON · -")]
-_Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="JSON · NDJSON · -")]
+_HELP = "JSON · XML · NDJSON · -"
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help=_HELP)]
+_Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, allow_dash=True, help=_HELP)]
 
 
 def validate(
