@@ -14,7 +14,7 @@ from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.condition import find_one, hold_criteria
 from yteso.api.plan import WRITES, Step
-from yteso.api.update import chosen_id
+from yteso.api.update import chosen_id, needed_version
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id, shard_of
 from yteso.base.issue import Origin
@@ -62,9 +62,8 @@ def _target(call: Call, conn: Connection, step: Step, shard: int, removed: set[t
         return Target(found.id if found else random_id(shard), 0, found)
     if step.interaction is Interaction.UPDATE:
         assert step.resource is not None
-        chosen, sure = chosen_id(step.resource, found, "resource.")
-        fresh = found is None and sure == 0
-        return Target(random_id(shard) if fresh else chosen, step.expected if sure is None else sure, found)
+        chosen = chosen_id(step.resource, found, "resource.", shard)
+        return Target(chosen, needed_version(step.expected, found), found)
     if found is None and not deletes:
         raise Refused(rules.NOT_FOUND.at(type=step.type), status=404)
     return Target(found.id if found else "", step.expected, found)

@@ -18,7 +18,7 @@ from yteso.base.http import Response
 from yteso.base.ids import random_id
 from yteso.base.issue import Origin
 from yteso.db import Connection
-from yteso.store.protocol import Put, Resource, Stored, Written
+from yteso.store.protocol import Put, Resource, Stored, VersionConflict, Written
 
 
 def update(call: Call) -> Response:
@@ -40,28 +40,37 @@ def update_by_criteria(call: Call) -> Response:
 
     def work(conn: Connection) -> Written:
         hold_criteria(conn, query)
-        target, sure = chosen_id(resource, find_one(call, conn, query))
-        put = Put(with_id(resource, target), expected if sure is None else sure)
+        found = find_one(call, conn, query)
+        put = Put(with_id(resource, chosen_id(resource, found)), needed_version(expected, found))
         return write_checked(call, conn, put, "update")
 
     written = call.attempt(work)
     return written_response(call, written, written.body)
 
 
-def chosen_id(resource: Resource, found: Stored | None, place: str = "") -> tuple[str, int | None]:
-    """The id to write under: of what was found, else of the body, else a new one; and the version it must have.
+def chosen_id(resource: Resource, found: Stored | None, place: str = "", shard: int | None = None) -> str:
+    """The id to write under: of what the criteria found, else of the body, else a new one.
 
-    Refused (400) when the body names another id than the one found. An id that the server gives is not taken yet.
+    Refused (400) when the body names another id than the one found.
     """
     own = resource.get("id")
     if found is not None:
         if own is not None and own != found.id:
             raise Refused(rules.OTHER_ID.at(Origin(field=place + "id")), status=400)
-        return found.id, None
+        return found.id
     if own is None:
-        return random_id(), 0
+        return random_id(shard)
     check_own_id(resource, str(own), place)
-    return str(own), None
+    return str(own)
+
+
+def needed_version(expected: int | None, found: Stored | None) -> int | None:
+    """What If-Match asks of the one found. Where nothing meets the criteria nothing that is there is overwritten."""
+    if found is not None:
+        return expected
+    if expected:
+        raise VersionConflict
+    return 0
 
 
 def expected_version(if_match: str, if_none_match: str = "") -> int | None:

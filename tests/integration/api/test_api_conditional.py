@@ -44,6 +44,10 @@ def test_an_update_by_criteria_creates_then_updates(admin):
     assert admin("PUT", by("1"), person("1"), If_Match='W/"1"').status == 412
     named = admin("PUT", by("2"), person("2", id="mine"))
     assert (named.status, named.json["id"]) == (201, "mine")
+    taken = admin("PUT", by("3"), person("3", id="mine"))
+    assert (taken.status, taken.codes) == (412, ["API-0006"])
+    assert admin("PUT", by("3"), person("3"), If_Match='W/"1"').status == 412
+    assert admin("POST", "", transaction(entry("PUT", by("3"), person("3", id="mine")))).status == 412
     refused = admin("PUT", by("1"), person("1", id="mine"))
     assert (refused.status, refused.codes) == (400, ["API-0016"])
 
