@@ -1,22 +1,26 @@
 """Which facilities care for a patient, from the patient's Encounters: the rows behind the restriction of doctors.
 
 An Encounter names its facility by `serviceProvider.identifier` or by where it came from; when it only refers to an
-Organization, that Organization's identifiers are looked up when the Encounter is written.
+Organization, that Organization's identifiers are looked up when the Encounter is written; an import looks again at its
+end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from yteso.db import Connection, Queries
 from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.search.row import IndexRow
+from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
-from yteso.store.rows import Key, Row, key_lists, key_of
+from yteso.store.rows import Key, Row, copy_care, index_of, key_lists, key_of, row_of
 
 SQL = Queries.beside(__file__)
+TOGETHER = 1_000
 
 
 def care_rows(
@@ -30,6 +34,34 @@ def care_rows(
         facilities = {code for text in index.care for code in codes.get(text, (text,))}
         for facility in sorted(facilities):
             yield row, index.pat, facility
+
+
+def mend_care(conn: Connection, codec: Codec, transactions: Sequence[int]) -> int:
+    """Give Encounters of these transactions the facilities that came after them; gives back how many rows it added."""
+    added = 0
+    shard, id = -1, ""
+    while True:
+        rows = conn.execute(
+            SQL["fetch_unserved"], (list(transactions), TYPE_NUMBER["Encounter"], shard, id, TOGETHER)
+        ).fetchall()
+        found = list(care_rows(conn, codec, list(_served(conn, codec, rows))))
+        if found:
+            with conn.cursor() as cursor, cursor.copy(SQL["copy_care"]) as copy:
+                copy.write(copy_care(found))
+        added += len(found)
+        if len(rows) < TOGETHER:
+            return added
+        shard, id = rows[-1][:2]
+
+
+def _served(conn: Connection, codec: Codec, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Row, IndexRow]]:
+    """The Encounters that name some facility or Organization."""
+    for _, _, dictionary, body in rows:
+        ensure_known(conn, codec, dictionary)
+        row = row_of(loads(codec.unpack(dictionary, body)[0]))
+        index = index_of(row)
+        if index.care and index.pat:
+            yield row, index
 
 
 def _organization_codes(conn: Connection, codec: Codec, references: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -36,6 +36,13 @@ COPY store.number (shard, type, id, n, key, lo, hi, unit, bare) FROM STDIN (FORM
 -- Facilities that care for patients.
 COPY store.care (shard, pat, facility, encounter) FROM STDIN (FORMAT binary);
 
+-- fetch_unserved --
+-- Encounters written in these transactions that no facility is known to serve, after one of them.
+SELECT r.shard, r.id, r.dict, r.body FROM store.resource r
+WHERE r.t = ANY(%s::bigint[]) AND r.type = %s AND r.hash IS NOT NULL AND r.pat IS NOT NULL AND (r.shard, r.id) > (%s, %s)
+  AND NOT EXISTS (SELECT FROM store.care c WHERE c.shard = r.shard AND c.encounter = r.id)
+ORDER BY r.shard, r.id LIMIT %s;
+
 -- archive --
 -- Present versions of these keys go to history.
 INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body)

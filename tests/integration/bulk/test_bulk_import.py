@@ -9,6 +9,7 @@ import pytest
 from tests.integration.bulk.conftest import BASE, NDJSON, ndjson, observation, patient
 
 from yteso.fhir import xml
+from yteso.store import care
 from yteso.store.bulk import chunks
 
 
@@ -98,6 +99,27 @@ def test_of_one_resource_given_twice_the_last_line_counts(bulk):
     bulk.run("/$import", ndjson(patient("p", gender="male"), patient("p", gender="female")), **NDJSON)
     found = bulk.client("GET", "/Patient/p").json
     assert (found["gender"], found["meta"]["versionId"]) == ("female", "1")
+
+
+def test_an_encounter_that_comes_before_its_organization_lets_the_facility_see_its_patient(bulk, doctor, monkeypatch):
+    monkeypatch.setattr(chunks, "LINES", 1)
+    monkeypatch.setattr(care, "TOGETHER", 2)
+    visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}}
+    visits = [
+        {
+            **visit,
+            "id": f"e{n}",
+            "subject": {"reference": f"Patient/p{n}"},
+            "serviceProvider": {"reference": f"Organization/{'own' if n < 5 else 'other'}"},
+        }
+        for n in range(7)
+    ]
+    facilities = [
+        {"resourceType": "Organization", "id": name, "identifier": [{"value": code}]}
+        for name, code in (("own", "79001"), ("other", "79002"))
+    ]
+    bulk.run("/$import", ndjson(*(patient(f"p{n}") for n in range(7)), *visits, *facilities), **NDJSON)
+    assert sorted(doctor("GET", "/Patient").ids) == [f"p{n}" for n in range(5)]
 
 
 def given(*names):

@@ -22,6 +22,7 @@ from yteso.store.bulk import rules
 from yteso.store.bulk.chunks import LONGEST, Chunk, Cutter, Source, TooLong, cut
 from yteso.store.bulk.job import SQL, File, Job, end_job, hold_job, save_file
 from yteso.store.bulk.load import Piece, load, save_problems
+from yteso.store.care import mend_care
 from yteso.store.postgres import PostgresStore
 
 UPLOADED = "upload.ndjson"
@@ -128,13 +129,18 @@ class Importer:
         raise AssertionError("unreachable")
 
     def end(self, job: Job) -> bool:
-        """Close the job when every piece is done; its findings become a file. True when it is over."""
+        """Close the job when every piece is done; its findings become a file. True when it is over.
+
+        An Encounter that came before its Organization is given its facility now.
+        """
         with self.database.connection() as conn:
             counts = counts_of(conn, job)
             if counts.done < counts.pieces:
                 return False
             if hold_job(conn, job.id) is None:
                 return True
+            written = [t for (t,) in conn.execute(SQL["fetch_transactions"], job.key)]
+            mend_care(conn, self.store.codec(conn), written)
             self._tell(conn, job)
             end_job(conn, job, "done")
         for path in (self.folder / job.id).glob("*"):

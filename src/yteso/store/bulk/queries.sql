@@ -86,7 +86,7 @@ ORDER BY c.n LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- finish_chunk --
 -- A piece is in the record.
-UPDATE store.bulk_chunk SET done = true, created = %s, updated = %s, unchanged = %s, failed = %s
+UPDATE store.bulk_chunk SET done = true, t = store.present_t(), created = %s, updated = %s, unchanged = %s, failed = %s
 WHERE shard = %s AND job = %s AND n = %s;
 
 -- count_chunks --
@@ -94,6 +94,10 @@ WHERE shard = %s AND job = %s AND n = %s;
 SELECT count(*), count(*) FILTER (WHERE done), coalesce(sum(created), 0), coalesce(sum(updated), 0),
        coalesce(sum(unchanged), 0), coalesce(sum(failed), 0)
 FROM store.bulk_chunk WHERE shard = %s AND job = %s;
+
+-- fetch_transactions --
+-- The transactions in which an import wrote something.
+SELECT t FROM store.bulk_chunk WHERE shard = %s AND job = %s AND created + updated > 0;
 
 -- count_problems --
 -- How many findings are kept.
