@@ -62,6 +62,21 @@ def communes_of(province: str) -> tuple[Commune, ...]:
     return tuple(commune for commune in communes().values() if commune.province.code == province)
 
 
+def is_province(code: str) -> bool:
+    """True for the 2-digit code of a province of today or of the former 63."""
+    return code in provinces() or code in _former_provinces()
+
+
+def is_commune(code: str) -> bool:
+    """True for the 5-digit code of a commune of today or from before July 2025."""
+    return code in communes() or code in _former_communes()
+
+
+@cache
+def _former_communes() -> frozenset[str]:
+    return frozenset(code for (code,) in _rows("SELECT wardCode FROM admin_units_legacy WHERE wardCode <> ''"))
+
+
 def commune_after_merger(former: str) -> tuple[Commune, ...]:
     """The communes that a former (before July 2025) commune code became, the package's default first; empty if none.
 

@@ -72,6 +72,14 @@ SUMMARY_FAULTS = [
     ({"KET_QUA_DTRI": "9"}, "BHYT-1010", "KET_QUA_DTRI"),
     ({"MA_LOAI_KCB": "77"}, "BHYT-1011", "MA_LOAI_KCB"),
     ({"MA_NOI_DI": "79"}, "BHYT-1012", "MA_NOI_DI"),
+    ({"CAN_NANG": "abc"}, "BHYT-1012", "CAN_NANG"),
+    ({"CAN_NANG_CON": "3200;ba ký"}, "BHYT-1012", "CAN_NANG_CON"),
+    ({"MA_DANTOC": "99"}, "BHYT-1012", "MA_DANTOC"),
+    ({"MA_QUOCTICH": "ZZZ"}, "BHYT-1012", "MA_QUOCTICH"),
+    ({"NAM_QT": "1990"}, "BHYT-1012", "NAM_QT"),
+    ({"DIEN_THOAI": "abc"}, "BHYT-1012", "DIEN_THOAI"),
+    ({"MATINH_CU_TRU": "ZZ"}, "BHYT-1011", "MATINH_CU_TRU"),
+    ({"MAXA_CU_TRU": "99999"}, "BHYT-1011", "MAXA_CU_TRU"),
     ({"SO_CCCD": "12345"}, "BHYT-1014", "SO_CCCD"),
     ({"SO_CCCD": "AB-1"}, "BHYT-1014", "SO_CCCD"),
     ({"SO_CCCD": "GB1234567"}, "BHYT-1015", "SO_CCCD"),
@@ -112,6 +120,12 @@ SUMMARY_FAULTS = [
 LINE_FAULTS = [
     ({"MUC_HUONG": "180"}, "BHYT-1013", "MUC_HUONG"),
     ({"MA_GIUONG": "001"}, "BHYT-1012", "MA_GIUONG"),
+    ({"MA_MAY": "abc"}, "BHYT-1012", "MA_MAY"),
+    ({"MA_DICH_VU": "22.0120.1370_XX"}, "BHYT-1012", "MA_DICH_VU"),
+    ({"MA_DICH_VU": "VC.7"}, "BHYT-1012", "MA_DICH_VU"),
+    ({"MA_DICH_VU": "22.0120.1370.K.7"}, "BHYT-1012", "MA_DICH_VU"),
+    ({"MA_NHOM": "12"}, "BHYT-1012", "MA_DICH_VU"),
+    ({"MA_NHOM": "4"}, "BHYT-1011", "MA_NHOM"),
     ({"NGAY_YL": "202608100930"}, "BHYT-2003", "NGAY_YL"),
     ({"NGAY_KQ": "202609100830"}, "BHYT-2004", "NGAY_KQ"),
     ({"THANH_TIEN_BV": "50700"}, "BHYT-3001", "THANH_TIEN_BV"),
@@ -148,6 +162,30 @@ def test_papers_are_compared_with_the_summary():
     assert {("BHYT-2040", "XML14", "NGAY_RA"), ("BHYT-2011", "XML14", "NGAY_HEN_KL")} <= found
     assert ("BHYT-2012", "XML14", "NGAY_CT") in found
     assert ("BHYT-2013", "XML7", "SO_NGAY_NGHI") in told(judged(XML7=[{"MA_LK": "LK1", "SO_NGAY_NGHI": "3"}]))
+
+
+def test_what_a_paper_says_and_the_summary_does_not_is_told():
+    assert ("BHYT-2040", "XML14", "MA_BENH_KT") in told(judged({"MA_BENH_KT": ""}, XML14=[{"MA_BENH_KT": "Z00"}]))
+    assert ("BHYT-2040", "XML13", "DIA_CHI") in told(judged(XML13=[{"DIA_CHI": "nơi khác"}]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["02.03", "02.1897", "K18.1901", "22.0120.1370", "22.0120.1370_GT", "03.0045.0000_TB", "22.0120.1370.K.79001"],
+)
+def test_codes_of_services_beds_and_outsourced_tests_are_in_form(code):
+    assert told(judged(exam={"MA_DICH_VU": code})) == set()
+
+
+def test_a_transport_says_where_to_and_machines_tenders_and_sources_of_drugs_are_in_form():
+    exam = {"MA_NHOM": "12", "MA_DICH_VU": "VC.79001", "MA_MAY": "HH.1.79903.S1;S2"}
+    drug = {**MEDICINE, "TT_THAU": "QD08/QD-SYT;G1;N2;2025;00", "MA_CSKCB_THUOC": "HC.79001"}
+    forms = {one for one in told(judged(exam=exam, XML2=[drug])) if one[0] == "BHYT-1012"}
+    assert forms == set()
+    wrong = {**MEDICINE, "TT_THAU": "x", "MA_CSKCB_THUOC": "Q.12345", "MA_NHOM": "10"}
+    found = told(judged(XML2=[wrong]))
+    assert {("BHYT-1012", "XML2", "TT_THAU"), ("BHYT-1012", "XML2", "MA_CSKCB_THUOC")} <= found
+    assert ("BHYT-1011", "XML2", "MA_NHOM") in found
 
 
 def test_amounts_rounded_to_whole_dong_are_accepted():

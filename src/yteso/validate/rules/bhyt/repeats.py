@@ -27,16 +27,19 @@ _FACILITY = Rule(
 )
 
 _PERSON = ("NGAY_SINH", "GIOI_TINH")
-_PAPER = (*_PERSON, "HO_TEN", "MA_THE_BHYT", "NGAY_VAO", "NGAY_RA", "MA_BENH_CHINH", "MA_BENH_KT")
+_PAPER = (
+    *(*_PERSON, "HO_TEN", "DIA_CHI", "MA_THE_BHYT", "GT_THE_DEN", "MA_CSKCB"),
+    *("NGAY_VAO", "NGAY_VAO_NOI_TRU", "NGAY_RA", "MA_BENH_CHINH", "MA_BENH_KT", "MA_BENH_YHCT"),
+)
 REPEATED = {
     "XML6": _PERSON,
     "XML7": ("NGAY_VAO", "NGAY_RA"),
     "XML8": ("NGAY_VAO", "NGAY_RA", "KET_QUA_DTRI"),
-    "XML13": (*_PAPER, "MA_LOAI_RV"),
-    "XML14": _PAPER,
+    "XML13": (*_PAPER, "MA_LOAI_RV", "MA_QUOCTICH", "MA_DANTOC", "MA_NGHE_NGHIEP"),
+    "XML14": (*_PAPER, "MA_DOITUONG_KCB"),
     "XML15": ("HO_TEN", "SO_CCCD"),
 }
-"""Fields of other tables that say what XML1 says."""
+"""Fields of other tables that say what XML1 says; where XML1 is silent, what they say would be lost unseen."""
 
 
 def check_repeats(facts: Facts, doubtful: frozenset[str]) -> Iterator[Issue]:
@@ -49,7 +52,7 @@ def check_repeats(facts: Facts, doubtful: frozenset[str]) -> Iterator[Issue]:
         for row in facts.rows(name):
             for field in fields:
                 told, known = row[field], summary[field]
-                if told and known and told != known and field not in doubtful and not _same(told, known):
+                if told and told != known and field not in doubtful and not _same(told, known):
                     yield _DIFFERS.at(row.place(field), field=field)
 
 
