@@ -107,7 +107,7 @@ class Services:
         """Bulk export and import."""
         from yteso.store.bulk.desk import BulkDesk
 
-        return BulkDesk(self.database, self.store, self.settings.home, self.clock)
+        return BulkDesk(self.database, self.store, self.settings.home, self.clock, self.modes)
 
     def exchange(self) -> Callable[[Request], Response]:
         """The doors for senders."""

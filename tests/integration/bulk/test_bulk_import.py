@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
-from tests.integration.bulk.conftest import BASE, NDJSON, ndjson, observation, patient
+from tests.integration.bulk.conftest import BASE, NDJSON, Bulk, ndjson, observation, patient
 
 from yteso.fhir import xml
 from yteso.store import care
 from yteso.store.bulk import chunks
+from yteso.validate.profiles.modes import Modes
 
 
 def counts(manifest):
@@ -195,3 +197,12 @@ def test_pieces_that_create_the_same_resources_side_by_side_do_not_fail(bulk, de
             done.result()
     manifest = bulk.client("GET", place).json
     assert counts(manifest) == (40, 0, 11 * 40, 0)
+
+
+def test_a_claimed_profile_that_is_not_met_refuses_its_line_where_the_installation_refuses(bulk, desk):
+    vital = {**observation("o", "p"), "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}
+    assert counts(bulk.run("/$import", ndjson(vital), **NDJSON)) == (1, 0, 0, 0)
+    strict = Bulk(bulk.client, replace(desk, modes=Modes({"fhir": "refuse"})))
+    manifest = strict.run("/$import", ndjson({**vital, "id": "other"}, observation("plain", "p")), **NDJSON)
+    assert counts(manifest) == (1, 0, 0, 1)
+    assert {one["issue"][0]["location"][0] for one in strict.lines(manifest, "error")} == {"upload.ndjson:1"}

@@ -10,7 +10,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -26,10 +26,12 @@ from yteso.jobs import enqueue
 from yteso.store import audit
 from yteso.store.bulk import rules
 from yteso.store.bulk.chunks import Chunk, Source
+from yteso.store.bulk.claims import Claims
 from yteso.store.bulk.export import Exporter
 from yteso.store.bulk.intake import UPLOADED, Counts, Cuts, Importer, counts_of, inside, keep, pieces_of, save_pieces
 from yteso.store.bulk.job import SQL, File, Job, add_job, end_job, fetch_job, files_of, find_job, forget_job, hold_job
 from yteso.store.postgres import PostgresStore
+from yteso.validate.profiles.modes import Modes
 
 log = logging.getLogger(__name__)
 TASK = "bulk"
@@ -45,12 +47,14 @@ Stop = Callable[[], bool]
 
 @dataclass(frozen=True)
 class BulkDesk:
-    """`home` is YTESO_HOME: results are under `bulk`, the operator's files to import under `import`."""
+    """`home` is YTESO_HOME: results are under `bulk`, the operator's files to import under `import`; `modes`: how
+    strict profiles are."""
 
     database: Database
     store: PostgresStore
     home: Path
     clock: Clock = system_clock
+    modes: Modes = field(default_factory=Modes)
 
     @property
     def folder(self) -> Path:
@@ -65,7 +69,8 @@ class BulkDesk:
     @cached_property
     def importer(self) -> Importer:
         """The pieces of imports."""
-        return Importer(self.database, self.store, self.folder, self.home / "import")
+        claims = Claims(self.store, self.modes)
+        return Importer(self.database, self.store, self.folder, self.home / "import", claims)
 
     # -- asking ---------------------------------------------------------------------------------------------------
 

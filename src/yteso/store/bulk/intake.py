@@ -20,6 +20,7 @@ from yteso.db import Connection, Database, is_conflict, is_retryable
 from yteso.fhir.json import dumps
 from yteso.store.bulk import rules
 from yteso.store.bulk.chunks import LONGEST, Chunk, Cutter, Source, TooLong, cut
+from yteso.store.bulk.claims import Claims
 from yteso.store.bulk.job import SQL, File, Job, end_job, hold_job, save_file
 from yteso.store.bulk.load import Piece, load, save_problems
 from yteso.store.care import mend_care
@@ -112,6 +113,7 @@ class Importer:
     store: PostgresStore
     folder: Path
     given: Path
+    claims: Claims
 
     def piece(self, job: Job) -> bool:
         """Work off one piece; False when none is free."""
@@ -120,7 +122,7 @@ class Importer:
                 with self.database.connection() as conn, _uncollected():
                     taken = self._take(conn, job)
                     if taken is not None:
-                        load(conn, self.store, job, taken[0], taken[1])
+                        load(conn, self.store, job, *taken, self.claims.judge(conn, job.who))
                 return taken is not None
             except Exception as error:
                 if not (is_conflict(error) or is_retryable(error)) or attempt == _ATTEMPTS:

@@ -21,6 +21,7 @@ from yteso.fhir.json import dumps, loads
 from yteso.fhir.outcome import outcome_issue
 from yteso.fhir.reference import references
 from yteso.store.bulk import rules
+from yteso.store.bulk.claims import Judge
 from yteso.store.bulk.job import SQL, Job
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, Resource, Written
@@ -49,14 +50,14 @@ class Piece:
     line: int
 
 
-def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: bytes) -> None:
-    """Write what is sound, note what is not."""
+def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: bytes, judge: Judge) -> None:
+    """Write what is sound, note what is not. `judge` tells what a resource claims and does not keep."""
     base = str(job.wish.get("base", ""))
     sound: list[tuple[int, Put]] = []
     findings: list[Finding] = []
     for number, line in enumerate(data.split(b"\n"), start=piece.line):
         if line and not line.isspace():
-            resource, issues = read_line(line, base)
+            resource, issues = read_line(line, base, judge)
             if resource is not None:
                 sound.append((number, Put(resource)))
             findings.extend((number, at, issue) for at, issue in enumerate(issues[:_MOST_OF_A_LINE]))
@@ -68,7 +69,7 @@ def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: b
     conn.execute(SQL["finish_chunk"], (*states, *job.key, piece.n))
 
 
-def read_line(line: bytes, base: str = "") -> tuple[Resource | None, Sequence[Issue]]:
+def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[Resource | None, Sequence[Issue]]:
     """The resource of a line, or None with what is wrong. References to our own address become relative."""
     try:
         document = loads(line)
@@ -82,7 +83,8 @@ def read_line(line: bytes, base: str = "") -> tuple[Resource | None, Sequence[Is
         return None, [wrong]
     if base and base.encode() in line.replace(b"\\/", b"/"):
         _make_local(document, base)
-    return document, issues
+    claims = judge(document) if judge else ()
+    return (None if any(issue.blocks for issue in claims) else document), (*issues, *claims)
 
 
 def write(
