@@ -25,6 +25,7 @@ from yteso.db import Connection, Database, Queries
 from yteso.search import sql
 from yteso.search.parse import parse
 from yteso.store import write
+from yteso.store.links import Asking, reach
 from yteso.store.postgres import PostgresStore
 from yteso.store.rows import copy_care, copy_moments, copy_numbers, copy_resources, copy_strings, index_of, row_of
 
@@ -113,7 +114,24 @@ def searches(people: int, visits: int) -> dict[str, Callable[[random.Random], tu
         (patient,) = (one for one in visit(cared, people) if one["resourceType"] == "Patient")
         return "Patient", f"name={patient['name'][0]['text']}&birthdate={patient['birthDate']}", DOCTOR
 
+    def results_by_name(chance: random.Random) -> tuple[str, str, Restriction]:
+        _, name, _, _ = person(chance.randrange(people))
+        return "Observation", f"subject:Patient.name={name}&code={SERVICE_SYSTEM}|{chance.choice(TESTS)}", EVERYTHING
+
+    def results_of_women(chance: random.Random) -> tuple[str, str, Restriction]:
+        return "Observation", f"subject:Patient.gender=female&code={SERVICE_SYSTEM}|{chance.choice(TESTS)}", EVERYTHING
+
+    def people_with_a_diagnosis(chance: random.Random) -> tuple[str, str, Restriction]:
+        return "Patient", f"_has:Condition:patient:code={ICD_SYSTEM}|{chance.choice(ICD)}", EVERYTHING
+
+    def results_of_visits_of_a_day(chance: random.Random) -> tuple[str, str, Restriction]:
+        return "Observation", f"encounter:Encounter.date={_day(chance, 700)}", EVERYTHING
+
     kinds = (
+        results_by_name,
+        results_of_women,
+        people_with_a_diagnosis,
+        results_of_visits_of_a_day,
         identifier,
         name_and_birth,
         patient_and_code,
@@ -126,13 +144,18 @@ def searches(people: int, visits: int) -> dict[str, Callable[[random.Random], tu
     return {kind.__name__: kind for kind in kinds}
 
 
-def ask(conn: Connection, asked: tuple[str, str, Restriction]) -> tuple[float, float, int]:
-    """(milliseconds over the socket, milliseconds in the database, rows) of one search."""
+def ask(conn: Connection, store: PostgresStore, asked: tuple[str, str, Restriction]) -> tuple[float, float, int]:
+    """(milliseconds over the socket, milliseconds in the database, rows) of one search.
+
+    What links come down to is looked up within the first; the second is of the statement of the page alone.
+    """
     kind, text, rights = asked
     query, issues = parse(kind, text.replace("+", "%2B"))
     assert not issues
-    statement, params, _ = sql.page(query, rights, datetime.now(UTC))
+    now = datetime.now(UTC)
     start = time.perf_counter()
+    reached = reach(Asking(conn, store.codec(conn), rights, now), query)
+    statement, params, _ = sql.page(query, rights, now, reached)
     rows = conn.execute(statement.encode(), params, prepare=False).fetchall()
     taken = (time.perf_counter() - start) * 1000
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}"
@@ -158,13 +181,14 @@ def main() -> None:
         database = Database(dsn).open()
         start = time.monotonic()
         count = build(database, options.resources, options.people)
+        store = PostgresStore()
         built = time.monotonic() - start
         for name, make in searches(options.people, options.resources // PER_VISIT).items():
             rounds = []
             for number in range(options.rounds):
                 chance = random.Random(f"{name} {number}")
                 with database.connection() as conn:
-                    rounds.append([ask(conn, make(chance)) for _ in range(options.searches)])
+                    rounds.append([ask(conn, store, make(chance)) for _ in range(options.searches)])
             found[name] = {
                 "median_ms": spread([percentile([one[0] for one in round], 0.5) for round in rounds]),
                 "p95_ms": spread([percentile([one[0] for one in round], 0.95) for round in rounds]),
