@@ -76,7 +76,7 @@ class Cursor:
             value is None if order.kind in _LOOKED_UP else isinstance(value, int) and abs(value) <= 2**63
             for value, order in zip(values, orders, strict=True)
         )
-        if mark != _checksum(query) or not isinstance(id, str) or not numeric:
+        if mark != checksum(query) or not isinstance(id, str) or not numeric:
             raise refuse_cursor()
         return cls(id, tuple(values))
 
@@ -85,7 +85,7 @@ def write(query: Query, orders: Sequence[Order], id: str, values: Sequence[Any])
     """The cursor after a row with these sort values."""
     kept = [microseconds(value) if isinstance(value, datetime) else value for value in values]
     bare = [None if order.kind in _LOOKED_UP else value for order, value in zip(orders, kept, strict=True)]
-    return pack([_checksum(query), id, *bare])
+    return pack([checksum(query), id, *bare])
 
 
 def after(cursor: Cursor, orders: Sequence[Order], lo: str, type: int) -> Fragment:
@@ -119,7 +119,7 @@ def _end(cursor: Cursor, order: Order, value: int | None, type: int) -> Fragment
     return Fragment("%s", (moment(value),)) if order.kind == "updated" else Fragment("%s::bigint", (value,))
 
 
-def _checksum(query: Query) -> str:
+def checksum(query: Query) -> str:
     """Ties a cursor to its query; clauses may name patients, hence a hash."""
     asked = repr((query.type, query.conditions, query.sort))
     return blake2b(asked.encode(), digest_size=6).hexdigest()

@@ -12,7 +12,7 @@ from yteso.search.query import Query
 from yteso.search.row import NO_DATE
 
 SORTABLE = frozenset({"date", "string", "number", "quantity"})
-"""Kinds of parameters that can be sorted by; besides `_id` and `_lastUpdated`."""
+"""Kinds of parameters that an index has in order; besides `_id` and `_lastUpdated`. Others: `sorting`."""
 
 
 @dataclass(frozen=True, slots=True)

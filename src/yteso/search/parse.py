@@ -17,7 +17,6 @@ from yteso.base.issue import Issue, Rule
 from yteso.search import rules
 from yteso.search.chain import may_refer, read_condition
 from yteso.search.clause import MODIFIERS, Report
-from yteso.search.order import SORTABLE
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Clause, Compartment, Include, Link, Listed, Query, Sort
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SearchParameter
@@ -26,6 +25,9 @@ from yteso.terminology.protocol import Terminology
 DEFAULT_COUNT = 20
 MAX_COUNT = 1000
 MAX_VALUES = 1000
+
+_UNSORTED = frozenset({"composite", "special"})
+"""Kinds that have no order."""
 
 _ELSEWHERE = frozenset({"_format", "_pretty", "_elements"})
 """Result parameters that `api` reads itself."""
@@ -140,7 +142,7 @@ def _sort(found: _Found, _name: str, value: str) -> None:
     for part in value.split(","):
         name = part.removeprefix("-")
         parameter = parameters_of(found.type).get(name)
-        if name in ("_id", "_lastUpdated") or (parameter is not None and parameter.kind in SORTABLE):
+        if name in ("_id", "_lastUpdated") or (parameter is not None and parameter.kind not in _UNSORTED):
             if name not in (sort.name for sort in found.sort):
                 found.sort.append(Sort(name, descending=part.startswith("-")))
         elif part:

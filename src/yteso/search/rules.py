@@ -46,8 +46,8 @@ SORT = Rule(
     Severity.WARNING,
     "Không sắp xếp được theo {name}; đã bỏ qua",
     "results cannot be sorted by {name}; it was left out",
-    "Sắp xếp theo tham số ngày, chuỗi, số, _id hoặc _lastUpdated",
-    "sort by a date, string or number parameter, _id or _lastUpdated",
+    "Sắp xếp theo một tham số đơn, _id hoặc _lastUpdated",
+    "sort by a simple parameter, _id or _lastUpdated",
     basis="FHIR R4 §3.1.1.5.1",
 )
 INCLUDE = Rule(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
@@ -16,12 +17,14 @@ from yteso.db import Connection, is_stopped
 from yteso.search import cursor, rules, sql
 from yteso.search.plan import Reached
 from yteso.search.query import Query
+from yteso.search.sorting import is_read
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.include import Including
 from yteso.store.links import Asking, reach
 from yteso.store.protocol import Page
 from yteso.store.read import run, stored
+from yteso.store.sorted_page import sorted_page
 
 SECONDS = 10
 
@@ -37,34 +40,35 @@ def search(
 ) -> Page:
     """See `protocol.Store.search`."""
     with _bounded(conn, query, now, seconds or SECONDS):
-        reached = reach(Asking(conn, codec, limit, now), query)
-        text, params, orders = sql.page(query, limit, now, reached)
-        rows = run(conn, text, params).fetchall() if query.count else []
-        more, rows = len(rows) > query.count, rows[: query.count]
+        asking = Asking(conn, codec, limit, now)
+        reached = reach(asking, query)
+        if query.count and is_read(query):
+            rows, following, counted = sorted_page(asking, query, reached)
+        else:
+            rows, following = _page(asking, query, reached)
+            counted = len(rows) if query.count and not (following or query.cursor) else None
         matches = tuple(stored(conn, codec, row) for row in rows)
         including = Including(conn, codec, limit, matches)
         including.follow(query, matches)
-        total = _total(conn, limit, query, now, reached, None if more else len(rows))
+        total = counted if counted is not None else _total(asking, query, reached)
     patients = {row[8] for row in rows if row[8] is not None}
     audit.note(conn, who, "R", audit.query_mark(query), "", patients | including.patients)
-    following = cursor.write(query, orders, rows[-1][1], rows[-1][sql.WIDTH :]) if more and rows else ""
     return Page(matches, tuple(including.found), total, following, including.more)
 
 
-def _total(
-    conn: Connection,
-    limit: Restriction,
-    query: Query,
-    now: datetime,
-    reached: Sequence[Reached],
-    shown: int | None,
-) -> int | None:
-    """How many match: known when the only page shows them all, counted when it is asked for."""
-    if shown is not None and not query.cursor and query.count:
-        return shown
+def _page(asking: Asking, query: Query, reached: Sequence[Reached]) -> tuple[list[Any], str]:
+    """The rows of a page in an order of the index, and the cursor of the next one."""
+    text, params, orders = sql.page(query, asking.limit, asking.now, reached)
+    rows = run(asking.conn, text, params).fetchall() if query.count else []
+    more, rows = len(rows) > query.count, rows[: query.count]
+    return rows, cursor.write(query, orders, rows[-1][1], rows[-1][sql.WIDTH :]) if more and rows else ""
+
+
+def _total(asking: Asking, query: Query, reached: Sequence[Reached]) -> int | None:
+    """How many match, counted when it is asked for."""
     if query.total == "none" and query.count:
         return None
-    counted: int = run(conn, *sql.total(query, limit, now, reached)).fetchone()[0]
+    counted: int = run(asking.conn, *sql.total(query, asking.limit, asking.now, reached)).fetchone()[0]
     return counted
 
 

@@ -37,7 +37,7 @@ def questions(type):
         for modifier in MODIFIERS[parameter.kind]:
             if modifier != "of-type" or any(path.type == "Identifier" for path in parameter.paths):
                 yield [(f"{name}:{modifier}", "http://a/b" if parameter.kind == "uri" else ASKED.get(modifier, value))]
-        if parameter.kind in ("date", "string", "number", "quantity"):
+        if parameter.kind not in ("composite", "special"):
             yield [("_sort", f"-{name}")]
 
 

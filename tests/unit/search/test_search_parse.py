@@ -64,7 +64,7 @@ def test_a_summary_of_counts_asks_for_no_rows():
         ("value-quantity=much", [("SRCH-0005", True)]),
         ("code:missing=maybe", [("SRCH-0005", True)]),
         ("status=a%00b", [("SRCH-0005", True)]),
-        ("_sort=status", [("SRCH-0006", False)]),
+        ("_sort=code-value-quantity", [("SRCH-0006", False)]),
         ("_include=Observation:status", [("SRCH-0007", False)]),
         ("_include=Encounter:subject", [("SRCH-0007", False)]),
         ("_revinclude=Condition:code", [("SRCH-0007", False)]),
