@@ -42,6 +42,7 @@ def search(
     with _bounded(conn, query, now, seconds or SECONDS):
         asking = Asking(conn, codec, limit, now)
         reached = reach(asking, query)
+        counted: int | None
         if query.count and is_read(query):
             rows, following, counted = sorted_page(asking, query, reached)
         else:
