@@ -23,6 +23,7 @@ from yteso.base.http import Request
 from yteso.base.issue import Issue, Origin
 from yteso.fhir.bundle import Entry, in_order, read_entries
 from yteso.search.query import Query
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 WRITES = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.DELETE])
 READS = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY])
@@ -30,7 +31,7 @@ READS = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Inte
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry, understood. `expected` is what If-Match asks.
+    """One entry, understood. `expected` is what If-Match asks; `request` is there for what only reads.
 
     `query` are criteria: of If-None-Exist for a create, in the place of an id for the others.
     """
@@ -39,7 +40,7 @@ class Step:
     interaction: Interaction
     type: str
     id: str
-    request: Request
+    request: Request | None = None
     full_url: str = ""
     resource: Resource | None = None
     patch: Patch | None = None
@@ -70,6 +71,8 @@ def plan(call: Call, document: Resource) -> list[Step]:
 
 
 def _step(call: Call, entry: Entry) -> Step:
+    if entry.method == "POST" and entry.url in RESOURCE_TYPES and not entry.if_none_exist:
+        return _create(call, entry)
     request = entry_request(call, entry)
     route, place = call.engine.router.match(request.method, request.path)
     if route.interaction in READS or (route.operation and request.method in ("GET", "HEAD")):
@@ -93,13 +96,21 @@ def _step(call: Call, entry: Entry) -> Step:
         interaction=route.interaction,
         type=place.type,
         id=place.id,
-        request=request,
         full_url=entry.full_url,
         resource=resource,
         patch=change,
         expected=_expected(route.interaction, entry),
         query=_criteria(call, route.interaction, place, entry),
     )
+
+
+def _create(call: Call, entry: Entry) -> Step:
+    """What most entries are: a new resource, without conditions."""
+    require(call.who, Interaction.CREATE, entry.url)
+    resource = as_resource(entry.resource)
+    if resource["resourceType"] != entry.url:
+        raise Refused(rules.OTHER_TYPE.at(type=entry.url), status=400)
+    return Step(entry.index, Interaction.CREATE, entry.url, "", None, entry.full_url, resource, expected=0)
 
 
 def _criteria(call: Call, interaction: Interaction, place: Place, entry: Entry) -> Query | None:

@@ -170,6 +170,7 @@ class _Run:
         return [issue for issue in self.call.findings if issue.origin.field.startswith(place)]
 
     def _read(self, step: Step) -> bytes:
+        assert step.request is not None
         response = dispatch(self.call.engine, step.request, self.call.who, prefer=self.call.prefer, conn=self.conn)
         told = {"status": f"{response.status} {REASONS[response.status]}"}
         if "ETag" in response.headers:
