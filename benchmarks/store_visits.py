@@ -223,8 +223,16 @@ class _Visit:
             use="claim",
             patient={"reference": f"Patient/{self.patient}"},
             created=self.time(120),
+            provider={"identifier": {"value": self.facility}},
+            priority={"coding": [{"code": "normal"}]},
+            insurance=[{"sequence": 1, "focal": True, "coverage": {"display": "BHYT"}}],
             item=[
-                {"sequence": n, "encounter": encounter, "net": {"value": 150_000, "currency": "VND"}}
+                {
+                    "sequence": n,
+                    "productOrService": {"coding": [{"system": SERVICE_SYSTEM, "code": TESTS[n]}]},
+                    "encounter": encounter,
+                    "net": {"value": 150_000, "currency": "VND"},
+                }
                 for n in range(1, 6)
             ],
             total={"value": Decimal("1500000.00"), "currency": "VND"},
