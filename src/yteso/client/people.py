@@ -1,22 +1,30 @@
 """Finding a person: what somebody typed into one box -> the persons it may mean, each with its banner facts.
 
-One box takes a name (with or without diacritics), a citizen number, an insurance card or number, a birth date, or
-several of them separated by spaces. What the text means is decided by its shape alone; nothing is looked up to guess.
+One box takes a name (with or without diacritics), a citizen number, an insurance card or number, a date, month or
+year of birth, or several of them separated by spaces; numbers also in groups, as pages and cards show them.
+What the text means is decided by its shape alone; nothing is looked up to guess.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from yteso.search.query import Clause, Query, Sort
 
-_BIRTH_DATE = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NUMBER = re.compile(r"\d{9,13}|[A-Z]{2}\d{13}|[A-Z]\d{7,8}", re.IGNORECASE)
+_DAY = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})")
+_DAY_PACKED = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>(?:19|20)\d{2})")
+_DAY_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
+_MONTH = re.compile(r"(?P<month>\d{1,2})[/.\-](?P<year>\d{4})")
+_YEAR = re.compile(r"(?P<year>(?:18|19|20)\d{2})")
+_NUMBER = re.compile(r"\d{9,13}|[A-Z]{2}\d{13}|[A-Z]\d{7,8}")
+_SPACED = re.compile(r"\d{9,10}|\d{12}|[A-Z]{2}\d{13}")
+"""What may be written in groups: citizen and identity card, insurance number and card."""
+_GROUP = re.compile(r"(?:[A-Za-z]{2})?[\d.\-]*")
+_MARKS = re.compile(r"[.\-]")
 _ANY_DIGIT = re.compile(r"\d")
 
 
@@ -39,31 +47,58 @@ class PersonBanner:
 def person_query(text: str, count: int = 20, cursor: str = "") -> Query | None:
     """The search on Patient that a typed text means; None when nothing searchable was typed."""
     clauses: list[Clause] = []
-    words: list[str] = []
-    for word in text.split():
-        clause = _exact_clause(word)
-        if clause:
-            clauses.append(clause)
-        elif not _ANY_DIGIT.search(word):
-            words.append(word)
+    for part in _parts(text.split()):
+        day = _birth(part)
+        if day:
+            clauses.append(Clause("birthdate", "date", (("eq", day),)))
+        elif _ANY_DIGIT.search(part):
+            clauses.append(Clause("identifier", "token", (("eq", _bare(part)),)))
         else:
-            clauses.append(Clause("identifier", "token", (("eq", word.upper()),)))
-    clauses.extend(Clause("name", "string", (("eq", word),)) for word in words)
+            clauses.append(Clause("name", "string", (("eq", part),)))
     if not clauses:
         return None
+    clauses.sort(key=lambda clause: clause.name == "name")
     return Query("Patient", tuple(clauses), sort=(Sort("_lastUpdated", descending=True),), count=count, cursor=cursor)
 
 
-def _exact_clause(word: str) -> Clause | None:
-    birth = _BIRTH_DATE.fullmatch(word)
-    if birth:
-        day = f"{birth['year']}-{int(birth['month']):02}-{int(birth['day']):02}"
-        return Clause("birthdate", "date", (("eq", day),))
-    if _ISO_DATE.fullmatch(word):
-        return Clause("birthdate", "date", (("eq", word),))
-    if _NUMBER.fullmatch(word):
-        return Clause("identifier", "token", (("eq", word.upper()),))
-    return None
+def _parts(words: Sequence[str]) -> Iterator[str]:
+    """The words, with a number or a date that was written in groups (`079 070 053 623`) put together."""
+    at = 0
+    while at < len(words):
+        end = next((end for end in range(min(len(words), at + 8), at + 1, -1) if _together(words[at:end])), at + 1)
+        yield "".join(words[at:end])
+        at = end
+
+
+def _together(words: Sequence[str]) -> bool:
+    if not all(map(_GROUP.fullmatch, words)) or any(map(_birth, words[:-1])):
+        return False
+    joined = _MARKS.sub("", "".join(words)).upper()
+    return bool(_SPACED.fullmatch(joined)) or (len(words) == 3 and bool(_birth(joined)))
+
+
+def _bare(number: str) -> str:
+    """The number without the marks people put between its groups; another code stays as it was typed."""
+    bare = _MARKS.sub("", number).upper()
+    return bare if _NUMBER.fullmatch(bare) else number.upper()
+
+
+def _birth(word: str) -> str:
+    """A date of birth of any precision in FHIR's form; empty when the word is none."""
+    for shape in (_DAY, _DAY_PACKED, _DAY_ISO, _MONTH, _YEAR):
+        match = shape.fullmatch(word)
+        if match:
+            parts = [int(match[name]) for name in ("year", "month", "day") if name in shape.groupindex]
+            return "-".join(f"{part:02}" for part in parts) if _exists(*parts) else ""
+    return ""
+
+
+def _exists(year: int, month: int = 1, day: int = 1) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def banner_of(patient: Mapping[str, Any], today: date) -> PersonBanner:

@@ -189,6 +189,15 @@ class Records:
         return self._store.search(conn, who, require(who, Interaction.SEARCH, query.type), query)
 
 
+def concerns(resource: Resource, patient_id: str) -> bool:
+    """True when the resource is this person's: the Patient itself, or one that names it as whom it is about."""
+    if resource.get("resourceType") == "Patient":
+        return bool(resource.get("id") == patient_id)
+    named = [resource.get(name, {}) for name in ("subject", "patient", "beneficiary")]
+    named += [one.get("actor", {}) for one in resource.get("participant", []) if isinstance(one, dict)]
+    return any(one.get("reference") == f"Patient/{patient_id}" for one in named)
+
+
 def _as_section(page: Page) -> Section:
     parse: Callable[[bytes], Resource] = fhir_json.loads
     resources = (parse(match.body) for match in page.matches)

@@ -71,6 +71,7 @@ def _parts() -> dict[str, Any]:
         ],
         "MIDDLEWARE": [
             "yteso.web.security.SecurityHeaders",
+            "yteso.web.sound.SoundText",
             "django.middleware.security.SecurityMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -124,6 +125,36 @@ def test_a_visit_of_another_person_is_not_shown_under_this_one(site):
     assert client.get(f"/record/{site.patient}/nonsense").status_code == 404
 
 
+def test_a_resource_of_another_person_is_not_shown_under_this_one(site):
+    client = site.client("quantri")
+    found = client.post("/record/", {"q": "thử"}).content.decode()
+    other = next(one for one in re.findall(r'href="/record/([0-9a-f-]{36})"', found) if one != site.patient)
+    assert client.get(f"/record/{site.patient}/raw/Patient/{site.patient}").status_code == 200
+    assert client.get(f"/record/{other}/raw/Patient/{site.patient}").status_code == 404
+    assert client.get(f"/record/{other}/raw/Encounter/{site.visit}").status_code == 404
+    own = client.get(f"/record/{site.patient}/diagnoses").content.decode()
+    condition = re.search(rf"/record/{site.patient}/raw/Condition/([^\"]+)", own)[1]
+    assert client.get(f"/record/{site.patient}/raw/Condition/{condition}").status_code == 200
+    assert client.get(f"/record/{other}/raw/Condition/{condition}").status_code == 404
+    assert client.get(f"/record/{other}/raw/Condition/{condition}?download=1").status_code == 404
+
+
+@pytest.mark.parametrize("written", ["as the page shows it", "with dots", "with hyphens", "year of birth"])
+def test_a_person_is_found_by_what_the_page_shows(site, written):
+    from yteso.apps.record.describe import spaced
+
+    person = banner(site)
+    numbers = {system.rsplit("/", 1)[-1]: value for system, value in person.identifiers}
+    shown = spaced(numbers.get("cccd") or numbers["bhyt"])
+    asked = {
+        "as the page shows it": shown,
+        "with dots": shown.replace(" ", "."),
+        "with hyphens": shown.replace(" ", "-"),
+        "year of birth": f"{person.name} {person.birth_date[:4]}",
+    }[written]
+    assert f'href="/record/{site.patient}"' in text(site.client("bacsi").post("/record/", {"q": asked}))
+
+
 def test_a_file_sent_on_the_page_is_kept_byte_for_byte_and_only_once(site):
     client = site.client("quantri")
     body = b"<GIAMDINHHS><THONGTINDONVI><MACSKCB>%s</MACSKCB></THONGTINDONVI><THONGTINHOSO/></GIAMDINHHS>"
@@ -177,7 +208,7 @@ def test_findings_name_rule_table_field_and_what_to_do_in_both_languages(site):
 
 def test_filters_that_make_no_sense_ask_nothing(site):
     client = site.client("quantri")
-    assert client.get("/intake/?state=x&severity=y&since=z&until=2026-99-99&cursor=%00").status_code == 200
+    assert client.get("/intake/?state=x&severity=y&since=z&until=2026-99-99&cursor=%01").status_code == 200
     assert client.get("/ioc/visits?span=x&facility=%27").status_code == 200
 
 

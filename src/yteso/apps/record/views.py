@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
-from yteso.client.record import SECTIONS, Records
+from yteso.client.record import SECTIONS, Records, concerns
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
 from yteso.web.services import service
@@ -25,13 +25,7 @@ SHOWN = (
 )
 """Sections with a page of their own, in the order of the tabs."""
 
-RAW_TYPES = frozenset(kind for kind, _, _ in SECTIONS.values()) | {
-    "Patient",
-    "Provenance",
-    "MedicationDispense",
-    "Practitioner",
-    "Organization",
-}
+RAW_TYPES = frozenset(kind for kind, _, _ in SECTIONS.values()) | {"Patient", "MedicationDispense"}
 PAGE = 50
 
 
@@ -89,7 +83,7 @@ def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
     """One visit with everything in it and the files it was read from."""
     records, who = _records(), request.principal
     resource = records.resource(who, "Encounter", encounter)
-    if resource is None or resource.get("subject", {}).get("reference") != f"Patient/{id}":
+    if resource is None or not concerns(resource, id):
         raise Http404
     groups = records.visit(who, encounter)
     context = _frame(request, id, "overview") | {
@@ -107,7 +101,7 @@ def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse
     if type not in RAW_TYPES:
         raise Http404
     found = _records().resource(request.principal, type, resource)
-    if found is None:
+    if found is None or not concerns(found, id):
         raise Http404
     context = _frame(request, id, "") | {"type": type, "resource": resource, "json": present.indented(found)}
     if request.GET.get("download"):
