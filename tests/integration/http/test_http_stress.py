@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import os
@@ -96,6 +97,39 @@ def test_32_clients_with_overlapping_transactions_leave_whole_bundles_and_no_5xx
             entries = ask("GET", f"/Observation/shared{n}/_history?_count=1000")[1]["entry"]
             tags = [entry["resource"]["meta"]["tag"][0]["code"] for entry in entries]
             assert (set(tags), len(tags)) == (done, len(done))
+
+
+@pytest.mark.timeout(180)
+def test_32_clients_that_patch_and_create_under_conditions_lose_nothing_and_make_no_twin(served):
+    """Each bundle adds a note to one resource, and creates one patient unless it is there already."""
+    token, answers = served.token(), []
+    first = tagged("counter", id="counter", note=[{"text": "first"}])
+    patient = {"resourceType": "Patient", "identifier": [{"system": "urn:yteso:test", "value": "one"}]}
+
+    def client(_):
+        with closing(Client(served.base, token)) as ask:
+            for _ in range(3):
+                tag = uuid.uuid4().hex
+                change = [{"op": "add", "path": "/note/-", "value": {"text": tag}}]
+                data = base64.b64encode(json.dumps(change).encode()).decode()
+                patch = {"resourceType": "Binary", "contentType": "application/json-patch+json", "data": data}
+                unless = {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:yteso:test|one"}
+                bundle = transaction(
+                    {"resource": patch, "request": {"method": "PATCH", "url": "Observation/counter"}},
+                    {"resource": patient, "request": unless},
+                )
+                answers.append((tag, ask("POST", "", bundle)[0]))
+
+    with closing(Client(served.base, token)) as ask:
+        assert ask("PUT", "/Observation/counter", first)[0] == 201
+        for thread in at_once(client, CLIENTS):
+            thread.join()
+        assert {status for _, status in answers} <= {200, 409}
+        done = sorted(tag for tag, status in answers if status == 200)
+        assert done
+        notes = sorted(note["text"] for note in ask("GET", "/Observation/counter")[1]["note"])
+        assert notes == sorted([*done, "first"])
+        assert ask("GET", "/Patient?_summary=count")[1]["total"] == 1
 
 
 @contextmanager
