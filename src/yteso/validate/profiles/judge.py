@@ -73,9 +73,10 @@ def _issues(resource: Any, library: Library, codes: Codes, profiles: Sequence[st
 
 def _resources(resource: Any, place: str = "", depth: int = 0) -> Iterator[tuple[Json, str]]:
     """The resource and those inside it (contained, entries, parameters), with their places."""
-    if not isinstance(resource, dict) or resource.get("resourceType") not in RESOURCE_TYPES or depth > _DEEPEST:
+    type_ = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(type_, str) or type_ not in RESOURCE_TYPES or depth > _DEEPEST:
         return
-    place = place or str(resource["resourceType"])
+    place = place or type_
     yield resource, place
     for name in ("contained", "entry", "parameter"):
         listed = resource.get(name)
