@@ -19,6 +19,7 @@ from yteso.search.chain import targets_of
 from yteso.search.parameters import generation, url_of
 from yteso.search.parse import searchable
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES
+from yteso.standards.vn_core import profiles_of
 from yteso.store.subscriptions.definition import BACKPORT
 from yteso.store.subscriptions.state import TYPE as SUBSCRIPTION
 from yteso.store.subscriptions.topics import topics
@@ -63,8 +64,10 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
 
 def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
     parameters = searchable(type)
+    supported = profiles_of(type)
     told: dict[str, Any] = {
         "type": type,
+        **({"supportedProfile": list(supported)} if supported else {}),
         "interaction": [{"code": code} for code in _type_codes(routes)],
         "versioning": "versioned-update",
         "readHistory": True,

@@ -218,3 +218,10 @@ def test_off_judges_nothing(door, patient):
     missing = {name: value for name, value in patient.items() if name != "identifier"} | CLAIMED
     told = door("off")("POST", "/Patient", missing, **ASK_FINDINGS)
     assert (told.status, len(told.codes)) == (201, 1)
+
+
+def test_the_capability_statement_names_the_profiles_by_type(ask):
+    [rest] = ask("GET", "/metadata").json["rest"]
+    supported = {one["type"]: one.get("supportedProfile", []) for one in rest["resource"]}
+    assert VN + "vn-core-patient" in supported["Patient"]
+    assert supported["Appointment"] == []

@@ -6,7 +6,8 @@ In: the data files beside this one, and the concepts of the code lists (they liv
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,19 @@ def artefacts(list_of: Callable[[str], Concepts]) -> Iterator[Json]:
         yield profile(fact)
     for fact in _read("search.toml")["search_parameter"]:
         yield _search_parameter(fact)
+
+
+def profiles_of(type_: str) -> tuple[str, ...]:
+    """The addresses of the package's profiles on a resource type."""
+    return _profiles().get(type_, ())
+
+
+@cache
+def _profiles() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for fact in _read("profiles.toml")["profile"]:
+        found[fact["type"]] = (*found.get(fact["type"], ()), f"{BASE}/StructureDefinition/{fact['id']}")
+    return found
 
 
 def _read(name: str) -> dict[str, list[Json]]:
