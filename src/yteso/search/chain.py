@@ -28,7 +28,8 @@ def read_condition(report: Report, type: str, name: str, value: str, depth: int 
     bare_name, _, modifier = first.partition(":")
     parameter = parameters_of(type).get(bare_name)
     if parameter is None:
-        report.add(rules.UNKNOWN, name, type=type)
+        rule = rules.CHAIN if depth else rules.UNKNOWN
+        report.add(rule, name, type=type, depth=MAX_DEPTH)
     elif not dot:
         return read_clause(report, parameter, modifier, value)
     else:

@@ -51,6 +51,7 @@ def test_a_summary_of_counts_asks_for_no_rows():
         ("subject:Patient.birthdate=soon", [("SRCH-0005", True)]),
         ("_has:Provenance:nothing:_id=x", [("SRCH-0010", True)]),
         ("_has:Provenance:target=x", [("SRCH-0010", True)]),
+        ("_has:Provenance:target:shoe=x", [("SRCH-0010", True)]),
         ("_list=$current-problems", [("SRCH-0008", True)]),
         ("code-value-quantity=1", [("SRCH-0005", True)]),
         ("component-code-value-quantity=1$much", [("SRCH-0005", True)]),
