@@ -61,7 +61,7 @@ def _judged(call: Call, conn: Connection, claiming: Sequence[tuple[Resource, str
 
 
 def _library(call: Call, conn: Connection) -> Library:
-    return call.engine.definitions.library(conn)
+    return call.engine.definitions.library(conn, alone=call.conn is not None)
 
 
 def _codes(call: Call, conn: Connection) -> Any:

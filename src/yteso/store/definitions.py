@@ -48,8 +48,13 @@ class RecordDefinitions:
         """`validate.profiles.Definitions`, for use within this transaction."""
         return _AtConnection(self._store, self._present(conn), conn)
 
-    def library(self, conn: Connection) -> Library:
-        """Compiled profiles, for use within this transaction; compiled ones are kept while no definition changes."""
+    def library(self, conn: Connection, *, alone: bool = False) -> Library:
+        """Compiled profiles, for use within this transaction; compiled ones are kept while no definition changes.
+
+        `alone` for a transaction that has written or may be undone: nothing is taken from others or kept for them.
+        """
+        if alone:
+            return Library(_AtConnection(self._store, _fresh(conn), conn))
         here = self.at(conn)
         kept = self._library
         if kept is None or kept[0] is not here.memory:
@@ -63,8 +68,7 @@ class RecordDefinitions:
             if not changed:
                 memory.t, memory.moment = t, moment
                 return memory
-        t, moment, _ = _reach(conn, 0, None)
-        self._memory = memory = _Memory(t, moment)
+        self._memory = memory = _fresh(conn)
         return memory
 
 
@@ -90,6 +94,11 @@ class _AtConnection:
         matches = self.store.search(self.conn, VALIDATOR, limit, query).matches
         newest = sorted(matches, key=lambda stored: (stored.updated, stored.id), reverse=True)
         return tuple(json.loads(stored.body) for stored in newest)
+
+
+def _fresh(conn: Connection) -> _Memory:
+    t, moment, _ = _reach(conn, 0, None)
+    return _Memory(t, moment)
 
 
 def _reach(conn: Connection, t: int, ts: datetime | None) -> tuple[int, datetime, bool]:

@@ -225,3 +225,23 @@ def test_the_capability_statement_names_the_profiles_by_type(ask):
     supported = {one["type"]: one.get("supportedProfile", []) for one in rest["resource"]}
     assert VN + "vn-core-patient" in supported["Patient"]
     assert supported["Appointment"] == []
+
+
+def test_a_definition_of_a_transaction_that_is_undone_stays_unknown(ask, patient):
+    url = "http://example.org/mau"
+    definition = {
+        "resourceType": "StructureDefinition", "id": "mau", "url": url, "name": "Mau", "status": "draft",
+        "kind": "resource", "abstract": False, "type": "Patient", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "derivation": "constraint", "differential": {"element": [{"path": "Patient.photo", "min": 1}]},
+    }  # fmt: skip
+    stored = ask("POST", "/Patient", patient).json["id"]
+    entries = [
+        {"resource": definition, "request": {"method": "PUT", "url": "StructureDefinition/mau"}},
+        {"request": {"method": "GET", "url": f"Patient/{stored}/$validate?profile={url}"}},
+        {"request": {"method": "GET", "url": "Patient/nobody"}},
+    ]
+    assert ask("POST", "/", {"resourceType": "Bundle", "type": "transaction", "entry": entries}).status == 404
+    assert ask("GET", f"/Patient/{stored}/$validate?profile={url}").codes == ["FHIR-2427"]
+    told = ask("POST", "/", {"resourceType": "Bundle", "type": "transaction", "entry": entries[:2]}).json["entry"][1]
+    assert told["resource"]["issue"][0]["details"]["coding"][0]["code"] == "FHIR-2401"
+    assert ask("GET", f"/Patient/{stored}/$validate?profile={url}").codes == ["FHIR-2401"]
