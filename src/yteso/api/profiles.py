@@ -6,7 +6,7 @@ profile costs one look at `meta`; in mode `warn` nothing is judged unless the cl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ def judge_document(
     return judge(document, _library(call, conn), _codes(call, conn), profiles=profiles, base=base)
 
 
-def judge_claims(call: Call, resources: Sequence[tuple[Resource, str]], conn: Connection | None = None) -> None:
+def judge_claims(call: Call, resources: Iterable[tuple[Resource, str]], conn: Connection | None = None) -> None:
     """The profiles that resources (each with its place in a Bundle, or "") claim, before they are written.
 
     Refused (422) in mode `refuse` when one is not met; otherwise the findings are added to `call.findings`.

@@ -44,7 +44,7 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
     Running rewrites the document in place, so that a second attempt, after a deadlock, reads the bytes again.
     """
     ready = [plan(call, document)]
-    judge_claims(call, [(step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None])
+    judge_claims(call, ((step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None))
     conditional = bool(_CONDITIONAL.search(raw))
     # A name in JSON may hide its slashes (`http:\/\/…`); then every resource is looked through.
     absolute = f"{call.base}/".encode() in raw or b"\\/" in raw
