@@ -1,4 +1,4 @@
-"""Memory: a file of 200 MB is received with less than 100 MB more and walked with less than 300 MB more."""
+"""Memory: a file of 200 MB is received with less than 100 MB more, walked and exported with less than 300 MB more."""
 
 from __future__ import annotations
 
@@ -52,6 +52,28 @@ def stop():
 walker.drain(stop)
 print(json.dumps({"status": answer.status, "before": before, "received": received, "walked": peak()}))
 """
+EXPORTER = """
+import re, sys
+from dataclasses import replace
+from pathlib import Path
+from yteso.base.settings import Settings
+from yteso.ops.compose import build
+from yteso.ops.export import export_once
+from yteso.warehouse.refresh import Warehouse
+
+settings = replace(Settings.from_environment(), home=Path(sys.argv[2]), database_url=sys.argv[1])
+services = build(settings, application="exporter")
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+with Warehouse(services.settings.home) as warehouse:
+    before = peak()
+    while export_once(services, warehouse).more:
+        pass
+print(peak() - before)
+services.close()
+"""
 
 
 @pytest.mark.timeout(900)
@@ -75,3 +97,8 @@ def test_two_hundred_megabytes_need_less_than_three_hundred_more(database_url, t
     assert said["status"] == 202
     assert said["received"] - said["before"] < 100
     assert said["walked"] - said["before"] < 300
+    exported = subprocess.run(
+        [sys.executable, "-c", EXPORTER, database_url, str(tmp_path)], capture_output=True, text=True
+    )
+    assert exported.returncode == 0, exported.stderr[-2000:]
+    assert int(exported.stdout) < 300

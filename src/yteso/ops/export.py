@@ -17,7 +17,7 @@ from yteso.warehouse.changes import IntakeChange, RecordChange
 from yteso.warehouse.refresh import Warehouse
 
 SQL = Queries.beside(__file__)
-MOST = 20_000
+MOST = 5_000
 """Rows of one round: bounds memory; what is left comes with the next round at once."""
 
 
@@ -39,11 +39,12 @@ def export_once(services: Services, warehouse: Warehouse) -> Round:
         expected = expected_facilities(conn)
     record = record_changes(stored)
     files = intake_changes(intake.files, intake.mark)
-    done = warehouse.refresh(record, files, services.clock(), expected=expected)
+    more = len(stored) >= MOST or len(intake.files) >= MOST
+    done = warehouse.refresh(record, files, services.clock(), expected=expected, more=more)
     if done.published:
         with services.database.connection() as conn:
             conn.execute(SQL["notify_marts"])
-    return Round(done.record_t, done.published, len(stored) >= MOST or len(intake.files) >= MOST)
+    return Round(done.record_t, done.published, more)
 
 
 def database_identity(conn: Connection) -> str:

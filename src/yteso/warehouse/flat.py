@@ -161,7 +161,7 @@ class Flat:
     def _connected(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(self._path))
         connection.execute("SET TimeZone = 'Asia/Ho_Chi_Minh'")
-        connection.execute("SET memory_limit = '1GB'")
+        connection.execute("SET memory_limit = '512MB'")
         connection.execute(f"SET VARIABLE salt = '{self._salt}'")
         return connection
 

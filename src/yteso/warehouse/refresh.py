@@ -22,6 +22,8 @@ from yteso.warehouse.lake import INTAKE, RECORD, Lake
 from yteso.warehouse.marts import publish, write_json
 from yteso.warehouse.source import require_source
 
+BETWEEN = timedelta(seconds=3)
+"""Between two publications while changes keep waiting."""
 RESTAMP = timedelta(minutes=5)
 """Without changes the marts are made anew this often: "today" and "silent for" move with the clock."""
 
@@ -58,6 +60,7 @@ class Warehouse:
         self.flat = Flat(self.folder)
         self._published: datetime | None = None
         self._source = ""
+        self._behind = False
 
     def __enter__(self) -> Self:
         return self
@@ -95,8 +98,12 @@ class Warehouse:
         now: datetime,
         *,
         expected: Sequence[str] | None = None,
+        more: bool = False,
     ) -> Refreshed:
-        """One turn. Changes are whole transactions in order; those already kept are passed over."""
+        """One turn. Changes are whole transactions in order; those already kept are passed over.
+
+        With `more` another turn follows at once: the marts are then published every few seconds only.
+        """
         kept_record = self.lake.append_record(record)
         kept_intake = self.lake.append_intake(intake)
         came = self.flat.take(self.lake)
@@ -104,7 +111,8 @@ class Warehouse:
             came = self.flat.expect(expected) or came
         self.lake.compact(RECORD)
         self.lake.compact(INTAKE)
-        rows = self._publish(now) if came or self._is_old(now) else {}
+        self._behind = self._behind or came
+        rows = self._publish(now) if self._is_due(now, more) else {}
         write_json(self.folder / "checked.json", {"checked": now.isoformat()})
         marks = {kind: self.flat.mark(kind) for kind in (RECORD, INTAKE)}
         return Refreshed(kept_record, kept_intake, marks[RECORD], marks[INTAKE], bool(rows), rows)
@@ -112,8 +120,13 @@ class Warehouse:
     def _publish(self, now: datetime) -> dict[str, int]:
         marks = {kind: self.flat.mark(kind) for kind in (RECORD, INTAKE)}
         rows = publish(self.flat.connection, self.folder / "marts", now, marks)
-        self._published = now
+        self._published, self._behind = now, False
         return rows
+
+    def _is_due(self, now: datetime, more: bool) -> bool:
+        if self._behind:
+            return not more or self._published is None or now - self._published >= BETWEEN
+        return self._is_old(now)
 
     def _is_old(self, now: datetime) -> bool:
         return self._published is None or now - self._published >= RESTAMP

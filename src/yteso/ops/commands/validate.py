@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from yteso.ops.exits import DATA
 
 _HELP = "JSON · XML · NDJSON · -"
-_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help=_HELP)]
-_Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, allow_dash=True, help=_HELP)]
+
+
+def _given(value: Any) -> Any:
+    """The path or paths, all of them files that are there; `-` is standard input."""
+    for path in value if isinstance(value, (list, tuple)) else [value]:
+        if str(path) != "-" and not path.is_file():
+            raise typer.BadParameter(f"không có tệp này · there is no such file: {path}")
+    return value
+
+
+_File = Annotated[Path, typer.Argument(callback=_given, help=_HELP)]
+_Files = Annotated[list[Path], typer.Argument(callback=_given, help=_HELP)]
 
 
 def validate(
