@@ -18,6 +18,18 @@ TARGET = Path(__file__).parents[2] / "src" / "yteso" / "terminology" / "icd10_vn
 HEAD = "# made by scripts/generate/icd10.py from the list of 4469/QĐ-BYT; do not edit"
 COLUMNS = {"m": "not_main_dx", "f": "female_only", "h": "male_only", "n": "newborn_only"}
 
+ENGLISH = {
+    "C86": "Other specified types of T/NK-cell lymphoma",
+    "D45": "Polycythaemia vera",
+    "E10.6": "Insulin-dependent diabetes mellitus (With other specified complications)",
+    "I10": "Essential (primary) hypertension",
+    "I48": "Atrial fibrillation and flutter",
+    "K64": "Haemorrhoids and perianal venous thrombosis",
+    "T08.0": "Fracture of spine, level unspecified, closed",
+    "T08.1": "Fracture of spine, level unspecified, open",
+}
+"""Where the list repeats the English name of a neighbouring code: the name in WHO's ICD-10."""
+
 
 def generate(source: Path) -> bytes:
     """The compressed file."""
@@ -28,7 +40,8 @@ def generate(source: Path) -> bytes:
         code = row["code"].rstrip("†*")
         marks = "".join(mark for mark, sign in (("d", "†"), ("s", "*")) if row["code"].endswith(sign))
         marks += "".join(mark for mark, column in COLUMNS.items() if row[column] == "1")
-        names = (" ".join(row[column].split()) for column in ("name_vi", "name_en"))
+        english = ENGLISH.get(code, row["name_en"])
+        names = (" ".join(name.split()) for name in (row["name_vi"], english))
         lines.setdefault(code, "\t".join([code, marks, *names]))
     text = "\n".join([HEAD, *(lines[code] for code in sorted(lines))]) + "\n"
     return zstandard.ZstdCompressor(level=19).compress(text.encode())

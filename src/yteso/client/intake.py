@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 
+import yteso.exchange.finding_rules  # noqa: F401 -- declares the rules whose texts findings are told with
 from yteso.access.principal import Principal
 from yteso.base.clock import Clock
 from yteso.base.http import Body

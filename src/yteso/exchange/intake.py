@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 
-import yteso.exchange.finding_rules  # noqa: F401 -- declares the rules whose texts are looked up here
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.base.ids import shard_of
