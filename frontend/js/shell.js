@@ -11,6 +11,7 @@ export function startShell() {
       if (!menu.contains(event.target)) menu.open = false;
     event.target.closest("[data-dismiss]")?.closest(".toast")?.remove();
     if (event.target.closest("[data-print]")) window.print();
+    toast(event.target.closest("[data-toast]")?.dataset.toast);
   });
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", (event) => {

@@ -10,6 +10,11 @@ VIETNAM = timezone(timedelta(hours=7), "+07:00")
 Clock = Callable[[], datetime]
 
 
+def log_time(seconds: float) -> str:
+    """How every process writes a moment into its log: Vietnam's time with its offset."""
+    return datetime.fromtimestamp(seconds, VIETNAM).isoformat(timespec="milliseconds")
+
+
 def system_clock() -> datetime:
     """The present moment, with its zone (UTC)."""
     return datetime.now(UTC)

@@ -101,6 +101,11 @@ class Intake:
             drain_into(spool, body, size)
             return receive(self._receiver, who, spool, name=name, door="page")
 
+    def replay(self, who: Principal, id: str) -> bool:
+        """Read a file again from its raw; False while it still waits or is being read. Administrators only."""
+        with self._database.connection() as conn:
+            return desk.replay(conn, who, id)
+
     def raw(self, who: Principal, id: str) -> tuple[File, Pieces]:
         """A file's bytes as they came. The caller closes the pieces."""
         held = ExitStack()

@@ -193,8 +193,7 @@ def fetch_raw(conn: Connection, who: Principal, id: str) -> tuple[File, Iterator
     if who.role not in _RAW:
         raise Refused(rules.ROLE.at(), status=403)
     file, _ = _fetch(conn, who, id)
-    patients = tuple(row[0] for row in conn.execute(SQL["fetch_patients"], [shard_of(id), id]).fetchall())
-    add_note(conn, who, AuditNote("R", "raw file", patients), f"intake/{id}")
+    add_note(conn, who, AuditNote("R", "raw file", _patients(conn, id)), f"intake/{id}")
     return file, raw.chunks(conn, id, file.size)
 
 
@@ -217,14 +216,23 @@ def count_by_code(conn: Connection, who: Principal, since: datetime) -> list[tup
 
 
 def replay(conn: Connection, who: Principal, id: str) -> bool:
-    """Walk a finished file again from its raw; False while it waits or is being walked. Administrators only: 403."""
+    """Walk a finished file again from its raw; False while it waits or is being walked. Administrators only: 403.
+
+    Noted in the audit of each person the file told of.
+    """
     if who.role not in (Role.ADMINISTRATOR, Role.SYSTEM):
         raise Refused(rules.ROLE.at(), status=403)
     _fetch(conn, who, id)
+    patients = _patients(conn, id)
     again = conn.execute(raw.SQL["forget_results"], {"shard": shard_of(id), "id": id}).fetchone() is not None
     if again:
+        add_note(conn, who, AuditNote("E", "replay", patients), f"intake/{id}")
         enqueue(conn, raw.DRAIN, queueing_lock=raw.DRAIN)
     return again
+
+
+def _patients(conn: Connection, id: str) -> tuple[str, ...]:
+    return tuple(row[0] for row in conn.execute(SQL["fetch_patients"], [shard_of(id), id]).fetchall())
 
 
 def _fetch(conn: Connection, who: Principal, id: str) -> tuple[File, dict[str, Any]]:

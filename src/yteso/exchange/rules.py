@@ -183,8 +183,8 @@ OUTDATED = Rule(
     _NOTE,
     "Hồ sơ cũ hơn bản đang lưu nên không thay thế; bản gốc vẫn được giữ.",
     "The visit is older than the version held, so it replaces nothing; the raw is kept.",
-    "Nếu đây là bản đúng, hãy gửi lại.",
-    "If this is the right version, send it again.",
+    "Nếu nội dung này mới đúng, xuất lại tệp từ phần mềm rồi gửi: đúng các byte cũ chỉ nhận lại biên nhận cũ.",
+    "If this content is right, export the file anew and send that: the same bytes only return the old receipt.",
 )
 VISIT_FAILED = Rule(
     "EXC-1003",

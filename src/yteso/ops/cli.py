@@ -14,6 +14,7 @@ from yteso.ops.commands import (
     demo,
     import_,
     ingest,
+    intake,
     migrate,
     package,
     reindex,
@@ -56,6 +57,7 @@ app.command()(ingest.ingest)
 app.command("import")(import_.import_)
 app.command()(status.status)
 app.add_typer(user.user, name="user")
+app.add_typer(intake.intake, name="intake")
 app.command()(simulate.simulate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)
 app.command()(token.token)

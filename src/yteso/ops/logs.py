@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import logging
 
+from yteso.base.clock import log_time
+
+
+class _Line(logging.Formatter):
+    """One line, its time in Vietnam's zone with the offset, as in the pages' log."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 - logging's form
+        """Vietnam's time."""
+        return log_time(record.created)
+
 
 def log_to_stderr(level: int = logging.WARNING) -> None:
     """Set it up once per process."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     # The pool's own warnings repeat the connection's error for every attempt.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)

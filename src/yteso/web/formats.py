@@ -135,3 +135,8 @@ def initials(name: str) -> str:
     """`Nguyễn Thị Thử` -> `NT`: first letters of the first and the last word."""
     words = name.split()
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def sentence(text: str) -> str:
+    """The text with its full stop, so that the next one can follow it."""
+    return f"{text}." if text and text[-1] not in ".!?…:" else text

@@ -36,6 +36,7 @@ def environment(**options: Any) -> Environment:
         size=formats.size,
         initials=formats.initials,
         span=formats.span,
+        sentence=formats.sentence,
     )
     return env
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 
+from yteso.base.clock import log_time
 from yteso.base.trace import where
 
 
 class NoValues(logging.Formatter):
     """One line per record; an exception becomes its kind and its places."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 - logging's form
+        """The same in every process's log."""
+        return log_time(record.created)
 
     def format(self, record: logging.LogRecord) -> str:
         """Django's records name the path only; `exc_info` would bring the exception's text."""

@@ -146,3 +146,12 @@ def test_metrics_are_for_this_machine_or_a_token(platform) -> None:
     assert platform.status_of("/metrics", **outside) == 401
     assert platform.status_of("/metrics", **outside, Authorization=f"Bearer {tokens['bacsi']}") == 403
     assert platform.status_of("/metrics", **outside, Authorization=f"Bearer {tokens['quantri']}") == 200
+
+
+def test_a_received_file_is_read_again_by_command(platform, tmp_path: Path) -> None:
+    (file,) = bhyt_files(tmp_path, 1, seed=57)
+    row = json.loads(platform.run("ingest", "--json", file).stdout)[0]
+    done = platform.run("intake", "replay", row["intake"])
+    assert done.returncode == 0, done.stderr
+    assert "read again" in done.stdout
+    assert platform.run("intake", "replay", "nonsense").returncode != 0

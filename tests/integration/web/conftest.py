@@ -44,6 +44,7 @@ class Site:
     file: str
     patient: str
     visit: str
+    document: str = ""
 
     def client(self, username: str = "") -> Client:
         """A browser without scripts, signed in when a name is given."""
@@ -107,8 +108,11 @@ def _opened(services: Services, facility: str) -> Site:
         if person := re.search(r'href="/record/([0-9a-f-]{36})"', page):
             record = client.get(f"/record/{person[1]}").content.decode()
             visit = re.search(r'/visit/([0-9a-f-]{36})"', record)
+            notes = client.get(f"/record/{person[1]}/notes").content.decode()
+            paper = re.search(rf'/record/{person[1]}/document/([^"]+)"', notes)
             assert visit is not None
-            return Site(services, facility, file, person[1], visit[1])
+            if paper:
+                return Site(services, facility, file, person[1], visit[1], paper[1])
     raise AssertionError("no file of the facility reached the record")
 
 

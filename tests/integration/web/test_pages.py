@@ -30,7 +30,8 @@ def test_every_tile_of_the_board_says_as_of_and_coverage(site):
     page = text(site.client("dieuhanh").get("/ioc/"))
     assert page.count('class="tile ') == 8
     assert page.count("Tính đến ") == 8
-    assert page.count("/3 cơ sở</span>") == 8
+    assert page.count("/3 cơ sở có lượt khám hoặc tệp</span>") == 6
+    assert page.count("/3 cơ sở gửi tệp</span>") == 2
     assert page.count('hx-trigger="live:marts from:body"') == 8
 
 

@@ -67,7 +67,7 @@ def test_a_tile_tells_how_many_facilities_are_missing(shown):
         {"facility": "79902", "facility_name": "Mẫu", "silent": False, "expected": True, "silent_hours": 1.0},
     ]
     tile = shown("silent", coverage=COVERAGE, facilities=silent)
-    assert "4/12 cơ sở" in tile
+    assert "3/12 cơ sở gửi tệp" in tile
     assert "trên 12 cơ sở" in tile
 
 

@@ -242,11 +242,15 @@ def test_only_the_main_diagnosis_of_a_visit_is_counted(warehouse, read):
 def test_facilities_that_fell_silent_and_never_spoke_are_told(warehouse, read):
     head = [change(1, organization(code)) for code in ("79901", "79902")]
     record = [*head, *visits(2, visit(1), visit(2, facility="79902", days_ago=3))]
-    turn(warehouse, record, [received(1, 1), received(2, 2, "79902")], expected=["79901", "79902", "79903"])
-    silent = {row["facility"]: (row["silent"], row["silent_hours"]) for row in read.table("facilities")}
+    files = [received(1, 1), received(2, 2, "79902"), received(3, 3, "79904", hours_ago=75)]
+    turn(warehouse, record, files, expected=["79901", "79902", "79903", "79904"])
+    rows = {row["facility"]: row for row in read.table("facilities")}
+    silent = {code: (row["silent"], row["silent_hours"]) for code, row in rows.items()}
     assert silent["79901"][0] is False
-    assert silent["79902"][0] is True
-    assert 70 < silent["79902"][1] < 80
+    assert silent["79902"][0] is False, "old visits in a file of today are no silence"
+    assert rows["79902"]["last_visit"] < rows["79902"]["last_received"]
+    assert silent["79904"][0] is True
+    assert 70 < silent["79904"][1] < 80
     assert silent["79903"] == (True, None)
 
 

@@ -12,4 +12,6 @@ urlpatterns = [
     path("upload", views.upload, name="upload"),
     path("file/<str:id>", views.file, name="file"),
     path("file/<str:id>/raw", views.raw, name="raw"),
+    path("file/<str:id>/receipt", views.receipt, name="receipt"),
+    path("file/<str:id>/replay", views.replay, name="replay"),
 ]

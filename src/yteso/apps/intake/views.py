@@ -6,11 +6,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yteso.access.principal import Role
 from yteso.apps.intake import words
@@ -18,6 +19,7 @@ from yteso.apps.intake.apps import ROLES
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.client.intake import STATES, Filter, Intake
+from yteso.fhir import json as fhir_json
 from yteso.web.errors import told
 from yteso.web.guard import allow
 from yteso.web.services import service
@@ -71,7 +73,7 @@ def file(request: HttpRequest, id: str) -> HttpResponse:
         "detail": detail,
         "file": detail.file,
         "open": detail.file.state in ("received", "walking"),
-        "findings": [(one, *words.told(one)) for one in findings],
+        "findings": [(one, *words.told(one)) for one in words.worst_first(findings)],
         "counts": _count(one.severity for one in detail.findings),
         "severity": severity,
         "states": words.file_states(),
@@ -80,6 +82,7 @@ def file(request: HttpRequest, id: str) -> HttpResponse:
         "doors": words.doors(),
         "names": _facility_names(request),
         "may_download": request.principal.role is not Role.OPERATOR,
+        "may_replay": request.principal.role is Role.ADMINISTRATOR,
         "may_open_record": request.principal.role is not Role.OPERATOR,
     }
     template = "intake/result.html" if request.headers.get("HX-Request") else "intake/file.html"
@@ -121,6 +124,26 @@ def raw(request: HttpRequest, id: str) -> StreamingHttpResponse:
         "X-Content-SHA256": file.sha256,
     }
     return StreamingHttpResponse(pieces, content_type="application/octet-stream", headers=headers)
+
+
+@allow(*ROLES)
+@require_GET
+def receipt(request: HttpRequest, id: str) -> HttpResponse:
+    """The receipt with its signature, as the doors give it to software."""
+    detail = _intake().file(request.principal, id)
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{detail.file.id}.json"'}
+    return HttpResponse(fhir_json.dumps(detail.receipt), content_type="application/json", headers=headers)
+
+
+@allow(Role.ADMINISTRATOR)
+@require_POST
+def replay(request: HttpRequest, id: str) -> HttpResponse:
+    """Read the file again from its raw; its page shows how that goes."""
+    if _intake().replay(request.principal, id):
+        messages.success(request, gettext("Tệp đang được đọc lại từ bản gốc; kết quả hiện ra dưới đây."))
+    else:
+        messages.info(request, gettext("Tệp này còn đang chờ hoặc đang được đọc; chưa cần đọc lại."))
+    return HttpResponseRedirect(reverse("intake:file", args=[id]))
 
 
 def _to_file(request: HttpRequest, id: str, *, again: bool) -> HttpResponse:

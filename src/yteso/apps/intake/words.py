@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext
+from collections.abc import Iterable
+
+from django.utils.translation import get_language, gettext, pgettext
 
 from yteso.client.intake import Finding
 
@@ -36,9 +38,9 @@ def severities() -> dict[str, Look]:
     """The severities of FHIR."""
     return {
         "fatal": (gettext("Nghiêm trọng"), "bad", "circle-x"),
-        "error": (gettext("Lỗi"), "bad", "alert-circle"),
-        "warning": (gettext("Cảnh báo"), "warn", "alert-triangle"),
-        "information": (gettext("Ghi chú"), "info", "info-circle"),
+        "error": (pgettext("one finding", "Lỗi"), "bad", "alert-circle"),
+        "warning": (pgettext("one finding", "Cảnh báo"), "warn", "alert-triangle"),
+        "information": (pgettext("one finding", "Ghi chú"), "info", "info-circle"),
     }
 
 
@@ -51,6 +53,14 @@ def doors() -> dict[str, str]:
         "page": gettext("Gửi trên trang này"),
         "command": gettext("Dòng lệnh"),
     }
+
+
+_RANKS = ("fatal", "error", "warning", "information")
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """What must be corrected before what is only noted; within that, as found."""
+    return sorted(findings, key=lambda one: (_RANKS.index(one.severity) if one.severity in _RANKS else 9, one.n))
 
 
 def told(finding: Finding) -> tuple[str, str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from yteso.apps.ioc.words import care_group, care_groups, diagnosis_name
+from yteso.apps.ioc.words import care_group, care_groups
 from yteso.base.clock import VIETNAM
 from yteso.warehouse.read import Marts
+from yteso.web.terms import diagnosis_name
 
 Row = Mapping[str, Any]
 SPANS = {"today": 1, "7d": 7, "30d": 30}

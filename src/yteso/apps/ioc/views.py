@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET
 
 from yteso.apps.ioc import figures
 from yteso.apps.ioc.apps import ROLES
-from yteso.apps.ioc.words import care_name, diagnosis_name
-from yteso.base.clock import system_clock
+from yteso.base.clock import VIETNAM, system_clock
 from yteso.warehouse.read import Marts
 from yteso.web.guard import allow
 from yteso.web.services import service
+from yteso.web.terms import care_name, diagnosis_name
 
 TILES = ("today", "week", "files", "silent", "course", "diagnoses", "money", "facilities")
 
@@ -51,7 +51,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     """Visits by day, facility and kind of care."""
     columns: list[Column] = [
         (gettext("Ngày"), "day", "date"),
-        (gettext("Mã cơ sở"), "facility", "code"),
+        (gettext("Mã cơ sở"), "facility", "sender"),
         (gettext("Cơ sở"), "facility_name", ""),
         (gettext("Loại khám chữa bệnh"), "care", "care"),
         (gettext("Lượt khám"), "visits", "number"),
@@ -66,7 +66,7 @@ def money(request: HttpRequest) -> HttpResponse:
     """Money by day, facility, insured or not."""
     columns: list[Column] = [
         (gettext("Ngày"), "day", "date"),
-        (gettext("Mã cơ sở"), "facility", "code"),
+        (gettext("Mã cơ sở"), "facility", "sender"),
         (gettext("Cơ sở"), "facility_name", ""),
         (gettext("Có BHYT"), "insured", "yes"),
         (gettext("Lượt"), "visits", "number"),
@@ -145,11 +145,11 @@ def _rows(
     hidden: int = 0,
 ) -> HttpResponse:
     """The page of rows, or its CSV. Coverage is said of the whole province only; `hidden` visits stand in no code."""
-    if request.GET.get("format") == "csv":
-        return _csv(columns, rows, request.path.rsplit("/", 1)[-1])
-    span, facility = _asked(request)
     marts = _marts()
     frame = figures.frame(marts, system_clock())
+    if request.GET.get("format") == "csv":
+        return _csv(columns, rows, request.path.rsplit("/", 1)[-1], frame.as_of)
+    span, facility = _asked(request)
     context = {
         "heading": title,
         "columns": columns,
@@ -158,6 +158,7 @@ def _rows(
         "sums": {name: sum(row[name] or 0 for row in rows) for name in sums},
         "frame": frame,
         "coverage": None if facility else (frame.files if of_files else frame.data).get(span),
+        "of_files": of_files,
         "hidden": hidden,
         "choices": figures.known_facilities(marts),
         "care_name": care_name,
@@ -167,12 +168,16 @@ def _rows(
     return render(request, "ioc/rows.html", context)
 
 
-def _csv(columns: list[Column], rows: Sequence[Any], name: str) -> HttpResponse:
-    """The rows for a spreadsheet: UTF-8 with its mark, so that Excel reads the Vietnamese."""
+def _csv(columns: list[Column], rows: Sequence[Any], name: str, as_of: datetime | None) -> HttpResponse:
+    """The rows for a spreadsheet: UTF-8 with its mark, so that Excel reads the Vietnamese.
+
+    Every row says as of when it is true: rows are copied from one sheet into another.
+    """
+    true_at = as_of.astimezone(VIETNAM).isoformat(timespec="seconds") if as_of else ""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([title for title, _, _ in columns])
-    writer.writerows([_cell(row[column]) for _, column, _ in columns] for row in rows)
+    writer.writerow([*(title for title, _, _ in columns), gettext("Tính đến")])
+    writer.writerows([*(_cell(row[column]) for _, column, _ in columns), true_at] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 

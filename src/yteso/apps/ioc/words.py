@@ -1,11 +1,8 @@
-"""Names of codes on the board: kinds of care (MA_LOAI_KCB) in four groups, ICD-10 codes in the reader's language."""
+"""Kinds of care (MA_LOAI_KCB) in the four groups of the board."""
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext
-
-from yteso.terminology.concepts import lookup
-from yteso.terminology.systems import ICD10_VN
+from django.utils.translation import gettext
 
 _GROUPS = {
     **dict.fromkeys(("01", "07", "11", "12", "13", "14"), "exam"),
@@ -28,20 +25,3 @@ def care_groups() -> dict[str, str]:
 def care_group(code: str) -> str:
     """The group of a MA_LOAI_KCB."""
     return _GROUPS.get(code.zfill(2), "other")
-
-
-def care_name(code: str) -> str:
-    """The name of a MA_LOAI_KCB; the code itself when it is unknown."""
-    return _name("MA_LOAI_KCB", code.zfill(2)) or code
-
-
-def diagnosis_name(code: str) -> str:
-    """The ministry's name of an ICD-10 code; empty when it has none."""
-    return _name(ICD10_VN, code)
-
-
-def _name(system: str, code: str) -> str:
-    concept = lookup(system, code)
-    if concept is None:
-        return ""
-    return concept.en if get_language() == "en" and concept.en else concept.vi

@@ -13,11 +13,14 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from yteso.terminology.concepts import lookup
 from yteso.web.formats import money, number
+from yteso.web.terms import care_name, name_of
 
 Resource = Mapping[str, Any]
 Words = tuple[str, str, str, str, str]
+_CARE_FORM = "/vn-encounter-type-cs"
+_SHOWN_DIGITS = 2
+"""Decimals shown of a longer number; the page gives the sender's own digits as its title."""
 _BREAK = re.compile(r"<br\s*/?>|</p>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -37,10 +40,7 @@ def _named(concept: Resource | None) -> str:
 
 
 def _catalogue_name(coding: Resource) -> str:
-    found = lookup(coding.get("system", ""), coding.get("code", ""))
-    if found is None:
-        return ""
-    return found.en if get_language() == "en" and found.en else found.vi
+    return name_of(coding.get("system", ""), coding.get("code", ""))
 
 
 def code_of(concept: Resource | None) -> str:
@@ -68,11 +68,22 @@ def _encounter(resource: Resource) -> Words:
         "SS": gettext("Điều trị ban ngày"),
         "HH": gettext("Khám tại nhà"),
     }
-    kind = text_of(first(resource.get("type"))) or kinds.get(resource.get("class", {}).get("code", ""), "")
+    kind = (
+        _care(resource)
+        or text_of(first(resource.get("type")))
+        or kinds.get(resource.get("class", {}).get("code", ""), "")
+    )
     reasons = ", ".join(filter(None, (text_of(reason) for reason in resource.get("reasonCode", []))))
     department = text_of(resource.get("serviceType"))
     service = gettext("Khoa %(code)s") % {"code": department} if department else ""
     return kind or gettext("Lượt khám"), "", " · ".join(filter(None, (reasons, service))), "", ""
+
+
+def _care(resource: Resource) -> str:
+    """The kind of care in the same words as on the board; empty when the visit carries no MA_LOAI_KCB."""
+    codings = [coding for concept in resource.get("type", []) for coding in concept.get("coding", [])]
+    code = next((one.get("code", "") for one in codings if one.get("system", "").endswith(_CARE_FORM)), "")
+    return care_name(code) if code else ""
 
 
 def _condition(resource: Resource) -> Words:
@@ -118,12 +129,12 @@ def _report(resource: Resource) -> Words:
 
 def _composition(resource: Resource) -> Words:
     title = resource.get("title") or text_of(resource.get("type"))
-    parts = ((part.get("title", ""), _plain_text(part)) for part in resource.get("section", []))
+    parts = ((part.get("title", ""), section_text(part)) for part in resource.get("section", []))
     told = "\n".join(f"{head}: {text}" if head else text for head, text in parts if text)
     return title or gettext("Diễn biến bệnh"), "", told, "", ""
 
 
-def _plain_text(section: Resource) -> str:
+def section_text(section: Resource) -> str:
     """A narrative's text without its markup (FHIR R4 §2.4): the page escapes it again."""
     div = str(section.get("text", {}).get("div", ""))
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", div))).strip()
@@ -190,14 +201,33 @@ def _quantity(quantity: Resource | None) -> str:
         return ""
     value = quantity["value"]
     # The sender's digits stay: 1.00 is not 1. Only the decimal sign is that of the reader's language.
-    digits = max(-int(Decimal(str(value)).as_tuple().exponent), 0)
-    text = number(Decimal(str(value)), digits) if not digits else _with_digits(Decimal(str(value)))
+    exact = Decimal(str(value))
+    rounded = _rounded(exact)
+    text = number(exact) if exact == exact.to_integral() and "." not in str(exact) else _with_digits(rounded)
     return f"{quantity.get('comparator', '')}{text} {quantity.get('unit') or quantity.get('code') or ''}".strip()
 
 
+def _rounded(value: Decimal) -> Decimal:
+    """What a machine calculated to many digits, shown so that one can read it; small values keep two that count."""
+    digits = -int(value.as_tuple().exponent)
+    if digits <= 4:
+        return value
+    places = max(_SHOWN_DIGITS, 1 - value.adjusted()) if value else _SHOWN_DIGITS
+    return round(value, places)
+
+
+def exact_value(resource: Resource) -> str:
+    """The sender's own digits where the page shows fewer; else empty."""
+    quantity = resource.get("valueQuantity") or {}
+    if "value" not in quantity:
+        return ""
+    value = Decimal(str(quantity["value"]))
+    return _with_digits(value) if _rounded(value) != value else ""
+
+
 def _with_digits(value: Decimal) -> str:
-    whole, _, fraction = str(value).partition(".")
-    return f"{whole}{'.' if get_language() == 'en' else ','}{fraction}"
+    whole, _, fraction = f"{value:f}".partition(".")
+    return f"{whole}{'.' if get_language() == 'en' else ','}{fraction}" if fraction else whole
 
 
 def _notes(resource: Resource) -> str:

@@ -6,13 +6,13 @@ blank, because senders differ and a page must show what there is. No I/O, no HTM
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext
 
-from yteso.apps.record.describe import describe, first, spaced
+from yteso.apps.record.describe import describe, exact_value, first, section_text, spaced
 from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, FileTrace
@@ -87,6 +87,7 @@ class Line:
     visit: str = ""
     source: Source = field(default_factory=Source)
     files: tuple[FileTrace, ...] = ()
+    exact: str = ""
 
 
 def person(banner: PersonBanner) -> Person:
@@ -112,6 +113,8 @@ def section_names() -> dict[str, str]:
     return {
         "diagnoses": gettext("Chẩn đoán"),
         "medicines": gettext("Thuốc"),
+        "visits": gettext("Lượt khám, điều trị"),
+        "measures": gettext("Thể trạng, nhóm máu"),
         "tests": gettext("Xét nghiệm"),
         "reports": gettext("Kết quả"),
         "services": gettext("Dịch vụ, chi phí"),
@@ -145,7 +148,73 @@ def line(fact: Fact, facilities: Mapping[str, str], files: Mapping[str, Sequence
         visit=visit,
         source=fact.source,
         files=tuple((files or {}).get(visit, ())),
+        exact=exact_value(resource),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A note or paper to be read. `parts` are (heading, text); `keeper` is who keeps it, `signer` who signed for it."""
+
+    number: str
+    authors: tuple[str, ...]
+    signer: str
+    keeper: str
+    parts: tuple[tuple[str, str], ...]
+    held: str
+    """What the sender calls the paper whose content is the table's row in the received file; empty for a note."""
+
+
+def document(resource: Resource, facilities: Mapping[str, str]) -> Document:
+    """A Composition or DocumentReference in words."""
+    identifier = resource.get("identifier")
+    identifier = identifier if isinstance(identifier, Mapping) else first(identifier)
+    signed = first(resource.get("attester")).get("party") or resource.get("authenticator") or {}
+    keeper = str(resource.get("custodian", {}).get("display", ""))
+    return Document(
+        number=str(identifier.get("value", "")),
+        authors=tuple(filter(None, map(_display, resource.get("author", [])))),
+        signer=_display(signed),
+        keeper=facilities.get(source_of(resource).facility, "") or keeper,
+        parts=tuple(
+            (str(part.get("title", "")), text) for part in resource.get("section", []) if (text := section_text(part))
+        ),
+        held=str(first(resource.get("content")).get("attachment", {}).get("title", "")),
+    )
+
+
+def _display(reference: Resource) -> str:
+    return str(reference.get("display") or reference.get("identifier", {}).get("value", ""))
+
+
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """The lines of one visit as they happened; what has one time in the sender's own order."""
+    return sorted(lines, key=lambda one: (one.when or "9", one.source.table, _row_number(one.source.row), one.title))
+
+
+def _row_number(row: str) -> tuple[int, str]:
+    return (int(row), "") if row.isascii() and row.isdigit() and len(row) < 10 else (10**9, row)
+
+
+def one_per_card(lines: Iterable[Line]) -> list[Line]:
+    """Insurance cards, each once: the facilities send a card with every visit. Its validity is the widest told."""
+    cards: dict[str, Line] = {}
+    for line in lines:
+        known = cards.get(line.value or line.id)
+        if known is None:
+            cards[line.value or line.id] = line
+            continue
+        since = min(filter(None, (known.when, line.when)), default="")
+        until = max(filter(None, (known.until, line.until)), default="")
+        cards[line.value or line.id] = replace(known, when=since, until=until)
+    return list(cards.values())
+
+
+def is_measure(resource: Resource) -> bool:
+    """True for what was measured on the person (weight, blood group), which is no test that was ordered."""
+    codes = {coding.get("code") for one in resource.get("category", []) for coding in one.get("coding", [])}
+    table = source_of(resource).table
+    return resource.get("resourceType") == "Observation" and ("vital-signs" in codes or table in ("XML1", "XML0"))
 
 
 def fact_of(resource: Resource) -> Fact:
@@ -185,7 +254,8 @@ def _span(resource: Resource) -> tuple[str, str]:
             return str(value.get("start", "")), str(value.get("end", ""))
         if value:
             return str(value), ""
-    return "", ""
+    # A paper's day is no instant (FHIR R4 DocumentReference.date); it stands with its content.
+    return str(first(resource.get("content")).get("attachment", {}).get("creation", "")), ""
 
 
 def _provider(resource: Resource) -> str:

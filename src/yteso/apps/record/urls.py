@@ -12,5 +12,7 @@ urlpatterns = [
     path("<str:id>", views.person, name="person"),
     path("<str:id>/visit/<str:encounter>", views.visit, name="visit"),
     path("<str:id>/raw/<str:type>/<str:resource>", views.raw, name="raw"),
+    path("<str:id>/document/<str:type>/<str:resource>", views.document, name="document"),
+    path("<str:id>/print", views.whole, name="print"),
     path("<str:id>/<str:name>", views.section, name="section"),
 ]

@@ -6,6 +6,7 @@ histories and logs.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
-from yteso.client.record import SECTIONS, Records, concerns
+from yteso.client.record import SECTIONS, Fact, Records, Section, concerns
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
 from yteso.web.services import service
@@ -27,6 +28,10 @@ SHOWN = (
 
 RAW_TYPES = frozenset(kind for kind, _, _ in SECTIONS.values()) | {"Patient", "MedicationDispense"}
 PAGE = 50
+CARDS = 500
+WHOLE = 500
+DOCUMENTS = {"Composition": "notes", "DocumentReference": "documents"}
+"""What can be opened to be read -> the section it stands in."""
 
 
 def _records() -> Records:
@@ -72,8 +77,13 @@ def section(request: HttpRequest, id: str, name: str) -> HttpResponse:
     """One kind of fact, newest first."""
     if name not in SHOWN:
         raise Http404
-    found = _records().section(request.principal, id, name, PAGE, request.GET.get("cursor", ""))
-    context = _frame(request, id, name) | {"lines": _lines(request, found.facts), "next": found.next}
+    # A card comes with every visit: enough are asked for at once to show each card once.
+    count = CARDS if name == "coverages" else PAGE
+    found = _records().section(request.principal, id, name, count, request.GET.get("cursor", ""))
+    lines = _lines(request, found.facts)
+    if name == "coverages":
+        lines = present.one_per_card(lines)
+    context = _frame(request, id, name) | {"lines": lines, "next": found.next}
     return render(request, "record/section.html", context)
 
 
@@ -88,7 +98,7 @@ def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
     groups = records.visit(who, encounter)
     context = _frame(request, id, "overview") | {
         "visit": present.line(present.fact_of(resource), _facilities(request)),
-        "groups": [(name, _lines(request, found.facts)) for name, found in groups.items() if found.facts],
+        "groups": [(name, present.in_order(_lines(request, facts))) for name, facts in _grouped(groups) if facts],
         "files": records.files_of(who, encounter),
     }
     return render(request, "record/visit.html", context)
@@ -109,6 +119,41 @@ def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse
         headers = {"Content-Disposition": name}
         return HttpResponse(fhir_json.dumps(found), content_type="application/fhir+json", headers=headers)
     return render(request, "record/raw.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def document(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse:
+    """One note or paper, to be read: its parts, its day, who wrote it, where it came from."""
+    found = _records().resource(request.principal, type, resource) if type in DOCUMENTS else None
+    if found is None or not concerns(found, id):
+        raise Http404
+    (line,) = _lines(request, [present.fact_of(found)])
+    names = _facilities(request)
+    context = _frame(request, id, DOCUMENTS[type]) | {"line": line, "document": present.document(found, names)}
+    return render(request, "record/document.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def whole(request: HttpRequest, id: str) -> HttpResponse:
+    """The whole record on one page, for paper."""
+    records, who = _records(), request.principal
+    context = _frame(request, id, "overview")
+    found = {name: records.section(who, id, name, WHOLE) for name in ("visits", *SHOWN)}
+    lines = {name: _lines(request, one.facts) for name, one in found.items()}
+    lines["coverages"] = present.one_per_card(lines["coverages"])
+    context["groups"] = [(name, lines[name], bool(found[name].next)) for name in found if lines[name]]
+    context["most"] = WHOLE
+    return render(request, "record/print.html", context)
+
+
+def _grouped(groups: dict[str, Section]) -> Iterator[tuple[str, list[Fact]]]:
+    """The sections of a visit; what was measured on the person stands apart from the tests."""
+    for name, found in groups.items():
+        if name == "tests":
+            yield "measures", [fact for fact in found.facts if present.is_measure(fact.resource)]
+        yield name, [fact for fact in found.facts if name != "tests" or not present.is_measure(fact.resource)]
 
 
 def _frame(request: HttpRequest, id: str, current: str) -> dict[str, Any]:

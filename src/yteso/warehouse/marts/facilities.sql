@@ -17,8 +17,8 @@ SELECT
     coalesce(c.visits, 0) AS visits,
     s.last_received,
     c.last_visit,
-    date_diff('minute', least(s.last_received, c.last_visit), getvariable('now')) / 60.0 AS silent_hours,
-    coalesce(least(s.last_received, c.last_visit) < getvariable('now') - INTERVAL 24 HOURS, true) AS silent
+    date_diff('minute', s.last_received, getvariable('now')) / 60.0 AS silent_hours,
+    coalesce(s.last_received < getvariable('now') - INTERVAL 24 HOURS, true) AS silent
 FROM known_facility k
 LEFT JOIN facility_by_code o ON o.code = k.code
 LEFT JOIN sent s ON s.code = k.code

@@ -30,9 +30,10 @@ _BAD_FIELD = Rule(
     Severity.ERROR,
     "Trường {field} của tài khoản không hợp lệ.",
     "The field {field} of the account is not valid.",
-    "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: quản trị, điều hành, nhân viên hoặc bác sĩ.",
+    "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: quản trị, điều hành, nhân viên, bác sĩ "
+    "hoặc phần mềm của cơ sở (facility).",
     "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: administrator, operator, "
-    "staff or doctor.",
+    "staff, doctor, or a facility's software (facility).",
 )
 _NEEDS_FACILITY = Rule(
     "WEB-0003",
