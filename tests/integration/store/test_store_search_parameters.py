@@ -1,9 +1,11 @@
 """Search parameters defined at run time: indexed at once, searchable when everything is indexed, also after a kill."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import yteso.store
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.search import parameters
@@ -149,3 +151,18 @@ def test_the_index_of_everything_can_be_made_anew(database, store):
     assert found(database, store, "name=le&birthdate=1980") == {"p"}
     with database.connection() as conn:
         assert store.read(conn, WHO, EVERYTHING, "Patient", "p").version == 1
+
+
+def test_an_update_has_what_is_stored_already_indexed_anew(database, store):
+    text = (Path(yteso.store.__file__).parent / "migrations" / "0011_post_index_anew.sql").read_text(encoding="utf-8")
+    with database.connection() as conn:
+        conn.execute(text)
+    assert states(database) == []
+    put(database, store, patient("p", "01"))
+    with database.connection() as conn:
+        conn.execute("UPDATE store.resource SET tok = '{}'")
+        conn.execute(text)
+    run(database, store, "*")
+    assert states(database) == [("*", "ready", 1, 1)]
+    with database.connection() as conn:
+        assert conn.execute("SELECT cardinality(tok) > 0 FROM store.resource").fetchone() == (True,)
