@@ -249,8 +249,8 @@ SIGNATURE_REFUSED = Rule(
 DOUBTFUL_PERSON = Rule(
     "EXC-1010",
     _WARNING,
-    "Các khoá định danh của người bệnh mâu thuẫn với hồ sơ đã có; đã chuyển người kiểm tra.",
-    "The person's keys disagree with the record; a person will check.",
+    "Các khoá định danh của người bệnh mâu thuẫn với hồ sơ đã có; đã đưa vào trang Nghi vấn nhân thân.",
+    "The person's keys disagree with the record; it is on the page of doubtful persons.",
     "Kiểm tra SO_CCCD, MA_THE_BHYT, HO_TEN và NGAY_SINH.",
     "Check SO_CCCD, MA_THE_BHYT, HO_TEN and NGAY_SINH.",
 )

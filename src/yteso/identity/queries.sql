@@ -33,11 +33,12 @@ ON CONFLICT DO NOTHING
 
 -- fetch_reviews --
 -- Open doubts, oldest first; empty facility: all.
-SELECT id::text, patient, other, doubt, facility, source, opened_at FROM identity.review
+SELECT id::text, patient, coalesce(other, ''), doubt, facility, source, opened_at FROM identity.review
 WHERE settled_at IS NULL AND (%(facility)s = '' OR facility = %(facility)s)
 ORDER BY opened_at, id LIMIT %(limit)s
 
 -- settle_review --
--- A person has looked.
-UPDATE identity.review SET settled_at = clock_timestamp(), settled_by = %s WHERE id = %s AND settled_at IS NULL
-RETURNING id
+-- A person has looked and decided.
+UPDATE identity.review SET settled_at = clock_timestamp(), settled_by = %s, decision = %s
+WHERE id::text = %s AND settled_at IS NULL
+RETURNING patient, coalesce(other, '')

@@ -1,9 +1,10 @@
-"""Doubts about who is who, for a person to settle. Lists and closes them; undoing a decision is the next floor."""
+"""Doubts about who is who, for a person to settle. Lists them and keeps decisions; undoing is the next floor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
@@ -11,6 +12,9 @@ from yteso.base.issue import Rule, Severity
 from yteso.db import Connection, Queries
 
 SQL = Queries.beside(__file__)
+Choice = Literal["same", "other"]
+"""It is the same person after all, or another one."""
+
 _ALL = frozenset([Role.ADMINISTRATOR, Role.SYSTEM])
 _OWN = frozenset([Role.STAFF, Role.DOCTOR])
 
@@ -43,11 +47,20 @@ def open_reviews(conn: Connection, who: Principal, limit: int = 100) -> list[Rev
     return [Review(*row) for row in rows]
 
 
-def settle(conn: Connection, who: Principal, id: str) -> bool:
-    """Close one doubt; False when it is not open. Administrators only: raises Refused (403)."""
-    if who.role not in _ALL:
+def may_settle(who: Principal) -> bool:
+    """Whether this principal decides; others only look."""
+    return who.role in _ALL
+
+
+def settle(conn: Connection, who: Principal, id: str, choice: Choice) -> tuple[str, ...]:
+    """Keep a decision and close the doubt. The persons it was about; none when it is not open.
+
+    Administrators only: raises Refused (403). The record changes nothing by it.
+    """
+    if not may_settle(who):
         raise Refused(DENIED.at(), status=403)
-    return conn.execute(SQL["settle_review"], [who.name, id]).fetchone() is not None
+    row = conn.execute(SQL["settle_review"], [who.name, choice, id]).fetchone()
+    return tuple(dict.fromkeys(filter(None, row))) if row else ()
 
 
 def _scope(who: Principal) -> str:

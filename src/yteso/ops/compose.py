@@ -121,6 +121,7 @@ class Services:
         """Django's WSGI application, with the services its pages need."""
         from yteso.client.intake import Intake
         from yteso.client.record import Records
+        from yteso.client.reviews import Reviews
         from yteso.warehouse.read import Marts
         from yteso.web import services
 
@@ -129,6 +130,7 @@ class Services:
                 records=Records(self.database, self.store, self.clock),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
+                reviews=Reviews(self.database, self.store, self.clock),
             )
         )
         from yteso.web.wsgi import application

@@ -16,7 +16,8 @@ class NotServing(YtesoError):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`.
+    """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
+    `reviews`: `client.reviews.Reviews`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
     """
@@ -24,6 +25,7 @@ class Services:
     records: Any = None
     intake: Any = None
     marts: Any = None
+    reviews: Any = None
     live_url: str = ""
 
 

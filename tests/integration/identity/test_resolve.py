@@ -76,8 +76,13 @@ def test_keys_that_disagree_become_a_persons_task(ask, conn):
     assert open_reviews(conn, Principal("nv", Role.STAFF, "79002")) == []
     with pytest.raises(Refused):
         open_reviews(conn, Principal("vh", Role.OPERATOR))
-    assert settle(conn, ADMINISTRATOR, review.id)
-    assert not settle(conn, ADMINISTRATOR, review.id)
+    with pytest.raises(Refused):
+        settle(conn, Principal("nv", Role.STAFF, "79001"), review.id, "same")
+    assert settle(conn, ADMINISTRATOR, review.id, "other") == (one.patient_id, other.patient_id)
+    assert settle(conn, ADMINISTRATOR, review.id, "same") == ()
+    assert settle(conn, ADMINISTRATOR, "nonsense", "same") == ()
+    decided = conn.execute("SELECT decision, settled_by FROM identity.review").fetchone()
+    assert decided == ("other", ADMINISTRATOR.name)
 
 
 def test_a_doubtful_claim_does_not_change_what_is_known(ask):

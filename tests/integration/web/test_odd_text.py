@@ -38,6 +38,8 @@ POST = {
     "/theme": ("theme", "next"),
     "/account": ("present", "new", "again"),
     "/record/": ("q", "cursor"),
+    "/review/x/settle": ("choice",),
+    "/intake/upload": ("file",),
 }
 PATHS = (
     "/ioc/tiles/{odd}",

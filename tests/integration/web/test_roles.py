@@ -34,6 +34,8 @@ TABLE = {
     "intake:raw": ("/intake/file/{file}/raw", INTAKE - {"dieuhanh"}),
     "intake:receipt": ("/intake/file/{file}/receipt", INTAKE),
     "intake:replay": ("/intake/file/{file}/replay", {"quantri"}),
+    "review:start": ("/review/", RECORD),
+    "review:settle": ("/review/x/settle", {"quantri"}),
     "record:start": ("/record/", RECORD),
     "record:person": ("/record/{patient}", RECORD),
     "record:section": ("/record/{patient}/diagnoses", RECORD),
@@ -42,7 +44,7 @@ TABLE = {
     "record:document": ("/record/{patient}/document/{document}", RECORD),
     "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
 }
-POSTED = {"intake:replay"}
+POSTED = {"intake:replay", "review:settle"}
 """Changes: opened with GET they answer 405 to who may."""
 PUBLIC = {"login", "logout", "language", "theme", "static", "favicon"}
 
