@@ -16,6 +16,7 @@ from yteso.api.patch import patch
 from yteso.api.read import read
 from yteso.api.route import Route, Router, route
 from yteso.api.search import search, search_by_post, search_compartment, search_compartment_by_post
+from yteso.api.search_compartment import search_whole_compartment
 from yteso.api.update import update, update_by_criteria
 from yteso.api.vread import vread
 
@@ -41,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     route("DELETE", "_bulk/{id}", Interaction.BULK, bulk_cancel, any_format=True),
     route("GET", "_bulk/{id}/{vid}", Interaction.BULK, bulk_file, any_format=True),
     route("GET", "{type}/{id}/{member}", Interaction.SEARCH, search_compartment),
+    route("GET", "{type}/{id}/*", Interaction.SEARCH, search_whole_compartment),
     route("POST", "{type}/{id}/{member}/_search", Interaction.SEARCH, search_compartment_by_post),
     *operation_routes(OPERATIONS),
 )

@@ -146,3 +146,12 @@ ALREADY_DEFINED = Rule(
     "choose another code",
     basis="FHIR R4 §3.1.1.7",
 )
+WHOLE_COMPARTMENT = Rule(
+    "SRCH-0018",
+    Severity.ERROR,
+    "Tìm trong cả compartment chỉ nhận _type, _lastUpdated, _count, _summary và _elements",
+    "a search of a whole compartment takes only _type, _lastUpdated, _count, _summary and _elements",
+    "Tìm theo từng loại, ví dụ Patient/1/Observation?…",
+    "search type by type, for example Patient/1/Observation?…",
+    basis="FHIR R4 §2.11",
+)

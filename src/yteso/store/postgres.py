@@ -15,9 +15,10 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.query import Query
-from yteso.store import everything, find, read, write
+from yteso.store import compartment, everything, find, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
+from yteso.store.links import Asking
 from yteso.store.protocol import Change, Extent, Page, Read, Span, Stored, Transaction, VersionConflict, Write
 from yteso.store.search_parameters import SearchParameters
 
@@ -99,6 +100,13 @@ class PostgresStore:
         """One page of the query's answer; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
         return find.search(conn, self.codec(conn), who, limit, query, self._clock())
+
+    def whole_compartment(
+        self, conn: Connection, who: Principal, limit: Restriction, query: Query, types: Sequence[str]
+    ) -> Page:
+        """All of a compartment; see `protocol.Store`."""
+        asking = Asking(conn, self.codec(conn), limit, self._clock())
+        return compartment.whole_compartment(asking, who, query, types)
 
     def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:
         """What belongs to a patient or a visit; see `protocol.Store`."""

@@ -219,6 +219,12 @@ class Store(Protocol):
         """Versions of one resource, of one type or of all; `when` says which, and in which order."""
         ...
 
+    def whole_compartment(
+        self, conn: Connection, who: Principal, limit: Restriction, query: Query, types: Sequence[str]
+    ) -> Page:
+        """What belongs to the query's compartment, of these types (none: all), by type and id; its clauses hold too."""
+        ...
+
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer."""
         ...

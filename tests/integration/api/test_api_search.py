@@ -183,3 +183,23 @@ def test_a_number_is_found_also_when_it_has_more_digits_than_a_float(admin):
     assert len(admin("GET", "Observation?value-quantity=66.899999999999991").ids) == 1
     assert len(admin("GET", "Observation?value-quantity=66.9").ids) == 1
     assert admin("GET", "Observation?value-quantity=66.8").ids == []
+
+
+def test_a_whole_compartment_comes_in_pages_by_type(admin, people):
+    for n in range(3):
+        body = {"resourceType": "Observation", "id": f"o{n}", "status": "final", "code": {"text": "x"}}
+        admin("PUT", f"Observation/o{n}", {**body, "subject": {"reference": f"Patient/p{n // 2}"}})
+    flag = {"resourceType": "Flag", "id": "f", "status": "active", "code": {"text": "x"}}
+    admin("PUT", "Flag/f", {**flag, "subject": {"reference": "Patient/p0"}})
+    seen, url = [], "Patient/p0/*?_count=1"
+    while url:
+        page = admin("GET", url)
+        seen += [(one["resource"]["resourceType"], one["resource"]["id"]) for one in page.json["entry"]]
+        url = page.link("next")
+    assert seen == [("Flag", "f"), ("Observation", "o0"), ("Observation", "o1"), ("Patient", "p0")]
+    assert admin("GET", "Patient/p0/*?_type=Observation").ids == ["o0", "o1"]
+    assert admin("GET", "Patient/p0/*?_lastUpdated=lt2020").ids == []
+    assert admin("GET", "Patient/nobody/*").ids == []
+    for refused in ("name=x", "_type=Nothing", "_sort=_id", "shoe=1", "_total=accurate"):
+        assert admin("GET", f"Patient/p0/*?{refused}").status == 400
+    assert admin("GET", "Organization/x/*").codes == ["SRCH-0015"]

@@ -7,7 +7,7 @@ from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.search.fragment import Fragment
 from yteso.search.parse import parse
-from yteso.search.query import Compartment
+from yteso.search.query import Compartment, Query
 from yteso.store import find, include, links
 from yteso.store.protocol import Put
 
@@ -209,6 +209,17 @@ COMPARTMENTS = [
 def test_a_compartment_holds_what_its_definition_says(database, store, record, compartment, type, all, ours):
     assert found(database, store, type, "", EVERYTHING, compartment)[0] == all
     assert found(database, store, type, "", OURS, compartment)[0] == ours
+
+
+def test_a_whole_compartment_holds_only_what_is_visible(database, store, record):
+    mine, theirs = Query("Patient", compartment=Compartment("Patient", "mine")), Compartment("Patient", "theirs")
+    with database.connection() as conn:
+        for limit in (EVERYTHING, OURS):
+            page = store.whole_compartment(conn, DOCTOR, limit, mine, ())
+            assert {one.id for one in page.matches} == {"mine", "e1", "e2", "o1", "o3", "l"}
+        hidden = Query("Patient", compartment=theirs)
+        assert store.whole_compartment(conn, DOCTOR, OURS, hidden, ()).matches == ()
+        assert len(store.whole_compartment(conn, DOCTOR, EVERYTHING, hidden, ()).matches) == 4
 
 
 def test_a_search_that_no_index_serves_ends_by_itself(database, store, record, monkeypatch):

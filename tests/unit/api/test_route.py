@@ -34,6 +34,7 @@ ADDRESSES = [
     ("GET", "/_bulk/a/Patient.1.ndjson", Interaction.BULK, Place(id="a", version="Patient.1.ndjson")),
     ("GET", "/Patient/a/_history/3", Interaction.VREAD, Place("Patient", "a", "3")),
     ("GET", "/Patient/a/Observation", Interaction.SEARCH, Place("Patient", "a", member="Observation")),
+    ("GET", "/Patient/a/*", Interaction.SEARCH, Place("Patient", "a")),
     ("POST", "/Patient/a/Observation/_search", Interaction.SEARCH, Place("Patient", "a", member="Observation")),
 ]
 

@@ -1,0 +1,52 @@
+"""All that belongs to a compartment, of whatever type: `GET Patient/1/*` (FHIR R4 §2.11), in pages by type and id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yteso.access.principal import Principal
+from yteso.base.ids import shard_of
+from yteso.search.compartment import facts_within
+from yteso.search.conditions import Rows, any_token, conditions
+from yteso.search.cursor import pack, refuse_cursor, unpack
+from yteso.search.fragment import Fragment, all_of
+from yteso.search.query import Query
+from yteso.search.rights import visible
+from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, TYPE_NUMBER
+from yteso.store import audit
+from yteso.store.links import Asking
+from yteso.store.protocol import Page
+from yteso.store.read import PRESENT, run, stored
+
+
+def whole_compartment(asking: Asking, who: Principal, query: Query, types: Sequence[str]) -> Page:
+    """See `protocol.Store.whole_compartment`."""
+    whole = query.compartment
+    assert whole is not None
+    wanted = sorted(set(types or RESOURCE_TYPES) & {*COMPARTMENTS[whole.type], whole.type})
+    rows = Rows(whole.type, "r", asking.now)
+    common = [visible(asking.limit, "r"), Fragment("r.hash IS NOT NULL"), *conditions(rows, query.clauses)]
+    common += [_after(query.cursor)] if query.cursor else []
+    key = (TYPE_NUMBER[whole.type], whole.id)
+    own = Fragment("r.shard = %s AND r.type = %s AND r.id = %s", (shard_of(whole.id), *key))
+    others = any_token(rows, [fact for name in wanted for fact in facts_within(whole, name)])
+    apart = Fragment("NOT (r.type = %s AND r.id = %s)", key)
+    arms = [all_of((others, apart, *common)), *([all_of((own, *common))] if whole.type in wanted else [])]
+    start, end = f"(SELECT {PRESENT}, r.pat FROM store.resource r WHERE ", " ORDER BY r.type, r.id LIMIT %s)"
+    union = " UNION ALL ".join(f"{start}{arm.text}{end}" for arm in arms)
+    params = [value for arm in arms for value in (*arm.params, query.count + 1)]
+    text = f"SELECT * FROM ({union}) AS a ORDER BY 1, 2 LIMIT %s"
+    found: list[tuple[Any, ...]] = run(asking.conn, text, (*params, query.count + 1)).fetchall()
+    more, found = len(found) > query.count, found[: query.count]
+    patients = {row[8] for row in found if row[8] is not None}
+    audit.note(asking.conn, who, "R", f"{whole.type}/{whole.id}/*", "", patients)
+    matches = tuple(stored(asking.conn, asking.codec, row) for row in found)
+    return Page(matches, next=pack([found[-1][0], found[-1][1]]) if more and found else "")
+
+
+def _after(cursor: str) -> Fragment:
+    values = unpack(cursor)
+    if [value.__class__ for value in values] != [int, str] or not 0 <= values[0] < 2**15:
+        raise refuse_cursor()
+    return Fragment("(r.type, r.id) > (%s::smallint, %s)", tuple(values))
