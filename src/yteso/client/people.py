@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yteso.base.text import fold
 from yteso.search.query import Clause, Query, Sort
 
 _DAY = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})")
@@ -59,6 +60,23 @@ def person_query(text: str, count: int = 20, cursor: str = "") -> Query | None:
         return None
     clauses.sort(key=lambda clause: clause.name == "name")
     return Query("Patient", tuple(clauses), sort=(Sort("_lastUpdated", descending=True),), count=count, cursor=cursor)
+
+
+def nearest_first(text: str, persons: Sequence[PersonBanner]) -> list[PersonBanner]:
+    """The persons of one page, those whose names hold the typed words whole (and with their marks) before others.
+
+    The record's order stays among equals; `Đỗ` means Đỗ before Đoàn, which its letters begin too.
+    """
+    typed = [word for word in _parts(text.split()) if not _ANY_DIGIT.search(word)]
+
+    def missed(person: PersonBanner) -> tuple[int, int]:
+        exact, plain = person.name.casefold().split(), fold(person.name).split()
+        return (
+            sum(fold(word) not in plain for word in typed),
+            sum(word.casefold() not in exact for word in typed),
+        )
+
+    return sorted(persons, key=missed)
 
 
 def _parts(words: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal
 from yteso.base.clock import VIETNAM, Clock
 from yteso.client.origin import Source, source_of
-from yteso.client.people import PersonBanner, banner_of, person_query
+from yteso.client.people import PersonBanner, banner_of, nearest_first, person_query
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query, Sort
@@ -106,7 +106,8 @@ class Records:
         with self._database.connection() as conn:
             page = self._search(conn, who, query)
         today = self._clock().astimezone(VIETNAM).date()
-        return People(tuple(banner_of(fhir_json.loads(match.body), today) for match in page.matches), page.next)
+        persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
+        return People(tuple(nearest_first(text, persons)), page.next)
 
     def banner(self, who: Principal, patient_id: str) -> PersonBanner | None:
         """The person's banner; None when absent, deleted or not to be seen by `who`."""

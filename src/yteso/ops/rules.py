@@ -114,3 +114,11 @@ NAME_TAKEN = Rule(
     "Chọn tên khác.",
     "Choose another name.",
 )
+NOTHING_HERE = Rule(
+    "OPS-0024",
+    Severity.ERROR,
+    "Chưa có dữ liệu nào ở {home}.",
+    "There is no installation at {home}.",
+    "Chạy lệnh trong thư mục của hệ thống, hoặc đặt YTESO_HOME (mặc định ./var); `yteso up` tạo một hệ thống mới.",
+    "Run the command in the installation's folder, or set YTESO_HOME (default ./var); `yteso up` makes a new one.",
+)

@@ -29,7 +29,10 @@ PAGES = (
     "/record/{patient}",
     "/record/{patient}/medicines",
     "/record/{patient}/visit/{visit}",
+    "/record/{patient}/print",
+    "/record/{patient}/document/{document}",
     "/record/{patient}/raw/Patient/{patient}",
+    "/review/",
     "/khong-co",
 )
 
@@ -80,7 +83,9 @@ def signed_in(browser: Browser, address: str, username: str = "quantri", **how) 
 
 
 def places(site) -> list[str]:
-    return [path.format(file=site.file, patient=site.patient, visit=site.visit) for path in PAGES]
+    return [
+        path.format(file=site.file, patient=site.patient, visit=site.visit, document=site.document) for path in PAGES
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from yteso.client.origin import source_of
-from yteso.client.people import age_in_years, banner_of, display_name, person_query
+from yteso.client.people import age_in_years, banner_of, display_name, nearest_first, person_query
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,15 @@ from yteso.client.people import age_in_years, banner_of, display_name, person_qu
 def test_what_is_typed_means_a_search_by_its_shape(text, clauses):
     query = person_query(text)
     assert [(clause.name, clause.values[0][1]) for clause in query.clauses] == clauses
+
+
+def test_whole_names_come_before_names_that_only_begin_so():
+    today = date(2026, 11, 21)
+    names = ("ĐOÀN THỬ AN", "Dô Thử An", "ĐỖ THỬ AN")
+    persons = [banner_of({"id": name, "name": [{"text": name}]}, today) for name in names]
+    assert [one.name for one in nearest_first("Đỗ", persons)] == ["ĐỖ THỬ AN", "Dô Thử An", "ĐOÀN THỬ AN"]
+    assert [one.name for one in nearest_first("do 1949", persons)] == ["Dô Thử An", "ĐỖ THỬ AN", "ĐOÀN THỬ AN"]
+    assert nearest_first("1949", persons) == persons
 
 
 def test_nothing_typed_searches_nothing():

@@ -24,7 +24,7 @@ def replay(id: Annotated[str, typer.Argument(help="Mã tệp (mã giao dịch) �
     from yteso.db import Database
     from yteso.exchange import intake as desk
 
-    with at_database() as settings:
+    with at_database(existing=True) as settings:
         database = Database(settings.database_url, max_size=1).open()
         try:
             with database.connection() as conn:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
-from yteso.ops.rules import BAD_SETTING
+from yteso.ops.rules import BAD_SETTING, NOTHING_HERE
 
 console = Console()
 errors = Console(stderr=True)
@@ -32,10 +32,11 @@ def address() -> str:
 
 
 @contextmanager
-def at_database() -> Iterator[Settings]:
+def at_database(*, existing: bool = False) -> Iterator[Settings]:
     """The settings with a database that runs and is up to date; an embedded one we started is stopped again after.
 
-    Beside a running platform nothing is brought up to date: it did that when it started.
+    Beside a running platform nothing is brought up to date: it did that when it started. With `existing` an
+    installation is never made: raises CannotStart (OPS-0024), which says where was looked.
     """
     from yteso.db.embedded import EmbeddedServer
     from yteso.ops.prepare import prepare
@@ -45,6 +46,8 @@ def at_database() -> Iterator[Settings]:
         prepare(given)
         yield given
         return
+    if existing and not (given.home / "postgres").is_dir():
+        raise CannotStart(NOTHING_HERE.at(home=given.home.absolute()))
     server = EmbeddedServer(given.home)
     was_running = server.running()
     if was_running and address():

@@ -20,6 +20,6 @@ def token(
     from yteso.ops.accounts import principal_of
     from yteso.signing.keys import load_or_create
 
-    with at_database() as settings:
+    with at_database(existing=True) as settings:
         who = principal_of(settings, user)
     sys.stdout.write(Bearer(load_or_create(settings.home)).issue(who, timedelta(hours=hours)) + "\n")

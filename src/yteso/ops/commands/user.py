@@ -46,7 +46,7 @@ def list_() -> None:
     """Mọi tài khoản. · Every account."""
     from yteso.ops import accounts
 
-    with at_database() as settings:
+    with at_database(existing=True) as settings:
         rows = accounts.listed(settings)
     table = Table("Tên · Name", "Vai trò · Role", "Cơ sở · Facility", "Hoạt động · Active")
     for row in rows:
@@ -60,7 +60,7 @@ def password_(name: _Name, password: _Password = None) -> None:
     from yteso.ops import accounts
 
     chosen = _chosen(password)
-    with at_database() as settings:
+    with at_database(existing=True) as settings:
         accounts.set_password(settings, name, chosen)
     _tell(name, chosen, password)
 
@@ -70,7 +70,7 @@ def disable(name: _Name) -> None:
     """Khóa tài khoản. · Lock an account."""
     from yteso.ops import accounts
 
-    with at_database() as settings:
+    with at_database(existing=True) as settings:
         accounts.disable(settings, name)
     console.print(f"{name}: đã khóa · locked")
 
