@@ -51,7 +51,34 @@ def test_the_rows_behind_a_tile_add_up_and_leave_as_a_spreadsheet(site):
     assert f'<td data-label="Tệp" class="num">{count}</td>' in page
     sheet = client.get("/ioc/visits?span=30d&format=csv")
     assert sheet.content.startswith("\ufeff".encode())
-    assert len(sheet.content.splitlines()) > 2
+    lines = sheet.content.decode("utf-8-sig").splitlines()
+    assert len(lines) > 2
+    assert lines[0].endswith(",Tính đến")
+    assert all(re.search(r",20\d\d-\d\d-\d\dT\S+\+07:00$", line) for line in lines[1:])
+
+
+def test_a_note_opens_as_a_page_and_only_under_its_own_person(site):
+    client = site.client("bacsi")
+    page = text(client.get(f"/record/{site.patient}/document/{site.document}"))
+    assert "Người ghi" in page
+    assert 'class="origin"' in page
+    assert client.get(f"/record/{'0' * 36}/document/{site.document}").status_code == 404
+    assert client.get(f"/record/{site.patient}/document/Patient/{site.patient}").status_code == 404
+
+
+def test_the_print_of_a_record_has_all_of_every_list(site):
+    client = site.client("bacsi")
+    whole = text(client.get(f"/record/{site.patient}/print"))
+    for name in ("diagnoses", "medicines", "services"):
+        facts = text(client.get(f"/record/{site.patient}/{name}")).count('class="fact"')
+        section = whole.partition(f'aria-labelledby="p-{name}"')[2].partition("</section>")[0]
+        assert section.count('class="fact"') >= facts
+
+
+def test_a_receipt_is_downloaded_with_its_signature(site):
+    answer = site.client("nhanvien").get(f"/intake/file/{site.file}/receipt")
+    assert "attachment" in answer["Content-Disposition"]
+    assert json.loads(answer.content)["signature"]
 
 
 def test_the_page_of_diagnoses_says_what_small_numbers_hide(site):

@@ -33,6 +33,61 @@ def test_a_result_keeps_its_digits_in_the_readers_language(language, value, flag
     assert (title, shown, marked) == ("Creatinin", value, flag)
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown", "exact"),
+    [
+        ("192.02863580242638", "192,03", "192,02863580242638"),
+        ("0.000123456", "0,00012", "0,000123456"),
+        ("1.2345", "1,2345", ""),
+        ("1.00", "1,00", ""),
+        ("7", "7", ""),
+    ],
+)
+def test_a_calculated_number_is_rounded_to_read_and_kept_beside(sent, shown, exact):
+    with translation.override("vi"):
+        line = present.line(Fact({**RESULT, "valueQuantity": {"value": Decimal(sent)}}, Source()), {})
+    assert (line.value, line.exact) == (shown, exact)
+
+
+@pytest.mark.parametrize(("language", "title"), [("vi", "Khám bệnh"), ("en", "Examination")])
+def test_a_visits_kind_of_care_is_said_in_the_words_of_the_board(language, title):
+    coding = {"system": "http://fhir.hl7.org.vn/core/CodeSystem/vn-encounter-type-cs", "code": "01", "display": "Khác"}
+    with translation.override(language):
+        assert describe({"resourceType": "Encounter", "id": "e", "type": [{"coding": [coding]}]})[0] == title
+
+
+def test_the_lines_of_a_visit_stand_as_they_happened():
+    def one(when, row):
+        return present.line(Fact({**RESULT, "effectiveDateTime": when}, Source("bhyt", "79001", "L", "XML4", row)), {})
+
+    lines = [one("2026-11-19T09:00:00+07:00", "10"), one("2026-11-19T08:00:00+07:00", "7")]
+    lines.append(one("2026-11-19T09:00:00+07:00", "9"))
+    assert [line.source.row for line in present.in_order(lines)] == ["7", "9", "10"]
+
+
+def test_a_card_sent_with_every_visit_is_one_line_with_its_widest_validity():
+    def card(number, start, end):
+        resource = {"resourceType": "Coverage", "id": start, "subscriberId": number}
+        return present.line(Fact({**resource, "period": {"start": start, "end": end}}, Source()), {})
+
+    sent = [card("GD4790000000001", "2026-02-01", "2026-12-31"), card("GD4790000000001", "2026-01-01", "2026-11-30")]
+    sent.append(card("DN4790000000002", "2025-01-01", "2025-12-31"))
+    with translation.override("vi"):
+        lines = present.one_per_card(sent)
+    assert [(line.when, line.until) for line in lines] == [("2026-01-01", "2026-12-31"), ("2025-01-01", "2025-12-31")]
+
+
+def test_a_papers_day_is_that_of_its_content():
+    paper = {"resourceType": "DocumentReference", "id": "p", "content": [{"attachment": {"creation": "2026-11-19"}}]}
+    assert present.line(Fact(paper, Source()), {}).when == "2026-11-19"
+
+
+def test_weight_and_blood_group_are_no_tests():
+    vital = {**RESULT, "category": [{"coding": [{"code": "vital-signs"}]}]}
+    assert present.is_measure(vital)
+    assert not present.is_measure(RESULT)
+
+
 def test_a_disease_without_a_text_gets_the_ministrys_name():
     coding = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "I10"}
     with translation.override("vi"):
