@@ -165,6 +165,33 @@ class Records:
                 found.setdefault(target.get("reference", "").removeprefix("Encounter/"), []).extend(_traces(provenance))
         return {visit: tuple(found.get(visit, ())) for visit in encounter_ids}
 
+    def visits_on(self, who: Principal, facility: str, day: str, count: int = 50, cursor: str = "") -> Section:
+        """The visits of a facility (MA_CSKCB) that touch a day, stays that run on it too; newest first."""
+        named = Clause("identifier", "token", (("eq", f"{FACILITY_CODE}|{facility}"),))
+        with self._database.connection() as conn:
+            found = self._search(conn, who, Query("Organization", (named,), count=1)).matches
+            if not found:
+                return Section(())
+            there = (("eq", f"Organization/{fhir_json.loads(found[0].body)['id']}"),)
+            clauses = (
+                Clause("service-provider", "reference", there),
+                Clause("date", "date", (("ge", day),)),
+                Clause("date", "date", (("le", day),)),
+            )
+            query = Query("Encounter", clauses, (Sort("date", descending=True),), count=count, cursor=cursor)
+            return _as_section(self._search(conn, who, query))
+
+    def banners(self, who: Principal, patient_ids: Sequence[str]) -> dict[str, PersonBanner]:
+        """The banners of several persons, by id; whom `who` may not see is absent."""
+        wanted = tuple(("eq", one) for one in dict.fromkeys(patient_ids))
+        if not wanted:
+            return {}
+        with self._database.connection() as conn:
+            page = self._search(conn, who, Query("Patient", (Clause("_id", "token", wanted),), count=len(wanted)))
+        today = self._clock().astimezone(VIETNAM).date()
+        persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
+        return {one.id: one for one in persons}
+
     def facilities(self, who: Principal) -> dict[str, str]:
         """MA_CSKCB -> name, of the facilities the record knows by name (at most 1,000 a call)."""
         clause = Clause("identifier", "token", (("eq", f"{FACILITY_CODE}|"),))

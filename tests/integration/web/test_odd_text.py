@@ -47,6 +47,8 @@ PATHS = (
     "/intake/file/{odd}",
     "/intake/file/{odd}/raw",
     "/record/{odd}",
+    "/record/visits/{odd}/2026-11-20",
+    "/record/visits/79901/{odd}",
     "/record/{odd}/diagnoses",
     "/record/{patient}/visit/{odd}",
     "/record/{patient}/raw/{odd}/x",

@@ -81,6 +81,17 @@ def test_a_receipt_is_downloaded_with_its_signature(site):
     assert json.loads(answer.content)["signature"]
 
 
+def test_a_row_of_visits_leads_an_administrator_to_the_visits_and_an_operator_to_the_files(site):
+    page = text(site.client("quantri").get(f"/ioc/visits?span=30d&facility={site.facility}"))
+    address, day = re.search(rf'href="(/record/visits/{site.facility}/([0-9-]+))"', page).groups()
+    visits = text(site.client("quantri").get(address))
+    assert re.search(r'href="/record/[0-9a-f-]{36}/visit/[0-9a-f-]{36}"', visits), day
+    assert text(site.client("bacsi").get(address)).count("/visit/") == visits.count("/visit/")
+    shown = text(site.client("dieuhanh").get(f"/ioc/visits?span=30d&facility={site.facility}"))
+    assert "/record/" not in shown
+    assert f'href="/intake/?facility={site.facility}"' in shown
+
+
 def test_the_page_of_diagnoses_says_what_small_numbers_hide(site):
     from yteso.warehouse.read import Marts
 

@@ -37,6 +37,7 @@ TABLE = {
     "review:start": ("/review/", RECORD),
     "review:settle": ("/review/x/settle", {"quantri"}),
     "record:start": ("/record/", RECORD),
+    "record:day": ("/record/visits/79901/2026-11-20", RECORD),
     "record:person": ("/record/{patient}", RECORD),
     "record:section": ("/record/{patient}/diagnoses", RECORD),
     "record:visit": ("/record/{patient}/visit/{visit}", RECORD),

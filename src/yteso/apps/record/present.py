@@ -233,6 +233,12 @@ def visit_of(resource: Resource) -> str:
     return text.removeprefix("Encounter/") if text.startswith("Encounter/") else ""
 
 
+def patient_of(resource: Resource) -> str:
+    """The id of the Patient a visit is of; empty when it names none of the record."""
+    reference = str(resource.get("subject", {}).get("reference", ""))
+    return reference.removeprefix("Patient/") if reference.startswith("Patient/") else ""
+
+
 def indented(value: Any, level: int = 0) -> str:
     """The JSON for reading, two spaces a level; decimals keep their digits (`json.dumps` would lose them)."""
     if not isinstance(value, Mapping | list) or not value:

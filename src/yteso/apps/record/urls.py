@@ -9,6 +9,7 @@ from yteso.apps.record import views
 app_name = "record"
 urlpatterns = [
     path("", views.start, name="start"),
+    path("visits/<str:facility>/<str:day>", views.day, name="day"),
     path("<str:id>", views.person, name="person"),
     path("<str:id>/visit/<str:encounter>", views.visit, name="visit"),
     path("<str:id>/raw/<str:type>/<str:resource>", views.raw, name="raw"),

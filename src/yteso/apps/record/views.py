@@ -7,6 +7,7 @@ histories and logs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,6 +70,28 @@ def person(request: HttpRequest, id: str) -> HttpResponse:
     for name in ("diagnoses", "medicines", "tests"):
         context[name] = _lines(request, records.section(who, id, name, 8).facts)
     return render(request, "record/person.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def day(request: HttpRequest, facility: str, day: str) -> HttpResponse:
+    """The visits behind a figure: those of one facility on one day, each leading to its person."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError as error:
+        raise Http404 from error
+    records, who = _records(), request.principal
+    found = records.visits_on(who, facility, when.isoformat(), PAGE, request.GET.get("cursor", ""))
+    patients = [present.patient_of(fact.resource) for fact in found.facts]
+    banners = records.banners(who, [one for one in patients if one])
+    lines = zip(patients, _lines(request, found.facts), strict=True)
+    context = {
+        "facility": _facilities(request).get(facility, facility),
+        "day": when.isoformat(),
+        "rows": [(banners[patient], line) for patient, line in lines if patient in banners],
+        "next": found.next,
+    }
+    return render(request, "record/day.html", context)
 
 
 @allow(*ROLES)
