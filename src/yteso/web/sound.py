@@ -12,17 +12,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from yteso.base.errors import Refused
-from yteso.base.issue import Rule, Severity
+from yteso.web import rules
 from yteso.web.errors import refused
-
-UNSOUND = Rule(
-    "WEB-0005",
-    Severity.ERROR,
-    "Yêu cầu có ký tự không thể có trong văn bản (ký tự NUL hoặc mã Unicode không trọn vẹn).",
-    "The request holds a character that no text can have (NUL, or half of a Unicode pair).",
-    "Gõ lại nội dung thay vì dán, rồi gửi lại.",
-    "Type the text instead of pasting it, and send it again.",
-)
 
 
 class SoundText:
@@ -40,7 +31,7 @@ class SoundText:
         """The calm, numbered 400 for unsound text; None lets the request go on."""
         if all(map(is_sound, _texts(request, names))):
             return None
-        return refused(request, Refused(UNSOUND.at(), status=400))
+        return refused(request, Refused(rules.UNSOUND.at(), status=400))
 
 
 def is_sound(text: str) -> bool:

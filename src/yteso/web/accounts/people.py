@@ -13,37 +13,9 @@ from django.db import transaction
 
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
-from yteso.base.issue import Rule, Severity
+from yteso.web import rules
 from yteso.web.accounts.models import User
 from yteso.web.guard import PEOPLE
-
-_BAD_PASSWORD = Rule(
-    "WEB-0001",
-    Severity.ERROR,
-    "Mật khẩu không đạt yêu cầu: ít nhất 14 ký tự, không phổ biến, không giống tên đăng nhập.",
-    "The password does not meet the rules: at least 14 characters, not a common one, not like the username.",
-    "Chọn một câu dài dễ nhớ.",
-    "Choose a long phrase that is easy to remember.",
-)
-_BAD_FIELD = Rule(
-    "WEB-0002",
-    Severity.ERROR,
-    "Trường {field} của tài khoản không hợp lệ.",
-    "The field {field} of the account is not valid.",
-    "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: quản trị, điều hành, nhân viên, bác sĩ "
-    "hoặc phần mềm của cơ sở (facility).",
-    "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: administrator, operator, "
-    "staff, doctor, or a facility's software (facility).",
-)
-_NEEDS_FACILITY = Rule(
-    "WEB-0003",
-    Severity.ERROR,
-    "Vai trò {role} phải gắn với một cơ sở (MA_CSKCB).",
-    "The role {role} must be bound to a facility (MA_CSKCB).",
-    "Thêm mã cơ sở 5 ký tự.",
-    "Give the facility code of 5 characters.",
-)
-_UNKNOWN = Rule("WEB-0004", Severity.ERROR, "Không có tài khoản này.", "There is no such account.")
 
 BOUND = frozenset([Role.STAFF, Role.DOCTOR])
 """Roles that only exist at a facility."""
@@ -75,9 +47,9 @@ def create_user(
     """
     username = username.strip().casefold()
     if role not in PEOPLE:
-        raise Refused(_BAD_FIELD.at(field="role"))
+        raise Refused(rules.BAD_FIELD.at(field="role"))
     if role in BOUND and not facility:
-        raise Refused(_NEEDS_FACILITY.at(role=role.value))
+        raise Refused(rules.NEEDS_FACILITY.at(role=role.value))
     with transaction.atomic():
         user = User.objects.select_for_update().filter(username=username).first() or User(username=username)
         user.display_name, user.role, user.facility, user.demo = display_name or username, role.value, facility, demo
@@ -119,7 +91,7 @@ def all_accounts() -> list[Account]:
 def _find(username: str) -> User:
     user = User.objects.filter(username=username.strip().casefold()).first()
     if user is None:
-        raise Refused(_UNKNOWN.at(), status=404)
+        raise Refused(rules.UNKNOWN.at(), status=404)
     return user
 
 
@@ -131,11 +103,11 @@ def _check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Refused(_BAD_PASSWORD.at()) from error
+        raise Refused(rules.BAD_PASSWORD.at()) from error
 
 
 def _check_fields(user: User) -> None:
     try:
         user.clean_fields()
     except ValidationError as error:
-        raise Refused(*(_BAD_FIELD.at(field=name) for name in error.message_dict)) from error
+        raise Refused(*(rules.BAD_FIELD.at(field=name) for name in error.message_dict)) from error
