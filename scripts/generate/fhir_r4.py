@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fhir_elements import Elements
+from fhir_invariants import invariants
 from fhir_package import Package
 from fhir_search import Programs
 
@@ -61,6 +62,7 @@ def generate(wheel: Path, known_numbers: str) -> dict[str, str]:
         "summaries.tsv": lines(elements.summaries),
         "value_sets.tsv": lines(elements.value_sets),
         "primitives.tsv": lines(elements.primitives),
+        "invariants.tsv": lines(invariants(elements)),
     }
 
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from yteso.fhir.fhirpath.moments import Moment
-from yteso.fhir.fhirpath.nodes import Items, Node, system
+from yteso.fhir.fhirpath.nodes import Items, Node, is_type, system
 from yteso.fhir.fhirpath.quantities import Quantity, from_fhir
 from yteso.fhir.fhirpath.refusals import Unanswerable
 
@@ -186,10 +186,21 @@ def _alike_json(left: Any, right: Any) -> bool:
     return same_json(left, right)
 
 
+def _quantity(item: Any) -> Any:
+    """A FHIR Quantity as the language's; a Quantity in a system other than UCUM stays a node and has no order."""
+    if type(item) is not Node:
+        return item
+    if not is_type(item, "Quantity"):
+        raise Unanswerable
+    return from_fhir(item.value) or item
+
+
 def order(left: Any, right: Any) -> int | None:
     """-1, 0 or 1 of two items; None when their precision decides. Raises Unanswerable for what has no order."""
-    left, right = _pair(left, right)
+    left, right = (_quantity(side) for side in _pair(left, right))
     kind, other = type(left), type(right)
+    if kind is Node and other is Node:
+        return None
     if kind in _NUMBERS and other in _NUMBERS:
         return int(left > right) - int(left < right)
     if kind is not other:

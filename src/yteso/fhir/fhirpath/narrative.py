@@ -27,11 +27,21 @@ _ATTRIBUTE = re.compile(r"\s*([A-Za-z_:][\w:.-]*)\s*=\s*(\"[^\"<]*\"|'[^'<]*')")
 _ENTITY = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 
 
-@lru_cache(maxsize=256)
 def is_sound(text: str) -> bool:
     """True when the text is one `div` of allowed, balanced tags with some content."""
+    return is_basic(text) and has_content(text)
+
+
+def has_content(text: str) -> bool:
+    """Is there an image or anything but white space between the tags (txt-2)?"""
+    return any(match["name"] == "img" or (match["text"] or "").strip() for match in _TOKEN.finditer(text))
+
+
+@lru_cache(maxsize=256)
+def is_basic(text: str) -> bool:
+    """Is it one `div` of allowed, balanced tags (txt-1)?"""
     open_tags: list[str] = []
-    content = ended = False
+    ended = False
     at, stripped = 0, text.strip()
     while at < len(stripped):
         match = _TOKEN.match(stripped, at)
@@ -41,13 +51,10 @@ def is_sound(text: str) -> bool:
         if match["name"]:
             if not _tag(match, open_tags):
                 return False
-            content = content or match["name"] == "img"
             ended = not open_tags
-        elif match["text"]:
-            if _ENTITY.search(match["text"]) or not open_tags:
-                return False
-            content = content or not match["text"].isspace()
-    return ended and content
+        elif match["text"] and (_ENTITY.search(match["text"]) or not open_tags):
+            return False
+    return ended
 
 
 def _tag(match: re.Match[str], open_tags: list[str]) -> bool:

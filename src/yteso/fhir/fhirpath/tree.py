@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,3 +80,13 @@ class TypeOperation:
 
 
 Tree = Literal | Name | Call | Index | Variable | Dollar | Unary | Binary | TypeOperation
+
+
+def nodes(tree: Tree) -> Iterator[Tree]:
+    """The node and every node under it."""
+    yield tree
+    for name in tree.__slots__:
+        part: Any = getattr(tree, name)
+        for node in part if isinstance(part, tuple) else (part,):
+            if isinstance(node, Tree):
+                yield from nodes(node)

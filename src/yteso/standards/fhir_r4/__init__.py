@@ -1,9 +1,10 @@
-"""FHIR R4 (4.0.1) as tables: resource types, search parameters with their paths, compartments, elements, codes.
+"""FHIR R4 (4.0.1) as tables: types, elements, codes, invariants, search parameters with their paths, compartments.
 
 Every table is read from a generated file beside this one when it is first asked for.
 """
 
 from yteso.standards.fhir_r4.elements import ELEMENTS, PRIMITIVES, SUMMARIES, Element, value_set_codes
+from yteso.standards.fhir_r4.invariants import INVARIANTS, Invariant
 from yteso.standards.fhir_r4.search import (
     COMPARTMENTS,
     SEARCH_PARAMETERS,
@@ -18,6 +19,7 @@ __all__ = [
     "CANONICAL",
     "COMPARTMENTS",
     "ELEMENTS",
+    "INVARIANTS",
     "PRIMITIVES",
     "RESOURCE_TYPES",
     "SEARCH_PARAMETERS",
@@ -27,6 +29,7 @@ __all__ = [
     "TYPE_NUMBER",
     "Component",
     "Element",
+    "Invariant",
     "Path",
     "SearchParameter",
     "is_type",

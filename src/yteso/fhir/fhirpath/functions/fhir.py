@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from yteso.fhir.fhirpath.context import Context
 from yteso.fhir.fhirpath.functions.declare import function
-from yteso.fhir.fhirpath.narrative import is_sound
+from yteso.fhir.fhirpath.narrative import has_content, is_basic, is_sound
 from yteso.fhir.fhirpath.nodes import Items, Node, single, steps, string, system
 from yteso.fhir.fhirpath.refusals import Unanswerable, unanswerable
 from yteso.fhir.fhirpath.shapes import RESOURCE_NAMES
@@ -70,10 +71,17 @@ def _conforms_to(context: Context, items: Items, profile: Items) -> Items:
     return [answer] if answer is not None else unanswerable()
 
 
-@function("htmlChecks")
-def _html_checks(items: Items) -> Items:
-    texts = [item.value if type(item) is Node else item for item in items]
-    return [all(isinstance(text, str) and is_sound(text) for text in texts)]
+def _narratives(name: str, test: Callable[[str], bool]) -> None:
+    def checks(items: Items) -> Items:
+        texts = [item.value if type(item) is Node else item for item in items]
+        return [all(isinstance(text, str) and test(text) for text in texts)]
+
+    function(name)(checks)
+
+
+_narratives("htmlChecks", is_sound)
+_narratives("htmlChecks1", is_basic)
+_narratives("htmlChecks2", has_content)
 
 
 @function("checkModifiers", 0, 32)
