@@ -23,6 +23,7 @@ from yteso.exchange.adapters.bhyt.map import map_visit
 from yteso.exchange.adapters.bhyt.read import read_visits
 from yteso.fhir.json import loads
 from yteso.sandbox import Province
+from yteso.validate.invariants import check_invariants
 from yteso.validate.structure import check_resource
 
 ARCHIVE = Path(__file__).resolve().parents[2] / "shared" / "data" / "synthea" / "bundles_r4_60_patients.tar.xz"
@@ -79,6 +80,7 @@ def main() -> None:
         result[name] = {
             "resources": len(resources),
             "base": microseconds(check_resource, resources, options.rounds),
+            "invariants": microseconds(check_invariants, resources, options.rounds),
         }
     report("validation", result, options.out)
 

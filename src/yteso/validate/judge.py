@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from yteso.base.issue import Issue, Severity
+from yteso.fhir.fhirpath import Surroundings
+from yteso.validate.invariants import check_invariants
 from yteso.validate.profiles import Codes, Library, check_profiles
+from yteso.validate.profiles.bindings import codes_in
+from yteso.validate.profiles.items import Item
+from yteso.validate.profiles.model import Binding
 from yteso.validate.structure import check_resource
 
 MOST_ISSUES = 200
@@ -22,5 +27,16 @@ def judge(
 ) -> tuple[Issue, ...]:
     """All issues. `base` False leaves out what the base says beyond structure: only profiles are asked."""
     issues = list(check_resource(document))
+    if base:
+        issues += check_invariants(document, around=_surroundings(codes), advice=False)
     issues += check_profiles(document, library, codes, profiles=profiles, whole=base)
     return tuple(sorted(issues, key=lambda issue: _RANK[issue.severity])[:MOST_ISSUES])
+
+
+def _surroundings(codes: Codes) -> Surroundings:
+    """What `memberOf` asks."""
+
+    def member_of(value: Any, value_set: str) -> bool | None:
+        return codes_in(Item(value, None, "", ""), Binding(value_set, required=True), codes.contains)
+
+    return Surroundings(member_of=member_of)
