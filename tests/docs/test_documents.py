@@ -46,9 +46,9 @@ def test_every_preference_told_to_integrators_is_understood():
     assert [read_prefer(f"return={name.strip()}").returns for name in wanted[1].split("|")].count(None) == 0
 
 
-def test_decisions_are_numbered_once_and_listed():
+def test_decisions_are_numbered_without_gaps_and_listed():
     files = sorted(path.name for path in (DOCS / "adr").glob("[0-9]*.md"))
-    assert len({name[:4] for name in files}) == len(files)
+    assert [int(name[:4]) for name in files] == list(range(1, len(files) + 1))
     index = text("docs/adr/README.md")
     for name in files:
         assert f"({name})" in index
