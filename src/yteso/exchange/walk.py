@@ -37,7 +37,8 @@ SQL = Queries.beside(__file__)
 BATCH = 20
 """Visits per transaction: most of the gain of large batches at little cost when one must be run again."""
 RETRIES = 6
-_THRESHOLDS = (200_000, 10, 10)
+_BETWEEN_COLLECTIONS = 50
+"""Transactions: cycles, which only failures make here, wait no longer."""
 
 
 class Walker:
@@ -57,11 +58,12 @@ class Walker:
         self._settler = Settler(store, decider)
         self._profiles = profiles
         self._bell = Bell()
+        self._settled = 0
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Walk until nothing waits or `stop()`; returns how many files were finished or given up."""
         walked = 0
-        with _few_collections(), self._database.connection() as conn:
+        with _collections_between(), self._database.connection() as conn:
             try:
                 while not stop() and (works := claim(conn, self._batch)):
                     walked += self._walk(conn, works, stop)
@@ -131,6 +133,10 @@ class Walker:
             log.warning("batch of %d files runs visit by visit: %s", len(parts), type(error).__name__)
             for part in parts:
                 self._settle_singly(conn, part)
+        self._settled += 1
+        del parts  # what a collection finds alive costs it time
+        if self._settled % _BETWEEN_COLLECTIONS == 0:
+            gc.collect(1)
         self._notify(conn)
 
     def _settle_singly(self, conn: Connection, part: Part) -> None:
@@ -171,14 +177,15 @@ class Walker:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
-    """The walk makes hundreds of thousands of small dicts a second and few cycles: collecting rarely saves a sixth."""
-    before = gc.get_threshold()
-    gc.set_threshold(*_THRESHOLDS)
+def _collections_between() -> Iterator[None]:
+    """No collection of cycles in the middle of a batch, where very many small dicts live: a sixth less CPU."""
+    before = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        if before:
+            gc.enable()
 
 
 class _Batch:
