@@ -18,7 +18,7 @@ class Settings:
     host: str = "127.0.0.1"
     database_url: str = ""
     language: str = "vi"
-    web_workers: int = 1
+    web_workers: int = 2
     web_threads: int = 16
     walkers: int = 2
     max_body: int = 256 * 1024 * 1024
