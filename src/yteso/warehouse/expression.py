@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import count
 
-from yteso.warehouse.fhirpath import BadView, Binary, Call, Constant, Index, Literal, Name, Node, This
+from yteso.fhir.fhirpath.tree import Binary, Call, Dollar, Index, Literal, Name, Tree, Variable
+from yteso.warehouse.fhirpath import BadView
 from yteso.warehouse.shape import Shape
+
+_THIS = Dollar("$this")
+_OPERATORS = frozenset({"and", "or", "=", "!=", "<", ">", "<=", ">="})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Expressions:
         self._root = root
         self._constants = constants
         self._fresh = count(1)
-        self._functions: dict[str, Callable[[Value, tuple[Node, ...]], Value]] = {
+        self._functions: dict[str, Callable[[Value, tuple[Tree, ...]], Value]] = {
             "where": self._where,
             "exists": self._exists,
             "empty": self._empty,
@@ -51,24 +56,25 @@ class Expressions:
             "getReferenceKey": self._reference_key,
         }
 
-    def compile(self, node: Node, item: Value) -> Value:
+    def compile(self, node: Tree, item: Value) -> Value:
         """The SQL of `node` where `$this` is `item`. Raises BadView."""
         if isinstance(node, Literal):
             return _literal(node.value)
-        if isinstance(node, Constant):
+        if isinstance(node, Variable):
             if node.name not in self._constants:
                 raise BadView(f"the view has no constant {node.name!r}")
             return self._constants[node.name]
-        if isinstance(node, This):
+        if node == _THIS:
             return item
         if isinstance(node, Binary):
             return self._binary(node, item)
         if isinstance(node, Index):
             return self._index(node, item)
-        base = item if node.base is None else None
         if isinstance(node, Name):
-            return self._child(base or self.compile(node.base or This(), item), node.name)
-        return self._call(node, item)
+            return self._child(item if node.base is None else self.compile(node.base, item), node.name)
+        if isinstance(node, Call):
+            return self._call(node, item)
+        raise BadView(f"{_told(node)} is not supported in views")
 
     def single(self, value: Value) -> Value:
         """The value as one item; more than one is an error when the query runs, as the standard asks."""
@@ -98,12 +104,12 @@ class Expressions:
 
     def _of_type(self, node: Call, item: Value) -> Value:
         wanted = node.arguments[0] if len(node.arguments) == 1 else None
-        if not isinstance(node.base, Name) or not isinstance(wanted, Name):
+        if not isinstance(node.base, Name) or not isinstance(wanted, Literal):
             raise BadView("ofType() needs an element before it and a type inside")
         base = item if node.base.base is None else self.compile(node.base.base, item)
-        return self._child(base, node.base.name, wanted.name)
+        return self._child(base, node.base.name, wanted.value)
 
-    def _where(self, base: Value, arguments: tuple[Node, ...]) -> Value:
+    def _where(self, base: Value, arguments: tuple[Tree, ...]) -> Value:
         if len(arguments) != 1:
             raise BadView("where() needs one criterion")
         if not base.many:
@@ -113,31 +119,31 @@ class Expressions:
         test = self._truth(self.compile(arguments[0], Value(x, base.shape)))
         return replace(base, sql=f"list_filter({base.sql}, lambda {x}: {test})")
 
-    def _exists(self, base: Value, arguments: tuple[Node, ...]) -> Value:
+    def _exists(self, base: Value, arguments: tuple[Tree, ...]) -> Value:
         found = self._where(base, arguments) if arguments else base
         test = f"coalesce(len({found.sql}), 0) > 0" if found.many else f"({found.sql}) IS NOT NULL"
         return Value(f"({test})", Shape("boolean"))
 
-    def _empty(self, base: Value, arguments: tuple[Node, ...]) -> Value:
+    def _empty(self, base: Value, arguments: tuple[Tree, ...]) -> Value:
         return Value(f"(NOT {self._exists(base, arguments).sql})", Shape("boolean"))
 
-    def _first(self, base: Value, _: tuple[Node, ...]) -> Value:
+    def _first(self, base: Value, _: tuple[Tree, ...]) -> Value:
         return Value(f"({base.sql})[1]", base.shape) if base.many else base
 
-    def _join(self, base: Value, arguments: tuple[Node, ...]) -> Value:
+    def _join(self, base: Value, arguments: tuple[Tree, ...]) -> Value:
         separator = self.compile(arguments[0], base).sql if arguments else "''"
         joined = f"array_to_string({base.sql}, {separator})" if base.many else base.sql
         return Value(f"coalesce({joined}, '')", Shape("string"))
 
-    def _not(self, base: Value, _: tuple[Node, ...]) -> Value:
+    def _not(self, base: Value, _: tuple[Tree, ...]) -> Value:
         return Value(f"(NOT {self._truth(base)})", Shape("boolean"))
 
-    def _extension(self, base: Value, arguments: tuple[Node, ...]) -> Value:
+    def _extension(self, base: Value, arguments: tuple[Tree, ...]) -> Value:
         if len(arguments) != 1 or not isinstance(arguments[0], Literal):
             raise BadView("extension() needs one url")
         return self._where(self._child(base, "extension"), (Binary("=", Name(None, "url"), arguments[0]),))
 
-    def _reference_key(self, base: Value, arguments: tuple[Node, ...]) -> Value:
+    def _reference_key(self, base: Value, arguments: tuple[Tree, ...]) -> Value:
         """The id at the end of a relative reference; NULL when a type is asked for and it is another."""
         reference = self._child(base, "reference")
         kind = arguments[0] if arguments else None
@@ -158,6 +164,8 @@ class Expressions:
         return Value(f"CASE WHEN ({at.sql}) = 0 THEN {base.sql} END", base.shape)
 
     def _binary(self, node: Binary, item: Value) -> Value:
+        if node.operator not in _OPERATORS:
+            raise BadView(f"the operator {node.operator} is not supported in views")
         left, right = self.compile(node.left, item), self.compile(node.right, item)
         if node.operator in ("and", "or"):
             sql = f"({self._truth(left)} {node.operator.upper()} {self._truth(right)})"
@@ -189,11 +197,17 @@ def _sql_of(value: Value) -> str:
     return "VARCHAR" if value.shape.type not in ("boolean", "integer") else value.shape.type.upper()
 
 
-def _literal(value: str | int | float | bool) -> Value:
+def _literal(value: object) -> Value:
     if isinstance(value, bool):
         return Value("true" if value else "false", Shape("boolean"))
     if isinstance(value, int):
         return Value(str(value), Shape("integer"))
-    if isinstance(value, float):
+    if isinstance(value, Decimal):
         return Value(str(value), Shape("decimal"))
-    return Value(text_literal(value), Shape("string"))
+    if isinstance(value, str):
+        return Value(text_literal(value), Shape("string"))
+    raise BadView(f"a literal {type(value).__name__} is not supported in views")
+
+
+def _told(node: Tree) -> str:
+    return node.name if isinstance(node, Dollar) else f"the operator {getattr(node, 'operator', '')}"

@@ -68,6 +68,12 @@ def test_types_filters_and_elements_choose_what_comes_out(bulk, write):
     assert small["meta"]["tag"][0]["code"] == "SUBSETTED"
 
 
+def test_an_element_with_a_choice_of_types_is_chosen_by_its_bare_name(bulk, write):
+    write({**observation("o1", "p1"), "valueString": "dương tính", "note": [{"text": "Thử"}]})
+    (chosen,) = bulk.lines(bulk.run("/$export?_type=Observation&_elements=Observation.value"))
+    assert set(chosen) == {"resourceType", "id", "meta", "status", "code", "valueString"}
+
+
 def test_patient_and_group_level_bring_the_records_of_patients_only(bulk, write):
     group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True}
     members = [{"entity": {"reference": "Patient/p1"}}, {"entity": {"reference": "Patient/p3"}, "inactive": True}]

@@ -20,10 +20,11 @@ from yteso.base.clock import Clock
 from yteso.base.errors import YtesoError
 from yteso.base.ids import SHARDS
 from yteso.db import Connection, Database
-from yteso.fhir.json import dumps, loads
+from yteso.fhir.json import dumps
+from yteso.fhir.subset import Subset
 from yteso.search.parse import parse
 from yteso.search.query import Query
-from yteso.standards.fhir_r4 import ELEMENTS, TYPE_NAME
+from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
 from yteso.store.bulk import stretches
 from yteso.store.bulk.files import Growing
@@ -38,7 +39,6 @@ SECONDS = 3.0
 PATIENTS = 50
 """Patients of a list that are read together."""
 _FETCH = 500
-_SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 _DELETED = {"resourceType": "Bundle", "type": "transaction"}
 _START: tuple[int, int, str] = (0, 0, "")
 
@@ -88,7 +88,7 @@ class _Stretch:
         self._conn, self._job, self._files = conn, job, files
         self._codec = exporter.store.codec(conn)
         self._selection = selection_of(job, exporter.clock())
-        self._elements: Sequence[str] = job.wish.get("elements") or ()
+        self._subset = Subset(elements=tuple(job.wish.get("elements") or ()))
         self._patients: set[int] = set()
         self._written = 0
         self._until = time.monotonic() + SECONDS
@@ -150,7 +150,8 @@ class _Stretch:
             entry = {"request": {"method": "DELETE", "url": f"{found.type}/{found.id}"}}
             self._files.add("deleted", "Bundle", dumps({**_DELETED, "entry": [entry]}))
         else:
-            self._files.add("output", type, subset(found.body, type, self._elements))
+            body = self._subset.body(type, found.body) if self._subset.elements else found.body
+            self._files.add("output", type, body)
         self._written += 1
         if patient is not None:
             self._patients.add(patient)
@@ -179,19 +180,3 @@ def queries_of(filters: Sequence[Sequence[str]]) -> Mapping[str, list[Query]]:
     for type, text in filters:
         found.setdefault(type, []).append(parse(type, text)[0])
     return found
-
-
-def subset(body: bytes, type: str, names: Sequence[str]) -> bytes:
-    """The body, or with `_elements` the named and the mandatory top-level elements, tagged SUBSETTED."""
-    if not names:
-        return body
-    document = loads(body)
-    kept = {name.rpartition(".")[2] for name in names if name.partition(".")[0] == type or "." not in name}
-    if not kept:
-        return body
-    mandatory = {path for path, element in ELEMENTS[type].items() if "." not in path and element.min > 0}
-    meta = document["meta"]
-    tagged = {**meta, "tag": [*meta.get("tag", ()), _SUBSETTED]}
-    shown = kept | mandatory | {"resourceType", "id", "meta"}
-    chosen = {name: value for name, value in document.items() if name.lstrip("_") in shown}
-    return dumps({**chosen, "meta": tagged})
