@@ -130,7 +130,7 @@ class Supervisor:
             self.settings = replace(self.settings, database_url=self._postgres.dsn())
 
     def _start_children(self) -> None:
-        environment = environment_of(self.settings)
+        environment = environment_of(self.settings) | _shared_counters(self.settings)
         walkers = [(f"walker-{n}", ["-m", "yteso.ops.worker"]) for n in range(1, self.settings.walkers + 1)]
         doors = [("web", ["-m", "yteso.ops.serve", "web"]), ("live", ["-m", "yteso.ops.serve", "live"])]
         parts = [*doors, *walkers, ("exporter", ["-m", "yteso.ops.exporter"])]
@@ -189,7 +189,8 @@ def running_address(home: Path) -> str:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The children's environment: ours, with the settings as they really are."""
-    ours = {
+    return {
+        **os.environ,
         "YTESO_HOME": str(settings.home),
         "YTESO_PORT": str(settings.port),
         "YTESO_HOST": settings.host,
@@ -203,13 +204,17 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "YTESO_SUBSCRIPTION_HOSTS": " ".join(settings.subscription_hosts),
         "PYTHONUNBUFFERED": "1",
     }
-    if settings.web_workers > 1:
-        folder = settings.home / "metrics"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        for stale in folder.glob("*.db"):
-            stale.unlink()
-        ours["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    return {**os.environ, **ours}
+
+
+def _shared_counters(settings: Settings) -> dict[str, str]:
+    """Where several web processes keep their counters together, emptied: only the supervisor may, before they start."""
+    if settings.web_workers < 2:
+        return {}
+    folder = settings.home / "metrics"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for stale in folder.glob("*.db"):
+        stale.unlink()
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def stop_on_signals() -> threading.Event:
