@@ -16,9 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from yteso.base.settings import Settings
 from yteso.db.embedded import EmbeddedServer
 from yteso.db.postmaster import is_gone
+from yteso.ops import supervisor
 from yteso.ops.ports import free_pair
+from yteso.ops.supervisor import Supervisor, answers
 
 pytestmark = pytest.mark.slow
 
@@ -153,6 +156,32 @@ def test_a_killed_postgres_comes_back(platform: Platform) -> None:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the platform did not recover")
+
+
+def test_postgres_killed_while_the_platform_starts_is_brought_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Path(tempfile.mkdtemp(prefix="yteso-test-"))
+    monkeypatch.delenv("YTESO_DATABASE_URL", raising=False)
+    server = EmbeddedServer(home)
+    starting = Supervisor(Settings(home=home), port=free_pair())
+    killed: list[int] = []
+
+    def answers_after_a_kill(address: str) -> bool:
+        if not killed:
+            postgres = server.pid()
+            assert postgres is not None
+            os.kill(postgres, signal.SIGKILL)
+            killed.append(postgres)
+            return False
+        return answers(address)
+
+    monkeypatch.setattr(supervisor, "answers", answers_after_a_kill)
+    try:
+        starting.start()
+        assert server.pid() not in (None, *killed)
+    finally:
+        starting.stop()
+        server.stop()
+        shutil.rmtree(home)
 
 
 def test_after_kill_9_of_the_supervisor_its_children_go_and_the_next_start_works(platform: Platform) -> None:

@@ -149,8 +149,7 @@ class Supervisor:
         while not answers(self.local_address):
             if time.monotonic() > deadline:
                 raise CannotStart(NOT_ANSWERING.at(address=self.local_address, log=self.logs))
-            for child in self._children:
-                child.tend()
+            self.tend()
             time.sleep(0.05)
 
 
