@@ -127,6 +127,21 @@ _METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
 _BATCH = Grant(frozenset([Interaction.BATCH]), None)
 _BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
 
+_NO_RIGHTS_YET = (
+    Role.CITIZEN,
+    Role.NURSE,
+    Role.LAB,
+    Role.PHARMACIST,
+    Role.CASHIER,
+    Role.FACILITY_ADMINISTRATOR,
+    Role.STATION,
+    Role.SURVEILLANCE,
+    Role.INSPECTOR,
+    Role.ANALYST,
+    Role.INTEGRATOR,
+    Role.DATA_OFFICER,
+)
+
 TABLE: dict[Role, tuple[Grant, ...]] = {
     Role.ADMINISTRATOR: (_ALL,),
     Role.SYSTEM: (_ALL,),
@@ -140,6 +155,7 @@ TABLE: dict[Role, tuple[Grant, ...]] = {
         Grant(_WRITE, PATIENT_TYPES, in_care=True),
     ),
     Role.FACILITY: (_METADATA,),
+    **dict.fromkeys(_NO_RIGHTS_YET, (_METADATA,)),
 }
 """Decision on rights of the first floor. A bundle's grant only opens the envelope: each entry is judged by itself.
 
