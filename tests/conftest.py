@@ -70,6 +70,13 @@ def fresh_database(server: EmbeddedServer, template: str) -> Callable[[], Abstra
     return lambda: _fresh(server, template)
 
 
+@pytest.fixture
+def empty_database_url(server: EmbeddedServer) -> Iterator[str]:
+    """A fresh database without any migration."""
+    with _fresh(server, "template0") as dsn:
+        yield dsn
+
+
 @contextmanager
 def _fresh(server: EmbeddedServer, template: str) -> Iterator[str]:
     """The same for as long as the block lasts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 SHARDS = 256
 _OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
@@ -26,6 +26,12 @@ def shard_of(resource_id: str) -> int:
     if _OURS.fullmatch(resource_id):
         return int(resource_id[:2], 16)
     return shard_of_key(resource_id)
+
+
+@lru_cache(maxsize=4096)
+def hid_of(resource_id: str) -> bytes:
+    """What stands for an id in keys: the first 8 bytes of its SHA-256, as `store.hid` has it too."""
+    return sha256(resource_id.encode()).digest()[:8]
 
 
 def stable_id(*parts: str, near: str | None = None) -> str:

@@ -17,11 +17,12 @@ from yteso.search.composite import pair_facts, parts_of, stands_alone
 from yteso.search.facts import facts_for, facts_of, presence_of
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
 from yteso.search.hot import hot
-from yteso.search.keys import number, path_key, token
+from yteso.search.keys import Mark, number, path_key, short, token
 from yteso.search.parameters import parameters_of
 from yteso.search.place import is_placed, within
 from yteso.search.query import Clause
 from yteso.search.row import NO_DATE
+from yteso.search.side import of_row
 from yteso.search.values import bare
 from yteso.search.words import MAX_LENGTH
 from yteso.standards.fhir_r4 import TYPE_NUMBER, Path, SearchParameter
@@ -58,10 +59,21 @@ def conditions(rows: Rows, clauses: Iterable[Clause]) -> list[Fragment]:
     return parts
 
 
-def any_token(rows: Rows, facts: Iterable[str]) -> Fragment:
-    """That any of these facts holds."""
-    keys = sorted({number(token(fact)) for fact in facts})
-    return Fragment(f"{rows.alias}.tok && %s::bigint[]", (keys,)) if keys else FALSE
+def any_fact(rows: Rows, facts: Iterable[str]) -> Fragment:
+    """That any of these facts holds, marks among them."""
+    tokens, marks = set(), set()
+    for fact in facts:
+        key = token(fact)
+        if isinstance(fact, Mark):
+            marks.add(number(short(key)))
+        else:
+            tokens.add(number(key))
+    found = []
+    if tokens:
+        found.append(Fragment(f"{rows.alias}.tok && %s::bigint[]", (sorted(tokens),)))
+    if marks:
+        found.append(Fragment(f"{rows.alias}.mark && %s::integer[]", (sorted(marks),)))
+    return any_of(found)
 
 
 def dated(rows: Rows, clause: Clause) -> Fragment:
@@ -88,12 +100,12 @@ def _condition(rows: Rows, clause: Clause) -> Fragment | int:
 
 
 def _tokens(rows: Rows, clause: Clause) -> Fragment | int:
-    keys = sorted({number(token(fact)) for fact in facts_of(rows.type, clause)})
+    facts = facts_of(rows.type, clause)
     if clause.modifier == "not":
-        return all_of((rows.of_type, none_of(Fragment(f"{rows.alias}.tok && %s::bigint[]", (keys,)))))
-    if not keys:
-        return FALSE
-    return keys[0] if len(keys) == 1 else Fragment(f"{rows.alias}.tok && %s::bigint[]", (keys,))
+        return all_of((rows.of_type, none_of(any_fact(rows, facts))))
+    if len(facts) == 1 and not isinstance(facts[0], Mark):
+        return number(token(facts[0]))
+    return any_fact(rows, facts)
 
 
 def _side(rows: Rows, parameter: SearchParameter, values: tuple[tuple[str, str], ...], modifier: str = "") -> Fragment:
@@ -133,13 +145,13 @@ def _composite(rows: Rows, name: str, value: str) -> Fragment:
             keys = [number(token(fact)) for fact in facts]
             found.append(_exists(rows, "number", keys, amounts.condition(prefix, text, "x")))
         else:
-            found.append(any_token(rows, facts))
+            found.append(any_fact(rows, facts))
     return any_of(found)
 
 
 def _part(rows: Rows, part: SearchParameter, prefix: str, text: str) -> Fragment:
     if part.kind in ("token", "reference", "uri"):
-        return any_token(rows, facts_for(rows.type, part, "", (text,)))
+        return any_fact(rows, facts_for(rows.type, part, "", (text,)))
     return _side(rows, part, ((prefix, text),))
 
 
@@ -164,12 +176,12 @@ def _present(rows: Rows, clause: Clause) -> Fragment:
         table = "string" if clause.type == "string" else "number"
         return _exists(rows, table, side_keys(rows.type, paths), Fragment("true"))
     facts = presence_of(rows.type, clause.name)
-    return always if facts is None else any_token(rows, facts)
+    return always if facts is None else any_fact(rows, facts)
 
 
 def _exists(rows: Rows, table: str, keys: list[int], condition: Fragment) -> Fragment:
     r = rows.alias
-    same = f"SELECT FROM store.{table} x WHERE x.shard = {r}.shard AND x.type = {r}.type AND x.id = {r}.id"
+    same = f"SELECT FROM store.{table} x WHERE {of_row('x', r)}"
     if len(keys) == 1:
         return Fragment(f"EXISTS ({same} AND x.key = %s AND {condition.text})", (keys[0], *condition.params))
     return Fragment(f"EXISTS ({same} AND x.key = ANY(%s::bigint[]) AND {condition.text})", (keys, *condition.params))

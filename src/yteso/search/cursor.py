@@ -22,6 +22,7 @@ from yteso.fhir.dates import microseconds, moment
 from yteso.search.fragment import Fragment, any_of
 from yteso.search.order import Order
 from yteso.search.query import Query
+from yteso.search.side import hid
 
 BAD_CURSOR = Rule(
     "SRCH-0001",
@@ -114,8 +115,8 @@ def _end(cursor: Cursor, order: Order, value: int | None, type: int) -> Fragment
         return Fragment("%s", (cursor.id,))
     if value is None:
         key = order.expression("c.d_lo", "c")
-        text = f"(SELECT {key.text} FROM store.resource c WHERE c.shard = %s AND c.type = %s AND c.id = %s)"
-        return Fragment(text, (*key.params, shard_of(cursor.id), type, cursor.id))
+        text = f"(SELECT {key.text} FROM store.resource c WHERE c.shard = %s AND c.type = %s AND c.hid = %s)"
+        return Fragment(text, (*key.params, shard_of(cursor.id), type, hid(cursor.id)))
     return Fragment("%s", (moment(value),)) if order.kind == "updated" else Fragment("%s::bigint", (value,))
 
 

@@ -1,7 +1,7 @@
 """One datatype -> the lines of Python that index a value of it. `program` puts them together, per type.
 
-In: where the value is (a variable) and what stands for its path. Out: lines that add to `tok` (a list of tokens) and
-`row` (an `IndexRow`). Constants are bound to names of the scope, never printed into the text. A value of the wrong
+In: where the value is (a variable) and what stands for its path. Out: lines that add to `tok` (tokens), `mark` (marks)
+and `row` (an `IndexRow`). Constants are bound to names of the scope, never printed into the text. A value of the wrong
 shape makes the lines raise TypeError, AttributeError or ValueError, which `extract` reads as "not indexed".
 """
 
@@ -72,7 +72,7 @@ def emitter(scope: Scope, type: str, parameter: SearchParameter, path: Path) -> 
         return (lambda value: [f"row.numbers += place({value})"]), ("special", key)
     if parameter.kind == "string":
         return _string(scope, key), ("string", key)
-    mark = () if mandatory(type, path) else (f"tok.append({scope.bind('there', token(present(key)))})",)
+    mark = () if mandatory(type, path) else (f"mark.append({scope.bind('there', token(present(key)))})",)
     if parameter.kind == "token" and path.type == "string":
         return _uri(scope, key, mark), ("token", key)
     make = _MAKERS.get(parameter.kind, {}).get(path.type)
@@ -102,8 +102,9 @@ def _coding_lines(scope: Scope, key: str, coding: str) -> Lines:
         f"    found = {known}.get(pair)",
         "    if found is None:",
         f"        found = learn_coding({known}, {scope.bind('key', key)}, pair)",
-        "    tok += found",
-        *(["    row.codes.append(found[0])"] if is_hot else []),
+        "    tok += found[0]",
+        "    mark += found[1]",
+        *(["    row.codes.append(found[0][0])"] if is_hot else []),
     ]
 
 
@@ -135,10 +136,10 @@ def _exists(scope: Scope, key: str, mark: Mark) -> Emit:
     return lambda _: [*mark, f"tok.append({number})"]
 
 
-def _calling(function: str) -> Callable[[Scope, str, Mark], Emit]:
+def _calling(function: str, further: str = "") -> Callable[[Scope, str, Mark], Emit]:
     def make(scope: Scope, key: str, mark: Mark) -> Emit:
         name = scope.bind("key", key)
-        return lambda value: [*mark, f"{function}({name}, {value}, tok)"]
+        return lambda value: [*mark, f"{function}({name}, {value}, tok{further})"]
 
     return make
 
@@ -153,9 +154,12 @@ def _reference(scope: Scope, key: str, _mark: Mark) -> Emit:
         f"target = {value}.get('reference')",
         "if target and target[0] != '#':",
         f"    found = {known}.get(target)",
-        f"    tok += learn_target({known}, {name}, target) if found is None else found",
+        "    if found is None:",
+        f"        found = learn_target({known}, {name}, target)",
+        "    tok.append(found[0])",
+        "    mark.append(found[1])",
         "else:",
-        f"    tok.append({nowhere})",
+        f"    mark.append({nowhere})",
         f"named = {value}.get('identifier')",
         "if named:",
         f"    identified({name}, named, tok)",
@@ -166,8 +170,8 @@ _MAKERS: dict[str, dict[str, Callable[[Scope, str, Mark], Emit]]] = {
     "token": {
         "CodeableConcept": _concept,
         "Coding": _coding,
-        "Identifier": _calling("identifier"),
-        "ContactPoint": _calling("contact"),
+        "Identifier": _calling("identifier", ", mark"),
+        "ContactPoint": _calling("contact", ", mark"),
         "code": _code,
         "boolean": _code,
         "id": _code,

@@ -48,8 +48,9 @@ def extract(resource: Mapping[str, Any]) -> IndexRow:
 
 def _fast(type: str, resource: Mapping[str, Any]) -> IndexRow:
     tok: list[Key] = []
-    row = IndexRow(None, None, NO_DATE, NO_DATE, tok, [], [], [], [])
-    program.fast(type)(resource, tok, row)
+    mark: list[Key] = []
+    row = IndexRow(None, None, NO_DATE, NO_DATE, tok, mark, [], [], [], [])
+    program.fast(type)(resource, tok, mark, row)
     return row
 
 
@@ -60,7 +61,7 @@ def _careful(type: str, resource: Mapping[str, Any]) -> IndexRow:
     for name, value in resource.items():
         for walk in walks.get(name, ()) if value is not None else ():
             try:
-                walk(value, row.tok, row)
+                walk(value, row.tok, row.mark, row)
             except _UNREADABLE:
                 continue
     return row

@@ -1,11 +1,11 @@
-"""A token, reference or uri clause -> the facts (keys) any of which answers it. The counterpart of `emit`."""
+"""A token, reference or uri clause -> the facts and marks any of which answers it. The counterpart of `emit`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from yteso.fhir import reference
-from yteso.search.keys import exact, identified, mandatory, path_key, present, typed
+from yteso.search.keys import Mark, exact, identified, mandatory, of_system, path_key, present, typed
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Clause
 from yteso.search.values import bare, split, split_token
@@ -27,8 +27,11 @@ def facts_for(type: str, parameter: SearchParameter, modifier: str, values: Iter
 
 
 def is_selective(type: str, clause: Clause) -> bool:
-    """True when a value picks few rows of a type (an identifier), false for a status or a code."""
-    return clause.type == "string" or any(path.type in _SELECTIVE for path in parameters_of(type)[clause.name].paths)
+    """True when a value picks few rows of a type (an identifier), false for a status, a code or a system alone."""
+    if clause.type == "string":
+        return True
+    picks = any(path.type in _SELECTIVE for path in parameters_of(type)[clause.name].paths)
+    return picks and not any(isinstance(fact, Mark) for fact in facts_of(type, clause))
 
 
 def _facts(type: str, parameter: SearchParameter, modifier: str, value: str) -> Iterator[str]:
@@ -56,7 +59,7 @@ def _token(key: str, path: Path, value: str) -> Iterator[str]:
         if code:
             yield f"{key}|{code}"
     elif not code:
-        yield f"{key}|{system}|"
+        yield of_system(key, system)
     else:
         yield f"{key}|{system}|{code}"
 
@@ -85,10 +88,10 @@ def _reference(key: str, path: Path, parameter: SearchParameter, modifier: str, 
             yield f"{key}|{target}/{value}"
 
 
-def presence_of(type: str, name: str) -> list[str] | None:
+def presence_of(type: str, name: str) -> list[Mark] | None:
     """The facts any of which says that the parameter has a value; None when it always has one."""
     parameter = parameters_of(type)[name]
-    found = []
+    found: list[Mark] = []
     for path in parameter.paths:
         key = path_key(type, path)
         if mandatory(type, path) and path.type != "Reference":

@@ -24,6 +24,17 @@ def number(key: Key) -> int:
     return int.from_bytes(key, "big", signed=True)
 
 
+class Mark(str):
+    """A fact that nearly every resource of a type shares: kept beside the index of tokens, to filter by."""
+
+    __slots__ = ()
+
+
+def short(key: Key) -> bytes:
+    """The 32 bits of a mark's key: enough to tell apart the some thousand marks there are."""
+    return key[4:]
+
+
 def path_key(type: str, path: Path) -> str:
     """The name of an element path in tokens, without reference targets: subject and patient share their tokens."""
     where = "".join(f"[{at}.{name}={value}]" for at, name, value in path.where)
@@ -48,16 +59,19 @@ def patient_key(id: str) -> Key:
     return blake2b(id.encode(), digest_size=8, person=b"patient").digest()
 
 
-def coded(key: str, system: str | None, code: str) -> tuple[str, ...]:
-    """The facts of one code: with its system, the bare code, the bare system; `|code` when it has no system."""
-    if system:
-        return (f"{key}|{code}", f"{key}|{system}|{code}", f"{key}|{system}|")
-    return (f"{key}|{code}", f"{key}||{code}")
+def coded(key: str, system: str | None, code: str) -> tuple[str, str]:
+    """The facts of one code: the bare code, and with its system; `|code` when it has no system."""
+    return f"{key}|{code}", f"{key}|{system or ''}|{code}"
 
 
-def present(key: str, target: str = "") -> str:
-    """The fact that the element has a value (for `:missing`); a reference names the type it points to."""
-    return f"{key}?{target}"
+def of_system(key: str, system: str) -> Mark:
+    """The mark of some code of this system."""
+    return Mark(f"{key}|{system}|")
+
+
+def present(key: str, target: str = "") -> Mark:
+    """The mark of an element that has a value (for `:missing`); a reference names the type it points to."""
+    return Mark(f"{key}?{target}")
 
 
 def exact(key: str, text: str) -> str:
@@ -65,7 +79,7 @@ def exact(key: str, text: str) -> str:
     return f"{key}={text}"
 
 
-def identifier(key: str, system: str | None, value: str) -> tuple[str, ...]:
+def identifier(key: str, system: str | None, value: str) -> tuple[str, str]:
     """The facts of one identifier. Under whichever of its URIs the system was sent, the facts are the same."""
     return coded(key, canonical_system(system) if system else system, value)
 
@@ -85,7 +99,7 @@ def elsewhere(type: str) -> str:
     return f"{type}#patient-elsewhere"
 
 
-def identified(key: str, system: str | None, value: str) -> tuple[str, ...]:
+def identified(key: str, system: str | None, value: str) -> tuple[str, str]:
     """The facts of a reference by identifier (for `:identifier`)."""
     return identifier(f"{key}#identifier", system, value)
 

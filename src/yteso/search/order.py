@@ -10,6 +10,7 @@ from yteso.search.keys import number, path_key, token
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Query
 from yteso.search.row import NO_DATE
+from yteso.search.side import of_row
 
 SORTABLE = frozenset({"date", "string", "number", "quantity"})
 """Kinds of parameters that an index has in order; besides `_id` and `_lastUpdated`. Others: `sorting`."""
@@ -31,7 +32,7 @@ class Order:
             return Fragment(f"{row}.ts")
         if self.kind == "id":
             return Fragment(f"{row}.id")
-        same = f"x.shard = {row}.shard AND x.type = {row}.type AND x.id = {row}.id AND x.key = ANY(%s::bigint[])"
+        same = f"{of_row('x', row)} AND x.key = ANY(%s::bigint[])"
         pick = "max" if self.descending else "min"
         if self.kind == "number":
             text = f"coalesce((SELECT {pick}(x.lo) FROM store.number x WHERE {same}), '-Infinity')"

@@ -14,6 +14,7 @@ from typing import Any
 from yteso.search.fragment import Fragment
 from yteso.search.keys import Key, number, token
 from yteso.search.numbers import NO_UNIT
+from yteso.search.side import of_row
 from yteso.search.values import bare, split
 
 _LATITUDE, _LONGITUDE = token("Location:near:latitude"), token("Location:near:longitude")
@@ -66,14 +67,13 @@ def within(value: str, row: str) -> Fragment:
     assert asked is not None, "parse lets only places through"
     tall = asked.kilometres / 111.0
     wide = tall / max(cos(radians(asked.latitude)), 0.01)
-    same = "{0}.shard = {1}.shard AND {0}.type = {1}.type AND {0}.id = {1}.id"
     way = (
         f"{2 * _RADIUS} * asin(least(1, sqrt(power(sin(radians(a.lo - %s) / 2), 2)"
         " + cos(radians(%s)) * cos(radians(a.lo)) * power(sin(radians(o.lo - %s) / 2), 2)))) <= %s"
     )
     text = (
-        f"EXISTS (SELECT FROM store.number a JOIN store.number o ON {same.format('o', 'a')}"
-        f" WHERE {same.format('a', row)} AND a.key = %s AND o.key = %s"
+        f"EXISTS (SELECT FROM store.number a JOIN store.number o ON {of_row('o', 'a')}"
+        f" WHERE {of_row('a', row)} AND a.key = %s AND o.key = %s"
         f" AND a.lo BETWEEN %s AND %s AND o.lo BETWEEN %s AND %s AND {way})"
     )
     box = (asked.latitude - tall, asked.latitude + tall, asked.longitude - wide, asked.longitude + wide)
@@ -83,5 +83,5 @@ def within(value: str, row: str) -> Fragment:
 
 def is_placed(row: str) -> Fragment:
     """That the row has a place at all."""
-    same = f"a.shard = {row}.shard AND a.type = {row}.type AND a.id = {row}.id"
-    return Fragment(f"EXISTS (SELECT FROM store.number a WHERE {same} AND a.key = %s)", (number(_LATITUDE),))
+    text = f"EXISTS (SELECT FROM store.number a WHERE {of_row('a', row)} AND a.key = %s)"
+    return Fragment(text, (number(_LATITUDE),))

@@ -19,13 +19,14 @@ from itertools import product
 from yteso.base.ids import shard_of
 from yteso.search import when
 from yteso.search.compartment import facts_within
-from yteso.search.conditions import Rows, any_token, conditions, dated
+from yteso.search.conditions import Rows, any_fact, conditions, dated
 from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
 from yteso.search.hot import hot
 from yteso.search.keys import number, patient_key, token
 from yteso.search.query import Clause, Query
 from yteso.search.rights import Rights, visible
+from yteso.search.side import hid, same_resource
 from yteso.search.values import bare, split_token
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
@@ -54,9 +55,7 @@ class Arm:
 
 
 _RESOURCES = Fragment("store.resource r")
-_FURTHER_CODES = Fragment(
-    "store.moment m JOIN store.resource r ON r.shard = m.shard AND r.type = m.type AND r.id = m.id"
-)
+_FURTHER_CODES = Fragment(f"store.moment m JOIN store.resource r ON {same_resource('r', 'm')} AND r.t = m.t")
 
 
 class Plan:
@@ -113,9 +112,9 @@ class Plan:
 
     def _by_id(self, ids: Sequence[str]) -> Fragment:
         return Fragment(
-            "unnest(%s::smallint[], %s::text[]) AS k (shard, id)"
-            " JOIN store.resource r ON r.shard = k.shard AND r.type = %s AND r.id = k.id",
-            ([shard_of(id) for id in ids], list(ids), TYPE_NUMBER[self.query.type]),
+            "unnest(%s::smallint[], %s::bigint[], %s::text[]) AS k (shard, hid, id)"
+            " JOIN store.resource r ON r.shard = k.shard AND r.type = %s AND r.hid = k.hid AND r.id = k.id",
+            ([shard_of(id) for id in ids], [hid(id) for id in ids], list(ids), TYPE_NUMBER[self.query.type]),
         )
 
     def _sources(self) -> Iterable[tuple[Fragment, str, str, Fragment]]:
@@ -149,7 +148,7 @@ class Plan:
         assert self.query.compartment is not None
         whole, type = self.query.compartment, self.query.type
         own = Reached(ids=(whole.id,)) if whole.type == type else None
-        return own or Reached(also=any_token(self.rows, facts_within(whole, type)), selective=True)
+        return own or Reached(also=any_fact(self.rows, facts_within(whole, type)), selective=True)
 
     def _ids(self) -> tuple[str, ...] | None:
         """The ids it can only be among, each once."""

@@ -20,8 +20,8 @@ from yteso.search.parameters import generation, indexed_of
 from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import SEARCH_PARAMETERS, Path
 
-Program = Callable[[Any, list[Key], IndexRow], None]
-"""Adds what it reads of a resource (`fast`) or of a top property's value (`careful`) to the tokens and the row."""
+Program = Callable[[Any, list[Key], list[Key], IndexRow], None]
+"""Adds what it reads of a resource (`fast`) or of a top property's value (`careful`) to tokens, marks and the row."""
 
 _NOT_IN_RESOURCE = ("_id", "_lastUpdated")
 
@@ -94,7 +94,7 @@ def _hot_dates(type: str) -> list[str]:
 
 
 def _function(argument: str, body: Lines) -> Lines:
-    return [f"def index({argument}, tok, row):", *indented(body)]
+    return [f"def index({argument}, tok, mark, row):", *indented(body)]
 
 
 def _compiled(type: str, text: str, scope: Scope) -> Program:

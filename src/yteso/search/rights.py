@@ -67,6 +67,6 @@ def _source(rights: Rights, row: str, past: bool) -> Fragment:
         return Fragment(f"{row}.tok @> %s::bigint[]", (fact,))
     return Fragment(
         f"EXISTS (SELECT FROM store.resource c WHERE c.shard = {row}.shard AND c.type = {row}.type"
-        f" AND c.id = {row}.id AND c.tok @> %s::bigint[])",
+        f" AND c.hid = store.hid({row}.id) AND c.tok @> %s::bigint[])",
         (fact,),
     )

@@ -15,11 +15,10 @@ class IndexRow:
     """What can be searched of one resource.
 
     `pat`, `code`: see `hot`; None where it has none. `d_lo`, `d_hi`: the clinical date in microseconds, or NO_DATE.
-    `tok`: tokens (may repeat; the store writes each once). `strings`: (key, folded text, word it starts from).
-    `moments`: (key, lowest, highest) of further dates, and of further codes with the clinical date. `numbers`: (key,
-    lowest, highest, unit with
-    system, unit). `codes`: the tokens of all codes of the hot code element, first one first. `care`: facility codes
-    and Organization references that serve this Encounter.
+    `tok`: tokens, `mark`: marks (both may repeat; the store writes each once). `strings`: (key, folded text, word it
+    starts from). `moments`: (key, lowest, highest) of further dates, and of further codes with the clinical date.
+    `numbers`: (key, lowest, highest, unit with system, unit). `codes`: the tokens of all codes of the hot code element,
+    first one first. `care`: facility codes and Organization references that serve this Encounter.
     """
 
     pat: Key | None = None
@@ -27,6 +26,7 @@ class IndexRow:
     d_lo: int = NO_DATE
     d_hi: int = NO_DATE
     tok: list[Key] = field(default_factory=list)
+    mark: list[Key] = field(default_factory=list)
     strings: list[tuple[Key, str, int]] = field(default_factory=list)
     moments: list[tuple[Key, int, int]] = field(default_factory=list)
     numbers: list[tuple[Key, float, float, Key, Key]] = field(default_factory=list)

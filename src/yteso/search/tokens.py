@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from yteso.fhir import reference
-from yteso.search.keys import Key, coded, exact, identified, identifier, present, token, typed
+from yteso.search.keys import Key, coded, exact, identified, identifier, of_system, present, token, typed
 from yteso.search.words import prefixes
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.standards.identifiers import canonical_system
 
 _CODES = 65_536
 """How many codes the memory of one element's code tokens holds before it starts anew."""
@@ -21,16 +22,18 @@ _TARGETS = 2_048
 """How many references the memory of one element holds."""
 
 Tokens = list[Key]
+Learned = tuple[tuple[Key, ...], tuple[Key, ...]]
+"""(tokens, marks) of a value."""
 
 
-def learn_coding(
-    known: dict[tuple[str | None, str], tuple[Key, ...]], key: str, pair: tuple[str | None, str]
-) -> tuple[Key, ...]:
-    """The tokens of (system, code), the bare code's first; kept."""
+def learn_coding(known: dict[tuple[str | None, str], Learned], key: str, pair: tuple[str | None, str]) -> Learned:
+    """The tokens of (system, code), the bare code's first, and the mark of the system; kept."""
     if len(known) >= _CODES:
         known.clear()
-    tokens = known[pair] = tuple(token(fact) for fact in coded(key, *pair))
-    return tokens
+    system, code = pair
+    first, second = coded(key, system, code)
+    learned = known[pair] = (token(first), token(second)), ((token(of_system(key, system)),) if system else ())
+    return learned
 
 
 def learn_code(known: dict[object, Key], key: str, value: object) -> Key:
@@ -42,8 +45,8 @@ def learn_code(known: dict[object, Key], key: str, value: object) -> Key:
     return number
 
 
-def learn_target(known: dict[str, tuple[Key, ...]], key: str, text: str) -> tuple[Key, ...]:
-    """The tokens of a reference: what it names, and that it names something of this type; kept."""
+def learn_target(known: dict[str, tuple[Key, Key]], key: str, text: str) -> tuple[Key, Key]:
+    """The token of what a reference names, and the mark that it names something of this type; kept."""
     if len(known) >= _TARGETS:
         known.clear()
     type, _, id = text.partition("/")
@@ -52,8 +55,8 @@ def learn_target(known: dict[str, tuple[Key, ...]], key: str, text: str) -> tupl
     else:
         found = reference.parse(text)
         name, type = (f"{found.base}/{found.type}/{found.id}".lstrip("/") if found.id else text), found.type
-    tokens = known[text] = token(f"{key}|{name}"), _target(key, type)
-    return tokens
+    learned = known[text] = token(f"{key}|{name}"), _target(key, type)
+    return learned
 
 
 _IS_ID = re.compile(r"[A-Za-z0-9.\-]+", re.ASCII).fullmatch
@@ -64,14 +67,22 @@ def _target(key: str, type: str) -> Key:
     return token(present(key, type))
 
 
-def of_identifier(key: str, value: Any, tok: Tokens) -> None:
+def of_identifier(key: str, value: Any, tok: Tokens, mark: Tokens) -> None:
     """An Identifier."""
     text = value.get("value")
     if text:
-        tok += [token(fact) for fact in identifier(key, value.get("system"), text)]
+        system = value.get("system")
+        tok += [token(fact) for fact in identifier(key, system, text)]
+        if system:
+            mark.append(_system(key, canonical_system(system)))
         if "type" in value:
             for coding in value["type"].get("coding") or ():
                 tok.append(token(typed(key, coding.get("system") or "", coding.get("code") or "", text)))
+
+
+@lru_cache(maxsize=_TARGETS)
+def _system(key: str, system: str) -> Key:
+    return token(of_system(key, system))
 
 
 def of_identified(key: str, value: Any, tok: Tokens) -> None:
@@ -86,11 +97,14 @@ def of_resource(key: str, value: Any, tok: Tokens) -> None:
     tok.append(token(f"{key}|{value['resourceType']}/{value['id']}"))
 
 
-def of_contact(key: str, value: Any, tok: Tokens) -> None:
+def of_contact(key: str, value: Any, tok: Tokens, mark: Tokens) -> None:
     """A ContactPoint: its use takes the place of a system."""
     text = value.get("value")
     if text:
-        tok += [token(fact) for fact in coded(key, value.get("use"), text)]
+        use = value.get("use")
+        tok += [token(fact) for fact in coded(key, use, text)]
+        if use:
+            mark.append(_system(key, use))
 
 
 def of_uri(key: str, value: str, tok: Tokens) -> None:

@@ -6,93 +6,88 @@ tables follow. Which change does what was decided in `write.py`; the rows that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from yteso.db import Connection, Queries
-from yteso.search.keys import number
-from yteso.search.row import NO_DATE, IndexRow
+from yteso.db.packed import rows_of, type_number
+from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.care import care_rows
 from yteso.store.codec import Codec
 from yteso.store.rows import (
+    Indexed,
     Key,
-    Row,
-    copy_care,
-    copy_moments,
-    copy_numbers,
-    copy_resources,
-    copy_strings,
+    care_lists,
     key_lists,
+    new_moments,
+    new_numbers,
+    new_resources,
+    new_strings,
+    version_lists,
 )
 
 SQL = Queries.beside(__file__)
-Indexed = Sequence[tuple[Row, IndexRow]]
+_SIDES: tuple[tuple[str, str, Callable[[Iterable[Indexed]], list[bytes]]], ...] = (
+    ("add_strings", "store.new_string", new_strings),
+    ("add_moments", "store.new_moment", new_moments),
+    ("add_numbers", "store.new_number", new_numbers),
+)
 
 
-def add(conn: Connection, codec: Codec, rows: Indexed, t: int, now: datetime) -> None:
-    """Resources that were never there."""
-    if rows:
-        _copy(conn, "copy_resource", copy_resources(rows, codec, t, now))
+def carry_out(
+    conn: Connection,
+    codec: Codec,
+    fresh: Sequence[Indexed],
+    renewed: Sequence[Indexed],
+    old: Mapping[Key, int],
+    t: int,
+    now: datetime,
+) -> None:
+    """Write new resources and new versions; `old`: the transaction numbers of versions that end, removed ones too.
+
+    Every statement is plain (ADR 0027), and none waits for the answer of the one before.
+    """
+    care = list(care_rows(conn, codec, [*fresh, *renewed]))
+    numbers = {name: type_number(conn, name) for name in ("store.new_resource", *(name for _, name, _ in _SIDES))}
+    with conn.pipeline():
+        if old:
+            _end(conn, old, now)
+        for name, rows in (("update_resources", renewed), ("add_resources", fresh)):
+            if rows:
+                packed = rows_of(numbers["store.new_resource"], new_resources(rows, codec))
+                conn.execute(SQL[name], (t, now, packed))
+        written = {row.key for row, _ in renewed}
+        if removed := [key for key in old if key not in written]:
+            conn.execute(SQL["bury"], (t, now, NO_DATE, NO_DATE, *key_lists(removed)))
+        _add_sides(conn, numbers, [*fresh, *renewed])
+        if care:
+            conn.execute(SQL["add_care"], care_lists(care))
 
 
-def replace(conn: Connection, codec: Codec, rows: Indexed, removed: Sequence[Key], t: int, now: datetime) -> None:
-    """New versions and tombstones over what is there, which goes to history first."""
-    keys = sorted([*(row.key for row, _ in rows), *removed])
-    if keys:
-        lists = key_lists(keys)
-        with conn.pipeline():  # five plain statements (ADR 0027) on one way there and back
-            conn.execute(SQL["archive"], (now, *lists))
-            drop_sides(conn, lists)
-            conn.execute(SQL["drop_care"], (*lists, TYPE_NUMBER["Encounter"]))
-        _renew(conn, codec, rows, t, now)
-    if removed:
-        conn.execute(SQL["bury"], (t, now, NO_DATE, NO_DATE, *key_lists(removed)))
+def _end(conn: Connection, old: Mapping[Key, int], now: datetime) -> None:
+    """Versions go to history; what could be searched of them goes away."""
+    lists = key_lists(old)
+    conn.execute(SQL["archive"], (now, *lists))
+    _drop_sides(conn, old)
+    conn.execute(SQL["drop_care"], (*lists, TYPE_NUMBER["Encounter"]))
 
 
-def add_sides(conn: Connection, codec: Codec, rows: Indexed) -> None:
-    """What else can be searched of new versions; their old side rows went with `replace`."""
-    copy_sides(conn, rows)
-    served = [(row, index) for row, index in rows if index.care and index.pat]
-    if served:
-        _copy(conn, "copy_care", copy_care(care_rows(conn, codec, served)))
+def renew_sides(conn: Connection, rows: Sequence[Indexed]) -> None:
+    """Texts, dates and numbers of versions that stay (`Row.t` names them), made anew."""
+    numbers = {name: type_number(conn, name) for _, name, _ in _SIDES}
+    with conn.pipeline():
+        _drop_sides(conn, {row.key: row.t for row, _ in rows})
+        _add_sides(conn, numbers, rows)
 
 
-def drop_sides(conn: Connection, lists: tuple[str, str, str]) -> None:
-    """Texts, dates and numbers of these keys go away."""
+def _drop_sides(conn: Connection, versions: Mapping[Key, int]) -> None:
+    lists = version_lists(versions.items())
     for name in ("drop_strings", "drop_moments", "drop_numbers"):
         conn.execute(SQL[name], lists)
 
 
-def copy_sides(conn: Connection, rows: Indexed) -> None:
-    """Texts, dates and numbers of resources that have none in the side tables."""
-    _copy(conn, "copy_string", copy_strings(rows))
-    _copy(conn, "copy_moment", copy_moments(rows))
-    _copy(conn, "copy_number", copy_numbers(rows))
-
-
-def _renew(conn: Connection, codec: Codec, rows: Indexed, t: int, now: datetime) -> None:
-    """New versions over old ones; the rows are locked."""
-    if not rows:
-        return
-    shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
-    columns = (
-        list(shards),
-        list(types),
-        list(ids),
-        [row.version for row, _ in rows],
-        [number(index.pat) if index.pat else None for _, index in rows],
-        [number(index.code) if index.code else None for _, index in rows],
-        [index.d_lo for _, index in rows],
-        [index.d_hi for _, index in rows],
-        ["{" + ",".join(str(number(key)) for key in dict.fromkeys(index.tok)) + "}" for _, index in rows],
-        [row.hash for row, _ in rows],
-        [codec.pack(row.text, row.offset) for row, _ in rows],
-    )
-    conn.execute(SQL["update_resource"], (t, now, codec.current, *columns))
-
-
-def _copy(conn: Connection, name: str, buffer: bytes) -> None:
-    if buffer:
-        with conn.cursor() as cursor, cursor.copy(SQL[name]) as copy:
-            copy.write(buffer)
+def _add_sides(conn: Connection, numbers: Mapping[str, int], rows: Sequence[Indexed]) -> None:
+    for name, type, made in _SIDES:
+        if new := made(rows):
+            conn.execute(SQL[name], [rows_of(numbers[type], new)])

@@ -7,28 +7,26 @@ end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from yteso.db import Connection, Queries
 from yteso.fhir import reference
 from yteso.fhir.json import loads
-from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
-from yteso.store.rows import Key, Row, copy_care, index_of, key_lists, key_of, row_of
+from yteso.store.rows import Indexed, Key, Row, care_lists, index_of, key_lists, key_of, row_of
 
 SQL = Queries.beside(__file__)
 TOGETHER = 1_000
 
 
-def care_rows(
-    conn: Connection, codec: Codec, encounters: Sequence[tuple[Row, IndexRow]]
-) -> Iterator[tuple[Row, bytes, str]]:
-    """(encounter, patient key, facility code) for every facility that serves each Encounter."""
+def care_rows(conn: Connection, codec: Codec, written: Sequence[Indexed]) -> Iterator[tuple[Row, bytes, str]]:
+    """(encounter, patient key, facility code) for every facility that serves each Encounter among what is written."""
+    encounters = [(row, index) for row, index in written if index.care and index.pat]
     named = {text for _, index in encounters for text in index.care if "/" in text}
-    codes = _organization_codes(conn, codec, named) if named else {}
+    codes = _organization_codes(conn, codec, named, [row for row, _ in written]) if named else {}
     for row, index in encounters:
         assert index.pat is not None
         facilities = {code for text in index.care for code in codes.get(text, (text,))}
@@ -44,28 +42,26 @@ def mend_care(conn: Connection, codec: Codec, transactions: Sequence[int]) -> in
         rows = conn.execute(
             SQL["fetch_unserved"], (list(transactions), TYPE_NUMBER["Encounter"], shard, id, TOGETHER)
         ).fetchall()
-        found = list(care_rows(conn, codec, list(_served(conn, codec, rows))))
+        found = list(care_rows(conn, codec, list(_indexed(conn, codec, rows))))
         if found:
-            with conn.cursor() as cursor, cursor.copy(SQL["copy_care"]) as copy:
-                copy.write(copy_care(found))
+            conn.execute(SQL["add_care"], care_lists(found))
         added += len(found)
         if len(rows) < TOGETHER:
             return added
         shard, id = rows[-1][:2]
 
 
-def _served(conn: Connection, codec: Codec, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Row, IndexRow]]:
-    """The Encounters that name some facility or Organization."""
+def _indexed(conn: Connection, codec: Codec, rows: Iterable[tuple[Any, ...]]) -> Iterator[Indexed]:
     for _, _, dictionary, body in rows:
         ensure_known(conn, codec, dictionary)
         row = row_of(loads(codec.unpack(dictionary, body)[0]))
-        index = index_of(row)
-        if index.care and index.pat:
-            yield row, index
+        yield row, index_of(row)
 
 
-def _organization_codes(conn: Connection, codec: Codec, references: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Reference -> the values of the Organization's identifiers; none when it is not here."""
+def _organization_codes(
+    conn: Connection, codec: Codec, references: Iterable[str], written: Sequence[Row]
+) -> dict[str, tuple[str, ...]]:
+    """Reference -> the values of the Organization's identifiers; none when it is neither here nor being written."""
     keys: dict[Key, str] = {}
     found: dict[str, tuple[str, ...]] = {}
     for text in references:
@@ -73,13 +69,19 @@ def _organization_codes(conn: Connection, codec: Codec, references: Iterable[str
         found[text] = ()
         if target.kind == "relative" and target.type == "Organization":
             keys[key_of(target.type, target.id)] = text
+    for row in written:
+        if row.key in keys:
+            found[keys.pop(row.key)] = _identifiers(row.resource)
     if not keys:
         return found
     for type, id, _, _, _, deleted, dictionary, body in conn.execute(SQL["fetch_many"], key_lists(keys)).fetchall():
         if not deleted:
             ensure_known(conn, codec, dictionary)
-            organization = loads(codec.unpack(dictionary, body)[0])
-            values = (one.get("value") for one in organization.get("identifier") or ())
             text = next(text for key, text in keys.items() if key[1:] == (type, id))
-            found[text] = tuple(value for value in values if isinstance(value, str))
+            found[text] = _identifiers(loads(codec.unpack(dictionary, body)[0]))
     return found
+
+
+def _identifiers(organization: Mapping[str, Any]) -> tuple[str, ...]:
+    values = (one.get("value") for one in organization.get("identifier") or ())
+    return tuple(value for value in values if isinstance(value, str))

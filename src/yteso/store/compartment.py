@@ -8,11 +8,12 @@ from typing import Any
 from yteso.access.principal import Principal
 from yteso.base.ids import shard_of
 from yteso.search.compartment import facts_within
-from yteso.search.conditions import Rows, any_token, conditions
+from yteso.search.conditions import Rows, any_fact, conditions
 from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of
 from yteso.search.query import Query
 from yteso.search.rights import visible
+from yteso.search.side import hid
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, TYPE_NUMBER
 from yteso.store import audit
 from yteso.store.links import Asking
@@ -29,8 +30,10 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     common = [visible(asking.limit, "r"), Fragment("r.hash IS NOT NULL"), *conditions(rows, query.clauses)]
     common += [_after(query.cursor)] if query.cursor else []
     key = (TYPE_NUMBER[whole.type], whole.id)
-    own = Fragment("r.shard = %s AND r.type = %s AND r.id = %s", (shard_of(whole.id), *key))
-    others = any_token(rows, [fact for name in wanted for fact in facts_within(whole, name)])
+    own = Fragment(
+        "r.shard = %s AND r.type = %s AND r.hid = %s AND r.id = %s", (shard_of(whole.id), key[0], hid(whole.id), key[1])
+    )
+    others = any_fact(rows, [fact for name in wanted for fact in facts_within(whole, name)])
     apart = Fragment("NOT (r.type = %s AND r.id = %s)", key)
     arms = [all_of((others, apart, *common)), *([all_of((own, *common))] if whole.type in wanted else [])]
     start, end = f"(SELECT {PRESENT}, r.pat FROM store.resource r WHERE ", " ORDER BY r.type, r.id LIMIT %s)"

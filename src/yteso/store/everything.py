@@ -26,8 +26,8 @@ from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, SEARCH_PARAMET
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.protocol import Extent, Page, Stored
-from yteso.store.read import PRESENT, run, stored
-from yteso.store.rows import key_lists, key_of
+from yteso.store.read import NAMED, PRESENT, run, stored
+from yteso.store.rows import key_lists, key_of, place_of
 
 _REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
 """A quotation mark inside a string is escaped, so that only members of objects are found."""
@@ -102,7 +102,7 @@ def _owner(conn: Connection, focus: Stored) -> int | None:
     if focus.type == "Patient":
         return number(patient_key(focus.id))
     row = conn.execute(
-        b"SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND id = %s", key_of(focus.type, focus.id)
+        b"SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND hid = %s", place_of(focus.type, focus.id)
     ).fetchone()
     return row[0] if row else None
 
@@ -182,11 +182,6 @@ def _rows(
     if not ordered:
         return []
     condition = all_of((visible(limit, "r"), where))
-    text = (
-        f"SELECT {PRESENT}, r.pat FROM unnest(string_to_array(%s, ' ')::smallint[],"
-        " string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)"
-        " JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id"
-        f" WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
-    )
+    text = f"SELECT {PRESENT}, r.pat FROM {NAMED} WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
     found: list[Sequence[Any]] = run(conn, text, (*key_lists(ordered), *condition.params)).fetchall()
     return found

@@ -22,7 +22,7 @@ from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, TYPE_NUMBER
 from yteso.store.codec import Codec
 from yteso.store.protocol import Stored
-from yteso.store.read import PRESENT, run, stored
+from yteso.store.read import NAMED, PRESENT, run, stored
 from yteso.store.rows import key_lists, key_of
 
 MOST_INCLUDED = 1_000
@@ -63,9 +63,7 @@ class Including:
         keys -= self._seen
         if keys:
             text = (
-                f"SELECT {PRESENT}, r.pat FROM unnest(string_to_array(%s, ' ')::smallint[],"
-                " string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)"
-                " JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id"
+                f"SELECT {PRESENT}, r.pat FROM {NAMED}"
                 f" WHERE r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
             )
             self._add(text, (*key_lists(sorted(key_of(*key) for key in keys)), *self.rights.params))

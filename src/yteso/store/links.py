@@ -19,7 +19,7 @@ from yteso.db import Connection
 from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.search import rules, sql
-from yteso.search.conditions import Rows, any_token, conditions
+from yteso.search.conditions import Rows, any_fact, conditions
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of
@@ -103,7 +103,7 @@ def _chain(asking: Asking, type: str, link: Chain) -> Reached:
         found = asking.rows(_query(target, condition), "r.id", MOST + 1)
         if len(found) <= MOST:
             ids = sorted({id for (id,) in found})
-            parts.append(any_token(rows, references_to(type, parameter, target, ids)))
+            parts.append(any_fact(rows, references_to(type, parameter, target, ids)))
             if len(link.targets) == 1 and _by_patient(type, parameter, target):
                 patients = tuple(number(patient_key(id)) for id in ids)
         elif _by_patient(type, parameter, target) and isinstance(condition, Clause):

@@ -1,14 +1,14 @@
 -- fetch_present --
 -- The version, hash and time of what is there now, for many keys.
-SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- lock_present --
 -- The same, locked in the order of the primary key so that two writers cannot wait for each other.
-SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id
+SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid
 ORDER BY r.shard, r.type, r.id
 FOR UPDATE OF r;
 
@@ -16,25 +16,31 @@ FOR UPDATE OF r;
 -- Audit rows (a JSON array of arrays); gives back the transaction number and the moment.
 SELECT a_t, a_ts FROM store.write_notes(%s::jsonb);
 
--- copy_resource --
+-- add_resources --
 -- New resources.
-COPY store.resource (shard, type, id, ver, t, ts, pat, code, d_lo, d_hi, tok, hash, dict, body) FROM STDIN (FORMAT binary);
+INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body)
+SELECT n.shard, n.type, n.hid, n.id, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.mark, n.hash, n.dict, n.body
+FROM unnest(%b::store.new_resource[]) n;
 
--- copy_string --
+-- add_strings --
 -- Folded texts of resources.
-COPY store.string (shard, type, id, n, key, val, at) FROM STDIN (FORMAT binary);
+INSERT INTO store.string (shard, type, hid, t, key, val, at)
+SELECT n.shard, n.type, n.hid, n.t, n.key, n.val, n.at FROM unnest(%b::store.new_string[]) n;
 
--- copy_moment --
+-- add_moments --
 -- Further dates of resources.
-COPY store.moment (shard, type, id, n, key, lo, hi) FROM STDIN (FORMAT binary);
+INSERT INTO store.moment (shard, type, hid, t, key, lo, hi)
+SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi FROM unnest(%b::store.new_moment[]) n;
 
--- copy_number --
+-- add_numbers --
 -- Numbers of resources.
-COPY store.number (shard, type, id, n, key, lo, hi, unit, bare) FROM STDIN (FORMAT binary);
+INSERT INTO store.number (shard, type, hid, t, key, lo, hi, unit, bare)
+SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi, n.unit, n.bare FROM unnest(%b::store.new_number[]) n;
 
--- copy_care --
+-- add_care --
 -- Facilities that care for patients.
-COPY store.care (shard, pat, facility, encounter) FROM STDIN (FORMAT binary);
+INSERT INTO store.care (shard, pat, facility, encounter)
+SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::text[], %s::text[]);
 
 -- fetch_unserved --
 -- Encounters written in these transactions that no facility is known to serve, after one of them.
@@ -47,55 +53,53 @@ ORDER BY r.shard, r.id LIMIT %s;
 -- Present versions of these keys go to history.
 INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body)
 SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- drop_strings --
--- The texts of these keys go away.
+-- The texts of these versions go away.
 DELETE FROM store.string x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, t, hid)
+WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
 
 -- drop_moments --
--- The dates of these keys go away.
+-- The dates of these versions go away.
 DELETE FROM store.moment x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, t, hid)
+WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
 
 -- drop_numbers --
--- The numbers of these keys go away.
+-- The numbers of these versions go away.
 DELETE FROM store.number x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, t, hid)
+WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
 
 -- drop_care --
 -- What these keys, where they are Encounters, said about care goes away.
 DELETE FROM store.care x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
 WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id;
 
--- update_resource --
+-- update_resources --
 -- New versions of resources that are locked already.
 UPDATE store.resource r
-SET ver = u.ver, t = %s, ts = %s, pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi,
-    tok = u.tok::bigint[], hash = u.hash, dict = %s, body = u.body
-FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::integer[], %s::bigint[], %s::bigint[], %s::bigint[],
-            %s::bigint[], %s::text[], %b::bytea[], %b::bytea[])
-     AS u (shard, type, id, ver, pat, code, d_lo, d_hi, tok, hash, body)
-WHERE r.shard = u.shard AND r.type = u.type AND r.id = u.id;
+SET ver = n.ver, t = %s, ts = %s, pat = n.pat, code = n.code, d_lo = n.d_lo, d_hi = n.d_hi,
+    tok = n.tok, mark = n.mark, hash = n.hash, dict = n.dict, body = n.body
+FROM unnest(%b::store.new_resource[]) n
+WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
 
 -- bury --
 -- Deleted resources become tombstones: id, version and patient stay.
 UPDATE store.resource r
-SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', hash = NULL, dict = 0, body = ''
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-WHERE r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', mark = '{}', hash = NULL, dict = 0, body = ''
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+WHERE r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- fetch_many --
 -- Present versions of many keys, for the platform's own work.
 SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)
-JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id;
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- fetch_changes --
 -- What changed after a transaction number, up to the last one that no older transaction can still precede.

@@ -14,18 +14,27 @@ from yteso.fhir.dates import microseconds, moment
 from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of
 from yteso.search.rights import visible
+from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.protocol import Page, Read, Span, Stored
-from yteso.store.rows import Key, key_lists, key_of
+from yteso.store.rows import Key, key_lists, key_of, place_of
 
 SQL = Queries.beside(__file__)
 
 COLUMNS = "{0}.type, {0}.id, {0}.ver, {0}.ts, {0}.t, {1}, {0}.dict, {0}.body"
 PRESENT = COLUMNS.format("r", "r.hash IS NULL")
 PAST = COLUMNS.format("h", "h.deleted")
+NAMED = (
+    "unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[],"
+    " string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)"
+    " JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid AND r.id = k.id"
+)
+"""Rows `r` of keys given as `rows.key_lists`."""
+_ONE = "r.shard = %s AND r.type = %s AND r.hid = %s AND r.id = %s"
+"""The row of a key given as `rows.place_of` and its id."""
 
 
 def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
@@ -67,15 +76,11 @@ def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tu
     """(type number, id) -> the row, of those that may be seen. Keys lead to rows whatever their values: one plan."""
     rights = visible(limit, "r")
     if len(keys) == 1:
-        where, params = "r.shard = %s AND r.type = %s AND r.id = %s", keys[0]
-        text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE {where} AND {rights.text}"
-        rows = conn.execute(text.encode(), (*params, *rights.params), prepare=True)
+        shard, type, id = keys[0]
+        text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE {_ONE} AND {rights.text}"
+        rows = conn.execute(text.encode(), (shard, type, hid(id), id, *rights.params), prepare=True)
     else:
-        text = (
-            f"SELECT {PRESENT}, r.pat FROM unnest(string_to_array(%s, ' ')::smallint[],"
-            " string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, type, id)"
-            f" JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.id = k.id WHERE {rights.text}"
-        )
+        text = f"SELECT {PRESENT}, r.pat FROM {NAMED} WHERE {rights.text}"
         rows = conn.execute(text.encode(), (*key_lists(keys), *rights.params), prepare=True)
     return {(row[0], row[1]): row for row in rows}
 
@@ -87,12 +92,13 @@ def read_version(
     now, past = visible(limit, "r"), visible(limit, "h", past=True)
     text = (
         f"SELECT {PRESENT}, r.pat FROM store.resource r"
-        f" WHERE r.shard = %s AND r.type = %s AND r.id = %s AND r.ver = %s AND {now.text}"
+        f" WHERE {_ONE} AND r.ver = %s AND {now.text}"
         f" UNION ALL SELECT {PAST}, h.pat FROM store.history h"
         f" WHERE h.shard = %s AND h.type = %s AND h.id = %s AND h.ver = %s AND {past.text}"
     )
-    key = (*key_of(type, id), min(version, 2**31 - 1))
-    row = run(conn, text, (*key, *now.params, *key, *past.params)).fetchone()
+    version = min(version, 2**31 - 1)
+    present = (*place_of(type, id), id, version, *now.params)
+    row = run(conn, text, (*present, *key_of(type, id), version, *past.params)).fetchone()
     return _audited(conn, codec, who, row, f"{type}/{id}/_history/{version}")
 
 
@@ -141,8 +147,10 @@ def _history_conditions(
     limit: Restriction, alias: str, past: bool, type: str, id: str, when: Span, cursor: str
 ) -> Iterator[Fragment]:
     yield visible(limit, alias, past=past)
-    if id:
+    if id and past:
         yield Fragment(f"{alias}.shard = %s AND {alias}.type = %s AND {alias}.id = %s", key_of(type, id))
+    elif id:
+        yield Fragment(_ONE, (*place_of(type, id), id))
     elif type:
         yield Fragment(f"{alias}.type = %s", (key_of(type, "any")[1],))
     if when.since:

@@ -8,7 +8,7 @@ it themselves. Content, versions and transaction numbers stay as they are.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,12 +16,13 @@ from typing import Any
 from yteso.db import Connection, Database
 from yteso.fhir.json import loads
 from yteso.jobs import enqueue
-from yteso.search.keys import number
+from yteso.search.keys import number, short
 from yteso.search.row import IndexRow
+from yteso.search.side import hid
 from yteso.store import apply
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
-from yteso.store.rows import Row, index_of, key_lists
+from yteso.store.rows import Row, index_of
 from yteso.store.search_parameters import LOOK_SECONDS, SQL, TASK
 
 BATCH = 500
@@ -72,7 +73,8 @@ class Reindex:
             rows = conn.execute(SQL["fetch_to_index"], (*place, types, BATCH)).fetchall()
             if rows:
                 self._index(conn, rows)
-                conn.execute(SQL["note_indexed"], (*rows[-1][:3], len(rows), id))
+                shard, type, last = rows[-1][:3]
+                conn.execute(SQL["note_indexed"], (shard, type, hid(last), len(rows), id))
             if len(rows) == BATCH:
                 return "more"
             conn.execute(SQL["end_indexing"], (id,))
@@ -81,25 +83,29 @@ class Reindex:
     def _index(self, conn: Connection, found: Sequence[tuple[Any, ...]]) -> None:
         codec = self.store.codec(conn)
         rows: list[tuple[Row, IndexRow]] = []
-        for shard, type, id, dictionary, body in found:
+        for shard, type, id, t, dictionary, body in found:
             ensure_known(conn, codec, dictionary)
             text, offset = codec.unpack(dictionary, body)
-            row = Row((shard, type, id), text, offset, b"", loads(text))
+            row = Row((shard, type, id), text, offset, b"", loads(text), t=t)
             rows.append((row, index_of(row)))
-        apply.drop_sides(conn, key_lists(row.key for row, _ in rows))
         shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
         columns = (
             list(shards),
             list(types),
-            list(ids),
+            [hid(id) for id in ids],
             [number(index.pat) if index.pat else None for _, index in rows],
             [number(index.code) if index.code else None for _, index in rows],
             [index.d_lo for _, index in rows],
             [index.d_hi for _, index in rows],
-            ["{" + ",".join(str(number(key)) for key in dict.fromkeys(index.tok)) + "}" for _, index in rows],
+            [_list(number(key) for key in dict.fromkeys(index.tok)) for _, index in rows],
+            [_list(number(short(key)) for key in dict.fromkeys(index.mark)) for _, index in rows],
         )
         conn.execute(SQL["update_index"], columns)
-        apply.copy_sides(conn, rows)
+        apply.renew_sides(conn, rows)
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _wake(conn: Connection, id: str, delay: timedelta) -> None:

@@ -1,24 +1,24 @@
-"""One change -> everything its rows will hold; rows -> the buffers of PostgreSQL's binary COPY. No connection here.
+"""One change -> everything its rows will hold, packed as the parameters of `queries.sql`. No connection here.
 
-In: a resource. Out: `Row` with its canonical bytes, content hash and index entries; then bytes in the format of
-`COPY … (FORMAT binary)` (PostgreSQL documentation, COPY, "Binary Format"), which costs a third of row-wise writing.
+In: a resource. Out: `Row` with its canonical bytes, content hash and index entries; then rows of the composite types
+`store.new_*` in PostgreSQL's binary form (`db.packed`), which costs a third of writing them value by value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from struct import Struct
 from typing import Any
 
 from yteso.base.errors import Refused
 from yteso.base.ids import shard_of
 from yteso.base.issue import Origin, Rule, Severity
-from yteso.fhir.dates import microseconds
 from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
+from yteso.search.keys import number, short
 from yteso.search.row import IndexRow
+from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.codec import Codec, canonical
 
@@ -49,7 +49,7 @@ _ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 @dataclass(slots=True)
 class Row:
-    """A resource ready to be written; version and time come later."""
+    """A resource ready to be written; version and transaction number come later."""
 
     key: Key
     text: bytes
@@ -57,6 +57,7 @@ class Row:
     hash: bytes
     resource: dict[str, Any]
     version: int = 1
+    t: int = 0
 
 
 def key_of(type: str, id: str) -> Key:
@@ -69,10 +70,23 @@ def key_of(type: str, id: str) -> Key:
     return shard_of(id), number, id
 
 
-def key_lists(keys: Iterable[Key]) -> tuple[str, str, str]:
-    """Keys as three space-separated lists, the cheapest form for psycopg; ids hold no space."""
+def place_of(type: str, id: str) -> tuple[int, int, int]:
+    """(shard, type number, hid) of a resource: its primary key. Raises Refused as `key_of` does."""
+    shard, kind, _ = key_of(type, id)
+    return shard, kind, hid(id)
+
+
+def key_lists(keys: Iterable[Key]) -> tuple[str, str, str, str]:
+    """Keys as lists of (shard, type, hid, id) parted by spaces, the cheapest form for psycopg; ids hold no space."""
     shards, types, ids = zip(*keys, strict=True)
-    return " ".join(map(str, shards)), " ".join(map(str, types)), " ".join(ids)
+    return " ".join(map(str, shards)), " ".join(map(str, types)), " ".join(str(hid(id)) for id in ids), " ".join(ids)
+
+
+def version_lists(versions: Iterable[tuple[Key, int]]) -> tuple[str, str, str, str]:
+    """Versions (key, transaction number) as lists of (shard, type, t, hid): how side rows are found."""
+    rows = [(shard, type, t, hid(id)) for (shard, type, id), t in versions]
+    shards, types, numbers, hids = (" ".join(map(str, column)) for column in zip(*rows, strict=True))
+    return shards, types, numbers, hids
 
 
 def row_of(resource: dict[str, Any], text: bytes = b"") -> Row:
@@ -83,117 +97,127 @@ def row_of(resource: dict[str, Any], text: bytes = b"") -> Row:
     return Row(key, text, offset, content_hash(text), resource)
 
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = b"\xff\xff"
-_NULL = b"\xff\xff\xff\xff"
-_EIGHT = b"\0\0\0\x08"
-_KEY = Struct(">hihihi").pack
-_VERSION = Struct(">iiiqiq").pack
-_DATES = Struct(">iqiq").pack
-_ARRAY = Struct(">iiiiii").pack
+Indexed = tuple[Row, IndexRow]
+_NULL = b"\0\0\0\x14\xff\xff\xff\xff"
+_EIGHT = b"\0\0\0\x14\0\0\0\x08"
+"""A field of type int8 (type number 20) that is NULL; one of 8 bytes."""
+_KEY = Struct(">iiihiihiiqii").pack
 _LENGTH = Struct(">i").pack
-_PLACE = Struct(">ih").pack
-_DICT = Struct(">ihi").pack
-_TEXT = Struct(">ihi8si").pack
-_MOMENT = Struct(">ihi8siqiq").pack
-_NUMBER = Struct(">ihi8sididi8si8s").pack
-_Y2K = 946_684_800_000_000
-_INT8 = 20
+_VERSION = Struct(">iii").pack
+_DATES = Struct(">iiqiiq").pack
+_ARRAY = Struct(">iiiiiii").pack
+_EMPTY = Struct(">iiiii").pack
+_BYTES = Struct(">ii").pack
+_DICT = Struct(">iihii").pack
+_PLACE = Struct(">iih").pack
+_INT2, _INT4, _INT8, _TEXT, _BYTEA, _INT4S, _INT8S, _FLOAT8 = 21, 23, 20, 25, 17, 1007, 1016, 701
+"""Type numbers (pg_type.dat)."""
 
 
-def copy_resources(rows: Iterable[tuple[Row, IndexRow]], codec: Codec, t: int, updated: datetime) -> bytes:
-    """The COPY buffer of new resources, in the column order of `copy_resource`."""
-    parts = [HEADER]
-    moment = microseconds(updated) - _Y2K
+def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
+    """Rows of `store.new_resource`."""
     dictionary = codec.current
+    found = []
     for row, index in rows:
         shard, type, id = row.key
         name = id.encode()
         body = codec.pack(row.text, row.offset)
-        parts += (
-            _KEY(14, 2, shard, 2, type, len(name)),
-            name,
-            _VERSION(4, row.version, 8, t, 8, moment),
-            _EIGHT + index.pat if index.pat else _NULL,
-            _EIGHT + index.code if index.code else _NULL,
-            _DATES(8, index.d_lo, 8, index.d_hi),
-            _array(list(dict.fromkeys(index.tok))),
-            _LENGTH(len(row.hash)),
-            row.hash,
-            _DICT(2, dictionary, len(body)),
-            body,
+        fields = b"".join(
+            (
+                _KEY(14, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid(id), _TEXT, len(name)),
+                name,
+                _VERSION(_INT4, 4, row.version),
+                _EIGHT + index.pat if index.pat else _NULL,
+                _EIGHT + index.code if index.code else _NULL,
+                _DATES(_INT8, 8, index.d_lo, _INT8, 8, index.d_hi),
+                _array(_INT8S, _INT8, 8, list(dict.fromkeys(index.tok))),
+                _array(_INT4S, _INT4, 4, [short(key) for key in dict.fromkeys(index.mark)]),
+                _BYTES(_BYTEA, len(row.hash)),
+                row.hash,
+                _DICT(_INT2, 2, dictionary, _BYTEA, len(body)),
+                body,
+            )
         )
-    parts.append(TRAILER)
-    return b"".join(parts)
+        found.append(_LENGTH(len(fields)) + fields)
+    return found
 
 
-def _array(keys: list[bytes]) -> bytes:
+def _array(array: int, element: int, width: int, keys: list[bytes]) -> bytes:
+    """A field that is an array of numbers of one width."""
     if not keys:
-        return _LENGTH(12) + _LENGTH(0) + _LENGTH(0) + _LENGTH(_INT8)
+        return _EMPTY(array, 12, 0, 0, element)
     count = len(keys)
-    return _ARRAY(20 + 12 * count, 1, 0, _INT8, count, 1) + _EIGHT + _EIGHT.join(keys)
+    size = _LENGTH(width)
+    return _ARRAY(array, 20 + (4 + width) * count, 1, 0, element, count, 1) + size + size.join(keys)
 
 
-def copy_strings(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
-    """The COPY buffer of `store.string`; empty when no row has one."""
-    parts: list[bytes] = []
+def new_strings(rows: Iterable[Indexed]) -> list[bytes]:
+    """Rows of `store.new_string`: each text of a resource once, at the first word it starts from."""
+    found = []
     for row, index in rows:
         if index.strings:
-            start = _start(7, row.key)
+            start = _start(7, row)
             pieces = {(key, value): at for key, value, at in sorted(index.strings, key=_place, reverse=True)}
-            for n, ((key, value), at) in enumerate(pieces.items()):
+            for (key, value), at in pieces.items():
                 text = value.encode()
-                parts += (start, _TEXT(2, n, 8, key, len(text)), text, _PLACE(2, at))
-    return _finished(parts)
+                fields = b"".join((start, _EIGHT, key, _BYTES(_TEXT, len(text)), text, _PLACE(_INT2, 2, at)))
+                found.append(_LENGTH(len(fields)) + fields)
+    return found
 
 
 def _place(piece: tuple[bytes, str, int]) -> int:
     return piece[2]
 
 
-def copy_moments(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
-    """The COPY buffer of `store.moment`; empty when no row has one."""
-    parts: list[bytes] = []
+_MOMENT = Struct(">ii8siiqiiq").pack
+
+
+def new_moments(rows: Iterable[Indexed]) -> list[bytes]:
+    """Rows of `store.new_moment`."""
+    found = []
     for row, index in rows:
         if index.moments:
-            start = _start(7, row.key)
-            for n, (key, low, high) in enumerate(set(index.moments)):
-                parts += (start, _MOMENT(2, n, 8, key, 8, low, 8, high))
-    return _finished(parts)
+            start = _start(7, row)
+            size = _LENGTH(len(start) + 48)
+            for key, low, high in set(index.moments):
+                found.append(size + start + _MOMENT(_INT8, 8, key, _INT8, 8, low, _INT8, 8, high))
+    return found
 
 
-def copy_numbers(rows: Iterable[tuple[Row, IndexRow]]) -> bytes:
-    """The COPY buffer of `store.number`; empty when no row has one."""
-    parts: list[bytes] = []
+_NUMBER = Struct(">ii8siidiidii8sii8s").pack
+
+
+def new_numbers(rows: Iterable[Indexed]) -> list[bytes]:
+    """Rows of `store.new_number`."""
+    found = []
     for row, index in rows:
         if index.numbers:
-            start = _start(9, row.key)
-            for n, (key, low, high, unit, bare) in enumerate(set(index.numbers)):
-                parts += (start, _NUMBER(2, n, 8, key, 8, low, 8, high, 8, unit, 8, bare))
-    return _finished(parts)
+            start = _start(9, row)
+            size = _LENGTH(len(start) + 80)
+            for key, low, high, unit, bare in set(index.numbers):
+                fields = _NUMBER(_INT8, 8, key, _FLOAT8, 8, low, _FLOAT8, 8, high, _INT8, 8, unit, _INT8, 8, bare)
+                found.append(size + start + fields)
+    return found
 
 
-def copy_care(rows: Iterable[tuple[Row, bytes, str]]) -> bytes:
-    """The COPY buffer of `store.care`: (encounter's row, patient key, facility)."""
-    parts: list[bytes] = []
-    for row, patient, facility in rows:
-        shard, _, id = row.key
-        code, name = facility.encode(), id.encode()
-        parts += (_CARE(4, 2, shard), _EIGHT, patient, _LENGTH(len(code)), code, _LENGTH(len(name)), name)
-    return _finished(parts)
+_ROW = Struct(">iiihiihiiqiiq").pack
 
 
-_CARE = Struct(">hih").pack
+def _start(columns: int, row: Row) -> bytes:
+    """How every side row begins: shard, type, hid, t."""
+    shard, type, id = row.key
+    return _ROW(columns, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid(id), _INT8, 8, row.t)
 
 
-def _start(columns: int, key: Key) -> bytes:
-    shard, type, id = key
-    name = id.encode()
-    return _KEY(columns, 2, shard, 2, type, len(name)) + name
-
-
-def _finished(parts: list[bytes]) -> bytes:
-    return b"".join((HEADER, *parts, TRAILER)) if parts else b""
+def care_lists(rows: Iterable[tuple[Row, bytes, str]]) -> tuple[list[int], list[int], list[str], list[str]]:
+    """(encounter's row, patient key, facility) as the columns of `store.care`."""
+    encounters, patients, facilities = zip(*rows, strict=True)
+    return (
+        [row.key[0] for row in encounters],
+        [number(patient) for patient in patients],
+        list(facilities),
+        [row.key[2] for row in encounters],
+    )
 
 
 def index_of(row: Row) -> IndexRow:

@@ -12,7 +12,7 @@ INSERT INTO store.parameter (id, url, code, types, state, reason, definition)
 VALUES (%s, %s, %s, %s::smallint[], %s, %s, %s::jsonb)
 ON CONFLICT (shard, id) DO UPDATE SET url = excluded.url, code = excluded.code, types = excluded.types,
     state = excluded.state, reason = excluded.reason, definition = excluded.definition, since = now(), seen = NULL, fence = NULL,
-    at_shard = -1, at_type = 0, at_id = '', done = 0, total = 0, mark = nextval('store.parameter_mark');
+    at_shard = -1, at_type = 0, at_hid = -9223372036854775808, done = 0, total = 0, mark = nextval('store.parameter_mark');
 
 -- forget_definitions --
 -- Definitions whose resource was deleted. The mark of the others grows, so that it is seen.
@@ -28,7 +28,7 @@ SELECT id FROM store.parameter WHERE state = 'indexing' ORDER BY id;
 -- hold_indexing --
 -- One of them, held by one worker at a time; nothing when another has it or it is done.
 SELECT types, seen, seen < clock_timestamp() - %s, fence,
-       fence IS NOT NULL AND store.finished_t() > fence, at_shard, at_type, at_id
+       fence IS NOT NULL AND store.finished_t() > fence, at_shard, at_type, at_hid
 FROM store.parameter WHERE shard = 0 AND id = %s AND state = 'indexing' FOR UPDATE SKIP LOCKED;
 
 -- set_seen --
@@ -43,22 +43,23 @@ WHERE shard = 0 AND id = %s;
 
 -- fetch_to_index --
 -- The next resources in the order of keys, locked as a writer would.
-SELECT r.shard, r.type, r.id, r.dict, r.body
+SELECT r.shard, r.type, r.id, r.t, r.dict, r.body
 FROM store.resource r
-WHERE (r.shard, r.type, r.id) > (%s::smallint, %s::smallint, %s::text) AND r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL
-ORDER BY r.shard, r.type, r.id LIMIT %s FOR UPDATE;
+WHERE (r.shard, r.type, r.hid) > (%s::smallint, %s::smallint, %s::bigint) AND r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL
+ORDER BY r.shard, r.type, r.hid LIMIT %s FOR UPDATE;
 
 -- update_index --
 -- What can be searched of resources whose content stays.
 UPDATE store.resource r
-SET pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi, tok = u.tok::bigint[]
-FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-     AS u (shard, type, id, pat, code, d_lo, d_hi, tok)
-WHERE r.shard = u.shard AND r.type = u.type AND r.id = u.id;
+SET pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi, tok = u.tok::bigint[],
+    mark = u.mark::integer[]
+FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])
+     AS u (shard, type, hid, pat, code, d_lo, d_hi, tok, mark)
+WHERE r.shard = u.shard AND r.type = u.type AND r.hid = u.hid;
 
 -- note_indexed --
 -- How far it came.
-UPDATE store.parameter SET at_shard = %s, at_type = %s, at_id = %s, done = done + %s WHERE shard = 0 AND id = %s;
+UPDATE store.parameter SET at_shard = %s, at_type = %s, at_hid = %s, done = done + %s WHERE shard = 0 AND id = %s;
 
 -- end_indexing --
 -- All is indexed: queries may use it.

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from yteso.base.errors import Refused
+from yteso.base.issue import Rule, Severity
 from yteso.db import Connection, Queries
 from yteso.search.keys import number
 from yteso.search.row import IndexRow
@@ -27,6 +28,14 @@ from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
 SQL = Queries.beside(__file__)
 
 Status = Literal["created", "updated", "unchanged", "deleted", "absent"]
+_SAME_NUMBER = Rule(
+    "FHIR-0303",
+    Severity.ERROR,
+    "Id này trùng số hiệu với một id khác đã có",
+    "the id has the same number as another one that is there",
+    "Chọn một id khác",
+    "choose another id",
+)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When something that was never there was last updated."""
 _SEARCH_PARAMETER = TYPE_NUMBER["SearchParameter"]
@@ -42,6 +51,7 @@ class Present:
     hash: bytes | None
     updated: datetime
     patient: int | None
+    t: int
 
 
 @dataclass(slots=True)
@@ -176,10 +186,10 @@ def _carry_out(
     if len(plans) > 1:  # locked and written in the order of keys, whoever asked
         fresh.sort(key=_key)
         renewed.sort(key=_key)
-        removed.sort()
-    apply.replace(conn, codec, renewed, removed, t, now)
-    apply.add(conn, codec, fresh, t, now)
-    apply.add_sides(conn, codec, [*fresh, *renewed])
+    for row, _ in (*fresh, *renewed):
+        row.t = t
+    old = {key: present[key].t for key in sorted([*(row.key for row, _ in renewed), *removed])}
+    apply.carry_out(conn, codec, fresh, renewed, old, t, now)
     _note_definitions(conn, [*fresh, *renewed], removed)
     return t, now
 
@@ -200,7 +210,10 @@ def _fetch(conn: Connection, name: str, keys: Sequence[Key]) -> dict[Key, Presen
     if not keys:
         return {}
     rows = conn.execute(SQL[name], key_lists(keys))
-    return {(shard, type, id): Present(*rest) for shard, type, id, *rest in rows}
+    found = {(shard, type, id): Present(*rest) for shard, type, id, *rest in rows}
+    if not found.keys() <= set(keys):
+        raise Refused(_SAME_NUMBER.at(), status=409)
+    return found
 
 
 def _decide(wish: Wish, present: Present | None) -> Status:

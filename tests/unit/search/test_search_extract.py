@@ -23,9 +23,11 @@ OBSERVATION = {
 
 
 def test_tokens_of_a_code_answer_code_system_and_both():
-    tokens = set(extract(OBSERVATION).tok)
-    for fact in ("|718-7", "|http://loinc.org|718-7", "|http://loinc.org|", "|HGB", "||HGB"):
+    row = extract(OBSERVATION)
+    tokens = set(row.tok)
+    for fact in ("|718-7", "|http://loinc.org|718-7", "|HGB", "||HGB"):
         assert token(f"Observation.code{fact}") in tokens
+    assert token("Observation.code|http://loinc.org|") in row.mark
     assert token("Observation.status|final") in tokens
     assert token("Observation.subject|Patient/p") in tokens
 

@@ -24,6 +24,7 @@ from yteso.fhir.json import dumps
 from yteso.fhir.subset import Subset
 from yteso.search.parse import parse
 from yteso.search.query import Query
+from yteso.search.side import NO_HID, hid
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
 from yteso.store.bulk import stretches
@@ -40,7 +41,7 @@ PATIENTS = 50
 """Patients of a list that are read together."""
 _FETCH = 500
 _DELETED = {"resourceType": "Bundle", "type": "transaction"}
-_START: tuple[int, int, str] = (0, 0, "")
+_START = (0, 0, NO_HID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,11 @@ class _Stretch:
 
     def _by_shards(self) -> dict[str, Any] | None:
         shard, kind, last = self._job.place.get("at") or _START
-        after: tuple[int, str] = (kind, last)
+        after: tuple[int, int] = (kind, last)
         while shard < SHARDS:
             asked = ROWS - self._written
             keys = list(self._lines(*stretches.of_shard(self._selection, shard, after, asked)))
-            shard, after = (shard, keys[-1]) if len(keys) == asked else (shard + 1, (0, ""))
+            shard, after = (shard, keys[-1]) if len(keys) == asked else (shard + 1, (0, NO_HID))
             if self._full and shard < SHARDS:
                 return {"at": (shard, *after)}
         return None
@@ -134,14 +135,14 @@ class _Stretch:
                 return {"patient": at}
         return None
 
-    def _lines(self, text: str, params: Sequence[Any]) -> Iterator[tuple[int, str]]:
+    def _lines(self, text: str, params: Sequence[Any]) -> Iterator[tuple[int, int]]:
         """Write every row of a query; yields the keys. Rows come in bounded pieces, however many there are."""
         with self._conn.cursor(name="bulk") as cursor:
             cursor.itersize = _FETCH
             cursor.execute(text.encode(), params)
             for row in cursor:
                 self._add(row)
-                yield row[0], row[1]
+                yield row[0], hid(row[1])
 
     def _add(self, row: tuple[Any, ...]) -> None:
         type, patient = TYPE_NAME[row[0]], row[8]

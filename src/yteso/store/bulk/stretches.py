@@ -42,13 +42,13 @@ class Selection:
     filters: Mapping[str, Sequence[Query]] | None = None
 
 
-def of_shard(selection: Selection, shard: int, after: tuple[int, str], count: int) -> tuple[str, tuple[Any, ...]]:
-    """(SQL, parameters): the next `count` rows of one shard after (type number, id), in that order."""
-    own = Fragment("r.shard = %s AND (r.type, r.id) > (%s, %s)", (shard, *after))
+def of_shard(selection: Selection, shard: int, after: tuple[int, int], count: int) -> tuple[str, tuple[Any, ...]]:
+    """(SQL, parameters): the next `count` rows of one shard after (type number, hid), in that order."""
+    own = Fragment("r.shard = %s AND (r.type, r.hid) > (%s::smallint, %s::bigint)", (shard, *after))
     if selection.in_patients:
         own = all_of((own, Fragment("r.pat IS NOT NULL")))
     text, params = _select(selection, own)
-    return f"{text} ORDER BY r.type, r.id LIMIT %s", (*params, count)
+    return f"{text} ORDER BY r.type, r.hid LIMIT %s", (*params, count)
 
 
 def of_patients(selection: Selection, patients: Sequence[int]) -> tuple[str, tuple[Any, ...]]:
