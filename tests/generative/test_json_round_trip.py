@@ -54,7 +54,10 @@ def test_any_bytes_are_read_or_refused_with_a_number(data):
 def test_a_body_is_spliced_without_touching_anything_else(members, source):
     resource = {"resourceType": "Basic", "id": "b", **members, "meta": {"x": source}}
     codec = Codec()
-    text = spliced(*codec.unpack(0, codec.pack(*canonical(resource))), 3, datetime(2024, 1, 1, tzinfo=UTC))
+    name = resource["resourceType"], resource["id"]
+    text = spliced(
+        *codec.unpack(*name, 0, codec.pack(*name, *canonical(resource))), 3, datetime(2024, 1, 1, tzinfo=UTC)
+    )
     read = loads(text)
     assert list(read) == list(resource)
     assert read["meta"].pop("versionId") == "3"

@@ -20,6 +20,7 @@ from yteso.store.rows import (
     Key,
     care_lists,
     key_lists,
+    named_lists,
     new_moments,
     new_numbers,
     new_resources,
@@ -67,10 +68,9 @@ def carry_out(
 
 def _end(conn: Connection, old: Mapping[Key, int], now: datetime) -> None:
     """Versions go to history; what could be searched of them goes away."""
-    lists = key_lists(old)
-    conn.execute(SQL["archive"], (now, *lists))
+    conn.execute(SQL["archive"], (now, *key_lists(old)))
     _drop_sides(conn, old)
-    conn.execute(SQL["drop_care"], (*lists, TYPE_NUMBER["Encounter"]))
+    conn.execute(SQL["drop_care"], (*named_lists(old), TYPE_NUMBER["Encounter"]))
 
 
 def renew_sides(conn: Connection, rows: Sequence[Indexed]) -> None:

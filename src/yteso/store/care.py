@@ -52,9 +52,9 @@ def mend_care(conn: Connection, codec: Codec, transactions: Sequence[int]) -> in
 
 
 def _indexed(conn: Connection, codec: Codec, rows: Iterable[tuple[Any, ...]]) -> Iterator[Indexed]:
-    for _, _, dictionary, body in rows:
+    for _, id, dictionary, body in rows:
         ensure_known(conn, codec, dictionary)
-        row = row_of(loads(codec.unpack(dictionary, body)[0]))
+        row = row_of(loads(codec.unpack("Encounter", id, dictionary, body)[0]))
         yield row, index_of(row)
 
 
@@ -78,7 +78,7 @@ def _organization_codes(
         if not deleted:
             ensure_known(conn, codec, dictionary)
             text = next(text for key, text in keys.items() if key[1:] == (type, id))
-            found[text] = _identifiers(loads(codec.unpack(dictionary, body)[0]))
+            found[text] = _identifiers(loads(codec.unpack("Organization", id, dictionary, body)[0]))
     return found
 
 

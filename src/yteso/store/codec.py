@@ -1,7 +1,9 @@
 """Canonical JSON <-> the bytes of `resource.body`: zstd with a dictionary, and the place where the version goes in.
 
 A packed body is, after decompression, four bytes (the offset inside `meta` where versionId and lastUpdated belong)
-and the canonical JSON without those two. `Codec` never parses JSON to read. It holds dictionaries, not connections.
+and the canonical JSON without those two. Nearly every resource begins with its type and id, which its row tells anyway:
+then they are left out, and the first of the 32 bits says so. `Codec` never parses JSON to read. It holds dictionaries,
+not connections.
 """
 
 from __future__ import annotations
@@ -22,11 +24,13 @@ from yteso.fhir.json import dumps
 NO_DICTIONARY = 0
 LEVEL = 3
 _OFFSET = 4
+_HEADLESS = 1 << 31
 _MARK = secrets.token_hex(16)
 """Unguessable, so that no resource can hold it: it shows where a member went in the encoded bytes."""
 _MARKED = dumps({"versionId": _MARK})[1:-1]
 _SERVER_OWNED = frozenset({"versionId", "lastUpdated"})
-_START = b'{"resourceType":"%s","id":"%s","meta":{'
+_HEAD = b'{"resourceType":"%s","id":"%s"'
+_START = _HEAD + b',"meta":{'
 """How nearly every resource begins: then the place inside `meta` is known without a mark."""
 
 
@@ -99,20 +103,34 @@ class Codec:
         """True when bodies compressed with it can be read."""
         return dictionary == NO_DICTIONARY or dictionary in self._contents
 
-    def pack(self, text: bytes, offset: int) -> bytes:
-        """The body of a row, compressed with dictionary `current`."""
+    def pack(self, type: str, id: str, text: bytes, offset: int) -> bytes:
+        """The body of the row of this type and id, compressed with dictionary `current`."""
+        head = _HEAD % (type.encode(), id.encode())
+        if text.startswith(head):
+            text, offset = text[len(head) :], offset | _HEADLESS
         compressor = self._tool("compressors", self.current, self._compressor)
         packed: bytes = compressor.compress(offset.to_bytes(_OFFSET, "big") + text)
         return packed
 
-    def unpack(self, dictionary: int, body: bytes) -> tuple[bytes, int]:
+    def unpack(self, type: str, id: str, dictionary: int, body: bytes) -> tuple[bytes, int]:
         """The canonical bytes and the offset. Raises DictionaryMissing."""
-        plain: bytes = self._tool("decompressors", dictionary, self._decompressor).decompress(body)
-        return plain[_OFFSET:], int.from_bytes(plain[:_OFFSET], "big")
+        plain = self._plain(dictionary, body)
+        offset = int.from_bytes(plain[:_OFFSET], "big")
+        if offset & _HEADLESS:
+            return (_HEAD % (type.encode(), id.encode())) + plain[_OFFSET:], offset ^ _HEADLESS
+        return plain[_OFFSET:], offset
 
-    def read(self, dictionary: int, body: bytes, version: int, updated: datetime) -> bytes:
+    def sample(self, dictionary: int, body: bytes) -> bytes:
+        """What a dictionary should learn from a body."""
+        return self._plain(dictionary, body)[_OFFSET:]
+
+    def _plain(self, dictionary: int, body: bytes) -> bytes:
+        plain: bytes = self._tool("decompressors", dictionary, self._decompressor).decompress(body)
+        return plain
+
+    def read(self, type: str, id: str, dictionary: int, body: bytes, version: int, updated: datetime) -> bytes:
         """The full JSON of a version."""
-        return spliced(*self.unpack(dictionary, body), version, updated)
+        return spliced(*self.unpack(type, id, dictionary, body), version, updated)
 
     def _tool(self, kind: str, dictionary: int, make: Callable[[int], Any]) -> Any:
         """zstd contexts are not shared between threads."""

@@ -45,5 +45,5 @@ def train(conn: Connection, codec: Codec, *, percent: float = 100.0, samples: in
     texts = []
     for dictionary, body in rows:
         ensure_known(conn, codec, dictionary)
-        texts.append(codec.unpack(dictionary, body)[0])
+        texts.append(codec.sample(dictionary, body))
     return add_dictionary(conn, trained(texts))

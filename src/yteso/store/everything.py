@@ -27,7 +27,7 @@ from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.protocol import Extent, Page, Stored
 from yteso.store.read import NAMED, PRESENT, run, stored
-from yteso.store.rows import key_lists, key_of, place_of
+from yteso.store.rows import key_of, named_lists, place_of
 
 _REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
 """A quotation mark inside a string is escaped, so that only members of objects are found."""
@@ -183,5 +183,5 @@ def _rows(
         return []
     condition = all_of((visible(limit, "r"), where))
     text = f"SELECT {PRESENT}, r.pat FROM {NAMED} WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
-    found: list[Sequence[Any]] = run(conn, text, (*key_lists(ordered), *condition.params)).fetchall()
+    found: list[Sequence[Any]] = run(conn, text, (*named_lists(ordered), *condition.params)).fetchall()
     return found

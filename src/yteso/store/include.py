@@ -23,7 +23,7 @@ from yteso.standards.fhir_r4 import RESOURCE_TYPES, TYPE_NUMBER
 from yteso.store.codec import Codec
 from yteso.store.protocol import Stored
 from yteso.store.read import NAMED, PRESENT, run, stored
-from yteso.store.rows import key_lists, key_of
+from yteso.store.rows import key_of, named_lists
 
 MOST_INCLUDED = 1_000
 Name = tuple[str, str]
@@ -66,7 +66,7 @@ class Including:
                 f"SELECT {PRESENT}, r.pat FROM {NAMED}"
                 f" WHERE r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
             )
-            self._add(text, (*key_lists(sorted(key_of(*key) for key in keys)), *self.rights.params))
+            self._add(text, (*named_lists(sorted(key_of(*key) for key in keys)), *self.rights.params))
 
     def _backward(self, include: Include, frontier: Sequence[Stored]) -> None:
         by_type: dict[str, list[str]] = {}

@@ -77,7 +77,7 @@ def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words)
     ids = []
     for id, dictionary, body in found:
         ensure_known(asking.conn, asking.codec, dictionary)
-        resource = loads(asking.codec.unpack(dictionary, body)[0])
+        resource = loads(asking.codec.unpack(query.type, id, dictionary, body)[0])
         if any(has_words(resource, link.name, value) for value in link.values):
             ids.append(id)
     return Reached(ids=tuple(ids))
@@ -120,13 +120,13 @@ def _has(asking: Asking, type: str, link: Has) -> Reached:
     query = _query(link.source, link.condition)
     if _by_patient(link.source, parameter, type):
         return _patients_with(asking, query, link)
-    found = asking.rows(query, "r.dict, r.body", MOST + 1)
+    found = asking.rows(query, "r.id, r.dict, r.body", MOST + 1)
     if len(found) > MOST:
         raise _too_wide(f"_has:{link.source}:{link.name}")
     ids = set()
-    for dictionary, body in found:
+    for id, dictionary, body in found:
         ensure_known(asking.conn, asking.codec, dictionary)
-        resource = loads(asking.codec.unpack(dictionary, body)[0])
+        resource = loads(asking.codec.unpack(link.source, id, dictionary, body)[0])
         targets = (reference.parse(text) for text in references_of(resource, link.name))
         ids |= {target.id for target in targets if target.kind == "relative" and target.type == type}
     return Reached(ids=tuple(sorted(ids)))
@@ -173,7 +173,7 @@ def _listed(asking: Asking, type: str, link: Listed) -> Reached:
     ids: set[str] = set()
     for dictionary, body in asking.rows(query, "r.dict, r.body", 1):
         ensure_known(asking.conn, asking.codec, dictionary)
-        for text in _items(loads(asking.codec.unpack(dictionary, body)[0])):
+        for text in _items(loads(asking.codec.unpack("List", link.id, dictionary, body)[0])):
             target = reference.parse(text)
             if target.kind == "relative" and target.type == type:
                 ids.add(target.id)

@@ -1,13 +1,13 @@
 -- fetch_present --
 -- The version, hash and time of what is there now, for many keys.
 SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- lock_present --
 -- The same, locked in the order of the primary key so that two writers cannot wait for each other.
 SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid
 ORDER BY r.shard, r.type, r.id
 FOR UPDATE OF r;
@@ -53,7 +53,7 @@ ORDER BY r.shard, r.id LIMIT %s;
 -- Present versions of these keys go to history.
 INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body)
 SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- drop_strings --
@@ -92,13 +92,13 @@ WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
 -- Deleted resources become tombstones: id, version and patient stay.
 UPDATE store.resource r
 SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', mark = '{}', hash = NULL, dict = 0, body = ''
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 WHERE r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- fetch_many --
 -- Present versions of many keys, for the platform's own work.
 SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
+FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- fetch_changes --

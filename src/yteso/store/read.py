@@ -20,7 +20,7 @@ from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.protocol import Page, Read, Span, Stored
-from yteso.store.rows import Key, key_lists, key_of, place_of
+from yteso.store.rows import Key, key_lists, key_of, named_lists, place_of
 
 SQL = Queries.beside(__file__)
 
@@ -32,7 +32,7 @@ NAMED = (
     " string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)"
     " JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid AND r.id = k.id"
 )
-"""Rows `r` of keys given as `rows.key_lists`."""
+"""Rows `r` of keys given as `rows.named_lists`."""
 _ONE = "r.shard = %s AND r.type = %s AND r.hid = %s AND r.id = %s"
 """The row of a key given as `rows.place_of` and its id."""
 
@@ -43,7 +43,8 @@ def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
     if deleted:
         return Stored(TYPE_NAME[type], id, version, updated, b"", t, deleted=True)
     ensure_known(conn, codec, dictionary)
-    return Stored(TYPE_NAME[type], id, version, updated, codec.read(dictionary, body, version, updated), t)
+    name = TYPE_NAME[type]
+    return Stored(name, id, version, updated, codec.read(name, id, dictionary, body, version, updated), t)
 
 
 def read(conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
@@ -81,7 +82,7 @@ def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tu
         rows = conn.execute(text.encode(), (shard, type, hid(id), id, *rights.params), prepare=True)
     else:
         text = f"SELECT {PRESENT}, r.pat FROM {NAMED} WHERE {rights.text}"
-        rows = conn.execute(text.encode(), (*key_lists(keys), *rights.params), prepare=True)
+        rows = conn.execute(text.encode(), (*named_lists(keys), *rights.params), prepare=True)
     return {(row[0], row[1]): row for row in rows}
 
 

@@ -19,6 +19,7 @@ from yteso.jobs import enqueue
 from yteso.search.keys import number, short
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
+from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import apply
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
@@ -85,7 +86,7 @@ class Reindex:
         rows: list[tuple[Row, IndexRow]] = []
         for shard, type, id, t, dictionary, body in found:
             ensure_known(conn, codec, dictionary)
-            text, offset = codec.unpack(dictionary, body)
+            text, offset = codec.unpack(TYPE_NAME[type], id, dictionary, body)
             row = Row((shard, type, id), text, offset, b"", loads(text), t=t)
             rows.append((row, index_of(row)))
         shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)

@@ -19,7 +19,7 @@ from yteso.search.extract import extract
 from yteso.search.keys import number, short
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
-from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store.codec import Codec, canonical
 
 _UNKNOWN_TYPE = Rule(
@@ -76,8 +76,13 @@ def place_of(type: str, id: str) -> tuple[int, int, int]:
     return shard, kind, hid(id)
 
 
-def key_lists(keys: Iterable[Key]) -> tuple[str, str, str, str]:
-    """Keys as lists of (shard, type, hid, id) parted by spaces, the cheapest form for psycopg; ids hold no space."""
+def key_lists(keys: Iterable[Key]) -> tuple[str, str, str]:
+    """Keys as lists of (shard, type, hid) parted by spaces, the cheapest form for psycopg."""
+    return named_lists(keys)[:3]
+
+
+def named_lists(keys: Iterable[Key]) -> tuple[str, str, str, str]:
+    """The same with the ids, to make sure of them; ids hold no space."""
     shards, types, ids = zip(*keys, strict=True)
     return " ".join(map(str, shards)), " ".join(map(str, types)), " ".join(str(hid(id)) for id in ids), " ".join(ids)
 
@@ -121,7 +126,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
     for row, index in rows:
         shard, type, id = row.key
         name = id.encode()
-        body = codec.pack(row.text, row.offset)
+        body = codec.pack(TYPE_NAME[type], id, row.text, row.offset)
         fields = b"".join(
             (
                 _KEY(14, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid(id), _TEXT, len(name)),

@@ -15,6 +15,7 @@ from yteso.search import cursor, rules, sql
 from yteso.search.plan import Reached
 from yteso.search.query import Query
 from yteso.search.sorting import Sortable, in_order
+from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store.dictionaries import ensure_known
 from yteso.store.links import MOST, Asking
 from yteso.store.read import run
@@ -38,7 +39,7 @@ def sorted_page(asking: Asking, query: Query, reached: Sequence[Reached]) -> tup
 
 def _sortable(asking: Asking, row: tuple[Any, ...]) -> Sortable:
     ensure_known(asking.conn, asking.codec, row[6])
-    return Sortable(row[1], row[3], loads(asking.codec.unpack(row[6], row[7])[0]))
+    return Sortable(row[1], row[3], loads(asking.codec.unpack(TYPE_NAME[row[0]], row[1], row[6], row[7])[0]))
 
 
 def _start(query: Query, ids: Sequence[str]) -> int:

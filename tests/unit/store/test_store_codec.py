@@ -45,11 +45,22 @@ def test_a_packed_body_comes_back_with_any_dictionary_and_never_with_the_wrong_o
         canonical({"resourceType": "Basic", "id": f"b{n}", "note": f"dòng {n * 7919}" * 5})[0] for n in range(2000)
     ]
     codec = Codec()
-    plain = codec.pack(texts[0], 5)
+    plain = codec.pack("Basic", "b0", texts[0], 5)
     codec.add(1, trained(texts, 4096))
     codec.current = 1
-    packed = codec.pack(texts[0], 5)
-    assert codec.unpack(0, plain) == codec.unpack(1, packed) == (texts[0], 5)
+    packed = codec.pack("Basic", "b0", texts[0], 5)
+    assert codec.unpack("Basic", "b0", 0, plain) == codec.unpack("Basic", "b0", 1, packed) == (texts[0], 5)
     assert len(packed) < len(plain)
     with pytest.raises(DictionaryMissing):
-        Codec().unpack(1, packed)
+        Codec().unpack("Basic", "b0", 1, packed)
+
+
+def test_a_body_leaves_out_what_its_row_tells_only_where_it_begins_with_it():
+    codec = Codec()
+    usual = canonical({"resourceType": "Basic", "id": "b", "meta": {"source": "x"}})
+    other = canonical({"id": "b", "resourceType": "Basic", "note": "b"})
+    longer = canonical({"resourceType": "Basic", "id": "bb", "note": "b"})
+    for text, offset in (usual, other, longer):
+        assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", text, offset)) == (text, offset)
+    assert b"Basic" not in codec.sample(0, codec.pack("Basic", "b", *usual))
+    assert b"Basic" in codec.sample(0, codec.pack("Basic", "b", *longer))

@@ -35,7 +35,9 @@ CREATE TABLE store.resource (
     body bytea NOT NULL,
     PRIMARY KEY (shard, type, hid)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
-ALTER TABLE store.resource ALTER COLUMN body SET STORAGE EXTERNAL;
+-- Hashes and packed bodies do not get smaller by PostgreSQL's compression.
+ALTER TABLE store.resource ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN tok SET STORAGE EXTERNAL,
+    ALTER COLUMN mark SET STORAGE EXTERNAL, ALTER COLUMN hash SET STORAGE EXTERNAL;
 ALTER TABLE store.resource ALTER COLUMN tok SET STATISTICS 100;
 INSERT INTO store.resource
 SELECT shard, type, ver, store.hid(id), t, ts, pat, code, d_lo, d_hi, dict, id, hash, tok, '{}', body FROM store.wide_resource;
