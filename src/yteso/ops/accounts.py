@@ -45,7 +45,9 @@ def principal_of(settings: Settings, name: str) -> Principal:
     return principal
 
 
-def save(settings: Settings, row: Row, password: str, *, display_name: str = "", demo: bool = False) -> None:
+def save(
+    settings: Settings, row: Row, password: str, *, display_name: str = "", person: str = "", demo: bool = False
+) -> None:
     """Create the account or bring it to these values. Raises Refused (WEB-0001…0003, OPS-0022, OPS-0023)."""
     if row.role == Role.FACILITY:
         _save_machine(settings, row, password)
@@ -53,7 +55,13 @@ def save(settings: Settings, row: Row, password: str, *, display_name: str = "",
     if _machine(settings, row.name) is not None:
         raise Refused(NAME_TAKEN.at(), status=409)
     _people(settings).create_user(
-        row.name, password, Role(row.role), display_name=display_name, facility=row.facility, demo=demo
+        row.name,
+        password,
+        Role(row.role),
+        display_name=display_name,
+        facility=row.facility,
+        person=person,
+        demo=demo,
     )
 
 

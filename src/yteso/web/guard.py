@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -16,9 +17,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
+from yteso.base.clock import system_clock
 
-PEOPLE = (Role.ADMINISTRATOR, Role.OPERATOR, Role.STAFF, Role.DOCTOR)
+PEOPLE = tuple(role for role in Role if role not in {Role.FACILITY, Role.SYSTEM, Role.INTEGRATOR})
 """The roles a person can have; machines and the platform itself never open a page."""
+
+FRESH_SECONDS = 300
+"""How long a proof of who one is counts as fresh for `needs_fresh_login`."""
+
+PROVED_AT = "proved_at"
+"""Session key: when (seconds since the epoch) the person last proved who they are."""
+
+ASSURANCE = "assurance"
+"""Session key: how sure that proof was, as in `Principal.assurance`."""
 
 _EVERYBODY: frozenset[Role] = frozenset(Role)
 _log = logging.getLogger("django.request")
@@ -39,6 +50,26 @@ def public(view: View) -> View:
     """Declare that the view needs no log-in (the log-in page itself, static files, the language switch)."""
     view.roles = _EVERYBODY  # type: ignore[attr-defined]
     return view
+
+
+def needs_fresh_login(view: View) -> View:
+    """Declare, below `allow`, that the view wants a proof of who one is from within the last five minutes.
+
+    Without one: a redirect to the page that asks for it, and from there back to this address with GET (a form that
+    was posted has to be sent again). For break-glass, exports, changes of one's own log-in.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
+        return view(request, *args, **names) if is_fresh(request) else _to_proof(request)
+
+    return guarded  # type: ignore[return-value]
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """True when the person proved who they are within the last `FRESH_SECONDS`."""
+    proved = request.session.get(PROVED_AT, 0)
+    return 0 <= system_clock().timestamp() - proved < FRESH_SECONDS
 
 
 def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
@@ -69,7 +100,7 @@ class Guard:
             raise PermissionDenied
         user = request.user
         if user.is_authenticated:
-            request.principal = Principal(user.username, Role(user.role), user.facility)  # type: ignore[attr-defined]
+            request.principal = principal_of(request)  # type: ignore[attr-defined]
         if roles is _EVERYBODY:
             return None
         if not user.is_authenticated:
@@ -77,6 +108,19 @@ class Guard:
         if Role(user.role) not in roles:
             raise PermissionDenied
         return None
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """The signed-in person as the one who acts."""
+    user = request.user
+    assurance = request.session.get(ASSURANCE, 1)
+    return Principal(user.username, Role(user.role), user.facility, person=user.person, assurance=assurance)
+
+
+def _to_proof(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_reauthenticate")})
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

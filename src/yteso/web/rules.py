@@ -17,10 +17,10 @@ BAD_FIELD = Rule(
     Severity.ERROR,
     "Trường {field} của tài khoản không hợp lệ.",
     "The field {field} of the account is not valid.",
-    "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: quản trị, điều hành, nhân viên, bác sĩ "
-    "hoặc phần mềm của cơ sở (facility).",
-    "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: administrator, operator, "
-    "staff, doctor, or a facility's software (facility).",
+    "Tên đăng nhập: chữ thường, số, dấu . _ -; mã cơ sở: 5 ký tự; vai trò: một trong các vai trò mà "
+    "`yteso user add --help` liệt kê.",
+    "Username: lower-case letters, digits, . _ -; facility code: 5 characters; role: one of those that "
+    "`yteso user add --help` lists.",
 )
 NEEDS_FACILITY = Rule(
     "WEB-0003",

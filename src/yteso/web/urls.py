@@ -16,6 +16,7 @@ urlpatterns = [
     path("login", accounts.log_in, name="login"),
     path("logout", accounts.log_out, name="logout"),
     path("account", accounts.account, name="account"),
+    path("account/confirm", accounts.reauthenticate, name="account_reauthenticate"),
     path("static/<str:name>", assets.serve, name="static"),
     path("favicon.ico", assets.favicon, name="favicon"),
     *(

@@ -21,6 +21,7 @@ TABLE = {
     "home": ("/", ALL),
     "ui": ("/ui", ALL),
     "account": ("/account", ALL),
+    "account_reauthenticate": ("/account/confirm", ALL),
     "ioc:start": ("/ioc/", OVERSEERS),
     "ioc:tile": ("/ioc/tiles/today", OVERSEERS),
     "ioc:visits": ("/ioc/visits", OVERSEERS),

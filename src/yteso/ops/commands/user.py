@@ -15,6 +15,8 @@ from yteso.ops.commands.place import at_database, console
 from yteso.ops.rules import UNKNOWN_ROLE
 
 user = typer.Typer(help="Tài khoản · Accounts", no_args_is_help=True)
+_ROLES = tuple(role.value for role in Role if role not in {Role.SYSTEM, Role.INTEGRATOR})
+"""Every role of people, and `facility`: a facility's software."""
 _Name = Annotated[str, typer.Argument(help="Tên đăng nhập · User name")]
 _Password = Annotated[
     str | None,
@@ -25,19 +27,21 @@ _Password = Annotated[
 @user.command()
 def add(
     name: _Name,
-    role: Annotated[str, typer.Option(help="administrator | operator | staff | doctor | facility")],
+    role: Annotated[str, typer.Option(help=" | ".join(_ROLES))],
     facility: Annotated[str, typer.Option(help="Mã cơ sở (MA_CSKCB) · Facility code")] = "",
     display_name: Annotated[str, typer.Option(help="Tên hiển thị · Name shown")] = "",
+    person: Annotated[str, typer.Option(help="Mã hồ sơ (Patient) của người dân · A citizen's Patient id")] = "",
     password: _Password = None,
 ) -> None:
     """Tạo hoặc sửa tài khoản. · Create an account, or bring it to these values."""
     from yteso.ops import accounts
 
-    if role not in {Role.ADMINISTRATOR, Role.OPERATOR, Role.STAFF, Role.DOCTOR, Role.FACILITY}:
+    if role not in _ROLES:
         raise Refused(UNKNOWN_ROLE.at(), status=400)
     chosen = _chosen(password)
     with at_database() as settings:
-        accounts.save(settings, accounts.Row(name, role, facility, active=True), chosen, display_name=display_name)
+        row = accounts.Row(name, role, facility, active=True)
+        accounts.save(settings, row, chosen, display_name=display_name, person=person)
     _tell(name, chosen, password)
 
 

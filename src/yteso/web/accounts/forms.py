@@ -65,3 +65,20 @@ class PasswordForm(forms.Form):
         new: str = self.cleaned_data["new"]
         validate_password(new, self.user)
         return new
+
+
+class ProofForm(forms.Form):
+    """The password once more."""
+
+    password = forms.CharField(label=_("Mật khẩu"), max_length=256, strip=False, widget=forms.PasswordInput)
+
+    def __init__(self, user: User, *args: Any, **names: Any) -> None:
+        super().__init__(*args, **names)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """It must be the account's password."""
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise ValidationError(_("Mật khẩu không đúng."))
+        return password

@@ -22,20 +22,42 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """`facility` is MA_CSKCB, needed by the roles bound to one; `demo` marks accounts of the sample province."""
+    """`facility` is MA_CSKCB, needed by the roles bound to one; `person` the id of the Patient that a citizen is.
+
+    `demo` marks accounts of the sample province. `disabled_reason` tells why `is_active` is false.
+    """
 
     ROLES: ClassVar = [
         (Role.ADMINISTRATOR.value, _("Quản trị viên")),
         (Role.OPERATOR.value, _("Điều hành Sở Y tế")),
         (Role.STAFF.value, _("Nhân viên cơ sở")),
         (Role.DOCTOR.value, _("Bác sĩ")),
+        (Role.NURSE.value, _("Điều dưỡng")),
+        (Role.LAB.value, _("Xét nghiệm")),
+        (Role.PHARMACIST.value, _("Dược sĩ")),
+        (Role.CASHIER.value, _("Thu ngân")),
+        (Role.FACILITY_ADMINISTRATOR.value, _("Quản trị cơ sở")),
+        (Role.STATION.value, _("Nhân viên trạm y tế")),
+        (Role.SURVEILLANCE.value, _("Giám sát dịch tễ")),
+        (Role.INSPECTOR.value, _("Thanh tra")),
+        (Role.ANALYST.value, _("Phân tích số liệu")),
+        (Role.DATA_OFFICER.value, _("Cán bộ bảo vệ dữ liệu")),
+        (Role.CITIZEN.value, _("Người dân")),
+    ]
+    REASONS: ClassVar = [
+        ("", ""),
+        ("administrator", _("Quản trị viên khóa")),
+        ("idle", _("45 ngày không đăng nhập")),
     ]
     username = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[a-z0-9][a-z0-9._-]*\Z")])
     display_name = models.CharField(max_length=120)
-    role = models.CharField(max_length=20, choices=ROLES)
+    role = models.CharField(max_length=32, choices=ROLES)
     facility = models.CharField(max_length=5, blank=True, validators=[RegexValidator(r"^[0-9A-Z]{5}\Z")])
+    person = models.CharField(max_length=64, blank=True, validators=[RegexValidator(r"^[A-Za-z0-9.-]+\Z")])
     language = models.CharField(max_length=2, blank=True)
     is_active = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=20, blank=True, choices=REASONS)
+    last_active = models.DateTimeField(null=True, blank=True)
     demo = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now, editable=False)
 

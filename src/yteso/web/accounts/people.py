@@ -17,7 +17,18 @@ from yteso.web import rules
 from yteso.web.accounts.models import User
 from yteso.web.guard import PEOPLE
 
-BOUND = frozenset([Role.STAFF, Role.DOCTOR])
+BOUND = frozenset(
+    [
+        Role.STAFF,
+        Role.DOCTOR,
+        Role.NURSE,
+        Role.LAB,
+        Role.PHARMACIST,
+        Role.CASHIER,
+        Role.FACILITY_ADMINISTRATOR,
+        Role.STATION,
+    ]
+)
 """Roles that only exist at a facility."""
 
 
@@ -31,15 +42,23 @@ class Account:
     facility: str
     active: bool
     demo: bool
+    person: str = ""
 
     @property
     def principal(self) -> Principal:
         """The account as the one who acts."""
-        return Principal(self.username, self.role, self.facility)
+        return Principal(self.username, self.role, self.facility, person=self.person)
 
 
 def create_user(
-    username: str, password: str, role: Role, *, display_name: str = "", facility: str = "", demo: bool = False
+    username: str,
+    password: str,
+    role: Role,
+    *,
+    display_name: str = "",
+    facility: str = "",
+    person: str = "",
+    demo: bool = False,
 ) -> Account:
     """A new account, or the existing one of that name brought to these values (its password too).
 
@@ -53,7 +72,7 @@ def create_user(
     with transaction.atomic():
         user = User.objects.select_for_update().filter(username=username).first() or User(username=username)
         user.display_name, user.role, user.facility, user.demo = display_name or username, role.value, facility, demo
-        user.is_active = True
+        user.is_active, user.disabled_reason, user.person = True, "", person
         if not demo:
             _check_password(password, user)
         user.set_password(password)
@@ -74,8 +93,8 @@ def set_password(username: str, password: str) -> None:
 def deactivate(username: str) -> None:
     """The account can no longer sign in; its sessions end at their next request. Raises Refused WEB-0004."""
     user = _find(username)
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    user.is_active, user.disabled_reason = False, "administrator"
+    user.save(update_fields=["is_active", "disabled_reason"])
 
 
 def find(username: str) -> Account:
@@ -96,7 +115,9 @@ def _find(username: str) -> User:
 
 
 def _account(user: User) -> Account:
-    return Account(user.username, user.display_name, Role(user.role), user.facility, user.is_active, user.demo)
+    return Account(
+        user.username, user.display_name, Role(user.role), user.facility, user.is_active, user.demo, user.person
+    )
 
 
 def _check_password(password: str, user: User) -> None:

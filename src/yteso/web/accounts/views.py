@@ -15,8 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yteso.access.principal import Role
-from yteso.web.accounts.forms import LogInForm, PasswordForm
-from yteso.web.guard import PEOPLE, allow, public
+from yteso.base.clock import system_clock
+from yteso.web.accounts.forms import LogInForm, PasswordForm, ProofForm
+from yteso.web.guard import PEOPLE, PROVED_AT, allow, public
 from yteso.web.navigation import start_of
 
 _LOGIN = "accounts/login.html"
@@ -34,6 +35,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or form.user is None:
         return render(request, _LOGIN, {"form": form, "next": after}, status=422)
     login(request, form.user)
+    request.session[PROVED_AT] = system_clock().timestamp()
     safe = url_has_allowed_host_and_scheme(after, allowed_hosts=None)
     return HttpResponseRedirect(after if safe else start_of(Role(form.user.role)))
 
@@ -69,3 +71,18 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Đã đổi mật khẩu."))
         return HttpResponseRedirect(reverse("account"))
     return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@allow(*PEOPLE)
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def reauthenticate(request: HttpRequest) -> HttpResponse:
+    """Prove again who one is, then go on to where that was asked for."""
+    after = request.POST.get("next") or request.GET.get("next", "")
+    form = ProofForm(request.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        request.session[PROVED_AT] = system_clock().timestamp()
+        safe = url_has_allowed_host_and_scheme(after, allowed_hosts=None)
+        return HttpResponseRedirect(after if safe else reverse("account"))
+    status = 422 if form.errors else 200
+    return render(request, "accounts/reauthenticate.html", {"form": form, "next": after}, status=status)
