@@ -2,7 +2,7 @@
 
 `python -m benchmarks.search_latency [--resources N] [--rounds N] [--searches N] [--out FOLDER]`
 
-Builds the rows with the store's own row maker (bulk COPY, one batch of visits a statement), then asks each kind of
+Builds the rows with the store's own row maker (one batch of visits a transaction), then asks each kind of
 search with random values. Times are of the statement `search.sql` makes, run and fetched over the socket, with the
 rights of an administrator (one kind: of a doctor); the time inside PostgreSQL (EXPLAIN ANALYZE: planning and execution)
 stands beside it.
@@ -21,15 +21,14 @@ from benchmarks.store_measure import fresh_database, report, spread
 from benchmarks.store_visits import CCCD, ICD, ICD_SYSTEM, PER_VISIT, SERVICE_SYSTEM, START, TESTS, person, visit
 from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.ids import stable_id
-from yteso.db import Connection, Database, Queries
+from yteso.db import Connection, Database
 from yteso.search import sql
 from yteso.search.parse import parse
-from yteso.store import write
+from yteso.store import apply
 from yteso.store.links import Asking, reach
 from yteso.store.postgres import PostgresStore
-from yteso.store.rows import copy_care, copy_moments, copy_numbers, copy_resources, copy_strings, index_of, row_of
+from yteso.store.rows import index_of, row_of
 
-STORE = Queries.beside(write.__file__)
 BATCH = 50
 DOCTOR = Restriction(types=None, care_facility="79001")
 
@@ -46,24 +45,15 @@ def build(database: Database, resources: int, people: int, begin: int = 0) -> in
         with database.connection() as conn:
             codec = store.codec(conn)
             t, now = conn.execute("SELECT store.present_t(), clock_timestamp()").fetchone() or (0, datetime.now(UTC))
-            served = [(row, index.pat, index.care[0]) for row, index in pairs if index.care and index.pat]
-            _copy(conn, "copy_resource", copy_resources(pairs, codec, t, now))
-            _copy(conn, "copy_string", copy_strings(pairs))
-            _copy(conn, "copy_moment", copy_moments(pairs))
-            _copy(conn, "copy_number", copy_numbers(pairs))
-            _copy(conn, "copy_care", copy_care(served))
+            for row, _ in pairs:
+                row.t = t
+            apply.carry_out(conn, codec, pairs, [], {}, t, now)
     with database.connection() as conn:
         conn.execute("SELECT gin_clean_pending_list('store.resource_tok')")
         conn.execute("ANALYZE")
         row = conn.execute("SELECT count(*) FROM store.resource").fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _copy(conn: Connection, name: str, buffer: bytes) -> None:
-    if buffer:
-        with conn.cursor() as cursor, cursor.copy(STORE[name]) as copy:
-            copy.write(buffer)
 
 
 def _serves(resource: dict[str, Any], facility: str) -> bool:
