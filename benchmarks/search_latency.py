@@ -24,6 +24,7 @@ from yteso.base.ids import stable_id
 from yteso.db import Connection, Database
 from yteso.search import sql
 from yteso.search.parse import parse
+from yteso.search.plan import Plan
 from yteso.store import apply
 from yteso.store.links import Asking, reach
 from yteso.store.postgres import PostgresStore
@@ -145,7 +146,7 @@ def ask(conn: Connection, store: PostgresStore, asked: tuple[str, str, Restricti
     now = datetime.now(UTC)
     start = time.perf_counter()
     reached = reach(Asking(conn, store.codec(conn), rights, now), query)
-    statement, params, _ = sql.page(query, rights, now, reached)
+    statement, params, _ = sql.page(Plan(query, now, reached), rights)
     rows = conn.execute(statement.encode(), params, prepare=False).fetchall()
     taken = (time.perf_counter() - start) * 1000
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}"

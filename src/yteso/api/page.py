@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from yteso.api import rules
 from yteso.api.call import MAX_PARAMETERS, Call, Params
@@ -56,8 +57,13 @@ def next_url(call: Call, params: Params, cursor: str) -> str:
     return _url(call, ((PAGE, token),))
 
 
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return quote_plus(text, safe="|,:/$")
+
+
 def _url(call: Call, params: Params) -> str:
     path = call.request.path.strip("/").removesuffix("/_search")
     kept = tuple(pair for pair in call.params if pair[0] in _LOOK)
-    query = urlencode((*params, *kept), safe="|,:/$")
+    query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in (*params, *kept))
     return f"{call.base}/{path}?{query}" if query else f"{call.base}/{path}"

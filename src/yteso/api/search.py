@@ -21,13 +21,13 @@ from yteso.api.terms import terms_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue
-from yteso.db import Connection
 from yteso.search.clause import BY_TERMINOLOGY
 from yteso.search.parse import parse
 from yteso.search.query import Compartment, Query
 from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT
 from yteso.standards.fhir_r4 import COMPARTMENTS
 from yteso.store.include import MOST_INCLUDED
+from yteso.store.protocol import Page, Search
 
 MAX_FORM = 1024 * 1024
 CUT = INCLUDED_MANY.at(limit=MOST_INCLUDED)
@@ -50,13 +50,11 @@ def search_compartment(call: Call) -> Response:
 def _search(call: Call, compartment: Compartment | None) -> Response:
     params, cursor = read_page(call)
     subset = subset_of(params)
-    with call.connection() as conn:
-        call.engine.store.refresh(conn)
-        query, issues = _understand(call, conn, params, compartment)
-        if call.prefer.strict and issues:
-            raise Refused(*issues, status=400)
-        refuse_blocking(issues)
-        page = call.engine.store.search(conn, call.who, call.limit, replace(query, cursor=cursor or query.cursor))
+    query, issues = _understand(call, params, compartment)
+    if call.prefer.strict and issues:
+        raise Refused(*issues, status=400)
+    refuse_blocking(issues)
+    page = _page(call, replace(query, cursor=cursor or query.cursor))
     links = [Link("self", self_url(call, _understood(params, issues)))]
     if page.next:
         links.append(Link("next", next_url(call, _understood(params, issues), page.next)))
@@ -66,12 +64,20 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
     return json_response(200, searchset(call, matches, included, links=links, total=total, issues=told))
 
 
-def _understand(
-    call: Call, conn: Connection, params: Params, compartment: Compartment | None
-) -> tuple[Query, tuple[Issue, ...]]:
+def _page(call: Call, query: Query) -> Page:
+    if call.conn is None:
+        return call.engine.shared.search(Search(call.who, call.limit, query))
+    return call.engine.store.search(call.conn, call.who, call.limit, query)
+
+
+def _understand(call: Call, params: Params, compartment: Compartment | None) -> tuple[Query, tuple[Issue, ...]]:
     """The query. Only one that asks about value sets or hierarchies looks into the record to be understood."""
     asks = any(name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params)
-    return parse(call.type, params, call.base, terms_of(call, conn) if asks else None, compartment)
+    if not asks and call.engine.store.is_fresh:
+        return parse(call.type, params, call.base, None, compartment)
+    with call.connection() as conn:
+        call.engine.store.refresh(conn)
+        return parse(call.type, params, call.base, terms_of(call, conn) if asks else None, compartment)
 
 
 def search_by_post(call: Call) -> Response:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from yteso.base.errors import Refused
 from yteso.base.together import Together
 from yteso.db import Connection, Database, is_conflict, is_retryable
-from yteso.store.protocol import Read, Store, Stored, Transaction, VersionConflict, Write, Written
+from yteso.store.protocol import Page, Read, Search, Store, Stored, Transaction, VersionConflict, Write, Written
 
 Result = TypeVar("Result")
 ATTEMPTS = 5
@@ -27,11 +27,20 @@ class Shared:
         self._database = database
         self._store = store
         self._reads: Together[Read, Stored | None] = Together(self._read_all)
+        self._searches: Together[Search, Page | None] = Together(self._search_all)
         self._writes: Together[Write, Transaction | VersionConflict | Refused] = Together(self._write_all)
 
     def read(self, one: Read) -> Stored | None:
         """As `Store.read`, in a transaction that others may share."""
         return self._reads(one)
+
+    def search(self, one: Search) -> Page:
+        """As `Store.search`, in a transaction that others may share when all of them are quick."""
+        found = self._searches(one)
+        if found is not None:
+            return found
+        with self._database.connection() as conn:
+            return self._store.search(conn, one.who, one.limit, one.query)
 
     def write(self, one: Write) -> Sequence[Written]:
         """As `Store.write`, committed. Raises VersionConflict or Refused when the data say so."""
@@ -43,6 +52,10 @@ class Shared:
     def _read_all(self, reads: Sequence[Read]) -> Sequence[Stored | None]:
         with self._database.connection() as conn:
             return self._store.read_together(conn, reads)
+
+    def _search_all(self, searches: Sequence[Search]) -> Sequence[Page | None]:
+        with self._database.connection() as conn:
+            return self._store.search_together(conn, searches)
 
     def _write_all(self, writes: Sequence[Write]) -> Sequence[Transaction | VersionConflict | Refused]:
         return attempt(self._database, lambda conn: self._store.write_together(conn, writes))

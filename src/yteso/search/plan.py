@@ -6,7 +6,8 @@
 - an identifier, reference or uri: the token index alone, without the type, which the tokens imply (with it the planner
   reads the whole type's bitmap);
 - else the type, by clinical date or time of writing.
-Alternatives of one query ("arms") exclude each other, so that pages are merged and totals added.
+Alternatives of one query ("arms") exclude each other, so that pages are merged and totals added. The clause that chose
+the path is not asked for by its token again: the planner would multiply what it thinks each of the two picks.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from yteso.search.conditions import Rows, any_fact, conditions, dated
 from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
 from yteso.search.hot import hot
-from yteso.search.keys import number, patient_key, token
+from yteso.search.keys import elsewhere, number, patient_key, token
 from yteso.search.query import Clause, Query
 from yteso.search.rights import Rights, visible
 from yteso.search.side import hid, same_resource
@@ -43,6 +44,14 @@ class Reached:
     patients: tuple[int, ...] | None = None
     also: Fragment = TRUE
     selective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The clause by which rows are reached, and the id or fact it names."""
+
+    clause: Clause
+    fact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,9 @@ class Plan:
             self.reached.append(self._compartment())
         self.hot = hot(query.type)
         self.ids = self._ids()
-        self.patient = "" if self.ids is not None else self._patient()
+        self.patient = None if self.ids is not None else self._patient()
         self.patients = self._patients()
-        self.code = "" if self.patients is not None or self.ids is not None else self._code()
+        self.code = None if self.patients is not None or self.ids is not None else self._code()
         sorted_by_date = bool(query.sort) and query.sort[0].name == self.hot.date
         self.dates = [clause for clause in query.clauses if clause.name == self.hot.date and not clause.modifier]
         self.selective = any(self._is_selective(clause) for clause in query.clauses) or any(
@@ -82,6 +91,19 @@ class Plan:
             self.patients is not None or self.code or self.dates or sorted_by_date
         )
 
+    @property
+    def same_way(self) -> bool:
+        """True when the way to the rows is the same whatever the values, so that it need not be planned each time."""
+        return not self.reached and (self.ids is not None or self.patient is not None or self.code is not None)
+
+    @property
+    def is_quick(self) -> bool:
+        """True when few rows are looked at: by their patient, by an identifier, or in the order of a code alone."""
+        alone = self.code is not None and all(
+            clause is self.code.clause or clause in self.dates for clause in self.query.clauses
+        )
+        return not self.reached and (self.is_served or alone)
+
     def whole(self) -> Fragment:
         """Everything that is asked, as one condition."""
         parts = [self.rows.of_type, Fragment("r.hash IS NOT NULL"), *conditions(self.rows, self.query.clauses)]
@@ -89,7 +111,8 @@ class Plan:
 
     def arms(self, rights: Rights) -> Iterable[Arm]:
         """Every row that answers is in exactly one of them, and visible."""
-        others = [clause for clause in self.query.clauses if clause not in self.dates]
+        own = [named.clause for named in (self.patient, self.code) if named is not None]
+        others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in own)]
         common = [visible(rights, "r"), Fragment("r.hash IS NOT NULL"), *conditions(self.rows, others)]
         common += [one.also for one in self.reached]
         dates = [dated(self.rows, clause) for clause in self.dates]
@@ -106,9 +129,10 @@ class Plan:
         if self.patients is None:
             return ()
         keys = list(self.patients)
-        if len(keys) == 1:
-            return (Fragment("r.pat = %s", (keys[0],)),)
-        return (Fragment("r.pat = ANY(%s::bigint[])", (keys,)),)
+        found = Fragment("r.pat = %s", (keys[0],)) if len(keys) == 1 else Fragment("r.pat = ANY(%s::bigint[])", (keys,))
+        if self.patient is None or len(self.hot.patients) == 1:
+            return (found,)
+        return found, Fragment("NOT r.tok @> %s::bigint[]", ([number(token(elsewhere(self.query.type)))],))
 
     def _by_id(self, ids: Sequence[str]) -> Fragment:
         return Fragment(
@@ -118,12 +142,14 @@ class Plan:
         )
 
     def _sources(self) -> Iterable[tuple[Fragment, str, str, Fragment]]:
-        if not self.code:
+        if self.code is None:
             yield _RESOURCES, "r.d_lo", "r.d_hi", TRUE if self.selective else self.rows.of_type
             return
-        key = number(token(self.code))
-        yield _RESOURCES, "r.d_lo", "r.d_hi", Fragment("r.code = %s", (key,))
-        yield _FURTHER_CODES, "m.lo", "m.hi", Fragment("m.key = %s", (key,))
+        key = number(token(self.code.fact))
+        facts = [fact for fact in facts_of(self.query.type, self.code.clause) if fact != self.code.fact]
+        systems = [Fragment("array_position(r.tok, %s) IS NOT NULL", (number(token(fact)),)) for fact in facts]
+        yield _RESOURCES, "r.d_lo", "r.d_hi", all_of((Fragment("r.code = %s", (key,)), *systems))
+        yield _FURTHER_CODES, "m.lo", "m.hi", all_of((Fragment("m.key = %s", (key,)), *systems))
 
     def _dates(self, lo: str, hi: str) -> list[tuple[Fragment, ...]]:
         """Per clause on the clinical date its alternatives; only the first one is parted."""
@@ -160,11 +186,11 @@ class Plan:
 
     def _patients(self) -> tuple[int, ...] | None:
         known = [set(one.patients) for one in self.reached if one.patients is not None]
-        if self.patient:
-            known.append({number(patient_key(self.patient))})
+        if self.patient is not None:
+            known.append({number(patient_key(self.patient.fact))})
         return tuple(sorted(set.intersection(*known))) if known else None
 
-    def _patient(self) -> str:
+    def _patient(self) -> _Named | None:
         """The id of the patient when a clause names exactly one by the path `pat` is taken from."""
         for clause in self.query.clauses:
             if clause.type != "reference" or clause.modifier not in ("", "Patient") or not self.hot.patient_key:
@@ -172,14 +198,14 @@ class Plan:
             facts = facts_of(self.query.type, clause)
             start = f"{self.hot.patient_key}|Patient/"
             if len(facts) == 1 and facts[0].startswith(start):
-                return facts[0][len(start) :]
-        return ""
+                return _Named(clause, facts[0][len(start) :])
+        return None
 
-    def _code(self) -> str:
+    def _code(self) -> _Named | None:
         """The fact of the bare code when a clause names exactly one code of the hot code element."""
         for clause in self.query.clauses:
             if self.hot.code and clause.name == self.hot.code and not clause.modifier and len(clause.values) == 1:
                 _, code = split_token(clause.values[0][1])
                 if code:
-                    return f"{self.hot.code_key}|{code}"
-        return ""
+                    return _Named(clause, f"{self.hot.code_key}|{code}")
+        return None

@@ -1,6 +1,6 @@
-"""A query and the rights of who asks -> one SQL statement for a page, one for its total. No connection.
+"""A plan and the rights of who asks -> one SQL statement for a page, one for its total. No connection.
 
-`plan` chooses how rows are reached, `conditions` says what holds for them, `rights` who may see them.
+`plan` chose how rows are reached, `conditions` says what holds for them, `rights` who may see them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from yteso.search.cursor import Cursor, after
 from yteso.search.fragment import Fragment, all_of
 from yteso.search.order import Order, orders_of
-from yteso.search.plan import Plan, Reached
+from yteso.search.plan import Plan
 from yteso.search.query import Query
 from yteso.search.rights import Rights, visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
@@ -22,14 +22,9 @@ WIDTH = 9
 """How many columns come before the sort keys."""
 
 
-def page(
-    query: Query, rights: Rights, now: datetime, reached: Sequence[Reached] = ()
-) -> tuple[str, tuple[Any, ...], tuple[Order, ...]]:
-    """(SQL, parameters, sort keys) of one page, with one row more than asked to tell whether there is a next one.
-
-    `reached`: what the query's links came down to, one per link.
-    """
-    plan = Plan(query, now, reached)
+def page(plan: Plan, rights: Rights) -> tuple[str, tuple[Any, ...], tuple[Order, ...]]:
+    """(SQL, parameters, sort keys) of one page, with one row more than asked to tell whether there is a next one."""
+    query = plan.query
     orders = orders_of(query, by_date=plan.by_date)
     cursor = Cursor.read(query, orders) if query.cursor else None
     texts, params = [], []
@@ -45,26 +40,19 @@ def page(
     return f"{' UNION ALL '.join(texts)} {_order_by(orders)} LIMIT %s", (*params, query.count + 1), orders
 
 
-def total(query: Query, rights: Rights, now: datetime, reached: Sequence[Reached] = ()) -> tuple[str, tuple[Any, ...]]:
+def total(plan: Plan, rights: Rights) -> tuple[str, tuple[Any, ...]]:
     """(SQL, parameters) of the exact number of matches."""
-    arms = list(Plan(query, now, reached).arms(rights))
+    arms = list(plan.arms(rights))
     text = " + ".join(f"(SELECT count(*) FROM {arm.source.text} WHERE {arm.where.text})" for arm in arms)
     return f"SELECT {text}", tuple(value for arm in arms for value in (*arm.source.params, *arm.where.params))
 
 
-def some(
-    query: Query, rights: Rights, now: datetime, reached: Sequence[Reached], columns: str, limit: int
-) -> tuple[str, tuple[Any, ...]]:
+def some(plan: Plan, rights: Rights, columns: str, limit: int) -> tuple[str, tuple[Any, ...]]:
     """(SQL, parameters) of these columns of at most so many matches, in no order: for what a link leads to."""
-    arms = list(Plan(query, now, reached).arms(rights))
+    arms = list(plan.arms(rights))
     texts = [f"(SELECT {columns} FROM {arm.source.text} WHERE {arm.where.text} LIMIT %s)" for arm in arms]
     params = [value for arm in arms for value in (*arm.source.params, *arm.where.params, limit)]
     return " UNION ALL ".join(texts), tuple(params)
-
-
-def is_served(query: Query, now: datetime, reached: Sequence[Reached] = ()) -> bool:
-    """Whether an index leads to few rows; other searches may have to look at many and are bounded by time."""
-    return Plan(query, now, reached).is_served
 
 
 def condition(query: Query, rights: Rights, now: datetime) -> Fragment:

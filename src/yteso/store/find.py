@@ -15,18 +15,21 @@ from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused
 from yteso.db import Connection, is_stopped
 from yteso.search import cursor, rules, sql
-from yteso.search.plan import Reached
+from yteso.search.order import Order
+from yteso.search.plan import Plan
 from yteso.search.query import Query
 from yteso.search.sorting import is_read
 from yteso.store import audit
 from yteso.store.codec import Codec
 from yteso.store.include import Including
 from yteso.store.links import Asking, reach
-from yteso.store.protocol import Page
+from yteso.store.protocol import Page, Search
 from yteso.store.read import run, stored
 from yteso.store.sorted_page import sorted_page
 
 SECONDS = 10
+QUICK_MILLISECONDS = 200
+"""So long may each of several searches take that share a transaction; they are quick by their plans."""
 
 
 def search(
@@ -41,42 +44,94 @@ def search(
     """See `protocol.Store.search`."""
     with _bounded(conn, query, now, seconds or SECONDS):
         asking = Asking(conn, codec, limit, now)
-        reached = reach(asking, query)
+        plan = Plan(query, now, reach(asking, query))
         counted: int | None
         if query.count and is_read(query):
-            rows, following, counted = sorted_page(asking, query, reached)
+            rows, following, counted = sorted_page(asking, plan)
         else:
-            rows, following = _page(asking, query, reached)
+            rows, following = _page(asking, plan)
             counted = len(rows) if query.count and not (following or query.cursor) else None
         matches = tuple(stored(conn, codec, row) for row in rows)
         including = Including(conn, codec, limit, matches)
         including.follow(query, matches)
-        total = counted if counted is not None else _total(asking, query, reached)
+        total = counted if counted is not None else _total(asking, plan)
     patients = {row[8] for row in rows if row[8] is not None}
     audit.note(conn, who, "R", audit.query_mark(query), "", patients | including.patients)
     return Page(matches, tuple(including.found), total, following, including.more)
 
 
-def _page(asking: Asking, query: Query, reached: Sequence[Reached]) -> tuple[list[Any], str]:
+def search_together(conn: Connection, codec: Codec, searches: Sequence[Search], now: datetime) -> list[Page | None]:
+    """See `protocol.Store.search_together`. The statements go out together; so do the audit rows."""
+    plans = {place: plan for place, one in enumerate(searches) if (plan := _quick_plan(one.query, now)) is not None}
+    try:
+        answers = _answers(conn, [(searches[place], plan) for place, plan in plans.items()])
+    except Exception as error:
+        if not is_stopped(error):
+            raise
+        conn.rollback()
+        return [None] * len(searches)
+    pages: list[Page | None] = [None] * len(searches)
+    notes = []
+    for (place, plan), (rows, following) in zip(plans.items(), answers, strict=True):
+        counted = None if following or plan.query.cursor else len(rows)
+        pages[place] = Page(tuple(stored(conn, codec, row) for row in rows), (), counted, following)
+        patients = {row[8] for row in rows if row[8] is not None}
+        notes.append(audit.Note(searches[place].who, "R", audit.query_mark(plan.query), "", patients))
+    if notes:
+        audit.write_notes(conn, notes)
+    return pages
+
+
+def _quick_plan(query: Query, now: datetime) -> Plan | None:
+    """The plan of a search that one statement answers, over few rows."""
+    if query.links or query.include or not query.count or query.total != "none" or is_read(query):
+        return None
+    plan = Plan(query, now)
+    return plan if plan.is_quick else None
+
+
+def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tuple[list[Any], str]]:
+    """The rows of each page and the cursor of its next one. Stopped when one takes long."""
+    if not asked:
+        return []
+    statements = [sql.page(plan, one.limit) for one, plan in asked]
+    with conn.pipeline():
+        conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(QUICK_MILLISECONDS),), prepare=True)
+        found = [
+            run(conn, text, params, same_way=plan.same_way)
+            for (text, params, _), (_, plan) in zip(statements, asked, strict=True)
+        ]
+    return [
+        _cut(plan.query, orders, answer.fetchall())
+        for answer, (_, plan), (_, _, orders) in zip(found, asked, statements, strict=True)
+    ]
+
+
+def _page(asking: Asking, plan: Plan) -> tuple[list[Any], str]:
     """The rows of a page in an order of the index, and the cursor of the next one."""
-    text, params, orders = sql.page(query, asking.limit, asking.now, reached)
-    rows = run(asking.conn, text, params).fetchall() if query.count else []
+    query = plan.query
+    text, params, orders = sql.page(plan, asking.limit)
+    rows = run(asking.conn, text, params, same_way=plan.same_way).fetchall() if query.count else []
+    return _cut(query, orders, rows)
+
+
+def _cut(query: Query, orders: Sequence[Order], rows: list[Any]) -> tuple[list[Any], str]:
     more, rows = len(rows) > query.count, rows[: query.count]
     return rows, cursor.write(query, orders, rows[-1][1], rows[-1][sql.WIDTH :]) if more and rows else ""
 
 
-def _total(asking: Asking, query: Query, reached: Sequence[Reached]) -> int | None:
+def _total(asking: Asking, plan: Plan) -> int | None:
     """How many match, counted when it is asked for."""
-    if query.total == "none" and query.count:
+    if plan.query.total == "none" and plan.query.count:
         return None
-    counted: int = run(asking.conn, *sql.total(query, asking.limit, asking.now, reached)).fetchone()[0]
+    counted: int = run(asking.conn, *sql.total(plan, asking.limit)).fetchone()[0]
     return counted
 
 
 @contextmanager
 def _bounded(conn: Connection, query: Query, now: datetime, seconds: float) -> Iterator[None]:
     """A limit of time for a search that no index serves, links included. Raises Refused (503, SRCH-0013)."""
-    if not query.links and not query.include and sql.is_served(query, now):
+    if not query.links and not query.include and Plan(query, now).is_served:
         yield
         return
     conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))

@@ -26,7 +26,7 @@ from yteso.search.fragment import FALSE, Fragment, all_of, any_of
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of
-from yteso.search.plan import Reached
+from yteso.search.plan import Plan, Reached
 from yteso.search.prose import has_words
 from yteso.search.query import Chain, Clause, Condition, Has, Listed, Query, Words
 from yteso.search.rights import visible
@@ -52,10 +52,8 @@ class Asking:
 
     def rows(self, query: Query, columns: str, limit: int) -> list[tuple[Any, ...]]:
         """Columns of visible matches, at most `limit` per access path."""
-        reached = reach(self, query)
-        found: list[tuple[Any, ...]] = run(
-            self.conn, *sql.some(query, self.limit, self.now, reached, columns, limit)
-        ).fetchall()
+        plan = Plan(query, self.now, reach(self, query))
+        found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, limit)).fetchall()
         return found
 
 
@@ -70,7 +68,7 @@ def reach(asking: Asking, query: Query) -> list[Reached]:
 
 def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words) -> Reached:
     """What everything else leaves is read, and asked for the words."""
-    statement = sql.some(query, asking.limit, asking.now, reached, "r.id, r.dict, r.body", MOST + 1)
+    statement = sql.some(Plan(query, asking.now, reached), asking.limit, "r.id, r.dict, r.body", MOST + 1)
     found = run(asking.conn, *statement).fetchall()
     if len(found) > MOST:
         raise _too_wide(link.name)

@@ -19,7 +19,7 @@ from yteso.store import compartment, everything, find, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
 from yteso.store.links import Asking
-from yteso.store.protocol import Change, Extent, Page, Read, Span, Stored, Transaction, VersionConflict, Write
+from yteso.store.protocol import Change, Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Write
 from yteso.store.search_parameters import SearchParameters
 
 SQL = Queries.beside(__file__)
@@ -45,6 +45,11 @@ class PostgresStore:
     def refresh(self, conn: Connection) -> None:
         """See what search parameters were defined meanwhile; costs next to nothing when asked often."""
         self.search_parameters.refresh(conn)
+
+    @property
+    def is_fresh(self) -> bool:
+        """False when `refresh` would look."""
+        return self.search_parameters.is_fresh
 
     def maintain(self, conn: Connection) -> None:
         """At start and daily: partitions for the months to come, and the newest dictionary for new rows."""
@@ -100,6 +105,11 @@ class PostgresStore:
         """One page of the query's answer; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
         return find.search(conn, self.codec(conn), who, limit, query, self._clock())
+
+    def search_together(self, conn: Connection, searches: Sequence[Search]) -> Sequence[Page | None]:
+        """Several callers' searches; see `protocol.Store`."""
+        self.search_parameters.refresh(conn)
+        return find.search_together(conn, self.codec(conn), searches, self._clock())
 
     def whole_compartment(
         self, conn: Connection, who: Principal, limit: Restriction, query: Query, types: Sequence[str]

@@ -120,6 +120,15 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """One caller's search."""
+
+    who: Principal
+    limit: Restriction
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a search. `included` came by `_include`; `next` is an opaque cursor, empty on the last page.
 
@@ -171,6 +180,11 @@ class AuditNote:
 
 class Store(Protocol):
     """The contract. `who` is audited; `limit` becomes part of the SQL."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """False when `refresh` would look."""
+        ...
 
     def refresh(self, conn: Connection) -> None:
         """See what search parameters were defined meanwhile: before a query is read."""
@@ -227,6 +241,13 @@ class Store(Protocol):
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer."""
+        ...
+
+    def search_together(self, conn: Connection, searches: Sequence[Search]) -> Sequence[Page | None]:
+        """Several callers' searches in one transaction, each answered and audited as `search` would.
+
+        None for those that may take long, or that must be asked alone because one of them did take long.
+        """
         ...
 
     def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:

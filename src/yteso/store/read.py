@@ -218,6 +218,6 @@ def reach(conn: Connection, after: int) -> tuple[int, datetime | None]:
     return newest, waiting_since
 
 
-def run(conn: Connection, text: str, params: Sequence[Any]) -> Any:
-    """Execute SQL put together from our own fragments. Never prepared: the plan must see the values."""
-    return conn.execute(text.encode(), params, prepare=False)
+def run(conn: Connection, text: str, params: Sequence[Any], *, same_way: bool = False) -> Any:
+    """Execute SQL put together from our own fragments. Prepared only when it goes the same way whatever the values."""
+    return conn.execute(text.encode(), params, prepare=same_way)

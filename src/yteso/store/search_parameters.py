@@ -49,11 +49,15 @@ class SearchParameters:
         self._looked = 0.0
         self._mark: tuple[int, int] | None = None
 
+    @property
+    def is_fresh(self) -> bool:
+        """True for some seconds after it was looked."""
+        return self._mark is not None and time.monotonic() - self._looked <= LOOK_SECONDS
+
     def refresh(self, conn: Connection) -> None:
         """Install what is defined, when that may have changed."""
-        now = time.monotonic()
-        if self._mark is None or now - self._looked > LOOK_SECONDS:
-            self._looked = now
+        if not self.is_fresh:
+            self._looked = time.monotonic()
             mark = conn.execute(SQL["fetch_mark"]).fetchone()
             if mark != self._mark:
                 self._mark = mark

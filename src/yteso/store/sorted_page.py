@@ -12,7 +12,7 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.fhir.json import loads
 from yteso.search import cursor, rules, sql
-from yteso.search.plan import Reached
+from yteso.search.plan import Plan
 from yteso.search.query import Query
 from yteso.search.sorting import Sortable, in_order
 from yteso.standards.fhir_r4 import TYPE_NAME
@@ -23,9 +23,9 @@ from yteso.store.read import run
 _SIGNPOSTS = 20
 
 
-def sorted_page(asking: Asking, query: Query, reached: Sequence[Reached]) -> tuple[list[tuple[Any, ...]], str, int]:
+def sorted_page(asking: Asking, plan: Plan) -> tuple[list[tuple[Any, ...]], str, int]:
     """The rows of a page, the cursor of the next one (empty: none), and how many match. Refused when too many do."""
-    statement = sql.some(query, asking.limit, asking.now, reached, sql.COLUMNS, MOST + 1)
+    query, statement = plan.query, sql.some(plan, asking.limit, sql.COLUMNS, MOST + 1)
     rows = {row[1]: row for row in run(asking.conn, *statement).fetchall()}
     if len(rows) > MOST:
         raise Refused(rules.TOO_WIDE.at(Origin(field="_sort"), name="_sort", limit=MOST), status=400)

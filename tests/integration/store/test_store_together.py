@@ -1,13 +1,16 @@
 """Several callers' reads and writes in one transaction: each answered, audited and refused for itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.fhir.json import loads
-from yteso.store import audit
-from yteso.store.protocol import Put, Read, Remove, Transaction, VersionConflict, Write
+from yteso.search.parse import parse
+from yteso.store import audit, find
+from yteso.store.protocol import Put, Read, Remove, Search, Transaction, VersionConflict, Write
 
 
 @pytest.fixture
@@ -107,3 +110,81 @@ def test_each_reader_sees_what_its_rights_show_and_only_that_is_audited(database
             ("nguoi-khac", "R", "Patient/p1", 1),
         ]
         assert audit.verify(conn) is None
+
+
+def asked(kind, text, **more):
+    query, issues = parse(kind, text)
+    assert not issues
+    return replace(query, **more)
+
+
+@pytest.fixture
+def results(database, store, administrator):
+    coded = {"coding": [{"system": "http://a", "code": "1"}, {"code": "2"}]}
+    written = [
+        {
+            "resourceType": "Observation",
+            "id": f"o{n}",
+            "status": "final",
+            "code": coded,
+            "subject": {"reference": f"Patient/p{n % 2}"},
+            "effectiveDateTime": f"2026-01-0{n + 1}",
+        }
+        for n in range(6)
+    ]
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(patient("p0")), Put(patient("p1")), *map(Put, written)])
+
+
+@pytest.mark.usefixtures("results")
+def test_searches_that_share_a_transaction_answer_as_each_alone_within_its_own_rights(
+    database, store, administrator, other
+):
+    nobody = Restriction(types=frozenset(["Observation"]), care_facility="79001", care_types=frozenset(["Observation"]))
+    searches = [
+        Search(administrator, EVERYTHING, asked("Observation", "patient=p1&_sort=-date&_count=2")),
+        Search(other, EVERYTHING, asked("Observation", "code=http://a|1&_sort=date&_count=4")),
+        Search(other, EVERYTHING, asked("Observation", "code=2&date=ge2026-01-03")),
+        Search(other, nobody, asked("Observation", "patient=p1")),
+        Search(other, EVERYTHING, asked("Observation", "code=http://b|1")),
+    ]
+    with database.connection() as conn:
+        together = store.search_together(conn, searches)
+        rows = audited(conn)[1:]
+        assert audit.verify(conn) is None
+    with database.connection() as conn:
+        alone = [store.search(conn, one.who, one.limit, one.query) for one in searches]
+        marks = [(who, action, what, count) for who, action, what, count, _ in audited(conn)[1 + len(searches) :]]
+    assert together == alone
+    assert [len(page.matches) for page in together] == [2, 4, 4, 0, 0]
+    assert together[0].next
+    assert [row[:4] for row in rows] == marks
+    assert len({t for *_, t in rows}) == 1
+
+
+@pytest.mark.usefixtures("results")
+def test_a_search_that_may_take_long_is_not_shared(database, store, administrator):
+    with database.connection() as conn:
+        texts = ("status=final", "patient.name=thu", "patient=p1&_include=*", "patient=p1&_total=accurate")
+        searches = [Search(administrator, EVERYTHING, asked("Observation", text)) for text in texts]
+        assert store.search_together(conn, searches) == [None] * len(texts)
+        assert len(audited(conn)) == 1
+
+
+@pytest.mark.usefixtures("results")
+def test_when_one_takes_long_after_all_each_is_asked_alone_and_nothing_is_left_behind(
+    database, store, administrator, monkeypatch
+):
+    monkeypatch.setattr(find, "QUICK_MILLISECONDS", 1)
+    slow = asked("Observation", "code=1")
+    page = find.sql.page
+
+    def slowly(plan, rights):
+        text, params, orders = page(plan, rights)
+        return f"SELECT pg_sleep(1) FROM ({text}) q", params, orders
+
+    monkeypatch.setattr(find.sql, "page", slowly)
+    with database.connection() as conn:
+        assert store.search_together(conn, [Search(administrator, EVERYTHING, slow)] * 2) == [None, None]
+    with database.connection() as conn:
+        assert len(audited(conn)) == 1
