@@ -3,9 +3,11 @@ import "htmx.org/dist/htmx.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrops } from "./drops.js";
 import { startLive } from "./live.js";
+import { startPasskeys } from "./passkeys.js";
 import { startShell } from "./shell.js";
 
 startShell();
 startDialogs();
 startDrops();
 startLive();
+startPasskeys();

@@ -23,6 +23,10 @@ export function startLive() {
   stream.onerror = () => show("off");
   for (const topic of ["intake", "record", "marts"]) stream.addEventListener(topic, () => tell(topic));
   window.addEventListener("pagehide", () => stream.close());
+  // What the page asks by itself keeps no session alive.
+  document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.triggeringEvent?.type?.startsWith("live:")) detail.headers["Yteso-Auto"] = "1";
+  });
 }
 
 function show(state) {

@@ -23,6 +23,8 @@ class Settings:
     walkers: int = 2
     max_body: int = 256 * 1024 * 1024
     public_url: str = ""
+    idle_minutes: int = 30
+    """After so many quiet minutes a session of the pages is over."""
     subscription_hosts: tuple[str, ...] = ()
     profile_modes: tuple[tuple[str, str], ...] = ()
     """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
@@ -48,6 +50,7 @@ class Settings:
             walkers=number("YTESO_WALKERS", cls.walkers),
             max_body=number("YTESO_MAX_BODY", cls.max_body),
             public_url=environ.get("YTESO_PUBLIC_URL", ""),
+            idle_minutes=number("YTESO_IDLE_MINUTES", cls.idle_minutes),
             profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
             subscription_hosts=tuple(environ.get("YTESO_SUBSCRIPTION_HOSTS", "").replace(",", " ").split()),
         )

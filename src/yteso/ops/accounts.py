@@ -94,6 +94,23 @@ def disable(settings: Settings, name: str) -> None:
     _people(settings).deactivate(name)
 
 
+def enable(settings: Settings, name: str) -> None:
+    """The account of a person can be used again. Raises Refused (WEB-0004)."""
+    _people(settings).activate(name)
+
+
+def end_sessions(settings: Settings, name: str) -> int:
+    """End every session of a person; how many. Raises Refused (WEB-0004)."""
+    ended: int = _people(settings).end_sessions(name)
+    return ended
+
+
+def one_time_link(settings: Settings, name: str, *, reset_factors: bool) -> str:
+    """The address by which a person sets a password, once, within a day. Raises Refused (WEB-0004)."""
+    path: str = _people(settings).one_time_link(name, "yteso user link", reset_factors=reset_factors)
+    return f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}{path}"
+
+
 def listed(settings: Settings) -> list[Row]:
     """Everybody's accounts, then the facilities'."""
     rows = [Row(a.username, a.role.value, a.facility, a.active) for a in _people(settings).all_accounts()]

@@ -119,6 +119,7 @@ class Services:
 
     def pages(self) -> Any:
         """Django's WSGI application, with the services its pages need."""
+        from yteso.client.citizens import Citizens
         from yteso.client.intake import Intake
         from yteso.client.record import Records
         from yteso.client.reviews import Reviews
@@ -131,6 +132,8 @@ class Services:
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),
+                citizens=Citizens(self.database, self.store),
+                clock=self.clock,
             )
         )
         from yteso.web.wsgi import application
@@ -163,8 +166,8 @@ class Services:
 
     def notifier(self) -> Notifier:
         """Tells subscribers what changed."""
+        from yteso.base.outward import Post
         from yteso.exchange.notify.courier import Courier
-        from yteso.exchange.notify.post import Post
         from yteso.ops.notifier import Notifier
         from yteso.store.subscriptions.evaluate import Look
 
@@ -186,6 +189,18 @@ class Services:
                 setup.close()
 
         return remembered(find)
+
+    def maintain_accounts(self) -> None:
+        """The accounts' daily upkeep: staff who were away too long, counters and sessions that are over."""
+        from yteso.web import setup
+
+        setup.configure(self.settings)
+        from yteso.web.accounts import people
+
+        try:
+            people.upkeep()
+        finally:
+            setup.close()
 
     def maintain_store(self) -> None:
         """The store's daily upkeep: partitions for the months to come, the newest dictionary."""

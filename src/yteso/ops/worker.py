@@ -44,6 +44,7 @@ def main() -> None:
             Chore("reindex sweep", _BULK_SWEEP_SECONDS, reindex.sweep),
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
             Chore("maintain", _DAY_SECONDS, services.maintain_store),
+            Chore("accounts", _DAY_SECONDS, services.maintain_accounts),
         ]
         Worker(services.database, tasks, chores=chores).run(stop)
     finally:

@@ -17,8 +17,6 @@ APPS = ("yteso.apps.ioc", "yteso.apps.intake", "yteso.apps.record", "yteso.apps.
 """The systems people use, in the order of the navigation. Named as text: `web` imports no app."""
 
 SESSION_SECONDS = 12 * 3600
-LOCKOUT_FAILURES = 8
-LOCKOUT_MINUTES = 15
 
 
 def django_settings(settings: Settings) -> dict[str, Any]:
@@ -65,9 +63,12 @@ def _parts() -> dict[str, Any]:
             "django.contrib.auth",
             "django.contrib.sessions",
             "django.contrib.messages",
-            "axes",
-            "yteso.web.accounts",
+            "allauth",
+            "allauth.account",
+            "allauth.mfa",
+            "allauth.usersessions",
             *APPS,
+            "yteso.web.accounts",
         ],
         "MIDDLEWARE": [
             "yteso.web.security.SecurityHeaders",
@@ -79,9 +80,10 @@ def _parts() -> dict[str, Any]:
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
             "yteso.web.language.LanguageMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
+            "yteso.web.accounts.life.SessionLife",
             "yteso.web.errors.CalmErrors",
             "yteso.web.guard.Guard",
-            "axes.middleware.AxesMiddleware",
         ],
         "TEMPLATES": [
             {
@@ -122,40 +124,50 @@ def _accounts(settings: Settings) -> dict[str, Any]:
     validators = "django.contrib.auth.password_validation."
     return {
         "AUTH_USER_MODEL": "accounts.User",
-        "AUTHENTICATION_BACKENDS": [
-            "axes.backends.AxesStandaloneBackend",
-            "django.contrib.auth.backends.ModelBackend",
-        ],
+        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [
-            {"NAME": f"{validators}MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
-            {"NAME": f"{validators}CommonPasswordValidator"},
+            {"NAME": "yteso.web.accounts.passwords.LongEnough"},
+            {"NAME": "yteso.web.accounts.passwords.NotKnown"},
             {
                 "NAME": f"{validators}UserAttributeSimilarityValidator",
                 "OPTIONS": {"user_attributes": ("username", "display_name")},
             },
         ],
-        "LOGIN_URL": "login",
+        "LOGIN_URL": "account_login",
+        "LOGIN_REDIRECT_URL": "home",
         "SESSION_COOKIE_AGE": SESSION_SECONDS,
-        "SESSION_COOKIE_NAME": f"yteso_session_{settings.port}",
+        "SESSION_COOKIE_NAME": f"{_host_prefix(settings)}yteso_session_{settings.port}",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
-        "CSRF_COOKIE_NAME": f"yteso_csrf_{settings.port}",
+        "CSRF_COOKIE_NAME": f"{_host_prefix(settings)}yteso_csrf_{settings.port}",
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_FAILURE_VIEW": "yteso.web.errors.forgery",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
-        # A name is locked only for the address that failed: nobody can lock somebody else out from elsewhere.
-        "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
-        "AXES_FAILURE_LIMIT": LOCKOUT_FAILURES,
-        "AXES_COOLOFF_TIME": LOCKOUT_MINUTES / 60,
-        "AXES_RESET_ON_SUCCESS": True,
-        "AXES_LOCKOUT_CALLABLE": "yteso.web.accounts.views.locked_out",
-        "AXES_DISABLE_ACCESS_LOG": True,
-        "AXES_ENABLE_ADMIN": False,
-        "AXES_VERBOSE": False,
-        "SILENCED_SYSTEM_CHECKS": [],
+        **_allauth(),
     }
+
+
+def _allauth() -> dict[str, Any]:
+    """Its kernel alone: steps of a log-in, second factors, sessions. Its pages, mails and limits are not used."""
+    return {
+        "ACCOUNT_ADAPTER": "yteso.web.accounts.adapter.AccountAdapter",
+        "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*"],
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        "ACCOUNT_RATE_LIMITS": False,  # `accounts.throttle` limits, by account and source
+        "MFA_ADAPTER": "yteso.web.accounts.adapter.FactorAdapter",
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": True,
+        "MFA_WEBAUTHN_USER_VERIFICATION": "required",
+    }
+
+
+def _host_prefix(settings: Settings) -> str:
+    """With https browsers keep such a cookie for this host alone (RFC 6265bis §4.1.3.2)."""
+    return "__Host-" if settings.public_url.startswith("https://") else ""
 
 
 def _languages(settings: Settings) -> dict[str, Any]:
@@ -192,6 +204,5 @@ def _logging() -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-            "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         },
     }

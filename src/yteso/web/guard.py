@@ -10,14 +10,14 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import system_clock
+from yteso.web.services import now
 
 PEOPLE = tuple(role for role in Role if role not in {Role.FACILITY, Role.SYSTEM, Role.INTEGRATOR})
 """The roles a person can have; machines and the platform itself never open a page."""
@@ -27,6 +27,9 @@ FRESH_SECONDS = 300
 
 PROVED_AT = "proved_at"
 """Session key: when (seconds since the epoch) the person last proved who they are."""
+
+INCOMPLETE = "incomplete"
+"""Session key: true while somebody who needs a second factor has given none; only `enrols` views open then."""
 
 ASSURANCE = "assurance"
 """Session key: how sure that proof was, as in `Principal.assurance`."""
@@ -55,8 +58,8 @@ def public(view: View) -> View:
 def needs_fresh_login(view: View) -> View:
     """Declare, below `allow`, that the view wants a proof of who one is from within the last five minutes.
 
-    Without one: a redirect to the page that asks for it, and from there back to this address with GET (a form that
-    was posted has to be sent again). For break-glass, exports, changes of one's own log-in.
+    Without one: a redirect to the page that asks for it, and from there back to this address, or to the page whose
+    form was sent (which has to be sent again). For break-glass, exports, changes of one's own log-in.
     """
 
     @wraps(view)
@@ -69,7 +72,13 @@ def needs_fresh_login(view: View) -> View:
 def is_fresh(request: HttpRequest) -> bool:
     """True when the person proved who they are within the last `FRESH_SECONDS`."""
     proved = request.session.get(PROVED_AT, 0)
-    return 0 <= system_clock().timestamp() - proved < FRESH_SECONDS
+    return 0 <= now().timestamp() - proved < FRESH_SECONDS
+
+
+def enrols(view: View) -> View:
+    """Declare that the view is a part of setting up a second factor: it opens before one has it."""
+    view.enrols = True  # type: ignore[attr-defined]
+    return view
 
 
 def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
@@ -99,12 +108,15 @@ class Guard:
             _log.error("view %s.%s declares no roles and is refused", view.__module__, view.__qualname__)
             raise PermissionDenied
         user = request.user
-        if user.is_authenticated:
+        complete = user.is_authenticated and not request.session.get(INCOMPLETE, False)
+        if complete:
             request.principal = principal_of(request)  # type: ignore[attr-defined]
         if roles is _EVERYBODY:
             return None
         if not user.is_authenticated:
             return _to_login(request)
+        if not complete and not getattr(view, "enrols", False):
+            return _to("account_factors", request)
         if Role(user.role) not in roles:
             raise PermissionDenied
         return None
@@ -119,13 +131,20 @@ def principal_of(request: HttpRequest) -> Principal:
 
 def _to_proof(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_reauthenticate")})
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+        return _to("account_reauthenticate", request)
+    after = request.get_full_path() if request.method == "GET" else urlsplit(request.headers.get("Referer", "")).path
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': after})}")
+
+
+def _to(name: str, request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse(name)})
+    return HttpResponseRedirect(reverse(name))
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         # A fragment cannot show a log-in page: tell htmx to load the whole page again.
-        return HttpResponse(status=401, headers={"HX-Redirect": reverse("login")})
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
     after = request.get_full_path() if request.method == "GET" else reverse("home")
-    return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': after})}")
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': after})}")

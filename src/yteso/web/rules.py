@@ -7,8 +7,9 @@ from yteso.base.issue import Rule, Severity
 BAD_PASSWORD = Rule(
     "WEB-0001",
     Severity.ERROR,
-    "Mật khẩu không đạt yêu cầu: ít nhất 14 ký tự, không phổ biến, không giống tên đăng nhập.",
-    "The password does not meet the rules: at least 14 characters, not a common one, not like the username.",
+    "Mật khẩu không đạt yêu cầu: ít nhất 14 ký tự (người dân: 12), không có trong danh sách đã lộ, không giống tên.",
+    "The password does not meet the rules: at least 14 characters (citizens: 12), in no list of leaked ones, "
+    "not like the name.",
     "Chọn một câu dài dễ nhớ.",
     "Choose a long phrase that is easy to remember.",
 )
@@ -38,4 +39,46 @@ UNSOUND = Rule(
     "The request holds a character that no text can have (NUL, or half of a Unicode pair).",
     "Gõ lại nội dung thay vì dán, rồi gửi lại.",
     "Type the text instead of pasting it, and send it again.",
+)
+LINK_OVER = Rule(
+    "WEB-0006",
+    Severity.ERROR,
+    "Liên kết này đã dùng, đã hết hạn hoặc không đúng.",
+    "This link was used, is over, or is not a right one.",
+    "Xin quản trị viên của đơn vị cấp liên kết mới.",
+    "Ask your administrator for a new link.",
+)
+BAD_PROVIDER = Rule(
+    "WEB-0007",
+    Severity.ERROR,
+    "Cấu hình đăng nhập OpenID Connect không đúng: {field}.",
+    "The settings of the OpenID Connect log-in are not right: {field}.",
+    "Xem docs/how-to/sign-in.md và sửa tệp oidc.json.",
+    "See docs/how-to/sign-in.md and correct the file oidc.json.",
+)
+NOT_TRUSTED = Rule(
+    "WEB-0008",
+    Severity.ERROR,
+    "Không xác nhận được lần đăng nhập qua {provider} ({check}).",
+    "The log-in by {provider} could not be confirmed ({check}).",
+    "Đăng nhập lại từ đầu; nếu còn lặp lại, báo quản trị viên mã này.",
+    "Sign in again from the start; if it happens again, tell your administrator this code.",
+)
+NO_ACCOUNT = Rule(
+    "WEB-0009",
+    Severity.ERROR,
+    "Danh tính này chưa gắn với tài khoản nào, và chưa tìm thấy đúng một hồ sơ có số CCCD của bạn.",
+    "This identity belongs to no account yet, and not exactly one record with your citizen number was found.",
+    "Người dân: mang CCCD đến cơ sở bạn hay khám để kiểm tra số trong hồ sơ. Nhân viên: đăng nhập bằng mật khẩu rồi "
+    "liên kết trong Tài khoản của tôi.",
+    "Citizens: take your citizen card to the facility you visit and have the number in your record checked. "
+    "Staff: sign in with your password and link it in My account.",
+)
+IDENTITY_TAKEN = Rule(
+    "WEB-0010",
+    Severity.ERROR,
+    "Danh tính này đã gắn với tài khoản khác.",
+    "This identity belongs to another account.",
+    "Gỡ liên kết ở tài khoản kia trước.",
+    "Remove the link from the other account first.",
 )

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from yteso.base.errors import Refused
+from yteso.base.outward import origin_of
 from yteso.web.live import live_origin
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    "connect-src {connect}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,8 +35,21 @@ class SecurityHeaders:
         response = self.get_response(request)
         origin = live_origin(request)
         connect = f"'self' {origin}" if origin else "'self'"
-        response.headers.setdefault("Content-Security-Policy", _POLICY.format(connect=connect))
+        policy = _POLICY.format(connect=connect, forms=" ".join(["'self'", *_providers()]))
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def _providers() -> list[str]:
+    """The origins a form may lead to by a redirect: those of the log-in's providers."""
+    from yteso.web.accounts import oidc
+
+    try:
+        addresses = [address for one in oidc.providers() for address in (one.issuer, *one.origins)]
+    except Refused:
+        return []
+    found = {origin for address in addresses if (origin := origin_of(address))}
+    return sorted(f"{scheme}://{host}:{port}" for scheme, host, port in found)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import YtesoError
 
 
@@ -17,7 +19,7 @@ class NotServing(YtesoError):
 @dataclass(frozen=True, slots=True)
 class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
-    `reviews`: `client.reviews.Reviews`.
+    `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
     """
@@ -26,7 +28,9 @@ class Services:
     intake: Any = None
     marts: Any = None
     reviews: Any = None
+    citizens: Any = None
     live_url: str = ""
+    clock: Clock = system_clock
 
 
 _installed: list[Services] = []
@@ -48,3 +52,8 @@ def service(name: str) -> Any:
     if found is None:
         raise NotServing
     return found
+
+
+def now() -> datetime:
+    """The time by the clock of this process's services."""
+    return installed().clock()

@@ -6,17 +6,34 @@ from django.apps import apps
 from django.urls import include, path
 
 from yteso.web import assets, shell
-from yteso.web.accounts import views as accounts
+from yteso.web.accounts.views import desk, entrance, federated, own
 
 urlpatterns = [
     path("", shell.home, name="home"),
     path("ui", shell.living_page, name="ui"),
     path("language", shell.language, name="language"),
     path("theme", shell.theme, name="theme"),
-    path("login", accounts.log_in, name="login"),
-    path("logout", accounts.log_out, name="logout"),
-    path("account", accounts.account, name="account"),
-    path("account/confirm", accounts.reauthenticate, name="account_reauthenticate"),
+    path("login", entrance.log_in, name="account_login"),
+    path("login/step", entrance.second_step, name="mfa_authenticate"),
+    path("login/passkey", entrance.passkey_log_in, name="account_passkey_login"),
+    path("login/with/<slug:provider>", federated.begin, name="account_provider"),
+    path("login/with/<slug:provider>/back", federated.back, name="account_provider_back"),
+    path("login/with/<slug:provider>/keys", federated.keys, name="account_provider_keys"),
+    path("recover/<str:token>", entrance.recover, name="account_recover"),
+    path("logout", entrance.log_out, name="logout"),
+    path("account", own.account, name="account"),
+    path("account/confirm", entrance.reauthenticate, name="account_reauthenticate"),
+    path("account/factors", own.factor_choice, name="account_factors"),
+    path("account/factors/app", own.app, name="account_app"),
+    path("account/factors/passkey", own.passkey, name="account_passkey"),
+    path("account/factors/codes", own.codes, name="account_codes"),
+    path("account/factors/<int:id>/remove", own.remove_factor, name="account_factor_remove"),
+    path("account/sessions/end", own.end_session, name="account_sessions_end"),
+    path("account/identities/<int:id>/remove", federated.unlink, name="account_identity_remove"),
+    path("accounts/", desk.listed, name="accounts"),
+    path("accounts/new", desk.new, name="accounts_new"),
+    path("accounts/<str:username>", desk.one, name="accounts_one"),
+    path("accounts/<str:username>/<slug:deed>", desk.act, name="accounts_act"),
     path("static/<str:name>", assets.serve, name="static"),
     path("favicon.ico", assets.favicon, name="favicon"),
     *(

@@ -12,8 +12,8 @@ import pytest
 from tests.integration.api.conftest import ADMINISTRATOR, BASE, DOCTOR, Client
 
 from yteso.api import Api
+from yteso.base.outward import Post
 from yteso.exchange.notify.courier import Courier
-from yteso.exchange.notify.post import Post
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 from yteso.store.subscriptions.evaluate import Look

@@ -20,7 +20,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.clock import system_clock
 from yteso.db import Database
 from yteso.exchange.notify.courier import Courier
-from yteso.exchange.notify.post import Post
+from yteso.base.outward import Post
 from yteso.ops.notifier import Notifier
 from yteso.store.postgres import PostgresStore
 from yteso.store.subscriptions.evaluate import Look

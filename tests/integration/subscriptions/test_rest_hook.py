@@ -11,8 +11,8 @@ import pytest
 from tests.integration.api.conftest import BASE, DOCTOR
 from tests.integration.subscriptions.conftest import BACKPORT, patient, subscription
 
+from yteso.base.outward import Parcel, Post
 from yteso.exchange.notify import courier
-from yteso.exchange.notify.post import Parcel, Post
 from yteso.store.protocol import Remove
 from yteso.store.subscriptions import evaluate
 

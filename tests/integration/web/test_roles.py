@@ -22,6 +22,17 @@ TABLE = {
     "ui": ("/ui", ALL),
     "account": ("/account", ALL),
     "account_reauthenticate": ("/account/confirm", ALL),
+    "account_factors": ("/account/factors", ALL),
+    "account_app": ("/account/factors/app", ALL),
+    "account_passkey": ("/account/factors/passkey", ALL),
+    "account_codes": ("/account/factors/codes", ALL),
+    "account_factor_remove": ("/account/factors/1/remove", ALL),
+    "account_sessions_end": ("/account/sessions/end", ALL),
+    "account_identity_remove": ("/account/identities/1/remove", ALL),
+    "accounts": ("/accounts/", {"quantri"}),
+    "accounts_new": ("/accounts/new", {"quantri"}),
+    "accounts_one": ("/accounts/bacsi", {"quantri"}),
+    "accounts_act": ("/accounts/bacsi/disable", {"quantri"}),
     "ioc:start": ("/ioc/", OVERSEERS),
     "ioc:tile": ("/ioc/tiles/today", OVERSEERS),
     "ioc:visits": ("/ioc/visits", OVERSEERS),
@@ -46,9 +57,29 @@ TABLE = {
     "record:document": ("/record/{patient}/document/{document}", RECORD),
     "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
 }
-POSTED = {"intake:replay", "review:settle"}
+POSTED = {
+    "intake:replay",
+    "review:settle",
+    "account_factor_remove",
+    "account_sessions_end",
+    "account_identity_remove",
+    "accounts_act",
+}
 """Changes: opened with GET they answer 405 to who may."""
-PUBLIC = {"login", "logout", "language", "theme", "static", "favicon"}
+PUBLIC = {
+    "account_login",
+    "mfa_authenticate",
+    "account_passkey_login",
+    "account_provider",
+    "account_provider_back",
+    "account_provider_keys",
+    "account_recover",
+    "logout",
+    "language",
+    "theme",
+    "static",
+    "favicon",
+}
 
 
 def routes(patterns=None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -93,7 +124,7 @@ def test_the_doctor_of_another_facility_does_not_see_the_person(site):
     from yteso.access.principal import Role
     from yteso.web.accounts import people
 
-    people.create_user("bacsi.khac", "mat khau mau cho kiem thu", Role.DOCTOR, facility="00000")
+    people.create_user("bacsi.khac", "mat khau mau cho kiem thu", Role.DOCTOR, facility="00000", demo=True)
     client = site.client("bacsi.khac")
     assert client.get(f"/record/{site.patient}").status_code == 404
     assert client.get(f"/record/{site.patient}/raw/Patient/{site.patient}").status_code == 404
@@ -104,7 +135,7 @@ def test_the_staff_of_another_facility_does_not_see_the_file(site):
     from yteso.access.principal import Role
     from yteso.web.accounts import people
 
-    people.create_user("nhanvien.khac", "mat khau mau cho kiem thu", Role.STAFF, facility="00000")
+    people.create_user("nhanvien.khac", "mat khau mau cho kiem thu", Role.STAFF, facility="00000", demo=True)
     client = site.client("nhanvien.khac")
     assert client.get(f"/intake/file/{site.file}").status_code == 404
     assert client.get(f"/intake/file/{site.file}/raw").status_code == 404

@@ -14,8 +14,8 @@ from datetime import timedelta
 from yteso.access.principal import Principal
 from yteso.base.clock import Clock
 from yteso.base.issue import Issue, Rule
+from yteso.base.outward import Parcel, Post
 from yteso.db import Connection, Database
-from yteso.exchange.notify.post import Parcel, Post
 from yteso.store.postgres import PostgresStore
 from yteso.store.subscriptions import rules, state
 from yteso.store.subscriptions.evaluate import People

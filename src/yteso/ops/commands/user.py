@@ -1,4 +1,4 @@
-"""`yteso user add | list | password | disable`: accounts of people and of facilities' software."""
+"""`yteso user …`: accounts of people and of facilities' software, their sessions, one-time links."""
 
 from __future__ import annotations
 
@@ -77,6 +77,41 @@ def disable(name: _Name) -> None:
     with at_database(existing=True) as settings:
         accounts.disable(settings, name)
     console.print(f"{name}: đã khóa · locked")
+
+
+@user.command()
+def enable(name: _Name) -> None:
+    """Mở lại tài khoản. · Let an account be used again."""
+    from yteso.ops import accounts
+
+    with at_database(existing=True) as settings:
+        accounts.enable(settings, name)
+    console.print(f"{name}: đã mở · enabled")
+
+
+@user.command()
+def sessions(name: _Name) -> None:
+    """Kết thúc mọi phiên của một người. · End every session of a person."""
+    from yteso.ops import accounts
+
+    with at_database(existing=True) as settings:
+        ended = accounts.end_sessions(settings, name)
+    console.print(f"{name}: {ended} phiên đã kết thúc · sessions ended")
+
+
+@user.command()
+def link(
+    name: _Name,
+    factors: Annotated[
+        bool, typer.Option("--factors", help="Đặt lại cả bước xác thực thứ hai · Reset the second factors too")
+    ] = False,
+) -> None:
+    """Liên kết dùng một lần để tự đặt mật khẩu. · A one-time link by which the owner sets a password."""
+    from yteso.ops import accounts
+
+    with at_database(existing=True) as settings:
+        address = accounts.one_time_link(settings, name, reset_factors=factors)
+    console.print(address, highlight=False, soft_wrap=True)
 
 
 def _chosen(password: str | None) -> str:

@@ -66,3 +66,50 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def get_full_name(self) -> str:
+        """For passkeys: what a phone shows beside the key."""
+        return self.display_name
+
+
+class Throttle(models.Model):
+    """A counter of attempts (`throttle`); `key` is a keyed hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    attempts = models.IntegerField()
+    until = models.DateTimeField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Recovery(models.Model):
+    """A one-time link by which the owner of an account sets a password; only its hash is kept."""
+
+    token = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    made_by = models.CharField(max_length=64)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.expires:%Y-%m-%d %H:%M}"
+
+
+class Identity(models.Model):
+    """Somebody's account at a provider of OpenID Connect: the pair (issuer, subject) belongs to one account here."""
+
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    made = models.DateTimeField(default=timezone.now)
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """What the database holds us to."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_account_per_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.subject}"

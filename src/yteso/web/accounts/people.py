@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import transaction
+from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.web import rules
+from yteso.web.accounts import idle, recovery, sessions, throttle
 from yteso.web.accounts.models import User
 from yteso.web.guard import PEOPLE
+from yteso.web.services import now
 
 BOUND = frozenset(
     [
@@ -90,11 +94,35 @@ def set_password(username: str, password: str) -> None:
     user.save(update_fields=["password", "demo"])
 
 
+def activate(username: str) -> None:
+    """The account may sign in again; its idle days are counted from now. Raises Refused WEB-0004."""
+    user = _find(username)
+    user.is_active, user.disabled_reason, user.last_active = True, "", now()
+    user.save(update_fields=["is_active", "disabled_reason", "last_active"])
+
+
 def deactivate(username: str) -> None:
     """The account can no longer sign in; its sessions end at their next request. Raises Refused WEB-0004."""
     user = _find(username)
     user.is_active, user.disabled_reason = False, "administrator"
     user.save(update_fields=["is_active", "disabled_reason"])
+
+
+def end_sessions(username: str) -> int:
+    """End every session of an account; how many. Raises Refused WEB-0004."""
+    return sessions.end_all(_find(username))
+
+
+def one_time_link(username: str, by: str, *, reset_factors: bool) -> str:
+    """The path of a one-time link by which the owner sets a password. Raises Refused WEB-0004."""
+    return reverse("account_recover", args=[recovery.make(_find(username), by, reset_factors=reset_factors)])
+
+
+def upkeep() -> int:
+    """The daily job: disable staff who were away 45 days, forget old counters and sessions. How many were disabled."""
+    throttle.forget_old()
+    call_command("clearsessions")
+    return idle.disable_idle()
 
 
 def find(username: str) -> Account:

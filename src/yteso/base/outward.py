@@ -1,11 +1,16 @@
-"""One HTTP request to a subscriber: only to origins the operator listed, no redirects, bounded time and answer.
+"""The one door through which the platform asks others by HTTP: only origins the operator listed, no redirects,
+bounded time and answer.
 
-In go an address, headers and a body; out comes the status, or None when there was no answer. Nothing of it is logged.
+In go an address, headers and a body; out come the status and the answer, or None when there was none. Nothing of it is
+logged. Where an address leads is looked at once the connection stands and before anything is sent, so a name that
+changes its meaning (DNS rebinding) gains nothing: link-local addresses (where clouds keep their secrets) are never
+asked, private ones only by a `Post` that was made for them.
 """
 
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import socket
 import ssl
 import threading
@@ -42,16 +47,25 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; `body` is cut at 64 KB."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
-    """Sends to the origins it was made with, and to no other."""
+    """Sends to the origins it was made with, and to no other. `private`: they may lie in the own network."""
 
     allowed: frozenset[Origin] = frozenset()
+    private: bool = True
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     @classmethod
-    def to(cls, origins: Iterable[str]) -> Post:
+    def to(cls, origins: Iterable[str], *, private: bool = True) -> Post:
         """`Post.to(["https://his.example.vn"])`."""
-        return cls(frozenset(origin for text in origins if (origin := origin_of(text))))
+        return cls(frozenset(origin for text in origins if (origin := origin_of(text))), private)
 
     def may_reach(self, url: str) -> bool:
         """True for an address at one of the listed origins."""
@@ -59,6 +73,11 @@ class Post:
 
     def send(self, parcel: Parcel) -> int | None:
         """The status of the answer; None when there was none in time."""
+        answer = self.ask(parcel)
+        return answer.status if answer is not None else None
+
+    def ask(self, parcel: Parcel) -> Answer | None:
+        """The answer; None when there was none in time, or the address leads where it may not."""
         origin = origin_of(parcel.url)
         assert origin in self.allowed, "an address that is not listed is never sent to"
         connection = self._connection(origin, parcel.seconds)
@@ -66,6 +85,9 @@ class Post:
         alarm.daemon = True
         alarm.start()
         try:
+            connection.connect()
+            if not _may_be(connection.sock.getpeername()[0], private=self.private):
+                return None
             return _exchange(connection, parcel)
         except (OSError, http.client.HTTPException, ValueError):
             return None
@@ -80,14 +102,23 @@ class Post:
         return http.client.HTTPConnection(host, port, timeout=seconds)
 
 
-def _exchange(connection: http.client.HTTPConnection, parcel: Parcel) -> int:
+def _exchange(connection: http.client.HTTPConnection, parcel: Parcel) -> Answer:
     parts = urlsplit(parcel.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"User-Agent": "yteso", **dict(parcel.headers), "Connection": "close"}
     connection.request(parcel.method, target, parcel.body, headers)
     answer = connection.getresponse()
-    answer.read(_LONGEST_ANSWER)
-    return answer.status
+    return Answer(answer.status, answer.read(_LONGEST_ANSWER))
+
+
+def _may_be(peer: str, *, private: bool) -> bool:
+    """Whether the machine at the other end may be asked."""
+    address = ipaddress.ip_address(peer.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        return False
+    return private or address.is_global
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

@@ -1,0 +1,32 @@
+"""Accounts of staff that nobody used for 45 days are disabled: at a log-in, and every day by a job.
+
+Citizens come once in a while and are not; the sample accounts of a demo on this machine are not either.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
+
+from yteso.access.principal import Role
+from yteso.web.accounts import factors
+from yteso.web.accounts.models import User
+from yteso.web.services import now
+
+IDLE = timedelta(days=45)
+
+
+def disable_if_idle(user: User) -> bool:
+    """True when the account was disabled just now."""
+    return disable_idle(Q(pk=user.pk)) > 0
+
+
+def disable_idle(which: Q | None = None) -> int:
+    """Disable all (or `which`) that were quiet too long; how many. An account that was enabled again counts anew."""
+    quiet = User.objects.annotate(at=Coalesce(Greatest("last_active", "created"), "created"))
+    found = quiet.filter(which or Q(), is_active=True, at__lt=now() - IDLE).exclude(role=Role.CITIZEN)
+    if factors.is_demo_place():
+        found = found.exclude(demo=True)
+    return User.objects.filter(pk__in=found.values("pk")).update(is_active=False, disabled_reason="idle")

@@ -1,0 +1,104 @@
+"""How long a session lives: bound to its browser, over after quiet minutes and after half a day at the latest.
+
+`begin` is called once every factor was given (the session's id is new then: Django rotates it at log-in). What the
+page does by itself (header `Yteso-Auto`) is not activity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from yteso.web.accounts import factors
+from yteso.web.accounts.models import User
+from yteso.web.guard import ASSURANCE, INCOMPLETE, PROVED_AT
+from yteso.web.services import now
+
+ABSOLUTE_SECONDS = 12 * 3600
+_NOTE_SECONDS = 60
+"""Activity is noted once a minute, not at every request."""
+
+_BEGAN, _SEEN, _AGENT = "began", "seen", "agent"
+STATED = "stated_assurance"
+"""Session key: what the provider of an OpenID Connect log-in says about how it was done."""
+
+
+def begin(request: HttpRequest) -> None:
+    """The session of one who has just given every factor."""
+    moment = now().timestamp()
+    request.session.update({_BEGAN: moment, _SEEN: moment, _AGENT: _agent(request), PROVED_AT: moment})
+    weigh(request)
+    request.user.last_active = now()
+    request.user.save(update_fields=["last_active"])
+
+
+def weigh(request: HttpRequest) -> None:
+    """Write down how sure the log-in is, and whether it still lacks a second factor."""
+    assurance = assurance_of(request)
+    request.session[ASSURANCE] = assurance
+    request.session[INCOMPLETE] = assurance < 2 and factors.is_required(request.user)
+
+
+def prove(request: HttpRequest) -> None:
+    """The person proved again who they are."""
+    request.session[PROVED_AT] = now().timestamp()
+
+
+def assurance_of(request: HttpRequest) -> int:
+    """1 by password alone, 2 with a second factor or a passkey, more when the provider of the log-in states it."""
+    records = get_authentication_records(request, request.user)
+    own = 2 if any(record.get("method") == "mfa" for record in records) else 1
+    return max(own, int(request.session.get(STATED, 1)))
+
+
+class SessionLife:
+    """After the authentication middleware: ends what is over."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on a living session; an ended one is signed out and asked to sign in again."""
+        if request.user.is_authenticated:
+            if not _lives(request):
+                return _ended(request)
+            _note(request)
+        return self.get_response(request)
+
+
+def _lives(request: HttpRequest) -> bool:
+    session, moment = request.session, now().timestamp()
+    idle = settings.YTESO.idle_minutes * 60
+    return (
+        moment - session.get(_BEGAN, 0) < ABSOLUTE_SECONDS
+        and moment - session.get(_SEEN, 0) < idle
+        and session.get(_AGENT) == _agent(request)
+    )
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.info(request, gettext("Phiên làm việc đã hết hạn. Xin đăng nhập lại."))
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
+    return HttpResponseRedirect(request.get_full_path() if request.method == "GET" else reverse("account_login"))
+
+
+def _note(request: HttpRequest) -> None:
+    moment = now()
+    if "Yteso-Auto" in request.headers or moment.timestamp() - request.session[_SEEN] < _NOTE_SECONDS:
+        return
+    request.session[_SEEN] = moment.timestamp()
+    User.objects.filter(pk=request.user.pk).update(last_active=moment)
+
+
+def _agent(request: HttpRequest) -> str:
+    return hashlib.sha256(request.headers.get("User-Agent", "").encode()).hexdigest()[:16]

@@ -1,0 +1,58 @@
+"""One-time links by which the owner of an account sets a password: made by an administrator, printed or shown as QR.
+
+Nobody but the owner ever sees a password. A link lives a day, works once, and its making ends every session and, when
+asked, every second factor of the account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from yteso.base.errors import Refused
+from yteso.web import rules
+from yteso.web.accounts import factors, sessions
+from yteso.web.accounts.models import Recovery, User
+from yteso.web.services import now
+
+LIFE = timedelta(hours=24)
+
+
+@transaction.atomic
+def make(user: User, by: str, *, reset_factors: bool) -> str:
+    """A token for a new link; older links of the account work no more, its sessions end."""
+    Recovery.objects.filter(user=user, used=None).delete()
+    token = secrets.token_urlsafe(24)
+    Recovery.objects.create(token=_hashed(token), user=user, made_by=by, expires=now() + LIFE)
+    user.set_unusable_password()
+    user.demo = False
+    user.save(update_fields=["password", "demo"])
+    sessions.end_all(user)
+    if reset_factors:
+        factors.remove_all(user)
+    return token
+
+
+def owner_of(token: str) -> User | None:
+    """Whose link this is; None when it is none, was used, or is over."""
+    row = Recovery.objects.select_related("user").filter(token=_hashed(token), used=None, expires__gt=now()).first()
+    return row.user if row is not None and row.user.is_active else None
+
+
+@transaction.atomic
+def use(token: str, password: str) -> User:
+    """Set the password (it was judged before). Raises Refused WEB-0006 when the link works no more."""
+    user = owner_of(token)
+    live = Recovery.objects.filter(token=_hashed(token), used=None, expires__gt=now())
+    if user is None or live.update(used=now()) != 1:
+        raise Refused(rules.LINK_OVER.at(), status=410)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The views of accounts: coming in (`entrance`), one's own account (`own`), the administrators' desk (`desk`)."""

@@ -1,0 +1,154 @@
+"""Signing in by OpenID Connect, and tying such an identity to one's account."""
+
+from __future__ import annotations
+
+import secrets
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from yteso.access.principal import Role
+from yteso.base.errors import Refused
+from yteso.standards.identifiers import valid_cccd
+from yteso.web import rules
+from yteso.web.accounts import idle, life, oidc
+from yteso.web.accounts.models import Identity, User
+from yteso.web.accounts.oidc import client_key, flow
+from yteso.web.accounts.oidc.provider import Provider
+from yteso.web.accounts.views.entrance import safe_target
+from yteso.web.guard import PEOPLE, allow, is_fresh, needs_fresh_login, public
+from yteso.web.services import now, service
+
+_KEPT = "oidc"
+
+
+@public
+@require_POST
+def begin(request: HttpRequest, provider: str) -> HttpResponse:
+    """To the provider's page. Who is signed in ties the identity to the own account, for which it must be fresh."""
+    chosen = _provider(provider)
+    linking = request.user.is_authenticated
+    if linking and not is_fresh(request):
+        back_here = f"{reverse('account_reauthenticate')}?next={reverse('account')}"
+        return HttpResponseRedirect(back_here)
+    address, kept = flow.begin(chosen, _back_address(request, chosen), int(now().timestamp()))
+    request.session[_KEPT] = {
+        **kept,
+        "after": safe_target(request),
+        "user": request.user.pk if linking else None,
+    }
+    return HttpResponseRedirect(address)
+
+
+@public
+@require_GET
+def back(request: HttpRequest, provider: str) -> HttpResponse:
+    """The person is back from the provider. What was remembered counts once."""
+    chosen = _provider(provider)
+    kept = request.session.pop(_KEPT, {})
+    moment = int(now().timestamp())
+    answer = {name: request.GET.get(name, "") for name in ("state", "code", "iss") if name in request.GET}
+    where = _back_address(request, chosen)
+    who = flow.finish(chosen, kept, answer, back=where, home=settings.YTESO.home, moment=moment)
+    if kept["user"] is not None:
+        return _linked(request, who, kept["user"])
+    user = _account_of(chosen, who)
+    if not user.is_active or idle.disable_if_idle(user):
+        raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    request.session[life.STATED] = who.assurance
+    record_authentication(request, user, "oidc", provider=chosen.id)
+    return perform_login(request, Login(user=user, redirect_url=kept["after"]))
+
+
+@public
+@require_GET
+def keys(_: HttpRequest, provider: str) -> HttpResponse:
+    """Our public key, for the provider to check who asks (`private_key_jwt`)."""
+    _provider(provider)
+    return JsonResponse(client_key.public(settings.YTESO.home))
+
+
+@allow(*PEOPLE)
+@needs_fresh_login
+@require_POST
+def unlink(request: HttpRequest, id: int) -> HttpResponse:
+    """The identity is tied to the account no more. An account without a password keeps its last way in."""
+    others = request.user.identities.exclude(pk=id)
+    if not request.user.has_usable_password() and not others.exists():
+        messages.error(request, gettext("Đây là cách đăng nhập duy nhất của tài khoản này."))
+    elif request.user.identities.filter(pk=id).delete()[0]:
+        messages.success(request, gettext("Đã gỡ."))
+    return HttpResponseRedirect(reverse("account"))
+
+
+def _provider(id: str) -> Provider:
+    found = oidc.provider(id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _back_address(request: HttpRequest, provider: Provider) -> str:
+    path = reverse("account_provider_back", args=[provider.id])
+    public_url = settings.YTESO.public_url.rstrip("/")
+    return f"{public_url}{path}" if public_url else request.build_absolute_uri(path)
+
+
+def _linked(request: HttpRequest, who: flow.Who, user_id: int) -> HttpResponse:
+    """Tie the identity to the account that began this; it must still be the one that is signed in."""
+    if not request.user.is_authenticated or request.user.pk != user_id:
+        raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    _bind(request.user, who)
+    messages.success(request, gettext("Đã liên kết."))
+    return HttpResponseRedirect(reverse("account"))
+
+
+def _bind(user: User, who: flow.Who) -> None:
+    try:
+        with transaction.atomic():
+            row, _ = Identity.objects.get_or_create(issuer=who.issuer, subject=who.subject, defaults={"user": user})
+    except IntegrityError as error:
+        raise Refused(rules.IDENTITY_TAKEN.at(), status=409) from error
+    if row.user_id != user.pk:
+        raise Refused(rules.IDENTITY_TAKEN.at(), status=409)
+    Identity.objects.filter(pk=row.pk).update(last_used=now())
+
+
+def _account_of(provider: Provider, who: flow.Who) -> User:
+    """The account of an identity; a citizen's is made at the first log-in. Raises Refused WEB-0009."""
+    known = Identity.objects.select_related("user").filter(issuer=who.issuer, subject=who.subject).first()
+    if known is None:
+        user = _citizen(provider, who)
+        _bind(user, who)
+        return user
+    Identity.objects.filter(pk=known.pk).update(last_used=now())
+    return known.user
+
+
+def _citizen(provider: Provider, who: flow.Who) -> User:
+    """The citizen whose number exactly one record has."""
+    if not provider.citizens or not valid_cccd(who.citizen, who.birth_date):
+        raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    persons = service("citizens").with_number(who.citizen, who.birth_date)
+    if len(persons) != 1:
+        raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    return _citizen_account(persons[0], who)
+
+
+@transaction.atomic
+def _citizen_account(person: str, who: flow.Who) -> User:
+    present = User.objects.select_for_update().filter(role=Role.CITIZEN, person=person).first()
+    if present is not None:
+        return present
+    name = f"nd-{secrets.token_hex(6)}"
+    user = User(username=name, display_name=who.name or name, role=Role.CITIZEN.value, person=person)
+    user.set_unusable_password()
+    user.save()
+    return user

@@ -1,0 +1,160 @@
+"""One's own account: who one is here, the password, second factors, sessions."""
+
+from __future__ import annotations
+
+import json
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yteso.web.accounts import factors, life, oidc, sessions
+from yteso.web.accounts.forms import CodeForm, PasskeyForm, PasswordForm
+from yteso.web.accounts.views.entrance import record_factor
+from yteso.web.guard import INCOMPLETE, PEOPLE, allow, enrols, needs_fresh_login
+
+
+@allow(*PEOPLE)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account; POST sets a new password and ends the other sessions."""
+    user = request.user
+    form = PasswordForm(user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        user.set_password(form.cleaned_data["new"])
+        user.demo = False
+        user.save(update_fields=["password", "demo"])
+        before = request.session.session_key
+        update_session_auth_hash(request, user)
+        _follow(request, before)
+        sessions.end_all(user, but=request.session.session_key)
+        life.weigh(request)
+        messages.success(request, gettext("Đã đổi mật khẩu. Các phiên khác đã kết thúc."))
+        return HttpResponseRedirect(reverse("account"))
+    told = {
+        "form": form,
+        "factors": factors.listed(user),
+        "exempt": not factors.is_required(user) and user.demo,
+        "sessions": sessions.listed(user, request.session.session_key),
+        "providers": oidc.providers(),
+        "identities": user.identities.order_by("issuer"),
+    }
+    return render(request, "accounts/account.html", told, status=422 if form.errors else 200)
+
+
+def _follow(request: HttpRequest, before: str) -> None:
+    """The session's id is a new one: its row in the list goes with it."""
+    request.session.save()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
+@enrols
+@allow(*PEOPLE)
+@require_GET
+def factor_choice(request: HttpRequest) -> HttpResponse:
+    """Which second factor to set up; the only page for those who must have one and have none."""
+    told = {"factors": factors.listed(request.user), "must": request.session.get(INCOMPLETE, False)}
+    return render(request, "accounts/factors.html", told)
+
+
+@enrols
+@allow(*PEOPLE)
+@needs_fresh_login
+@require_http_methods(["GET", "POST"])
+def app(request: HttpRequest) -> HttpResponse:
+    """Set up an authenticator app: the QR code, then a code of it."""
+    user = request.user
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    secret = factors.offered_secret(request, new=request.method == "GET")
+    if request.method == "POST" and form.is_valid():
+        if factors.add_app(user, secret, form.cleaned_data["code"]):
+            del request.session[factors.SECRET]
+            return _added(request, Authenticator.Type.TOTP)
+        form.refuse()
+    told = {"form": form, "qr": factors.qr_of(user, secret), "secret": " ".join(_fours(secret))}
+    return render(request, "accounts/app.html", told, status=422 if form.errors else 200)
+
+
+def _fours(secret: str) -> list[str]:
+    return [secret[at : at + 4] for at in range(0, len(secret), 4)]
+
+
+@enrols
+@allow(*PEOPLE)
+@needs_fresh_login
+@require_http_methods(["GET", "POST"])
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Make a passkey on this device or a security key."""
+    user = request.user
+    failed = False
+    if request.method == "POST":
+        form = PasskeyForm(request.POST)
+        try:
+            if not form.is_valid():
+                raise ValidationError("credential")
+            factors.add_passkey(user, form.cleaned_data["name"] or gettext("Khóa"), form.cleaned_data["credential"])
+            return _added(request, Authenticator.Type.WEBAUTHN)
+        except ValidationError:
+            failed = True
+    told = {"options": json.dumps(factors.passkey_options(user)), "failed": failed}
+    return render(request, "accounts/passkey.html", told, status=422 if failed else 200)
+
+
+def _added(request: HttpRequest, kind: str) -> HttpResponse:
+    """The session was proved by the new factor; recovery codes are shown next."""
+    made = Authenticator.objects.filter(user=request.user, type=kind).latest("created_at")
+    record_factor(request, request.user, made)
+    life.weigh(request)
+    messages.success(request, gettext("Đã thêm. Từ nay đăng nhập cần bước này."))
+    return HttpResponseRedirect(reverse("account_codes"))
+
+
+@allow(*PEOPLE)
+@needs_fresh_login
+@require_http_methods(["GET", "POST"])
+def codes(request: HttpRequest) -> HttpResponse:
+    """The recovery codes that are left; POST makes new ones."""
+    user = request.user
+    if request.method == "POST":
+        if factors.has_factor(user):
+            factors.new_codes(user)
+            messages.success(request, gettext("Đã tạo mã khôi phục mới. Mã cũ không dùng được nữa."))
+        return HttpResponseRedirect(reverse("account_codes"))
+    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return render(request, "accounts/codes.html", {"codes": row.wrap().get_unused_codes() if row else []})
+
+
+@allow(*PEOPLE)
+@needs_fresh_login
+@require_POST
+def remove_factor(request: HttpRequest, id: int) -> HttpResponse:
+    """Take one factor away. Who must have one keeps the last."""
+    user = request.user
+    kept = Authenticator.objects.filter(user=user).exclude(pk=id).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if factors.is_required(user) and not kept.exists():
+        messages.error(request, gettext("Tài khoản này phải có ít nhất một bước xác thực thứ hai."))
+    elif factors.remove(user, id):
+        messages.success(request, gettext("Đã gỡ."))
+    return HttpResponseRedirect(reverse("account"))
+
+
+@allow(*PEOPLE)
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End one session (`session`), or all but this one."""
+    chosen = request.POST.get("session", "")
+    if chosen.isdecimal():
+        sessions.end(request.user, int(chosen))
+    else:
+        sessions.end_all(request.user, but=request.session.session_key)
+    messages.success(request, gettext("Đã kết thúc."))
+    return HttpResponseRedirect(reverse("account"))
