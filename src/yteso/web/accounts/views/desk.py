@@ -157,5 +157,5 @@ def _with_link(request: HttpRequest, user: User, *, reset_factors: bool) -> Http
     """The one-time link, shown once: to print, to scan, or to read out."""
     token = recovery.make(user, request.user.username, reset_factors=reset_factors)
     link = request.build_absolute_uri(reverse("account_recover", args=[token]))
-    told = {"one": user, "link": link, "qr": factors.qr_svg(link), "life": recovery.LIFE}
+    told = {"one": user, "link": link, "qr": factors.qr_path(link), "life": recovery.LIFE}
     return render(request, "accounts/link.html", told)
