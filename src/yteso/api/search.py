@@ -21,6 +21,7 @@ from yteso.api.terms import terms_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue
+from yteso.db import Connection
 from yteso.search.clause import BY_TERMINOLOGY
 from yteso.search.parse import parse
 from yteso.search.query import Compartment, Query
@@ -75,9 +76,12 @@ def _understand(call: Call, params: Params, compartment: Compartment | None) -> 
     asks = any(name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params)
     if not asks and call.engine.store.is_fresh:
         return parse(call.type, params, call.base, None, compartment)
-    with call.connection() as conn:
+
+    def read(conn: Connection) -> tuple[Query, tuple[Issue, ...]]:
         call.engine.store.refresh(conn)
         return parse(call.type, params, call.base, terms_of(call, conn) if asks else None, compartment)
+
+    return read(call.conn) if call.conn is not None else call.attempt(read)
 
 
 def search_by_post(call: Call) -> Response:

@@ -39,8 +39,7 @@ class Shared:
         found = self._searches(one)
         if found is not None:
             return found
-        with self._database.connection() as conn:
-            return self._store.search(conn, one.who, one.limit, one.query)
+        return attempt(self._database, lambda conn: self._store.search(conn, one.who, one.limit, one.query))
 
     def write(self, one: Write) -> Sequence[Written]:
         """As `Store.write`, committed. Raises VersionConflict or Refused when the data say so."""
@@ -50,12 +49,10 @@ class Shared:
         raise done
 
     def _read_all(self, reads: Sequence[Read]) -> Sequence[Stored | None]:
-        with self._database.connection() as conn:
-            return self._store.read_together(conn, reads)
+        return attempt(self._database, lambda conn: self._store.read_together(conn, reads))
 
     def _search_all(self, searches: Sequence[Search]) -> Sequence[Page | None]:
-        with self._database.connection() as conn:
-            return self._store.search_together(conn, searches)
+        return attempt(self._database, lambda conn: self._store.search_together(conn, searches))
 
     def _write_all(self, writes: Sequence[Write]) -> Sequence[Transaction | VersionConflict | Refused]:
         return attempt(self._database, lambda conn: self._store.write_together(conn, writes))

@@ -111,8 +111,8 @@ class Plan:
 
     def arms(self, rights: Rights) -> Iterable[Arm]:
         """Every row that answers is in exactly one of them, and visible."""
-        own = [named.clause for named in (self.patient, self.code) if named is not None]
-        others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in own)]
+        named = [way.clause for way in (self.patient, self.code) if way is not None]
+        others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in named)]
         common = [visible(rights, "r"), Fragment("r.hash IS NOT NULL"), *conditions(self.rows, others)]
         common += [one.also for one in self.reached]
         dates = [dated(self.rows, clause) for clause in self.dates]

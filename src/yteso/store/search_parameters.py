@@ -57,8 +57,9 @@ class SearchParameters:
     def refresh(self, conn: Connection) -> None:
         """Install what is defined, when that may have changed."""
         if not self.is_fresh:
-            self._looked = time.monotonic()
+            now = time.monotonic()
             mark = conn.execute(SQL["fetch_mark"]).fetchone()
+            self._looked = now
             if mark != self._mark:
                 self._mark = mark
                 install(_defined(*row) for row in conn.execute(SQL["fetch_definitions"]).fetchall())
