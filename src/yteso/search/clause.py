@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from yteso.base.issue import Issue, Origin, Rule
 from yteso.fhir.dates import interval
 from yteso.search import rules
+from yteso.search.parameters import is_prefixed
 from yteso.search.place import circle
 from yteso.search.prose import words
 from yteso.search.query import Clause, Words
@@ -23,7 +24,7 @@ MODIFIERS = {
     "token": ("not", "text", "missing", "in", "not-in", "below", "above", "of-type"),
     "string": ("exact", "contains", "missing"),
     "reference": ("identifier", "missing"),
-    "uri": ("above", "missing"),
+    "uri": ("above", "below", "missing"),
     "date": ("missing",),
     "number": ("missing",),
     "quantity": ("missing",),
@@ -54,7 +55,7 @@ class Report:
 def read_clause(report: Report, parameter: SearchParameter, modifier: str, value: str) -> Clause | Words | None:
     """The clause; None when it was reported instead."""
     name, kind = parameter.name, parameter.kind
-    allowed = _allowed(parameter)
+    allowed = modifiers_of(parameter)
     if modifier and modifier not in allowed and not (kind == "reference" and modifier in RESOURCE_TYPES):
         report.add(rules.MODIFIER, name, modifier=modifier[:32], allowed=", ".join(allowed))
         return None
@@ -88,8 +89,11 @@ def read_words(report: Report, name: str, value: str) -> Words | None:
     return Words(name, tuple(parts))
 
 
-def _allowed(parameter: SearchParameter) -> tuple[str, ...]:
+def modifiers_of(parameter: SearchParameter) -> tuple[str, ...]:
+    """The modifiers a parameter can have, besides the type of a reference."""
     allowed = MODIFIERS[parameter.kind]
+    if parameter.kind == "uri" and not all(map(is_prefixed, parameter.paths)):
+        return tuple(one for one in allowed if one != "below")
     if any(path.type == "Identifier" for path in parameter.paths):
         return allowed
     return tuple(one for one in allowed if one != "of-type")

@@ -94,6 +94,9 @@ def _condition(rows: Rows, clause: Clause) -> Fragment | int:
         return any_of(within(value, rows.alias) for _, value in clause.values)
     if clause.type == "composite":
         return any_of(_composite(rows, clause.name, value) for _, value in clause.values)
+    if clause.type == "uri" and clause.modifier == "below":
+        keys = side_keys(rows.type, parameters_of(rows.type)[clause.name].paths)
+        return _exists(rows, "string", keys, any_of(_below(bare(value)) for _, value in clause.values))
     if clause.type in ("token", "reference", "uri") or clause.modifier == "exact":
         return _tokens(rows, clause)
     return _side(rows, parameters_of(rows.type)[clause.name], clause.values, clause.modifier)
@@ -195,6 +198,12 @@ def _text(value: str, modifier: str) -> Fragment:
         escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return Fragment("x.val LIKE %s", (f"%{escaped}%",))
     return Fragment("(x.val >= %s AND x.val < %s)", (folded, folded + _LAST))
+
+
+def _below(uri: str) -> Fragment:
+    """The uri and everything that begins with it and a slash (FHIR R4 §3.1.1.4.14)."""
+    start = uri.rstrip("/")[:MAX_LENGTH]
+    return Fragment("(x.val = %s OR x.val = %s OR (x.val > %s AND x.val < %s))", (start, uri, f"{start}/", f"{start}0"))
 
 
 def _updated(rows: Rows, prefix: str, value: str) -> Fragment:

@@ -17,8 +17,10 @@ from yteso.search.composite import Pairs, add_pairs, is_paired
 from yteso.search.hot import hot
 from yteso.search.keys import mandatory, path_key, present, token
 from yteso.search.numbers import currency_keys, quantity_rows, unit_keys
+from yteso.search.parameters import is_prefixed
 from yteso.search.place import place_rows
 from yteso.search.row import NO_DATE
+from yteso.search.words import MAX_LENGTH
 from yteso.standards.fhir_r4 import Path, SearchParameter
 
 Lines = list[str]
@@ -73,6 +75,8 @@ def emitter(scope: Scope, type: str, parameter: SearchParameter, path: Path) -> 
     if parameter.kind == "string":
         return _string(scope, key), ("string", key)
     mark = () if mandatory(type, path) else (f"mark.append({scope.bind('there', token(present(key)))})",)
+    if parameter.kind == "uri" and is_prefixed(path):
+        return _address(scope, key, mark), ("uri", key)
     if parameter.kind == "token" and path.type == "string":
         return _uri(scope, key, mark), ("token", key)
     make = _MAKERS.get(parameter.kind, {}).get(path.type)
@@ -182,6 +186,16 @@ _MAKERS: dict[str, dict[str, Callable[[Scope, str, Mark], Emit]]] = {
     "uri": {"uri": _uri, "url": _uri, "canonical": _uri},
     "reference": {"Reference": _reference, "canonical": _uri, "uri": _uri, "Resource": _calling("inside")},
 }
+
+
+def _address(scope: Scope, key: str, mark: Mark) -> Emit:
+    """A uri: as it is, and how it begins."""
+    name, number = scope.bind("key", key), scope.bind("field", token(key))
+    return lambda value: [
+        *mark,
+        f"uri({name}, {value}, tok)",
+        f"row.strings.append(({number}, {value}[:{MAX_LENGTH}], 0))",
+    ]
 
 
 def _string(scope: Scope, key: str) -> Emit:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, SearchParameter
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, Path, SearchParameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class _Known:
 
 
 _known = _Known()
+
+
+def is_prefixed(path: Path) -> bool:
+    """True when a uri is also indexed by how it begins (for `:below`): not where every resource came from."""
+    return path.steps[:1] != ("meta",)
 
 
 def parameters_of(type: str) -> Mapping[str, SearchParameter]:

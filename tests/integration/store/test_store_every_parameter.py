@@ -3,7 +3,7 @@
 import pytest
 
 from yteso.access.restriction import EVERYTHING
-from yteso.search.clause import MODIFIERS
+from yteso.search.clause import modifiers_of
 from yteso.search.parse import parse, searchable
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
 from yteso.standards.fhir_r4.packed import Packed
@@ -34,9 +34,8 @@ def questions(type):
     for name, parameter in searchable(type).items():
         value = "$".join(VALUES[one.kind] for one in (parameter.components or (parameter,)))
         yield [(name, value)]
-        for modifier in MODIFIERS[parameter.kind]:
-            if modifier != "of-type" or any(path.type == "Identifier" for path in parameter.paths):
-                yield [(f"{name}:{modifier}", "http://a/b" if parameter.kind == "uri" else ASKED.get(modifier, value))]
+        for modifier in modifiers_of(parameter):
+            yield [(f"{name}:{modifier}", "http://a/b" if parameter.kind == "uri" else ASKED.get(modifier, value))]
         if parameter.kind not in ("composite", "special"):
             yield [("_sort", f"-{name}")]
 
@@ -87,3 +86,20 @@ def test_a_place_is_found_by_its_distance(database, store, administrator, near, 
         assert not issues
         assert {one.id for one in store.search(conn, administrator, EVERYTHING, query).matches} == ids
     assert parse("Location", [("near", "91|0")])[1][0].code == "SRCH-0005"
+
+
+def test_a_uri_is_found_by_how_it_begins(database, store, administrator):
+    urls = ["http://a/b", "http://a/b/c", "http://a/b/c/d", "http://a/bc", "http://a", "urn:x", "http://A/b/e"]
+    sets = [{"resourceType": "ValueSet", "id": f"v{n}", "status": "draft", "url": url} for n, url in enumerate(urls)]
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(one) for one in sets])
+
+        def found(text):
+            query, issues = parse("ValueSet", text)
+            assert not issues
+            return {one.id for one in store.search(conn, administrator, EVERYTHING, query).matches}
+
+        assert found("url:below=http://a/b") == found("url:below=http://a/b/") == {"v0", "v1", "v2"}
+        assert found("url:below=http://a/b/c,urn:x") == {"v1", "v2", "v5"}
+        assert found("url:below=http://a/b_c") == set()
+        assert found("url:above=http://a/b/c") == {"v0", "v1", "v4"}

@@ -123,6 +123,10 @@ def test_a_uri_above_is_any_uri_it_lies_under():
     assert [value for _, value in clause.values] == ["http://a/b/c", "http://a", "http://a/b"]
 
 
+def test_where_everything_came_from_is_not_asked_by_its_beginning():
+    assert "SRCH" in parse("Patient", "_source:below=urn:x")[1][0].code
+
+
 def test_more_values_than_anyone_needs_are_refused():
     with pytest.raises(Refused, match="SRCH-0009"):
         parse("Patient", "_id=" + ",".join(map(str, range(1001))))
