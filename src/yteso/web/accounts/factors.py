@@ -18,10 +18,7 @@ from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Value
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from yteso.access.principal import Role
@@ -30,6 +27,10 @@ from yteso.web.services import now
 
 _STEP = 30
 _KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+_USE_STEP = """
+UPDATE mfa_authenticator SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s::bigint))
+WHERE id = %(id)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
+"""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET = "totp_secret"  # noqa: S105 - the session's key of a secret that is being set up
 
@@ -108,11 +109,9 @@ def _use_step(row: Authenticator, code: str) -> bool:
     step = _step_of(decrypt(row.data["secret"]), code)
     if step is None:
         return False
-    newer = Authenticator.objects.filter(pk=row.pk).annotate(
-        last=Coalesce(RawSQL("(data->>'step')::bigint", []), Value(-1))
-    )
-    marked = RawSQL("jsonb_set(data, '{step}', to_jsonb(%s::bigint))", [step])
-    return newer.filter(last__lt=step).update(data=marked) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(_USE_STEP, {"id": row.pk, "step": step})
+        return cursor.rowcount == 1
 
 
 def _step_of(secret: str, code: str) -> int | None:

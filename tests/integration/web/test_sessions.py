@@ -1,0 +1,177 @@
+"""Sessions: a new id at the log-in, bound to the browser, over in time, ended by whom it may."""
+
+from __future__ import annotations
+
+import pytest
+from codes import PASSWORD, install_clock
+from django.db.models import Q
+from django.test import Client
+
+from yteso.access.principal import Role
+from yteso.web import services
+
+
+@pytest.fixture
+def clock(site):
+    clock, before = install_clock()
+    yield clock
+    services.install(before)
+
+
+@pytest.fixture
+def person(site):
+    from yteso.web.accounts import people
+    from yteso.web.accounts.models import Throttle, User
+
+    Throttle.objects.all().delete()
+    people.create_user("phien", PASSWORD, Role.OPERATOR, demo=True)
+    yield "phien"
+    User.objects.filter(username="phien").delete()
+
+
+def signed_in(name: str, agent: str = "Firefox", **more) -> Client:
+    client = Client(SERVER_NAME="localhost", headers={"user-agent": agent}, **more)
+    assert client.post("/login", {"username": name, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def cookie(client: Client) -> str:
+    return client.cookies["yteso_session_8080"].value
+
+
+def test_the_log_in_gives_a_new_id_and_the_old_one_is_dead(clock, person):
+    attacker = Client(SERVER_NAME="localhost")
+    attacker.post("/login", {"username": person, "password": "sai"})
+    session = attacker.session
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+    victim = Client(SERVER_NAME="localhost")
+    victim.cookies["yteso_session_8080"] = planted
+    assert victim.post("/login", {"username": person, "password": PASSWORD}).status_code == 302
+    assert cookie(victim) != planted
+    attacker.cookies["yteso_session_8080"] = planted
+    assert attacker.get("/ioc/").status_code == 302
+    assert victim.get("/ioc/").status_code == 200
+
+
+def test_logging_out_kills_the_id_on_the_server(clock, person):
+    client = signed_in(person)
+    kept = cookie(client)
+    client.post("/logout")
+    thief = Client(SERVER_NAME="localhost", headers={"user-agent": "Firefox"})
+    thief.cookies["yteso_session_8080"] = kept
+    assert thief.get("/ioc/").url.startswith("/login")
+
+
+def test_quiet_minutes_end_a_session_and_activity_does_not(clock, person):
+    client = signed_in(person)
+    for _ in range(4):
+        clock.move(minutes=20)
+        assert client.get("/ioc/").status_code == 200
+    clock.move(minutes=31)
+    assert client.get("/ioc/").url == "/ioc/"
+    assert client.get("/ioc/").url.startswith("/login")
+
+
+def test_what_the_page_asks_by_itself_is_no_activity(clock, person):
+    client = signed_in(person)
+    for _ in range(2):
+        clock.move(minutes=14)
+        assert client.get("/ioc/tiles/today", headers={"Yteso-Auto": "1", "HX-Request": "true"}).status_code == 200
+    clock.move(minutes=3)
+    answer = client.get("/ioc/tiles/today", headers={"Yteso-Auto": "1", "HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/login")
+
+
+def test_half_a_day_ends_a_session_however_busy(clock, person):
+    client = signed_in(person)
+    for _ in range(35):
+        clock.move(minutes=20)
+        assert client.get("/ui").status_code == 200
+    clock.move(minutes=21)
+    assert client.get("/ui").status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_another_browser_with_the_same_cookie_is_signed_out(clock, person):
+    client = signed_in(person, "Firefox")
+    thief = Client(SERVER_NAME="localhost", headers={"user-agent": "curl/8"})
+    thief.cookies["yteso_session_8080"] = cookie(client)
+    assert thief.get("/ioc/").status_code == 302
+    assert client.get("/ioc/").status_code == 302, "the stolen session is dead for both"
+
+
+def test_one_sees_and_ends_ones_own_sessions_and_nobody_elses(clock, person, site):
+    from allauth.usersessions.models import UserSession
+
+    here, there = signed_in(person, "Firefox/130 (Windows"), signed_in(person, "Chrome/130 (Android")
+    page = here.get("/account").content.decode()
+    assert "Firefox" in page
+    assert "Chrome · Android" in page
+    foreign = site.client("dieuhanh")
+    other = UserSession.objects.get(session_key=cookie(there))
+    foreign.post("/account/sessions/end", {"session": other.pk})
+    assert there.get("/ioc/").status_code == 200
+    here.post("/account/sessions/end", {"session": other.pk})
+    assert there.get("/ioc/").status_code == 302
+    third = signed_in(person)
+    here.post("/account/sessions/end")
+    assert third.get("/ioc/").status_code == 302
+    assert here.get("/ioc/").status_code == 200
+
+
+def test_a_new_password_ends_the_other_sessions(clock, person):
+    here, there = signed_in(person), signed_in(person)
+    kept = cookie(here)
+    here.post("/account", {"present": PASSWORD, "new": "mot cau khac de nho lau"})
+    assert there.get("/account").status_code == 302
+    assert "_auth_user_id" not in there.session
+    assert cookie(here) != kept
+    assert here.get("/account/factors").status_code == 200
+
+
+def test_an_administrator_ends_all_sessions_of_an_account(clock, person, site):
+    client = signed_in(person)
+    assert site.client("quantri").post(f"/accounts/{person}/end-sessions").status_code == 302
+    assert client.get("/ioc/").status_code == 302
+
+
+def test_staff_who_were_away_45_days_are_disabled_at_the_log_in_and_by_the_job(clock, person):
+    from yteso.web.accounts import people
+    from yteso.web.accounts.models import User
+
+    people.create_user("vang.mat", PASSWORD, Role.OPERATOR)
+    people.create_user("vang.mat2", PASSWORD, Role.OPERATOR)
+    people.create_user("dan.vang", PASSWORD, Role.CITIZEN)
+    names = Q(username__in=["vang.mat", "vang.mat2", "dan.vang", person])
+    clock.move(days=44)
+    people.upkeep()
+    assert not User.objects.filter(names, is_active=False).exists()
+    clock.move(days=2)
+    client = Client(SERVER_NAME="localhost")
+    assert client.post("/login", {"username": "vang.mat", "password": PASSWORD}).status_code == 422
+    assert User.objects.get(username="vang.mat").disabled_reason == "idle"
+    assert User.objects.get(username="vang.mat2").is_active
+    people.upkeep()
+    assert set(User.objects.filter(names, is_active=False).values_list("username", flat=True)) == {
+        "vang.mat",
+        "vang.mat2",
+    }
+    people.activate("vang.mat")
+    assert client.post("/login", {"username": "vang.mat", "password": PASSWORD}).status_code == 302
+    User.objects.filter(username__in=["vang.mat", "vang.mat2", "dan.vang"]).delete()
+
+
+def test_cookies_are_strict_and_with_https_for_this_host_alone(tmp_path):
+    from yteso.base.settings import Settings
+    from yteso.web.configuration import django_settings
+
+    secure = django_settings(Settings(home=tmp_path, public_url="https://yte.example.vn"))
+    for kind in ("SESSION", "CSRF"):
+        assert secure[f"{kind}_COOKIE_SECURE"]
+        assert secure[f"{kind}_COOKIE_HTTPONLY"]
+        assert secure[f"{kind}_COOKIE_SAMESITE"] == "Lax"
+        assert secure[f"{kind}_COOKIE_NAME"].startswith("__Host-")
+        assert f"{kind}_COOKIE_DOMAIN" not in secure
+    assert secure["SECURE_HSTS_SECONDS"] >= 31_536_000
