@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import psycopg
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from yteso.access.principal import Principal, Role
@@ -123,3 +127,39 @@ def chromium() -> str:
         if Path(path).exists():
             return path
     return pytest.skip("no chromium on this machine")
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    from django.db import connections
+
+    from yteso.web.wsgi import application
+
+    # Each request has a thread of its own here, which must not leave its connection behind.
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    server = make_server("127.0.0.1", 0, application, Threaded, Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop runs in the tests' own thread, where tests may also ask Django's models.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()

@@ -193,5 +193,6 @@ if __name__ == "__main__":
         Provider.settings = json.load(file)
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Provider)
     Provider.issuer = f"http://localhost:{server.server_port}"
-    print(Provider.issuer, flush=True)
+    sys.stdout.write(f"{Provider.issuer}\n")
+    sys.stdout.flush()
     server.serve_forever()

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "mat khau mau cho kiem thu"
@@ -35,40 +30,6 @@ PAGES = (
     "/review/",
     "/khong-co",
 )
-
-
-class Threaded(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-    block_on_close = False
-
-
-class Silent(WSGIRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site) -> Iterator[str]:
-    from django.db import connections
-
-    from yteso.web.wsgi import application
-
-    # Each request has a thread of its own here, which must not leave its connection behind.
-    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
-    server = make_server("127.0.0.1", 0, application, Threaded, Silent)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser
-        browser.close()
 
 
 def signed_in(browser: Browser, address: str, username: str = "quantri", **how) -> tuple[BrowserContext, Page]:
