@@ -77,9 +77,8 @@ class NotKnown:
 
 def is_known(password: str) -> bool:
     """True when the password is at most three known parts, or any number of the same part."""
-    plain = re.sub(r"[\W_]+", "", fold(password.casefold().translate(_LEET)))
-    digits = re.sub(r"[\W_]+", "", fold(password.casefold()))
-    return any(_known(text) for text in {plain, digits}) or password.casefold() in _leaked()
+    text = re.sub(r"[^\w@$!]|_", "", fold(password.casefold()))
+    return password.casefold() in _leaked() or _known(text) or _known(re.sub(r"[@$!]", "", text))
 
 
 def _known(text: str) -> bool:
@@ -99,6 +98,11 @@ def _repeats(text: str) -> bool:
 
 
 def _is_part(part: str) -> bool:
+    """Known as it is, or with signs and digits read as the letters they look like."""
+    return _is_plain_part(part) or _is_plain_part(part.translate(_LEET))
+
+
+def _is_plain_part(part: str) -> bool:
     if len(set(part)) == 1:
         return True
     if len(part) >= 3 and any(part in keys or part in keys[::-1] for keys in _KEYS):
