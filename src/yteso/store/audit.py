@@ -1,15 +1,18 @@
 """Audit rows: one per access, in the accessing transaction, each hashed over the one before it in its lane.
 
 Lanes exist so that writers do not wait for each other; a lane is a chain of its own, and `store.lane` holds its end.
-Whoever changes, removes or inserts a row breaks the chain from there on, and `verify` names the place.
+Whoever changes, removes or inserts a row breaks the chain from there on (`verify.py` names the place). The row of a
+write holds a leaf of every version it wrote, so that the record itself hangs on the chain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
+from hashlib import blake2b, sha256
+from typing import Any
 
 import orjson
 
@@ -22,18 +25,18 @@ from yteso.store.protocol import AuditNote
 SQL = Queries.beside(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """The first row of a lane whose hash is wrong, or its end (`n` is the row that should be there)."""
-
-    lane: int
-    n: int
+REFUSED = "4"
+"""The outcome of an act that was refused (FHIR AuditEvent.outcome); without an outcome it was done."""
+LEAF = 16
+"""Bytes of a version's leaf."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One access to a patient's record, as that patient may see it."""
+    """One row: an access, done or refused. `lane` and `n` are its place; `behalf`: whose account a citizen's is."""
 
+    lane: int
+    n: int
     when: datetime
     who: str
     role: str
@@ -42,6 +45,29 @@ class Access:
     action: str
     what: str
     detail: str
+    outcome: str | None = None
+    client: str = ""
+    behalf: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its id as an AuditEvent."""
+        return f"{self.lane}-{self.n}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows are wanted; what is None or empty limits nothing. `before` is the place of the last row shown."""
+
+    patient: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    who: str = ""
+    facility: str = ""
+    action: str = ""
+    outcome: str = ""
+    count: int = 100
+    before: tuple[datetime, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +79,8 @@ class Note:
     what: str
     detail: str
     patients: Iterable[int]
+    content: bytes = b""
+    outcome: str = ""
 
 
 def note(
@@ -64,7 +92,9 @@ def note(
 
 def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]:
     """Write rows one after the other in one lane; gives back the transaction's number and the moment they share."""
-    rows = [(*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients))) for one in notes]
+    rows = [
+        (*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients)), *_more(one)) for one in notes
+    ]
     row = conn.execute(SQL["note"], [orjson.dumps(rows).decode()], prepare=True).fetchone()
     assert row is not None
     return row[0], row[1]
@@ -74,9 +104,30 @@ def _who(who: Principal) -> tuple[str, str, str, str]:
     return who.name, who.role, who.facility, who.purpose
 
 
+def _more(one: Note) -> Sequence[str | None]:
+    """Outcome, app, for whom, content: left out when there is none of it, as in most rows of reads."""
+    more = (one.outcome or None, one.who.client or None, one.who.person or None)
+    return (*more, b64encode(one.content).decode()) if one.content else more if any(more) else ()
+
+
+def leaf(type: str, id: str, version: int, hash: bytes) -> bytes:
+    """What stands for one version in the row of its write; `hash` is that of its content."""
+    return sha256(f"{type}/{id}/{version}/".encode() + hash).digest()[:LEAF]
+
+
+def removal_leaf(type: str, id: str, version: int, patient: int | None) -> bytes:
+    """The same for the version that says it was deleted, and whose it was."""
+    return leaf(type, id, version, f"deleted {patient}".encode())
+
+
 def add_note(conn: Connection, who: Principal, entry: AuditNote, what: str = "") -> int:
     """An audit row for an act outside this room (a log-in, an export). Gives back the transaction number."""
     return note(conn, who, entry.action, what, entry.detail, (number(patient_key(id)) for id in entry.patients))[0]
+
+
+def add_refusal(conn: Connection, who: Principal, action: str, what: str, detail: str) -> None:
+    """The row of an act that was refused; `detail` names the rule."""
+    write_notes(conn, [Note(who, action, what, detail, (), outcome=REFUSED)])
 
 
 def query_mark(query: Query) -> str:
@@ -85,22 +136,36 @@ def query_mark(query: Query) -> str:
     return f"{query.type}?{digest}"
 
 
-def verify(conn: Connection) -> BadRow | None:
-    """Recompute every chain; the first bad row found, lane by lane, or None."""
-    for lane, last, end in conn.execute(SQL["fetch_lanes"]).fetchall():
-        expected = 0
-        digest = b""
-        for n, stored, computed in conn.execute(SQL["fetch_audit"], (lane,)):
-            expected += 1
-            if n != expected or stored != computed:
-                return BadRow(lane, expected)
-            digest = stored
-        if expected != last or digest != end:
-            return BadRow(lane, expected + 1)
-    return None
-
-
 def accesses(conn: Connection, patient_id: str, count: int = 100) -> list[Access]:
     """Who touched a patient's record, newest first."""
-    rows = conn.execute(SQL["fetch_access"], (number(patient_key(patient_id)), count))
-    return [Access(*row) for row in rows]
+    return find(conn, Asked(patient=patient_id, count=count))
+
+
+def find(conn: Connection, asked: Asked) -> list[Access]:
+    """Rows, newest first."""
+    when, lane, n = asked.before or (None, None, None)
+    names = {
+        "pat": None if asked.patient is None else number(patient_key(asked.patient)),
+        "since": asked.since,
+        "until": asked.until,
+        "who": asked.who or None,
+        "facility": asked.facility or None,
+        "action": asked.action or None,
+        "outcome": asked.outcome or None,
+        "when": when,
+        "lane": lane,
+        "n": n,
+        "count": asked.count,
+    }
+    return [_access(row) for row in conn.execute(SQL["find_access"], names)]
+
+
+def fetch(conn: Connection, lane: int, n: int, patient: str | None = None) -> Access | None:
+    """One row; None when there is none, or none about this patient."""
+    key = None if patient is None else number(patient_key(patient))
+    row = conn.execute(SQL["fetch_one_access"], {"lane": lane, "n": n, "pat": key}).fetchone()
+    return _access(row) if row else None
+
+
+def _access(row: Sequence[Any]) -> Access:
+    return Access(*row[:10], row[10], row[11] or "", row[12] or "")

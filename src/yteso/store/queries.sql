@@ -151,16 +151,68 @@ SELECT store.resume_numbering();
 SELECT shard, n, hash FROM store.lane ORDER BY shard;
 
 -- fetch_audit --
--- The rows of one lane in order, each with the hash it should have after the hash of the row before.
-SELECT n, hash, store.chain(coalesce(lag(hash) OVER (ORDER BY n), '\x'::bytea), shard, n, ts, t, who, role, facility,
-                            purpose, action, what, detail, pats)
+-- The rows of one lane in order, with all their hash is made of.
+SELECT n, hash, extract(epoch FROM ts)::text, t, who, role, facility, purpose, action, what, detail, pats,
+       outcome, client, behalf, content, ts
 FROM store.audit WHERE shard = %s ORDER BY n;
 
--- fetch_access --
--- Who touched a patient's record, newest first.
-SELECT ts, who, role, facility, purpose, action, what, detail FROM store.audit
-WHERE pats @> ARRAY[%s::bigint]
-ORDER BY ts DESC, shard DESC, n DESC LIMIT %s;
+-- find_access --
+-- Audit rows, newest first; what is NULL limits nothing.
+SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
+WHERE (%(pat)s::bigint IS NULL OR pats @> ARRAY[%(pat)s::bigint])
+  AND (%(since)s::timestamptz IS NULL OR ts >= %(since)s) AND (%(until)s::timestamptz IS NULL OR ts < %(until)s)
+  AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(facility)s::text IS NULL OR facility = %(facility)s)
+  AND (%(action)s::text IS NULL OR action = %(action)s::"char")
+  AND (%(outcome)s::text IS NULL OR coalesce(outcome, '0') = %(outcome)s::"char")
+  AND (%(when)s::timestamptz IS NULL OR (ts, shard, n) < (%(when)s, %(lane)s::smallint, %(n)s::bigint))
+ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
+
+-- fetch_one_access --
+-- One audit row.
+SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
+WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats @> ARRAY[%(pat)s::bigint]);
+
+-- fetch_versions --
+-- Every version there is, present and past, in the order of transactions.
+SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid FROM store.resource r
+UNION ALL
+SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL FROM store.history h
+ORDER BY 5, 4, 1, 2, 3;
+
+-- fetch_written --
+-- What audit rows say was written, in the order of transactions.
+SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL ORDER BY t, ts, shard, n;
+
+-- fetch_unbound_t --
+-- The last write of the time when the audit did not yet name content (migration 0040).
+SELECT max(t) FROM store.audit WHERE content IS NULL AND outcome IS NULL AND action IN ('C', 'U', 'D') AND (what ~ '^[A-Z][A-Za-z]+/' OR what ~ ' resources$');
+
+-- fetch_misdated --
+-- A past version that does not end where the next one begins.
+SELECT h.type, h.id, h.ver FROM store.history h
+WHERE NOT EXISTS (SELECT FROM store.resource r WHERE r.shard = h.shard AND r.type = h.type AND r.id = h.id AND r.ver = h.ver + 1 AND r.ts = h.until)
+  AND NOT EXISTS (SELECT FROM store.history n WHERE n.shard = h.shard AND n.type = h.type AND n.id = h.id AND n.ver = h.ver + 1 AND n.ts = h.until)
+LIMIT 1;
+
+-- fetch_stray_row --
+-- An audit row of no lane.
+SELECT shard, n FROM store.audit WHERE shard <> ALL(%s::smallint[]) ORDER BY shard, n LIMIT 1;
+
+-- fetch_last_root --
+-- The newest signed root.
+SELECT n, document FROM store.root ORDER BY n DESC LIMIT 1;
+
+-- fetch_roots --
+-- Signed roots after a number.
+SELECT document FROM store.root WHERE n > %s ORDER BY n;
+
+-- lock_roots --
+-- One signer at a time.
+SELECT pg_advisory_xact_lock(7304981252);
+
+-- add_root --
+-- A further signed root.
+INSERT INTO store.root (n, made, document) VALUES (%s, %s, %s::jsonb);
 
 -- fetch_changed_since --
 -- Whether a resource of these types changed in a transaction that was not finished at `t`; no change before `ts` is one.

@@ -170,9 +170,11 @@ def _carry_out(
     for plan in plans:
         created, replaced = plan.created(present), plan.replaced(present)
         touched = {pat for key in replaced if (pat := present[key].patient) is not None}
+        content: list[bytes] = []
         for keys, target in ((created, fresh), (replaced, renewed)):
             for key in keys:
                 row = plan.wishes[key].row
+                content.append(_leaf(key, row, present))
                 if row is None:
                     removed.append(key)
                     continue
@@ -181,7 +183,7 @@ def _carry_out(
                 if index.pat:
                     touched.add(number(index.pat))
         action, what = _about(plan.statuses, (*created, *replaced))
-        notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched))
+        notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched, b"".join(content)))
     t, now = audit.write_notes(conn, notes)
     if len(plans) > 1:  # locked and written in the order of keys, whoever asked
         fresh.sort(key=_key)
@@ -192,6 +194,14 @@ def _carry_out(
     apply.carry_out(conn, codec, fresh, renewed, old, t, now)
     _note_definitions(conn, [*fresh, *renewed], removed)
     return t, now
+
+
+def _leaf(key: Key, row: Row | None, present: Mapping[Key, Present]) -> bytes:
+    """The leaf of the version a change leaves."""
+    _, type, id = key
+    if row is None:
+        return audit.removal_leaf(TYPE_NAME[type], id, present[key].version + 1, present[key].patient)
+    return audit.leaf(TYPE_NAME[type], id, row.version, row.hash)
 
 
 def _note_definitions(conn: Connection, written: Sequence[tuple[Row, IndexRow]], removed: Sequence[Key]) -> None:

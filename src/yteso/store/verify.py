@@ -1,0 +1,252 @@
+"""Audit rows, the record's versions and signed roots -> the first place that is not as it was written, or None.
+
+Needs the database (or a dump of it, restored anywhere), the platform's public keys and, to see that the newest rows
+were not taken away together, roots that lie elsewhere: those published, or those in facilities' receipts. Everything is
+computed here, nothing by functions of the database, which whoever changed rows could have changed too. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
+from typing import Any, Literal
+
+import zstandard
+
+from yteso.base.errors import YtesoError
+from yteso.base.ids import shard_of
+from yteso.db import Connection, Queries
+from yteso.fhir import json as fhir_json
+from yteso.fhir.json import content_hash
+from yteso.search.extract import extract
+from yteso.search.keys import number
+from yteso.search.side import hid
+from yteso.signing.keys import PublicKey
+from yteso.signing.root import Head, heads_hash, verify_root
+from yteso.standards.fhir_r4 import TYPE_NAME
+from yteso.store.audit import LEAF, leaf, removal_leaf
+from yteso.store.codec import Codec
+from yteso.store.dictionaries import ensure_known
+
+SQL = Queries.beside(__file__)
+_EMPTY = b""
+Kind = Literal["root", "row", "end", "missing", "content"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadPlace:
+    """The first thing found wrong.
+
+    `root`: root number `n` is forged, missing or out of order. `row`: audit row `lane`, `n` was changed, added, removed
+    or moved. `end`: the end of the lane is not what `store.lane` or a root says. `missing`: a version that row wrote is
+    gone or altered. `content`: a version (`about`) that no audit row wrote.
+    """
+
+    kind: Kind
+    lane: int = 0
+    n: int = 0
+    about: str = ""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One lane on its way: rows so far, the last hash, and the hashes at the rows roots ask for."""
+
+    rows: int = 0
+    hash: bytes = _EMPTY
+    marks: dict[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What an audit row says it wrote: place, moment, and the leaves."""
+
+    lane: int
+    n: int
+    t: int
+    ts: datetime
+    leaves: tuple[bytes, ...]
+
+
+def verify(
+    conn: Connection, codec: Codec, roots: Sequence[Mapping[str, Any]] = (), keys: Iterable[PublicKey] = ()
+) -> BadPlace | None:
+    """Look at everything; roots first, then lanes, then the record's versions."""
+    return _bad_root(roots, tuple(keys)) or verify_chains(conn, roots) or verify_versions(conn, codec)
+
+
+def _bad_root(roots: Sequence[Mapping[str, Any]], keys: tuple[PublicKey, ...]) -> BadPlace | None:
+    before = ""
+    for expected, root in enumerate(roots, start=int(roots[0]["number"]) if roots else 1):
+        follows = root["previous"] == before or (root is roots[0] and expected > 1)
+        if root["number"] != expected or not follows or not verify_root(root, keys):
+            return BadPlace("root", n=expected)
+        before = root["root"]
+    return None
+
+
+def verify_chains(conn: Connection, roots: Sequence[Mapping[str, Any]] = ()) -> BadPlace | None:
+    """Every lane from its first row to its end, and what the roots say of it. Roots are trusted to be genuine."""
+    ends = {lane: (rows, bytes(hash)) for lane, rows, hash in conn.execute(SQL["fetch_lanes"])}
+    wanted = _wanted(roots)
+    lanes: dict[int, _Lane] = {}
+    for lane, (rows, hash) in ends.items():
+        found = lanes[lane] = _Lane()
+        if bad := _walk(conn, lane, found, wanted.get(lane, frozenset())):
+            return bad
+        if (found.rows, found.hash) != (rows, hash):
+            return BadPlace("end", lane, found.rows + 1)
+    strays = conn.execute(SQL["fetch_stray_row"], (list(ends),)).fetchone()
+    if strays:
+        return BadPlace("row", *strays)
+    return _against_roots(lanes, roots)
+
+
+def _wanted(roots: Sequence[Mapping[str, Any]]) -> dict[int, set[int]]:
+    wanted: dict[int, set[int]] = {}
+    for root in roots:
+        for lane, rows in enumerate(root["rows"]):
+            wanted.setdefault(lane, set()).add(rows)
+    return wanted
+
+
+def _walk(conn: Connection, lane: int, found: _Lane, wanted: Iterable[int]) -> BadPlace | None:
+    marks = frozenset(wanted)
+    for row in conn.execute(SQL["fetch_audit"], (lane,)):
+        expected = found.rows + 1
+        if row[0] != expected or bytes(row[1]) != _hash_of(found.hash, lane, row):
+            return BadPlace("row", lane, expected)
+        found.rows, found.hash = expected, bytes(row[1])
+        if expected in marks:
+            found.marks[expected] = found.hash
+    return None
+
+
+def _hash_of(before: bytes, lane: int, row: Sequence[Any]) -> bytes:
+    """What `store.link` makes: PostgreSQL writes JSON arrays as Python does, but the moment is a number of six digits."""
+    n, _, moment, *rest = row[:12]
+    text = f"[{lane}, {n}, {moment}, {json.dumps(rest, ensure_ascii=False)[1:]}"
+    more = row[12:15]
+    content = row[15]
+    tail = b""
+    if any(one is not None for one in (*more, content)):
+        tail = json.dumps(more, ensure_ascii=False).encode() + bytes(content or b"")
+    return sha256(before + text.encode() + tail).digest()
+
+
+def _against_roots(lanes: Mapping[int, _Lane], roots: Sequence[Mapping[str, Any]]) -> BadPlace | None:
+    """The first root that says something else than the rows do; a lane is named by the heads the root carries."""
+    before = [0] * len(lanes)
+    for root in roots:
+        for lane, rows in enumerate(root["rows"]):
+            found = lanes.get(lane, _Lane())
+            if rows > found.rows:
+                return BadPlace("end", lane, found.rows + 1)
+            told = root["heads"].get(str(lane))
+            if told is not None and found.marks.get(rows, _EMPTY).hex() != told:
+                return BadPlace("row", lane, before[lane] + 1)
+        heads = [Head(lane, rows, lanes[lane].marks.get(rows, _EMPTY)) for lane, rows in enumerate(root["rows"])]
+        if heads_hash(heads).hex() != root["root"]:
+            return BadPlace("root", n=root["number"])
+        before = root["rows"]
+    return None
+
+
+def verify_versions(conn: Connection, codec: Codec) -> BadPlace | None:
+    """Every version is one an audit row wrote, and every version audit rows wrote is there, unaltered."""
+    if misdated := conn.execute(SQL["fetch_misdated"]).fetchone():
+        return BadPlace("content", about=_named(*misdated))
+    unbound = conn.execute(SQL["fetch_unbound_t"]).fetchone()
+    bound_from = unbound[0] if unbound and unbound[0] is not None else None
+    written = groupby(_written(conn), key=lambda one: one.t)
+    versions = groupby(_versions(conn), key=lambda row: row[4])
+    return _merge(conn, codec, written, versions, bound_from)
+
+
+def _merge(conn: Connection, codec: Codec, written: Any, versions: Any, unbound: int | None) -> BadPlace | None:
+    """Both in the order of transactions; `unbound`: up to there rows of the audit said nothing of content."""
+    said, there = next(written, None), next(versions, None)
+    while said or there:
+        if said and (not there or said[0] <= there[0]):
+            rows = list(there[1]) if there and there[0] == said[0] else []
+            if bad := _compare(conn, codec, list(said[1]), rows):
+                return bad
+            if there and there[0] == said[0]:
+                there = next(versions, None)
+            said = next(written, None)
+            continue
+        assert there is not None
+        row = next(iter(there[1]))
+        if unbound is None or there[0] > unbound:
+            return BadPlace("content", about=_named(*row[:3]))
+        there = next(versions, None)
+    return None
+
+
+def _compare(
+    conn: Connection, codec: Codec, said: Sequence[_Written], rows: Sequence[Sequence[Any]]
+) -> BadPlace | None:
+    there = Counter[tuple[datetime, bytes]]()
+    about: dict[tuple[datetime, bytes], str] = {}
+    broken = ""
+    for row in rows:
+        found = _leaf_of(conn, codec, row)
+        if found is None:
+            broken = broken or _named(*row[:3])
+            continue
+        there[row[3], found] += 1
+        about[row[3], found] = _named(*row[:3])
+    for one in said:
+        for wanted in one.leaves:
+            if not there[one.ts, wanted]:
+                return BadPlace("missing", one.lane, one.n, broken)
+            there[one.ts, wanted] -= 1
+    if broken:
+        return BadPlace("content", about=broken)
+    return next((BadPlace("content", about=about[key]) for key, count in there.items() if count), None)
+
+
+def _leaf_of(conn: Connection, codec: Codec, row: Sequence[Any]) -> bytes | None:
+    """The leaf of a version as it is stored; None when it contradicts itself."""
+    type, id, version, _, _, deleted, dictionary, body, hash, patient, shard, key = row
+    name = TYPE_NAME.get(type)
+    if name is None or shard != shard_of(id) or key not in (None, hid(id)):
+        return None
+    if deleted:
+        return None if body else removal_leaf(name, id, version, patient)
+    try:
+        ensure_known(conn, codec, dictionary)
+        text, _ = codec.unpack(name, id, dictionary, body)
+        resource = fhir_json.loads(text)
+    except (YtesoError, zstandard.ZstdError, ValueError, TypeError):
+        return None
+    found = content_hash(text)
+    named = resource.get("resourceType") == name and resource.get("id") == id
+    if not named or hash not in (None, found) or patient != _patient(resource):
+        return None
+    return leaf(name, id, version, found)
+
+
+def _patient(resource: dict[str, Any]) -> int | None:
+    """Whose compartment it is in, anew from the content: the column decides who may see it."""
+    key = extract(resource).pat
+    return number(key) if key else None
+
+
+def _written(conn: Connection) -> Iterator[_Written]:
+    for lane, n, t, ts, content in conn.execute(SQL["fetch_written"]):
+        raw = bytes(content)
+        yield _Written(lane, n, t, ts, tuple(raw[at : at + LEAF] for at in range(0, len(raw), LEAF)))
+
+
+def _versions(conn: Connection) -> Iterator[Sequence[Any]]:
+    yield from conn.execute(SQL["fetch_versions"])
+
+
+def _named(type: int, id: str, version: int) -> str:
+    return f"{TYPE_NAME.get(type, type)}/{id}/_history/{version}"

@@ -1,0 +1,236 @@
+"""1,000 random tampers of the audit and of the record: each is found; what nobody touched passes."""
+
+import random
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING
+from yteso.base.clock import system_clock
+from yteso.signing.keys import load_or_create
+from yteso.store import audit
+from yteso.store.protocol import AuditNote, Put, Remove
+from yteso.store.roots import make_root, roots_after
+from yteso.store.verify import BadPlace, verify
+
+CITIZEN = Principal("ông \"Giả\" \\ \t\x7f", Role.CITIZEN, person="p0", client="sổ-sức-khỏe")
+TAMPERS = 1000
+
+
+def patient(n, name="Trần Văn Giả"):
+    return {"resourceType": "Patient", "id": f"p{n}", "name": [{"text": name}]}
+
+
+def visit(n, status="finished"):
+    return {"resourceType": "Encounter", "id": f"e{n}", "status": status, "subject": {"reference": f"Patient/p{n}"}}
+
+
+@pytest.fixture
+def keys(tmp_path):
+    return load_or_create(tmp_path)
+
+
+@pytest.fixture
+def filled(database, store, administrator, keys):
+    """Versions, tombstones, several writes in one transaction, reads, refusals; roots on the way and at the end."""
+    for round in range(3):
+        for n in range(5):
+            with database.connection() as conn:
+                store.write(conn, administrator, [Put(patient(n, f"Giả {round} {n}")), Put(visit(n, "finished"))], "tệp")
+                store.write(conn, administrator, [Put(visit(n, "cancelled"))])
+                store.read(conn, CITIZEN, EVERYTHING, "Patient", f"p{n}")
+        with database.connection() as conn:
+            make_root(conn, keys, system_clock())
+    with database.connection() as conn:
+        store.write(conn, administrator, [Remove("Encounter", "e4")])
+        audit.add_refusal(conn, CITIZEN, "R", "Patient", "AUTH-0102")
+        audit.add_note(conn, administrator, AuditNote("E", "export", ("p1",)), "$export")
+    with database.connection() as conn:
+        make_root(conn, keys, system_clock())
+        return list(roots_after(conn, 0))
+
+
+def check(conn, store, roots, keys):
+    return verify(conn, store.codec(conn), roots, keys.public())
+
+
+def test_what_nobody_touched_passes(database, store, keys, filled):
+    with database.connection() as conn:
+        assert check(conn, store, filled, keys) is None
+        assert check(conn, store, filled[2:], keys) is None
+        assert make_root(conn, keys, system_clock()) is None
+
+
+def tables(conn, parent):
+    rows = conn.execute("SELECT tableoid::regclass::text, count(*) FROM {} GROUP BY 1".format(parent)).fetchall()
+    return [name for name, _ in rows]
+
+
+AUDIT = {
+    **{name: f"{name} || 'x'" for name in ("who", "role", "facility", "purpose", "what", "detail")},
+    "ts": "ts + interval '1 microsecond'",
+    "t": "t + 1",
+    "action": "CASE action WHEN 'R' THEN 'U' ELSE 'R' END::\"char\"",
+    "pats": "pats || 7::bigint",
+    "hash": "sha256(hash)",
+    "outcome": "CASE WHEN outcome IS NULL THEN '4' END::\"char\"",
+    "client": "coalesce(client, '') || 'x'",
+    "behalf": "coalesce(behalf, '') || 'x'",
+    "content": "coalesce(content, '') || '\\x00'",
+    "n": "n + 1000",
+}
+RESOURCE = {
+    "ver": "ver + 1",
+    "t": "t + 1",
+    "ts": "ts + interval '1 microsecond'",
+    "pat": "coalesce(pat, 0) + 1",
+    "id": "id || 'x'",
+    "hash": "CASE WHEN hash IS NULL THEN '\\x00'::bytea ELSE substring(sha256(hash) FROM 1 FOR 16) END",
+    "body": "body || '\\x00'",
+    "type": "CASE type WHEN 1 THEN 2 ELSE 1 END",
+    "hid": "hid + 1",
+}
+HISTORY = {
+    "ver": "ver + 100",
+    "t": "t + 1",
+    "ts": "ts + interval '1 microsecond'",
+    "until": "until + interval '1 microsecond'",
+    "pat": "coalesce(pat, 0) + 1",
+    "id": "id || 'x'",
+    "body": "body || '\\x00'",
+    "deleted": "NOT deleted",
+}
+
+
+def one_of(dice, conn, table):
+    return dice.choice(conn.execute(f"SELECT ctid::text FROM ONLY {table}").fetchall())[0]
+
+
+def update(dice, conn, table, columns):
+    column = dice.choice(sorted(columns))
+    conn.execute(
+        sql.SQL("UPDATE ONLY {} SET {} = {} WHERE ctid = %s").format(
+            sql.SQL(table), sql.Identifier(column), sql.SQL(columns[column])
+        ),
+        (one_of(dice, conn, table),),
+    )
+    return f"update {table}.{column}"
+
+
+def delete(dice, conn, table, _):
+    conn.execute(f"DELETE FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),))
+    return f"delete {table}"
+
+
+def insert(dice, conn, table, _):
+    """A row like another one: the same under another key."""
+    place = one_of(dice, conn, table)
+    names = [row[0] for row in conn.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        (table,),
+    )]  # fmt: skip
+    key = next(name for name in ("n", "id") if name in names)
+    new = "n + 1" if key == "n" else "id || 'new'"
+    chosen = [{"hid": "hid + 7"}.get(name, new if name == key else name) for name in names]
+    if key == "n":
+        conn.execute(f"UPDATE ONLY {table} SET n = n + 100000 WHERE n > (SELECT n FROM ONLY {table} WHERE ctid = %s)", (place,))
+    conn.execute(f"INSERT INTO {table} SELECT {', '.join(chosen)} FROM ONLY {table} WHERE ctid = %s", (place,))
+    return f"insert {table}"
+
+
+def swap(dice, conn, table, _):
+    """The contents of two rows change places."""
+    one, other = one_of(dice, conn, table), one_of(dice, conn, table)
+    names = "who, what, pats" if "audit" in table else "dict, body"
+    rows = {
+        place: conn.execute(f"SELECT {names} FROM ONLY {table} WHERE ctid = %s", (place,)).fetchone()
+        for place in (one, other)
+    }
+    if rows[one] == rows[other]:
+        return delete(dice, conn, table, _)
+    assign = ", ".join(f"{name.strip()} = %s" for name in names.split(","))
+    conn.execute(f"UPDATE ONLY {table} SET {assign} WHERE ctid = %s", (*rows[one], other))
+    conn.execute(f"UPDATE ONLY {table} SET {assign} WHERE ctid = %s", (*rows[other], one))
+    return f"swap {table}"
+
+
+def truncate(dice, conn, table, _):
+    conn.execute(f"DELETE FROM ONLY {table}")
+    return f"truncate {table}"
+
+
+def renewed_chain(dice, conn, table, _):
+    """Somebody who knows how hashes are made changes a row and makes all later ones, and the lane's end, anew."""
+    lane, n = conn.execute(f"SELECT shard, n FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),)).fetchone()
+    conn.execute(f"UPDATE ONLY {table} SET who = who || '!' WHERE shard = %s AND n = %s", (lane, n))
+    (hash,) = conn.execute(
+        f"SELECT coalesce((SELECT hash FROM ONLY {table} WHERE shard = %s AND n = %s), ''::bytea)", (lane, n - 1)
+    ).fetchone()
+    for (later,) in conn.execute(f"SELECT n FROM ONLY {table} WHERE shard = %s AND n >= %s ORDER BY n", (lane, n)).fetchall():
+        (hash,) = conn.execute(
+            f"UPDATE ONLY {table} a SET hash = store.link(%s, (SELECT b FROM store.audit b WHERE b.shard = a.shard AND b.n = a.n))"
+            " WHERE a.shard = %s AND a.n = %s RETURNING hash",
+            (hash, lane, later),
+        ).fetchone()
+    conn.execute("UPDATE store.lane SET hash = %s WHERE shard = %s", (hash, lane))
+    return f"renew {table}"
+
+
+def cut_tail(dice, conn, table, _):
+    """The last rows of a lane are taken away, and its end is put back."""
+    lane, n, hash = conn.execute(f"SELECT shard, n, hash FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),)).fetchone()
+    if not conn.execute(f"DELETE FROM ONLY {table} WHERE shard = %s AND n > %s RETURNING 1", (lane, n)).fetchall():
+        return renewed_chain(dice, conn, table, _)
+    conn.execute("UPDATE store.lane SET n = %s, hash = %s WHERE shard = %s", (n, hash, lane))
+    return f"cut {table}"
+
+
+def test_every_one_of_a_thousand_tampers_is_found(database, store, keys, filled):
+    dice, missed, seen, tampered = random.Random(4), [], set(), 0
+    with database.connection() as conn:
+        targets = [(name, AUDIT) for name in tables(conn, "store.audit")]
+        targets += [("store.resource", RESOURCE), *((name, HISTORY) for name in tables(conn, "store.history"))]
+        while tampered < TAMPERS:
+            table, columns = dice.choice(targets)
+            ways = [update] * 6 + [delete, insert, swap, truncate]
+            way = dice.choice(ways + ([renewed_chain, cut_tail] if columns is AUDIT else []))
+            with conn.transaction(force_rollback=True):
+                try:
+                    told = way(dice, conn, table, columns)
+                except psycopg.errors.IntegrityError:
+                    told = ""
+                tampered += bool(told)
+                if told and check(conn, store, filled, keys) is None:
+                    missed.append(told)
+                seen.add(told)
+        assert check(conn, store, filled, keys) is None
+    assert missed == []
+    assert tampered >= TAMPERS
+    assert {f"{way} {table}" for way in ("delete", "insert", "swap", "truncate") for table, _ in targets} <= seen
+    assert {f"update {table}.{column}" for table, columns in targets for column in columns} <= seen
+
+
+def test_the_first_bad_row_is_named(database, store, keys, filled):
+    with database.connection() as conn:
+        (table,) = tables(conn, "store.audit")
+        lane, n = conn.execute("SELECT shard, n FROM store.audit WHERE n = 7").fetchone()
+        conn.execute(f"UPDATE {table} SET who = 'x' WHERE shard = %s AND n IN (7, 9)", (lane,))
+        assert check(conn, store, filled, keys) == BadPlace("row", lane, n)
+
+
+def test_a_changed_version_is_named_with_the_row_that_wrote_it(database, store, keys, filled):
+    with database.connection() as conn:
+        conn.execute("UPDATE store.resource SET body = (SELECT body FROM store.resource WHERE id = 'p2') WHERE id = 'p1'")
+        found = check(conn, store, filled, keys)
+    assert found.kind == "missing"
+    assert found.about == "Patient/p1/_history/3"
+
+
+def test_forged_missing_and_misordered_roots_are_found(database, store, keys, filled, tmp_path):
+    other = load_or_create(tmp_path / "other")
+    with database.connection() as conn:
+        for roots in ([filled[0], *filled[2:]], [filled[1], filled[0]], [{**filled[0], "time": "2026"}], filled[:1] * 2):
+            assert check(conn, store, roots, keys).kind == "root"
+        assert check(conn, store, filled, other) == BadPlace("root", n=1)
