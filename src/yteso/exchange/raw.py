@@ -23,6 +23,7 @@ from yteso.exchange.bell import Bell
 from yteso.exchange.spool import FRAME, Spool
 from yteso.jobs import enqueue
 from yteso.signing import Keys, Receipt, sign_receipt
+from yteso.store.roots import newest_root
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -95,7 +96,8 @@ def _insert(conn: Connection, keys: Keys, arrival: Arrival, spool: Spool, id: st
     seq, received = counted
     if (kept := _known(conn, shard, id)) is not None:  # another request with these bytes held the counter before us
         return kept
-    receipt = sign_receipt(keys, Receipt(id, arrival.sender, seq, spool.sha256.hex(), spool.size, received))
+    root = newest_root(conn)
+    receipt = sign_receipt(keys, Receipt(id, arrival.sender, seq, spool.sha256.hex(), spool.size, received, root))
     values: list[object] = [shard, id, arrival.sender, seq, arrival.facility, received, spool.sha256, spool.size]
     conn.execute(
         SQL["insert_intake"],

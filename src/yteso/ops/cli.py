@@ -9,6 +9,7 @@ import typer
 
 import yteso
 from yteso.ops.commands import (
+    audit,
     bench,
     bhyt,
     demo,
@@ -57,6 +58,7 @@ app.command()(ingest.ingest)
 app.command("import")(import_.import_)
 app.command()(status.status)
 app.add_typer(user.user, name="user")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(intake.intake, name="intake")
 app.command()(simulate.simulate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from yteso.exchange.walk import Walker
     from yteso.ops.health import Backlog, Health
     from yteso.ops.notifier import Notifier
+    from yteso.ops.sealer import Sealer
     from yteso.signing import Keys
     from yteso.store.bulk.desk import BulkDesk
     from yteso.store.postgres import PostgresStore
@@ -174,6 +175,12 @@ class Services:
         post = Post.to(self.settings.subscription_hosts)
         courier = Courier(self.database, self.store, self.people, post, self.settings.fhir_address, self.clock)
         return Notifier(self.database, Look(self.store, self.people, self.clock), courier)
+
+    def sealer(self) -> Sealer:
+        """Signs roots over the audit."""
+        from yteso.ops.sealer import Sealer
+
+        return Sealer(self.database, self.keys, self.settings.home, self.clock)
 
     @cached_property
     def people(self) -> People:

@@ -1,6 +1,7 @@
 """The exporter process: every two seconds what changed goes to the warehouse, and the marts are made anew.
 
-A thread beside it tells subscribers what changed (`notifier.py`): both follow the record by transaction number.
+A thread beside it tells subscribers what changed (`notifier.py`): both follow the record by transaction number. Another
+one signs the roots of the audit (`sealer.py`).
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ def main() -> None:
     end_with_parent()
     log_to_stderr()
     stop = stop_on_signals()
-    services = build(Settings.from_environment(), application="yteso exporter", connections=3 + COURIERS)
+    services = build(Settings.from_environment(), application="yteso exporter", connections=4 + COURIERS)
     notifier = threading.Thread(target=services.notifier().run, args=(stop,), daemon=True, name="notifier")
     notifier.start()
+    sealer = threading.Thread(target=services.sealer().run, args=(stop,), daemon=True, name="sealer")
+    sealer.start()
     try:
         with Warehouse(services.settings.home) as warehouse:
             while not stop.is_set():
@@ -41,6 +44,7 @@ def main() -> None:
     finally:
         stop.set()
         notifier.join(_LONGEST_ERRAND)
+        sealer.join(_LONGEST_ERRAND)
         services.close()
 
 

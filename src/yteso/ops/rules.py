@@ -122,3 +122,11 @@ NOTHING_HERE = Rule(
     "Chạy lệnh trong thư mục của hệ thống, hoặc đặt YTESO_HOME (mặc định ./var); `yteso up` tạo một hệ thống mới.",
     "Run the command in the installation's folder, or set YTESO_HOME (default ./var); `yteso up` makes a new one.",
 )
+NO_ROOTS = Rule(
+    "OPS-0029",
+    Severity.ERROR,
+    "Tệp {file} không phải tệp gốc đã ký (mỗi dòng một JSON).",
+    "The file {file} holds no signed roots (one JSON a line).",
+    "Dùng tệp do `yteso audit roots` in ra hoặc audit/roots.ndjson.",
+    "Give the file that `yteso audit roots` prints, or audit/roots.ndjson.",
+)

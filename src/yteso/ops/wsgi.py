@@ -9,6 +9,7 @@ from yteso.ops.compose import Services, build
 from yteso.ops.front import Door, Front
 from yteso.ops.logs import log_to_stderr
 from yteso.ops.scrape import guarded
+from yteso.ops.sealer import ADDRESS, PublishedRoot
 
 EXCHANGE = ("/exchange", "/api/token", "/api/qd130", "/api/egw", "/api/kcb", "/api/auth")
 
@@ -20,6 +21,7 @@ def front_of(services: Services) -> Front:
     doors = (
         Door("fhir", ("/fhir",), services.api().handle, mounted=True),
         Door("exchange", EXCHANGE, services.exchange()),
+        Door("audit-root", (ADDRESS,), PublishedRoot(services.database, services.keys).handle),
         Door("healthz", ("/healthz",), health.healthz),
         Door("metrics", ("/metrics",), metrics),
     )

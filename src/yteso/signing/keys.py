@@ -84,6 +84,12 @@ def load_or_create(home: Path) -> Keys:
     return Keys(current=next(reversed(pairs)), pairs=pairs)
 
 
+def read_public(pem: str) -> PublicKey:
+    """A public key from its PEM text. Raises Misconfigured when it is no Ed25519 key."""
+    raw = _public_from(pem).public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return PublicKey(sha256(raw).hexdigest()[:16], pem)
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name))
 

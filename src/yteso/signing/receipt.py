@@ -21,7 +21,10 @@ KIND = "yteso-receipt/1"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is acknowledged. `sequence` counts the sender's files from 1; `size` is in bytes; `received` has a zone."""
+    """What is acknowledged. `sequence` counts the sender's files from 1; `size` is in bytes; `received` has a zone.
+
+    `root`: the newest signed root of the audit, whose number, time and hash the receipt carries away.
+    """
 
     intake: str
     sender: str
@@ -29,6 +32,7 @@ class Receipt:
     sha256: str
     size: int
     received: datetime
+    root: Mapping[str, object] | None = None
 
 
 def sign_receipt(keys: Keys, receipt: Receipt) -> dict[str, object]:
@@ -43,6 +47,8 @@ def sign_receipt(keys: Keys, receipt: Receipt) -> dict[str, object]:
         "receivedAt": receipt.received.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "keyId": keys.current,
     }
+    if receipt.root is not None:
+        document["auditRoot"] = {name: receipt.root[name] for name in ("number", "time", "root")}
     return {**document, "signature": _text_of(keys.sign(_canonical(document)))}
 
 

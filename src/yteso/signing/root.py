@@ -94,7 +94,7 @@ def sign_root(
         "number": number,
         "time": made.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "rows": [head.rows for head in heads],
-        "heads": {str(head.lane): head.hash.hex() for head, rows in zip(heads, known, strict=True) if head.rows != rows},
+        "heads": {str(head.lane): head.hash.hex() for head in heads if head.rows != known[head.lane]},
         "root": heads_hash(heads).hex(),
         "previous": before["root"] if before else "",
         "keyId": keys.current,

@@ -92,9 +92,7 @@ def note(
 
 def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]:
     """Write rows one after the other in one lane; gives back the transaction's number and the moment they share."""
-    rows = [
-        (*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients)), *_more(one)) for one in notes
-    ]
+    rows = [(*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients)), *_more(one)) for one in notes]
     row = conn.execute(SQL["note"], [orjson.dumps(rows).decode()], prepare=True).fetchone()
     assert row is not None
     return row[0], row[1]
@@ -168,4 +166,7 @@ def fetch(conn: Connection, lane: int, n: int, patient: str | None = None) -> Ac
 
 
 def _access(row: Sequence[Any]) -> Access:
-    return Access(*row[:10], row[10], row[11] or "", row[12] or "")
+    lane, n, when, who, role, facility, purpose, action, what, detail, outcome, client, behalf = row
+    return Access(
+        lane, n, when, who, role, facility, purpose, action, what, detail, outcome, client or "", behalf or ""
+    )

@@ -125,7 +125,8 @@ class Codec:
         return self._plain(dictionary, body)[_OFFSET:]
 
     def _plain(self, dictionary: int, body: bytes) -> bytes:
-        plain: bytes = self._tool("decompressors", dictionary, self._decompressor).decompress(body, allow_extra_data=False)
+        decompressor = self._tool("decompressors", dictionary, self._decompressor)
+        plain: bytes = decompressor.decompress(body, allow_extra_data=False)
         return plain
 
     def read(self, type: str, id: str, dictionary: int, body: bytes, version: int, updated: datetime) -> bytes:

@@ -128,7 +128,7 @@ def _walk(conn: Connection, lane: int, found: _Lane, wanted: Iterable[int]) -> B
 
 
 def _hash_of(before: bytes, lane: int, row: Sequence[Any]) -> bytes:
-    """What `store.link` makes: PostgreSQL writes JSON arrays as Python does, but the moment is a number of six digits."""
+    """What `store.link` makes: PostgreSQL writes JSON arrays as Python does; the moment has six digits."""
     n, _, moment, *rest = row[:12]
     text = f"[{lane}, {n}, {moment}, {json.dumps(rest, ensure_ascii=False)[1:]}"
     more = row[12:15]

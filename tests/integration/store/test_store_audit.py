@@ -8,8 +8,8 @@ import pytest
 from yteso.access.restriction import EVERYTHING
 from yteso.search.parse import parse
 from yteso.store import audit
-from yteso.store.verify import verify_chains
 from yteso.store.protocol import AuditNote, Put
+from yteso.store.verify import verify_chains
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Trần Văn Giả"}]}
 VISIT = {"resourceType": "Encounter", "id": "e1", "status": "finished", "subject": {"reference": "Patient/p1"}}

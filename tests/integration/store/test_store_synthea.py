@@ -9,9 +9,8 @@ from yteso.base.ids import random_id, shard_of_key
 from yteso.fhir.bundle import in_order, read_entries, rewrite
 from yteso.fhir.json import dumps, loads
 from yteso.search.parse import parse
-from yteso.store import audit
-from yteso.store.verify import verify_chains
 from yteso.store.protocol import Put
+from yteso.store.verify import verify_chains
 
 pytestmark = [pytest.mark.samples, pytest.mark.slow]
 

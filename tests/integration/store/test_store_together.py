@@ -9,9 +9,9 @@ from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.fhir.json import loads
 from yteso.search.parse import parse
-from yteso.store import audit, find
-from yteso.store.verify import verify_chains
+from yteso.store import find
 from yteso.store.protocol import Put, Read, Remove, Search, Transaction, VersionConflict, Write
+from yteso.store.verify import verify_chains
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from yteso.store.protocol import AuditNote, Put, Remove
 from yteso.store.roots import make_root, roots_after
 from yteso.store.verify import BadPlace, verify
 
-CITIZEN = Principal("ông \"Giả\" \\ \t\x7f", Role.CITIZEN, person="p0", client="sổ-sức-khỏe")
+CITIZEN = Principal('ông "Giả" \\ \t\x7f', Role.CITIZEN, person="p0", client="sổ-sức-khỏe")
 TAMPERS = 1000
 
 
@@ -35,10 +35,10 @@ def keys(tmp_path):
 @pytest.fixture
 def filled(database, store, administrator, keys):
     """Versions, tombstones, several writes in one transaction, reads, refusals; roots on the way and at the end."""
-    for round in range(3):
+    for turn in range(3):
         for n in range(5):
             with database.connection() as conn:
-                store.write(conn, administrator, [Put(patient(n, f"Giả {round} {n}")), Put(visit(n, "finished"))], "tệp")
+                store.write(conn, administrator, [Put(patient(n, f"Giả {turn} {n}")), Put(visit(n, "finished"))], "tệp")
                 store.write(conn, administrator, [Put(visit(n, "cancelled"))])
                 store.read(conn, CITIZEN, EVERYTHING, "Patient", f"p{n}")
         with database.connection() as conn:
@@ -64,7 +64,7 @@ def test_what_nobody_touched_passes(database, store, keys, filled):
 
 
 def tables(conn, parent):
-    rows = conn.execute("SELECT tableoid::regclass::text, count(*) FROM {} GROUP BY 1".format(parent)).fetchall()
+    rows = conn.execute(f"SELECT tableoid::regclass::text, count(*) FROM {parent} GROUP BY 1").fetchall()
     return [name for name, _ in rows]
 
 
@@ -135,7 +135,9 @@ def insert(dice, conn, table, _):
     new = "n + 1" if key == "n" else "id || 'new'"
     chosen = [{"hid": "hid + 7"}.get(name, new if name == key else name) for name in names]
     if key == "n":
-        conn.execute(f"UPDATE ONLY {table} SET n = n + 100000 WHERE n > (SELECT n FROM ONLY {table} WHERE ctid = %s)", (place,))
+        conn.execute(
+            f"UPDATE ONLY {table} SET n = n + 100000 WHERE n > (SELECT n FROM ONLY {table} WHERE ctid = %s)", (place,)
+        )
     conn.execute(f"INSERT INTO {table} SELECT {', '.join(chosen)} FROM ONLY {table} WHERE ctid = %s", (place,))
     return f"insert {table}"
 
@@ -163,27 +165,34 @@ def truncate(dice, conn, table, _):
 
 def renewed_chain(dice, conn, table, _):
     """Somebody who knows how hashes are made changes a row and makes all later ones, and the lane's end, anew."""
-    lane, n = conn.execute(f"SELECT shard, n FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),)).fetchone()
+    lane, n = conn.execute(
+        f"SELECT shard, n FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),)
+    ).fetchone()
     conn.execute(f"UPDATE ONLY {table} SET who = who || '!' WHERE shard = %s AND n = %s", (lane, n))
-    (hash,) = conn.execute(
+    (digest,) = conn.execute(
         f"SELECT coalesce((SELECT hash FROM ONLY {table} WHERE shard = %s AND n = %s), ''::bytea)", (lane, n - 1)
     ).fetchone()
-    for (later,) in conn.execute(f"SELECT n FROM ONLY {table} WHERE shard = %s AND n >= %s ORDER BY n", (lane, n)).fetchall():
-        (hash,) = conn.execute(
-            f"UPDATE ONLY {table} a SET hash = store.link(%s, (SELECT b FROM store.audit b WHERE b.shard = a.shard AND b.n = a.n))"
+    for (later,) in conn.execute(
+        f"SELECT n FROM ONLY {table} WHERE shard = %s AND n >= %s ORDER BY n", (lane, n)
+    ).fetchall():
+        (digest,) = conn.execute(
+            f"UPDATE ONLY {table} a SET hash = store.link(%s, (SELECT b FROM store.audit b"
+            " WHERE b.shard = a.shard AND b.n = a.n))"
             " WHERE a.shard = %s AND a.n = %s RETURNING hash",
-            (hash, lane, later),
+            (digest, lane, later),
         ).fetchone()
-    conn.execute("UPDATE store.lane SET hash = %s WHERE shard = %s", (hash, lane))
+    conn.execute("UPDATE store.lane SET hash = %s WHERE shard = %s", (digest, lane))
     return f"renew {table}"
 
 
 def cut_tail(dice, conn, table, _):
     """The last rows of a lane are taken away, and its end is put back."""
-    lane, n, hash = conn.execute(f"SELECT shard, n, hash FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),)).fetchone()
+    lane, n, digest = conn.execute(
+        f"SELECT shard, n, hash FROM ONLY {table} WHERE ctid = %s", (one_of(dice, conn, table),)
+    ).fetchone()
     if not conn.execute(f"DELETE FROM ONLY {table} WHERE shard = %s AND n > %s RETURNING 1", (lane, n)).fetchall():
         return renewed_chain(dice, conn, table, _)
-    conn.execute("UPDATE store.lane SET n = %s, hash = %s WHERE shard = %s", (n, hash, lane))
+    conn.execute("UPDATE store.lane SET n = %s, hash = %s WHERE shard = %s", (n, digest, lane))
     return f"cut {table}"
 
 
@@ -222,7 +231,9 @@ def test_the_first_bad_row_is_named(database, store, keys, filled):
 
 def test_a_changed_version_is_named_with_the_row_that_wrote_it(database, store, keys, filled):
     with database.connection() as conn:
-        conn.execute("UPDATE store.resource SET body = (SELECT body FROM store.resource WHERE id = 'p2') WHERE id = 'p1'")
+        conn.execute(
+            "UPDATE store.resource SET body = (SELECT body FROM store.resource WHERE id = 'p2') WHERE id = 'p1'"
+        )
         found = check(conn, store, filled, keys)
     assert found.kind == "missing"
     assert found.about == "Patient/p1/_history/3"
@@ -231,6 +242,11 @@ def test_a_changed_version_is_named_with_the_row_that_wrote_it(database, store, 
 def test_forged_missing_and_misordered_roots_are_found(database, store, keys, filled, tmp_path):
     other = load_or_create(tmp_path / "other")
     with database.connection() as conn:
-        for roots in ([filled[0], *filled[2:]], [filled[1], filled[0]], [{**filled[0], "time": "2026"}], filled[:1] * 2):
+        for roots in (
+            [filled[0], *filled[2:]],
+            [filled[1], filled[0]],
+            [{**filled[0], "time": "2026"}],
+            filled[:1] * 2,
+        ):
             assert check(conn, store, roots, keys).kind == "root"
         assert check(conn, store, filled, other) == BadPlace("root", n=1)

@@ -1,0 +1,114 @@
+"""`yteso audit verify` and `yteso audit roots`: is everything as it was written, and the roots to check it against."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from yteso.base.errors import Refused
+from yteso.ops.commands.place import at_database, console
+from yteso.ops.exits import DATA
+from yteso.ops.rules import NO_ROOTS
+from yteso.signing.keys import PublicKey
+from yteso.store.verify import BadPlace
+
+audit = typer.Typer(help="Nhật ký truy cập · The audit chain", no_args_is_help=True)
+_WORDS = {
+    "root": ("Gốc số {n} bị giả mạo, thiếu hoặc sai thứ tự", "Root {n} is forged, missing or out of order"),
+    "row": (
+        "Dòng đầu tiên sai: làn {lane}, dòng {n} (bị sửa, thêm, xóa hoặc chuyển chỗ)",
+        "First bad row: lane {lane}, row {n} (changed, added, removed or moved)",
+    ),
+    "end": ("Làn {lane} thiếu dòng từ dòng {n}", "Lane {lane} lacks rows from row {n} on"),
+    "missing": (
+        "Nội dung do làn {lane}, dòng {n} ghi đã bị sửa hoặc mất {about}",
+        "What lane {lane}, row {n} wrote was altered or is gone {about}",
+    ),
+    "content": ("Phiên bản không có trong nhật ký: {about}", "A version that the audit does not know: {about}"),
+}
+
+
+@audit.command()
+def verify(
+    roots: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Tệp gốc đã ký (ndjson) · File of signed roots")
+    ] = None,
+    key: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Khóa công khai (PEM) · Public key")
+    ] = None,
+) -> None:
+    """Đối chiếu toàn bộ nhật ký và hồ sơ với các gốc đã ký. · Check audit and record against the signed roots.
+
+    Chỉ đọc cơ sở dữ liệu (YTESO_DATABASE_URL, hoặc cơ sở dữ liệu nhúng). · Only reads the database.
+    """
+    from yteso.db import Database
+    from yteso.store.postgres import PostgresStore
+    from yteso.store.roots import roots_after
+    from yteso.store.verify import verify as find_bad
+
+    with at_database(existing=True) as settings:
+        keys = _keys(settings.home, key or [])
+        database = Database(settings.database_url, max_size=1, application="yteso audit").open()
+        try:
+            with database.connection() as conn:
+                documents = _read(roots) if roots else list(roots_after(conn, 0))
+                store = PostgresStore()
+                store.refresh(conn)
+                bad = find_bad(conn, store.codec(conn), documents, keys)
+        finally:
+            database.close()
+    if bad is not None:
+        _tell(bad)
+        raise typer.Exit(DATA)
+    console.print(f"Nguyên vẹn · Intact ({len(documents)} gốc · roots)")
+
+
+@audit.command("roots")
+def roots_() -> None:
+    """In mọi gốc đã ký, mỗi dòng một gốc. · Print every signed root, one a line."""
+    from yteso.db import Database
+    from yteso.store.roots import roots_after
+
+    with at_database(existing=True) as settings:
+        database = Database(settings.database_url, max_size=1, application="yteso audit").open()
+        try:
+            with database.connection() as conn:
+                for root in roots_after(conn, 0):
+                    sys.stdout.write(orjson.dumps(root).decode() + "\n")
+        finally:
+            database.close()
+
+
+@audit.command("key")
+def key_() -> None:
+    """In khóa công khai để kiểm tra. · Print the public keys to check with."""
+    from yteso.ops.commands.place import settings
+    from yteso.signing.keys import load_or_create
+
+    for one in load_or_create(settings().home).public():
+        sys.stdout.write(one.pem)
+
+
+def _keys(home: Path, paths: list[Path]) -> list[PublicKey]:
+    """The keys given; without any, those of this installation."""
+    from yteso.signing.keys import load_or_create, read_public
+
+    if not paths:
+        return list(load_or_create(home).public())
+    return [read_public(path.read_text()) for path in paths]
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    except orjson.JSONDecodeError as error:
+        raise Refused(NO_ROOTS.at(file=path.name), status=400) from error
+
+
+def _tell(bad: BadPlace) -> None:
+    for text in _WORDS[bad.kind]:
+        console.print(text.format(lane=bad.lane, n=bad.n, about=bad.about).strip(), highlight=False, style="red")

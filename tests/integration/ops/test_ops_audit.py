@@ -1,0 +1,98 @@
+"""Roots are signed, published, carried away by receipts; the verifier tells a tampered database from a whole one."""
+
+import io
+
+import orjson
+import psycopg
+import pytest
+
+from yteso.access.principal import Principal, Role
+from yteso.base.http import Request
+from yteso.exchange.raw import Arrival, keep
+from yteso.exchange.spool import Spool
+from yteso.ops.cli import run
+from yteso.ops.compose import build
+from yteso.ops.sealer import PublishedRoot
+from yteso.signing.root import verify_root
+from yteso.store.protocol import Put
+
+PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Trần Văn Giả"}]}
+
+
+@pytest.fixture
+def services(settings):
+    services = build(settings, application="test")
+    yield services
+    services.close()
+
+
+def written(services):
+    with services.database.connection() as conn:
+        services.store.write(conn, Principal("quan-tri", Role.ADMINISTRATOR), [Put(PATIENT)])
+
+
+def test_a_root_is_made_when_something_was_done_and_kept_in_the_file(services):
+    sealer = services.sealer()
+    written(services)
+    sealer.seal()
+    sealer.seal()
+    lines = (services.settings.home / "audit" / "roots.ndjson").read_bytes().splitlines()
+    assert [orjson.loads(line)["number"] for line in lines] == [1]
+    assert verify_root(orjson.loads(lines[0]), services.keys.public())
+
+
+def test_a_line_lost_from_the_file_comes_back_and_none_is_doubled(services):
+    for _ in range(3):
+        with services.database.connection() as conn:
+            services.store.write(conn, Principal("a", Role.ADMINISTRATOR), [Put({**PATIENT, "active": bool(_ % 2)})])
+        services.sealer().seal()
+    path = services.settings.home / "audit" / "roots.ndjson"
+    whole = path.read_bytes()
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[:1]))
+    services.sealer().seal()
+    assert path.read_bytes() == whole
+
+
+def test_everybody_may_see_the_newest_root_and_the_keys(services):
+    door = PublishedRoot(services.database, services.keys)
+    asked = Request("GET", "/.well-known/yteso-audit-root", "", {}, io.BytesIO(), "", "")
+    assert orjson.loads(door.handle(asked).body)["root"] is None
+    written(services)
+    services.sealer().seal()
+    told = orjson.loads(door.handle(asked).body)
+    assert told["root"]["number"] == 1
+    assert told["keys"][0]["id"] == told["root"]["keyId"]
+
+
+def test_a_receipt_carries_the_newest_root(services, tmp_path):
+    written(services)
+    services.sealer().seal()
+    with services.desk.spool() as spool:
+        assert isinstance(spool, Spool)
+        spool.write(b"<GIAMDINHHS/>")
+        kept = keep(services.database, services.keys, Arrival("m79001", "79001", "a.xml", "bhyt", "plain"), spool)
+    assert kept.receipt["auditRoot"]["number"] == 1
+
+
+def test_the_command_tells_a_tampered_database_from_a_whole_one(services, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("YTESO_HOME", str(services.settings.home))
+    monkeypatch.setenv("YTESO_DATABASE_URL", services.settings.database_url)
+    written(services)
+    services.sealer().seal()
+    assert run(["audit", "roots"]) == 0
+    roots = tmp_path / "roots.ndjson"
+    roots.write_text(capsys.readouterr().out)
+    assert run(["audit", "key"]) == 0
+    key = tmp_path / "key.pem"
+    key.write_text(capsys.readouterr().out)
+    given = ["audit", "verify", "--roots", str(roots), "--key", str(key)]
+    assert run(given) == 0
+    assert "Intact" in capsys.readouterr().out
+    with psycopg.connect(services.settings.database_url) as conn:
+        (lane,) = conn.execute("SELECT shard FROM store.lane WHERE n > 0").fetchone()
+        (table,) = conn.execute("SELECT DISTINCT tableoid::regclass::text FROM store.audit").fetchone()
+        conn.execute(f"UPDATE {table} SET who = 'nobody'")
+    assert run(given) == 3
+    told = capsys.readouterr().out
+    assert f"làn {lane}, dòng 1" in told
+    assert f"lane {lane}, row 1" in told
