@@ -127,10 +127,11 @@ def delete(dice, conn, table, _):
 def insert(dice, conn, table, _):
     """A row like another one: the same under another key."""
     place = one_of(dice, conn, table)
-    names = [row[0] for row in conn.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        (table,),
-    )]  # fmt: skip
+    columns = (
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+        " ORDER BY attnum"
+    )
+    names = [row[0] for row in conn.execute(columns, (table,))]
     key = next(name for name in ("n", "id") if name in names)
     new = "n + 1" if key == "n" else "id || 'new'"
     chosen = [{"hid": "hid + 7"}.get(name, new if name == key else name) for name in names]
