@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from yteso.base.ids import hid_of
 from yteso.search.keys import number
 
@@ -19,6 +21,7 @@ def same_resource(one: str, other: str) -> str:
     return f"{one}.shard = {other}.shard AND {one}.type = {other}.type AND {one}.hid = {other}.hid"
 
 
+@lru_cache(maxsize=4096)
 def hid(id: str) -> int:
     """The number that stands for an id in keys (column `hid`)."""
     return number(hid_of(id))

@@ -6,13 +6,14 @@ In: a resource. Out: `Row` with its canonical bytes, content hash and index entr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any
 
 from yteso.base.errors import Refused
-from yteso.base.ids import shard_of
+from yteso.base.ids import hid_of, shard_of
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
@@ -44,7 +45,7 @@ _NO_ID = Rule(
 Key = tuple[int, int, str]
 """(shard, type number, id): the primary key, and the order in which rows are locked and written."""
 
-_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.")
+_IS_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII).fullmatch
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def key_of(type: str, id: str) -> Key:
     number = TYPE_NUMBER.get(type)
     if number is None:
         raise Refused(_UNKNOWN_TYPE.at(Origin(field="resourceType")), status=404)
-    if not 1 <= len(id) <= 64 or not _ID_CHARACTERS.issuperset(id):
+    if _IS_ID(id) is None:
         raise Refused(_NO_ID.at(Origin(field=f"{type}.id")), status=400)
     return shard_of(id), number, id
 
@@ -106,7 +107,7 @@ Indexed = tuple[Row, IndexRow]
 _NULL = b"\0\0\0\x14\xff\xff\xff\xff"
 _EIGHT = b"\0\0\0\x14\0\0\0\x08"
 """A field of type int8 (type number 20) that is NULL; one of 8 bytes."""
-_KEY = Struct(">iiihiihiiqii").pack
+_KEY = Struct(">iiihiihii8sii").pack
 _LENGTH = Struct(">i").pack
 _VERSION = Struct(">iii").pack
 _DATES = Struct(">iiqiiq").pack
@@ -129,7 +130,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
         body = codec.pack(TYPE_NAME[type], id, row.text, row.offset)
         fields = b"".join(
             (
-                _KEY(14, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid(id), _TEXT, len(name)),
+                _KEY(14, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _TEXT, len(name)),
                 name,
                 _VERSION(_INT4, 4, row.version),
                 _EIGHT + index.pat if index.pat else _NULL,
@@ -205,13 +206,13 @@ def new_numbers(rows: Iterable[Indexed]) -> list[bytes]:
     return found
 
 
-_ROW = Struct(">iiihiihiiqiiq").pack
+_ROW = Struct(">iiihiihii8siiq").pack
 
 
 def _start(columns: int, row: Row) -> bytes:
     """How every side row begins: shard, type, hid, t."""
     shard, type, id = row.key
-    return _ROW(columns, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid(id), _INT8, 8, row.t)
+    return _ROW(columns, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _INT8, 8, row.t)
 
 
 def care_lists(rows: Iterable[tuple[Row, bytes, str]]) -> tuple[list[int], list[int], list[str], list[str]]:
