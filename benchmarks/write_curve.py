@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.search_latency import build
+from benchmarks.search_latency import BATCH, build
 from benchmarks.store_measure import fresh_database, report, spread
 from benchmarks.store_visits import PER_VISIT
 from benchmarks.store_write import PEOPLE, measure
@@ -30,10 +30,11 @@ def main() -> None:
     options = parser.parse_args()
     points = []
     with fresh_database() as dsn:
-        stored = written = 0
+        stored = written = begin = 0
         for size in options.sizes:
             database = Database(dsn, max_size=1).open()
-            stored = build(database, size - stored, PEOPLE, begin=stored // PER_VISIT)
+            visits = -(-(size - stored) // (PER_VISIT * BATCH)) * BATCH
+            stored, begin = build(database, visits * PER_VISIT, PEOPLE, begin), begin + visits
             database.close()
             rates = []
             for _ in range(options.rounds):
