@@ -1,6 +1,7 @@
 """Django outside a web server: for `ops`, the command line and tests. Plain functions, no view.
 
-`configure` may be called again with another database: the connection is then pointed there.
+`configure` may be called again with another installation: its settings count then, and the connection is pointed to
+its database. What Django itself was configured with (addresses, the names of cookies, the secret) stays.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ def configure(settings: Settings) -> None:
     if not django_conf.configured:
         django_conf.configure(**django_settings(settings))
         django.setup()
-    elif settings.database_url:
-        _point_to(settings.database_url)
+    else:
+        django_conf.YTESO = settings
+        if settings.database_url:
+            _point_to(settings.database_url)
 
 
 def migrate(settings: Settings) -> None:

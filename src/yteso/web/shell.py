@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
 from yteso.base.clock import system_clock
-from yteso.web.guard import PEOPLE, allow, public
+from yteso.web.guard import INCOMPLETE, PEOPLE, allow, public
 from yteso.web.language import CHOICES
 from yteso.web.live import live_address
 from yteso.web.navigation import rail, start_of
@@ -28,12 +28,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """The context processor of all pages."""
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
+    complete = known and not request.session.get(INCOMPLETE, False)
     theme = request.COOKIES.get("yteso_theme", "system")
     return {
         "user": user if known else None,
-        "rail": rail(Role(user.role), request.path) if user is not None and known else [],
+        "rail": rail(Role(user.role), request.path) if user is not None and complete else [],
         "theme": theme if theme in THEMES else "system",
-        "live": live_address(request),
+        "live": live_address(request) if complete else "",
         "notes": messages.get_messages(request) if known else [],
         "here": request.get_full_path() if request.method == "GET" else "/",
     }

@@ -13,6 +13,7 @@ from yteso.db import Database
 from yteso.exchange.sender import authenticate, md5_of
 from yteso.ops import accounts
 from yteso.ops.accounts import Row
+from yteso.ops.compose import build
 from yteso.web import setup
 
 PASSWORD = "mat khau mau cho kiem thu"
@@ -93,3 +94,32 @@ def test_a_name_is_a_persons_or_a_machines_never_both(site: Settings, first: str
     with pytest.raises(Refused) as refusal:
         accounts.save(site, Row("chung-ten", second, "01001", active=True), PASSWORD)
     assert codes(refusal) == ["OPS-0023"]
+
+
+def test_an_account_is_opened_again_its_sessions_ended_and_a_link_given(site: Settings) -> None:
+    accounts.save(site, Row("vanhanh", "operator", "", active=True), PASSWORD)
+    accounts.disable(site, "vanhanh")
+    accounts.enable(site, "vanhanh")
+    assert [row.active for row in accounts.listed(site)] == [True]
+    assert accounts.end_sessions(site, "vanhanh") == 0
+    first = accounts.one_time_link(site, "vanhanh", reset_factors=False)
+    assert first.startswith("http://127.0.0.1:8080/recover/")
+    assert accounts.one_time_link(site, "vanhanh", reset_factors=True) != first
+    for act in (accounts.enable, accounts.end_sessions):
+        with pytest.raises(Refused, match="WEB-0004"):
+            act(site, "khong-co")
+
+
+def test_the_daily_job_looks_after_accounts(site: Settings) -> None:
+    accounts.save(site, Row("vanhanh", "operator", "", active=True), PASSWORD)
+    services = build(site, application="yteso test")
+    try:
+        services.maintain_accounts()
+    finally:
+        services.close()
+    assert [row.active for row in accounts.listed(site)] == [True]
+
+
+def test_a_citizen_is_tied_to_the_own_record(site: Settings) -> None:
+    accounts.save(site, Row("nguoidan", "citizen", "", active=True), PASSWORD, person="p-1")
+    assert accounts.principal_of(site, "nguoidan") == Principal("nguoidan", Role.CITIZEN, person="p-1")

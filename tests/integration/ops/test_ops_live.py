@@ -50,11 +50,13 @@ def test_a_bearer_hears_a_topic_within_a_moment_and_no_other_topic(platform) -> 
 
 def test_the_ticket_of_a_signed_in_page_opens_the_stream(platform) -> None:
     site = f"http://127.0.0.1:{platform.port}"
+    # A citizen needs no second factor to have pages.
+    platform.run("user", "add", "nguoidan", "--role", "citizen", "--password", "-", given=PASSWORD + "\n")
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     with browser.open(f"{site}/login", timeout=20) as page:
         csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
     assert csrf is not None
-    form = {"csrfmiddlewaretoken": csrf[1], "username": "bacsi", "password": PASSWORD, "next": ""}
+    form = {"csrfmiddlewaretoken": csrf[1], "username": "nguoidan", "password": PASSWORD, "next": ""}
     request = urllib.request.Request(
         f"{site}/login", urllib.parse.urlencode(form).encode(), {"Origin": site, "Referer": f"{site}/login"}
     )

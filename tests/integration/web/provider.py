@@ -153,6 +153,8 @@ class Provider(BaseHTTPRequestHandler):
             "exp": now + 300,
             **person.get("token", {}),
         }
+        if "max_age" in kept:
+            claims["auth_time"] = now - (3600 if twist == "stale" else 0)
         claims |= {
             "issuer": {"iss": "https://khac.example"},
             "audience": {"aud": "khac"},

@@ -79,6 +79,7 @@ def place(site, address: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "sai-ngay": {"sub": "p-3", "claims": {"citizen_id": number, "name": "X", "birthdate": "1901-01-01"}},
         "can-bo": {"sub": "s-1", "claims": {"name": "Bác Sĩ Thử"}, "token": {"acr": "vua"}},
         "can-bo-yeu": {"sub": "s-2", "claims": {"name": "Bác Sĩ Thử"}},
+        "x-stale": {**person, "twist": "stale"},
         **{f"x-{twist}": {**person, "twist": twist} for twist in TWISTS},
     }
     back = [f"{address}/login/with/{name}/back" for name in ("thu", "bi-mat")]
@@ -313,3 +314,24 @@ def test_the_published_key_is_the_public_half_alone(site, place):
     assert Client(SERVER_NAME="localhost").get("/login/with/khong-co/keys").status_code == 404
     kept = site.services.settings.home / "keys" / "oidc.jwk"
     assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_who_has_no_password_proves_again_at_the_provider(site, address, place):
+    walk = Walk(address)
+    walk.whole("dan")
+    assert walk.client.get("/account/factors/app").status_code == 200
+    session = walk.client.session
+    session["proved_at"] -= 301
+    session.save()
+    asked = walk.client.get("/account/factors/app").url
+    assert asked.startswith("/account/confirm")
+    page = walk.client.get(asked).content.decode()
+    assert "Xác nhận bằng Thử ID" in page
+    assert 'type="password"' not in page
+    for person, good in (("can-bo", False), ("x-stale", False), ("dan", True)):
+        there = walk.client.post("/login/with/thu", {"prove": "1", "next": "/account/factors/app"}).url
+        assert "max_age=0" in there
+        answer = walk.come_back(walk.consent(there, person))
+        assert (answer.status_code == 302) == good, person
+        assert (walk.client.get("/account/factors/app").status_code == 200) == good, person
+    assert answer.url == "/account/factors/app"

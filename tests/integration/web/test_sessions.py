@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codes import PASSWORD, install_clock
+from django.conf import settings as conf
 from django.db.models import Q
 from django.test import Client
 
@@ -36,7 +37,7 @@ def signed_in(name: str, agent: str = "Firefox", **more) -> Client:
 
 
 def cookie(client: Client) -> str:
-    return client.cookies["yteso_session_8080"].value
+    return client.cookies[conf.SESSION_COOKIE_NAME].value
 
 
 def test_the_log_in_gives_a_new_id_and_the_old_one_is_dead(clock, person):
@@ -47,10 +48,10 @@ def test_the_log_in_gives_a_new_id_and_the_old_one_is_dead(clock, person):
     session.save()
     planted = session.session_key
     victim = Client(SERVER_NAME="localhost")
-    victim.cookies["yteso_session_8080"] = planted
+    victim.cookies[conf.SESSION_COOKIE_NAME] = planted
     assert victim.post("/login", {"username": person, "password": PASSWORD}).status_code == 302
     assert cookie(victim) != planted
-    attacker.cookies["yteso_session_8080"] = planted
+    attacker.cookies[conf.SESSION_COOKIE_NAME] = planted
     assert attacker.get("/ioc/").status_code == 302
     assert victim.get("/ioc/").status_code == 200
 
@@ -60,7 +61,7 @@ def test_logging_out_kills_the_id_on_the_server(clock, person):
     kept = cookie(client)
     client.post("/logout")
     thief = Client(SERVER_NAME="localhost", headers={"user-agent": "Firefox"})
-    thief.cookies["yteso_session_8080"] = kept
+    thief.cookies[conf.SESSION_COOKIE_NAME] = kept
     assert thief.get("/ioc/").url.startswith("/login")
 
 
@@ -97,7 +98,7 @@ def test_half_a_day_ends_a_session_however_busy(clock, person):
 def test_another_browser_with_the_same_cookie_is_signed_out(clock, person):
     client = signed_in(person, "Firefox")
     thief = Client(SERVER_NAME="localhost", headers={"user-agent": "curl/8"})
-    thief.cookies["yteso_session_8080"] = cookie(client)
+    thief.cookies[conf.SESSION_COOKIE_NAME] = cookie(client)
     assert thief.get("/ioc/").status_code == 302
     assert client.get("/ioc/").status_code == 302, "the stolen session is dead for both"
 

@@ -28,6 +28,7 @@ ALGORITHMS = ["ES256", "RS256", "PS256", "ES384", "EdDSA"]
 
 _LEEWAY = 60
 _WAIT = 600
+_FRESH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,18 @@ class Who:
     assurance: int
 
 
-def begin(provider: Provider, back: str, moment: int) -> tuple[str, dict[str, Any]]:
-    """(address of the provider's page, what the session keeps until the person is back)."""
+def begin(provider: Provider, back: str, moment: int, *, again: bool = False) -> tuple[str, dict[str, Any]]:
+    """(address of the provider's page, what the session keeps until the person is back).
+
+    `again`: the provider must ask who it is, whatever session it has with the person (`max_age`).
+    """
     kept = {
         "provider": provider.id,
         "state": secrets.token_urlsafe(24),
         "nonce": secrets.token_urlsafe(24),
         "verifier": secrets.token_urlsafe(48),
         "at": moment,
+        "again": again,
     }
     digest = hashlib.sha256(str(kept["verifier"]).encode()).digest()
     asked = {
@@ -62,6 +67,8 @@ def begin(provider: Provider, back: str, moment: int) -> tuple[str, dict[str, An
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
+    if again:
+        asked |= {"max_age": "0", "prompt": "login"}
     if provider.acr_values:
         asked["acr_values"] = provider.acr_values
     address = metadata.metadata(provider).authorization
@@ -89,6 +96,8 @@ def finish(
         headers = (("Authorization", _basic(provider)),)
     tokens = metadata.posted(provider, known.token, form, headers)
     claims = _id_token(provider, str(tokens.get("id_token", "")), kept["nonce"], moment)
+    if kept["again"] and moment - _number(claims, "auth_time") > _FRESH:
+        raise refused(provider, "auth_time")
     return _who(provider, {**_userinfo(provider, known.userinfo, tokens, claims), **claims})
 
 

@@ -204,6 +204,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
         "options": json.dumps(factors.sign_options(user)),
         "has_passkey": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists(),
         "locked": _wait_text(wait) if wait else "",
+        "providers": oidc.of_user(user),
     }
     status = 429 if wait else 422 if request.method == "POST" else 200
     return render(request, "accounts/reauthenticate.html", told, status=status)

@@ -32,13 +32,16 @@ _KEPT = "oidc"
 @public
 @require_POST
 def begin(request: HttpRequest, provider: str) -> HttpResponse:
-    """To the provider's page. Who is signed in ties the identity to the own account, for which it must be fresh."""
+    """To the provider's page: to sign in; for who is signed in to tie the identity to the own account (for which it
+    must be fresh), or (`prove`) to prove again who one is.
+    """
     chosen = _provider(provider)
-    linking = request.user.is_authenticated
-    if linking and not is_fresh(request):
+    linking, proving = request.user.is_authenticated, "prove" in request.POST
+    if linking and not proving and not is_fresh(request):
         back_here = f"{reverse('account_reauthenticate')}?next={reverse('account')}"
         return HttpResponseRedirect(back_here)
-    address, kept = flow.begin(chosen, _back_address(request, chosen), int(now().timestamp()))
+    where, moment = _back_address(request, chosen), int(now().timestamp())
+    address, kept = flow.begin(chosen, where, moment, again=linking and proving)
     request.session[_KEPT] = {
         **kept,
         "after": safe_target(request),
@@ -58,7 +61,8 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     where = _back_address(request, chosen)
     who = flow.finish(chosen, kept, answer, back=where, home=settings.YTESO.home, moment=moment)
     if kept["user"] is not None:
-        return _linked(request, who, kept["user"])
+        _require_same(request, kept["user"])
+        return _proved(request, who, kept["after"]) if kept["again"] else _linked(request, who)
     user = _account_of(chosen, who)
     if not user.is_active or idle.disable_if_idle(user):
         raise Refused(rules.NO_ACCOUNT.at(), status=403)
@@ -101,10 +105,22 @@ def _back_address(request: HttpRequest, provider: Provider) -> str:
     return f"{public_url}{path}" if public_url else request.build_absolute_uri(path)
 
 
-def _linked(request: HttpRequest, who: flow.Who, user_id: int) -> HttpResponse:
-    """Tie the identity to the account that began this; it must still be the one that is signed in."""
+def _require_same(request: HttpRequest, user_id: int) -> None:
+    """Who began this must still be the one that is signed in."""
     if not request.user.is_authenticated or request.user.pk != user_id:
         raise Refused(rules.NO_ACCOUNT.at(), status=403)
+
+
+def _proved(request: HttpRequest, who: flow.Who, after: str | None) -> HttpResponse:
+    """The provider asked anew who it is; it must be the person of this account."""
+    if not request.user.identities.filter(issuer=who.issuer, subject=who.subject).exists():
+        raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    life.prove(request)
+    return HttpResponseRedirect(after or reverse("account"))
+
+
+def _linked(request: HttpRequest, who: flow.Who) -> HttpResponse:
+    """Tie the identity to the account that is signed in."""
     _bind(request.user, who)
     messages.success(request, gettext("Đã liên kết."))
     return HttpResponseRedirect(reverse("account"))
