@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from yteso.web.accounts.models import User
 from yteso.web.accounts.oidc.provider import Provider, load
 
 
@@ -18,9 +17,3 @@ def providers() -> tuple[Provider, ...]:
 def provider(id: str) -> Provider | None:
     """The provider with this id."""
     return next((one for one in providers() if one.id == id), None)
-
-
-def of_user(user: User) -> tuple[Provider, ...]:
-    """The providers by which this account's owner can sign in."""
-    issuers = set(user.identities.values_list("issuer", flat=True))
-    return tuple(one for one in providers() if one.issuer in issuers)

@@ -28,6 +28,7 @@ from yteso.web import rules
 from yteso.web.accounts import factors, idle, life, oidc, recovery, throttle
 from yteso.web.accounts.forms import CodeForm, LogInForm, NewPasswordForm, PasskeyForm, ProofForm
 from yteso.web.accounts.models import User
+from yteso.web.accounts.oidc.provider import Provider
 from yteso.web.accounts.source import known_browser, source_of
 from yteso.web.guard import PEOPLE, allow, enrols, public
 from yteso.web.navigation import start_of
@@ -204,10 +205,16 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
         "options": json.dumps(factors.sign_options(user)),
         "has_passkey": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists(),
         "locked": _wait_text(wait) if wait else "",
-        "providers": oidc.of_user(user),
+        "providers": _providers_of(user),
     }
     status = 429 if wait else 422 if request.method == "POST" else 200
     return render(request, "accounts/reauthenticate.html", told, status=status)
+
+
+def _providers_of(user: User) -> list[Provider]:
+    """The providers by which this account's owner can sign in."""
+    issuers = set(user.identities.values_list("issuer", flat=True))
+    return [one for one in oidc.providers() if one.issuer in issuers]
 
 
 def _proves(request: HttpRequest, user: User, form: ProofForm) -> bool:
