@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yteso.search.rights import Part
+
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
@@ -21,6 +23,7 @@ class Restriction:
     care_facility: str = ""
     source_facility: str = ""
     care_types: frozenset[str] = frozenset()
+    also: tuple[Part, ...] = ()
 
 
 EVERYTHING = Restriction(types=None)

@@ -9,6 +9,14 @@ from yteso.search.keys import number, source, token
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
 
+class Part(Protocol):
+    """One more condition beside those below; a frozen dataclass, so that equal rights make equal statements."""
+
+    def condition(self, row: str, *, past: bool) -> Fragment:
+        """On alias `row` of `store.resource`, or of `store.history` when `past`."""
+        ...
+
+
 class Rights(Protocol):
     """The shape of `access.Restriction`, which lives one floor up."""
 
@@ -32,10 +40,16 @@ class Rights(Protocol):
         """Only what this facility sent."""
         ...
 
+    @property
+    def also(self) -> tuple[Part, ...]:
+        """Further conditions."""
+        ...
+
 
 def visible(rights: Rights, row: str = "r", *, past: bool = False) -> Fragment:
     """The condition on alias `row` of `store.resource` (or of `store.history` when `past`)."""
-    return all_of((_types(rights, row), _care(rights, row), _source(rights, row, past)))
+    own = (_types(rights, row), _care(rights, row), _source(rights, row, past))
+    return all_of((*own, *(part.condition(row, past=past) for part in rights.also)))
 
 
 def _types(rights: Rights, row: str) -> Fragment:

@@ -25,3 +25,8 @@ def same_resource(one: str, other: str) -> str:
 def hid(id: str) -> int:
     """The number that stands for an id in keys (column `hid`)."""
     return number(hid_of(id))
+
+
+def of_history(row: str, past: str) -> str:
+    """That a present row is of the resource a row of `store.history` is a version of."""
+    return f"{row}.shard = {past}.shard AND {row}.type = {past}.type AND {row}.hid = store.hid({past}.id)"

@@ -14,6 +14,7 @@ from yteso.db.packed import rows_of, type_number
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.care import care_rows
+from yteso.store.consents import add_consents, drop_consents
 from yteso.store.codec import Codec
 from yteso.store.rows import (
     Indexed,
@@ -64,12 +65,14 @@ def carry_out(
         _add_sides(conn, numbers, [*fresh, *renewed])
         if care:
             conn.execute(SQL["add_care"], care_lists(care))
+        add_consents(conn, [*fresh, *renewed])
 
 
 def _end(conn: Connection, old: Mapping[Key, int], now: datetime) -> None:
     """Versions go to history; what could be searched of them goes away."""
     conn.execute(SQL["archive"], (now, *key_lists(old)))
     _drop_sides(conn, old)
+    drop_consents(conn, old)
     conn.execute(SQL["drop_care"], (*named_lists(old), TYPE_NUMBER["Encounter"]))
 
 

@@ -15,7 +15,7 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.query import Query
-from yteso.store import compartment, everything, find, read, write
+from yteso.store import compartment, everything, find, labels, read, write
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
 from yteso.store.links import Asking
@@ -52,9 +52,10 @@ class PostgresStore:
         return self.search_parameters.is_fresh
 
     def maintain(self, conn: Connection) -> None:
-        """At start and daily: partitions for the months to come, and the newest dictionary for new rows."""
+        """At start and daily: partitions for the months to come, the newest dictionary, labels by the rules of the day."""
         conn.execute(SQL["make_partitions"], (MONTHS_AHEAD,))
         load_newest(conn, self.codec(conn))
+        labels.renew(conn, self._clock())
 
     def resume(self, conn: Connection) -> None:
         """After a restore into a new server: let transaction numbers go on where they ended."""

@@ -18,8 +18,8 @@ SELECT a_t, a_ts FROM store.write_notes(%s::jsonb);
 
 -- add_resources --
 -- New resources.
-INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body)
-SELECT n.shard, n.type, n.hid, n.id, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.mark, n.hash, n.dict, n.body
+INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body, label, maker)
+SELECT n.shard, n.type, n.hid, n.id, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.mark, n.hash, n.dict, n.body, n.label, n.maker
 FROM unnest(%b::store.new_resource[]) n;
 
 -- add_strings --
@@ -51,8 +51,8 @@ ORDER BY r.shard, r.id LIMIT %s;
 
 -- archive --
 -- Present versions of these keys go to history.
-INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body)
-SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body
+INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body, label, maker)
+SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body, r.label, r.maker
 FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
@@ -84,7 +84,7 @@ WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id;
 -- New versions of resources that are locked already.
 UPDATE store.resource r
 SET ver = n.ver, t = %s, ts = %s, pat = n.pat, code = n.code, d_lo = n.d_lo, d_hi = n.d_hi,
-    tok = n.tok, mark = n.mark, hash = n.hash, dict = n.dict, body = n.body
+    tok = n.tok, mark = n.mark, hash = n.hash, dict = n.dict, body = n.body, label = n.label, maker = n.maker
 FROM unnest(%b::store.new_resource[]) n
 WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
 
@@ -219,3 +219,29 @@ INSERT INTO store.root (n, made, document) VALUES (%s, %s, %s::jsonb);
 SELECT store.finished_t(), now(), EXISTS (
     SELECT FROM store.resource r WHERE r.type = ANY(%(types)s::smallint[]) AND r.ts >= %(ts)s AND r.t >= %(t)s
 );
+
+-- note_labelling --
+-- The rules the record is labelled by; gives back a row when they are others than before.
+INSERT INTO store.labelling (fingerprint) VALUES (%s)
+ON CONFLICT (shard) DO UPDATE SET fingerprint = excluded.fingerprint, since = now()
+WHERE labelling.fingerprint <> excluded.fingerprint
+RETURNING fingerprint;
+
+-- label_anew --
+-- Everything is looked at again, as for a new index.
+INSERT INTO store.parameter (id, url, code, types, state, definition)
+SELECT '*', '', '', ARRAY(SELECT generate_series(1, 1000)::smallint), 'indexing', '{}'
+WHERE EXISTS (SELECT FROM store.resource)
+ON CONFLICT (shard, id) DO UPDATE SET state = 'indexing', seen = NULL, fence = NULL, at_shard = -1, at_type = 0,
+    at_hid = -9223372036854775808, done = 0, total = 0, mark = nextval('store.parameter_mark');
+
+-- add_consent_rules --
+-- What Consents allow and refuse.
+INSERT INTO store.consent_rule (shard, id, n, pat, permit, facility, account, role, purpose, type, label, maker, lo, hi, since, until)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- drop_consent_rules --
+-- What Consents said goes away.
+DELETE FROM store.consent_rule x
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, id)
+WHERE x.shard = k.shard AND x.id = k.id;

@@ -20,7 +20,7 @@ from yteso.search.keys import number, short
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
-from yteso.store import apply
+from yteso.store import apply, labels
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
 from yteso.store.rows import Row, index_of
@@ -89,6 +89,7 @@ class Reindex:
             text, offset = codec.unpack(TYPE_NAME[type], id, dictionary, body)
             row = Row((shard, type, id), text, offset, b"", loads(text), t=t)
             rows.append((row, index_of(row)))
+        labels.mark(rows, "")
         shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
         columns = (
             list(shards),
@@ -100,6 +101,8 @@ class Reindex:
             [index.d_hi for _, index in rows],
             [_list(number(key) for key in dict.fromkeys(index.tok)) for _, index in rows],
             [_list(number(short(key)) for key in dict.fromkeys(index.mark)) for _, index in rows],
+            [row.label for row, _ in rows],
+            [row.maker for row, _ in rows],
         )
         conn.execute(SQL["update_index"], columns)
         apply.renew_sides(conn, rows)

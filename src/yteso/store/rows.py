@@ -50,7 +50,7 @@ _IS_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII).fullmatch
 
 @dataclass(slots=True)
 class Row:
-    """A resource ready to be written; version and transaction number come later."""
+    """A resource ready to be written; version, transaction number, label and maker come later."""
 
     key: Key
     text: bytes
@@ -59,6 +59,8 @@ class Row:
     resource: dict[str, Any]
     version: int = 1
     t: int = 0
+    label: int = 0
+    maker: str = ""
 
 
 def key_of(type: str, id: str) -> Key:
@@ -115,6 +117,7 @@ _ARRAY = Struct(">iiiiiii").pack
 _EMPTY = Struct(">iiiii").pack
 _BYTES = Struct(">ii").pack
 _DICT = Struct(">iihii").pack
+_LABEL = Struct(">iihii").pack
 _PLACE = Struct(">iih").pack
 _INT2, _INT4, _INT8, _TEXT, _BYTEA, _INT4S, _INT8S, _FLOAT8 = 21, 23, 20, 25, 17, 1007, 1016, 701
 """Type numbers (pg_type.dat)."""
@@ -130,7 +133,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
         body = codec.pack(TYPE_NAME[type], id, row.text, row.offset)
         fields = b"".join(
             (
-                _KEY(14, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _TEXT, len(name)),
+                _KEY(16, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _TEXT, len(name)),
                 name,
                 _VERSION(_INT4, 4, row.version),
                 _EIGHT + index.pat if index.pat else _NULL,
@@ -142,6 +145,8 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
                 row.hash,
                 _DICT(_INT2, 2, dictionary, _BYTEA, len(body)),
                 body,
+                _LABEL(_INT2, 2, row.label, _TEXT, len(row.maker.encode()) if row.maker else -1),
+                row.maker.encode(),
             )
         )
         found.append(_LENGTH(len(fields)) + fields)

@@ -52,9 +52,9 @@ ORDER BY r.shard, r.type, r.hid LIMIT %s FOR UPDATE;
 -- What can be searched of resources whose content stays.
 UPDATE store.resource r
 SET pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi, tok = u.tok::bigint[],
-    mark = u.mark::integer[]
-FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])
-     AS u (shard, type, hid, pat, code, d_lo, d_hi, tok, mark)
+    mark = u.mark::integer[], label = u.label, maker = coalesce(nullif(u.maker, ''), r.maker)
+FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::text[])
+     AS u (shard, type, hid, pat, code, d_lo, d_hi, tok, mark, label, maker)
 WHERE r.shard = u.shard AND r.type = u.type AND r.hid = u.hid;
 
 -- note_indexed --

@@ -20,7 +20,7 @@ from yteso.db import Connection, Queries
 from yteso.search.keys import number
 from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
-from yteso.store import apply, audit, search_parameters
+from yteso.store import apply, audit, labels, search_parameters
 from yteso.store.codec import Codec
 from yteso.store.protocol import Change, Put, Transaction, VersionConflict, Write, Written
 from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
@@ -169,6 +169,7 @@ def _carry_out(
     notes: list[audit.Note] = []
     for plan in plans:
         created, replaced = plan.created(present), plan.replaced(present)
+        begun = len(fresh), len(renewed)
         touched = {pat for key in replaced if (pat := present[key].patient) is not None}
         content: list[bytes] = []
         for keys, target in ((created, fresh), (replaced, renewed)):
@@ -182,6 +183,7 @@ def _carry_out(
                 target.append((row, index))
                 if index.pat:
                     touched.add(number(index.pat))
+        labels.mark([*fresh[begun[0] :], *renewed[begun[1] :]], plan.write.who.facility)
         action, what = _about(plan.statuses, (*created, *replaced))
         notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched, b"".join(content)))
     t, now = audit.write_notes(conn, notes)

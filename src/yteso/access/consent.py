@@ -1,0 +1,48 @@
+"""Which sensitive facts a role needs, and the condition that binds everybody to what a person closed.
+
+The table of labels: `own`: labels seen of facts the own facility made; `anywhere`: of facts whoever made them. What is
+not here sees no labelled fact without the person's explicit consent or broken glass. Silence means no.
+"""
+
+from __future__ import annotations
+
+from yteso.access.principal import Principal, Role
+from yteso.search.closed import Closed
+from yteso.search.keys import number, patient_key
+from yteso.standards.sensitivity import LABELS
+
+
+def _bits(names: str) -> int:
+    return sum(LABELS[name] for name in names.split())
+
+
+OWN: dict[Role, int] = {
+    Role.DOCTOR: _bits("HIV PSY SEX ETH SDV MINOR R V"),
+    Role.STATION: _bits("HIV PSY SEX ETH SDV MINOR R"),
+    Role.NURSE: _bits("HIV PSY SEX ETH SDV MINOR R"),
+    Role.LAB: _bits("HIV SEX ETH"),
+    Role.PHARMACIST: _bits("HIV PSY SEX ETH"),
+}
+"""Who treats sees what the own facility found; laboratory and pharmacy what their work is about."""
+
+ANYWHERE: dict[Role, int] = {Role.SURVEILLANCE: _bits("HIV")}
+"""HIV is notifiable (Luật Phòng bệnh 114/2025, TT 54/2015)."""
+
+UNBOUND = frozenset([Role.SYSTEM, Role.INTEGRATOR, Role.ADMINISTRATOR])
+"""The platform itself and who acts on its order; an administrator has no clinical types by the table of rights."""
+
+
+def closed_to(principal: Principal) -> Closed | None:
+    """The condition for this principal; None for the platform itself."""
+    if principal.role in UNBOUND:
+        return None
+    person = number(patient_key(principal.person)) if principal.person and principal.role is Role.CITIZEN else None
+    return Closed(
+        principal.name,
+        principal.facility,
+        principal.role.value,
+        principal.purpose,
+        OWN.get(principal.role, 0),
+        ANYWHERE.get(principal.role, 0),
+        person,
+    )

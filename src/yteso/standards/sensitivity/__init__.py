@@ -1,0 +1,65 @@
+"""Which codes make a fact sensitive (`rules.toml`), as they are in force on a day. Data and look-ups; no behaviour."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+LABELS = {"HIV": 1, "PSY": 2, "SEX": 4, "ETH": 8, "SDV": 16, "MINOR": 32, "R": 64, "V": 128}
+"""Label -> its bit, as stored; never changed. HIV, mental health, reproduction, drugs, violence, a child's matters;
+R restricted and V very restricted, as a sender says (HL7 v3 Confidentiality)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityRule:
+    """Codes that begin so, in systems whose URI holds `within`, carry `label` from `since` to before `until`."""
+
+    label: str
+    codes: tuple[str, ...]
+    within: str
+    since: date
+    until: date | None
+    basis: str
+    seen: bool
+
+
+@cache
+def rules() -> tuple[SensitivityRule, ...]:
+    """Every rule there is or was."""
+    return tuple(
+        SensitivityRule(
+            one["label"],
+            tuple(one["codes"]),
+            one["within"],
+            one["since"],
+            one.get("until"),
+            one["basis"],
+            one["seen"],
+        )
+        for one in _data()["rule"]
+    )
+
+
+def in_force(day: date) -> tuple[SensitivityRule, ...]:
+    """The rules of a day."""
+    return tuple(one for one in rules() if one.since <= day and (one.until is None or day < one.until))
+
+
+@cache
+def sent_labels() -> tuple[tuple[str, dict[str, str]], ...]:
+    """(part of the system's URI, its code -> label) of the labels senders put on themselves."""
+    return tuple((one["within"], dict(one["labels"])) for one in _data()["sent"])
+
+
+def names(bits: int) -> tuple[str, ...]:
+    """The labels whose bits are set."""
+    return tuple(name for name, bit in LABELS.items() if bits & bit)
+
+
+@cache
+def _data() -> dict[str, list[dict[str, object]]]:
+    text = files(__name__).joinpath("rules.toml").read_text("utf-8")
+    return tomllib.loads(text)
