@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from yteso.search.closed import opened_to
 from yteso.search.fragment import FALSE, TRUE, Fragment, all_of
 from yteso.search.keys import number, source, token
 from yteso.standards.fhir_r4 import TYPE_NUMBER
@@ -28,6 +29,11 @@ class Rights(Protocol):
     @property
     def care_facility(self) -> str:
         """Only patients this facility cares for."""
+        ...
+
+    @property
+    def care_account(self) -> str:
+        """The account of the facility, to whom a record may be opened for a while."""
         ...
 
     @property
@@ -66,10 +72,11 @@ def _care(rights: Rights, row: str) -> Fragment:
     if not rights.care_facility:
         return TRUE
     bound = sorted(TYPE_NUMBER[name] for name in rights.care_types)
+    opened = opened_to(row, rights.care_facility, rights.care_account)
     return Fragment(
         f"(({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))"
-        f" OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s))",
-        (bound, rights.care_facility),
+        f" OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s) OR {opened.text})",
+        (bound, rights.care_facility, *opened.params),
     )
 
 

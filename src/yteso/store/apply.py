@@ -14,8 +14,8 @@ from yteso.db.packed import rows_of, type_number
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.care import care_rows
-from yteso.store.consents import add_consents, drop_consents
 from yteso.store.codec import Codec
+from yteso.store.consents import add_consents, drop_consents
 from yteso.store.rows import (
     Indexed,
     Key,

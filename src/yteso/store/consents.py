@@ -1,4 +1,4 @@
-"""Consent resources -> rows of `store.consent_rule`, in their transaction: what a person allows and refuses, and to whom.
+"""Consent resources -> rows of `store.consent_rule`, in their transaction: what a person allows and refuses, to whom.
 
 FHIR R4 Consent: `status` active counts, rejected is a refusal of all it names, anything else says nothing (withdrawn:
 inactive). `provision` and each of its inner provisions (exceptions) become rules of their own; an inner one that names

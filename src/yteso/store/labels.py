@@ -51,7 +51,7 @@ def _visits(resource: Mapping[str, Any]) -> Iterable[str]:
 
 
 def renew(conn: Connection, now: datetime) -> bool:
-    """Nightly: when other rules are in force than those the record was labelled by, label it anew, in the background."""
+    """Nightly: when other rules are in force than those of the record's labels, label it anew, in the background."""
     fresh = fingerprint(now.astimezone(VIETNAM).date())
     changed = conn.execute(SQL["note_labelling"], (fresh,)).fetchone() is not None
     if changed:

@@ -52,7 +52,7 @@ class PostgresStore:
         return self.search_parameters.is_fresh
 
     def maintain(self, conn: Connection) -> None:
-        """At start and daily: partitions for the months to come, the newest dictionary, labels by the rules of the day."""
+        """At start and daily: partitions for the months to come, the newest dictionary, labels by today's rules."""
         conn.execute(SQL["make_partitions"], (MONTHS_AHEAD,))
         load_newest(conn, self.codec(conn))
         labels.renew(conn, self._clock())

@@ -1,6 +1,6 @@
 """Labelled and closed facts cannot be seen around; what a person says acts with the next statement.
 
-`kin` was at 79001 and 79002. Her HIV diagnosis (`hiv`) and its claim line, order and note were made at 79002; `flu` too.
+`kin` was at 79001 and 79002. Her HIV diagnosis (`hiv`), its claim, order and note were made at 79002; `flu` too.
 """
 
 from dataclasses import replace
@@ -100,7 +100,7 @@ def seen(database, store, who):
     kinds = {"hiv": "Condition", "flu": "Condition", "order": "ServiceRequest", "bill": "Claim", "note": "Composition"}
     with database.connection() as conn:
         limit = limit_of(who)
-        return {id for id, kind in kinds.items() if store.read(conn, who, limit, kind, id) is not None}
+        return {one for one, kind in kinds.items() if store.read(conn, who, limit, kind, one) is not None}
 
 
 def found(database, store, who, type, text):
@@ -117,9 +117,6 @@ def test_who_needs_a_labelled_fact_sees_it_and_nobody_else(database, store, reco
     assert seen(database, store, RECORDS) == {"flu"}
     assert seen(database, store, CASHIER) == {"flu"}
     assert seen(database, store, OTHER) == {"flu"}
-
-
-
 
 
 @pytest.mark.parametrize(
@@ -142,7 +139,7 @@ def test_no_search_tells_of_a_labelled_fact(database, store, record, type, text,
 
 
 def test_no_include_brings_a_labelled_fact(database, store, record):
-    visit = {**RECORD[1], "diagnosis": [{"condition": {"reference": f"Condition/{id}"}} for id in ("hiv", "flu")]}
+    visit = {**RECORD[1], "diagnosis": [{"condition": {"reference": f"Condition/{one}"}} for one in ("hiv", "flu")]}
     with database.connection() as conn:
         store.write(conn, MAKER, [Put(visit)])
     text = "_id=e79001&_include=Encounter:diagnosis"

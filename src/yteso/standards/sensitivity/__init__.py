@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 LABELS = {"HIV": 1, "PSY": 2, "SEX": 4, "ETH": 8, "SDV": 16, "MINOR": 32, "R": 64, "V": 128}
 """Label -> its bit, as stored; never changed. HIV, mental health, reproduction, drugs, violence, a child's matters;
@@ -60,6 +61,6 @@ def names(bits: int) -> tuple[str, ...]:
 
 
 @cache
-def _data() -> dict[str, list[dict[str, object]]]:
+def _data() -> dict[str, list[dict[str, Any]]]:
     text = files(__name__).joinpath("rules.toml").read_text("utf-8")
     return tomllib.loads(text)

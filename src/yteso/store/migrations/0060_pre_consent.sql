@@ -52,7 +52,6 @@ CREATE TABLE store.opening (
     until timestamptz NOT NULL,
     wants_second boolean NOT NULL DEFAULT false,
     second text COLLATE "C" CHECK (second <> opened_by),
-    told timestamptz,
     reviewed timestamptz,
     reviewer text,
     verdict text CHECK (verdict IN ('justified', 'unjustified')),
@@ -62,12 +61,13 @@ CREATE INDEX opening_of_patient ON store.opening (pat, facility);
 CREATE INDEX opening_to_review ON store.opening (since) WHERE kind = 'g' AND reviewed IS NULL;
 CREATE INDEX opening_of_account ON store.opening (opened_by, since) WHERE kind = 'g';
 
--- Codes for one visit that were used already: each opens once.
-CREATE TABLE store.used_code (
+-- Codes a person shows to open the record for one visit: drawn at random, kept as SHA-256, used once.
+CREATE TABLE store.visit_code (
     shard smallint NOT NULL DEFAULT 0 CHECK (shard = 0),
-    code text COLLATE "C" NOT NULL,
+    hash bytea NOT NULL,
+    patient text COLLATE "C" NOT NULL,
     until timestamptz NOT NULL,
-    PRIMARY KEY (shard, code)
+    PRIMARY KEY (shard, hash)
 );
 
 -- What is stored already is labelled in the background.
