@@ -72,7 +72,9 @@ def _care(rights: Rights, row: str) -> Fragment:
     if not rights.care_facility:
         return TRUE
     bound = sorted(TYPE_NUMBER[name] for name in rights.care_types)
-    opened = opened_to(row, rights.care_facility, rights.care_account)
+    opened = FALSE
+    if rights.care_account:
+        opened = opened_to(row, rights.care_facility, rights.care_account)
     return Fragment(
         f"(({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))"
         f" OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s) OR {opened.text})",
