@@ -120,6 +120,7 @@ class Services:
 
     def pages(self) -> Any:
         """Django's WSGI application, with the services its pages need."""
+        from yteso.client.accesses import Accesses
         from yteso.client.citizens import Citizens
         from yteso.client.intake import Intake
         from yteso.client.record import Records
@@ -127,9 +128,11 @@ class Services:
         from yteso.warehouse.read import Marts
         from yteso.web import services
 
+        records = Records(self.database, self.store, self.clock)
         services.install(
             services.Services(
-                records=Records(self.database, self.store, self.clock),
+                records=records,
+                accesses=Accesses(self.database, records, self.clock),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),

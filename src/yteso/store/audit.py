@@ -57,7 +57,9 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which rows are wanted; what is None or empty limits nothing. `before` is the place of the last row shown."""
+    """Which rows are wanted; what is None or empty limits nothing. `before` is the place of the last row shown.
+
+    `others`: without what the patient did themselves."""
 
     patient: str | None = None
     since: datetime | None = None
@@ -68,6 +70,7 @@ class Asked:
     outcome: str = ""
     count: int = 100
     before: tuple[datetime, int, int] | None = None
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ def find(conn: Connection, asked: Asked) -> list[Access]:
         "when": when,
         "lane": lane,
         "n": n,
+        "others": asked.patient if asked.others else None,
         "count": asked.count,
     }
     return [_access(row) for row in conn.execute(SQL["find_access"], names)]

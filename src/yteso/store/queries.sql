@@ -164,6 +164,7 @@ WHERE (%(pat)s::bigint IS NULL OR pats @> ARRAY[%(pat)s::bigint])
   AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(facility)s::text IS NULL OR facility = %(facility)s)
   AND (%(action)s::text IS NULL OR action = %(action)s::"char")
   AND (%(outcome)s::text IS NULL OR coalesce(outcome, '0') = %(outcome)s::"char")
+  AND (%(others)s::text IS NULL OR behalf IS DISTINCT FROM %(others)s)
   AND (%(when)s::timestamptz IS NULL OR (ts, shard, n) < (%(when)s, %(lane)s::smallint, %(n)s::bigint))
 ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 
@@ -245,3 +246,20 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
 DELETE FROM store.consent_rule x
 USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, id)
 WHERE x.shard = k.shard AND x.id = k.id;
+
+-- add_case --
+-- A questioned access; nothing when this person questioned it before.
+INSERT INTO store.questioned (shard, id, patient, lane, n, asked_by, question, opened, due)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (shard, patient, lane, n) DO NOTHING RETURNING id;
+
+-- find_cases --
+-- Questioned accesses, the oldest first; of one person where one is given.
+SELECT id::text, patient, lane, n, asked_by, question, opened, due, answer, answered_by, answered FROM store.questioned
+WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
+  AND (%(open)s::boolean IS NULL OR (answered IS NULL) = %(open)s)
+ORDER BY opened, id LIMIT %(count)s;
+
+-- answer_case --
+-- The answer, once.
+UPDATE store.questioned SET answer = %s, answered_by = %s, answered = %s
+WHERE shard = %s AND id = %s::uuid AND answered IS NULL RETURNING patient;

@@ -19,7 +19,8 @@ class NotServing(YtesoError):
 @dataclass(frozen=True, slots=True)
 class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
-    `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`.
+    `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
+    `accesses`: `client.accesses.Accesses`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
     """
@@ -29,6 +30,7 @@ class Services:
     marts: Any = None
     reviews: Any = None
     citizens: Any = None
+    accesses: Any = None
     live_url: str = ""
     clock: Clock = system_clock
 

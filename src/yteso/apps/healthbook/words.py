@@ -1,0 +1,136 @@
+"""Audit rows in words a citizen reads: who, why, what was done, what kind of data. Pure; no I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from yteso.client.accesses import Access
+
+_TYPE = re.compile(r"[A-Z][A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One access in words."""
+
+    access: Access
+    who: str
+    role: str
+    why: str
+    done: str
+    kind: str
+    behalf: str
+    refused: bool
+    own: bool
+
+
+def look(access: Access, name: str, person: str) -> Look:
+    """The row in words, for the person whose account is called `name`."""
+    own = access.who == name or (bool(person) and access.behalf == person)
+    return Look(
+        access=access,
+        who=gettext("Chính bạn") if own else _who(access),
+        role="" if own else roles().get(access.role, access.role),
+        why=purposes().get(access.purpose, gettext("Mục đích khác")),
+        done=_done(access),
+        kind=_kind(access.what),
+        behalf=_behalf(access, own),
+        refused=access.outcome is not None,
+        own=own,
+    )
+
+
+def _who(access: Access) -> str:
+    return gettext("Hệ thống tự động") if access.role == "system" else access.who
+
+
+def _behalf(access: Access, own: bool) -> str:
+    if access.client:
+        return gettext("Qua ứng dụng %(name)s") % {"name": access.client}
+    if access.behalf and not own:
+        return gettext("Người đại diện của bạn")
+    return ""
+
+
+def roles() -> dict[str, str]:
+    """What a role is called here."""
+    return {
+        "administrator": gettext("Quản trị hệ thống"),
+        "operator": gettext("Điều hành Sở Y tế"),
+        "staff": gettext("Nhân viên cơ sở"),
+        "doctor": gettext("Bác sĩ"),
+        "facility": gettext("Phần mềm của cơ sở"),
+        "system": gettext("Xử lý tự động"),
+        "citizen": gettext("Người dân"),
+        "nurse": gettext("Điều dưỡng"),
+        "lab": gettext("Xét nghiệm"),
+        "pharmacist": gettext("Dược sĩ"),
+        "cashier": gettext("Thu ngân"),
+        "facility-administrator": gettext("Quản trị cơ sở"),
+        "station": gettext("Trạm y tế"),
+        "surveillance": gettext("Giám sát dịch bệnh"),
+        "inspector": gettext("Thanh tra"),
+        "analyst": gettext("Phân tích số liệu"),
+        "integrator": gettext("Hệ thống kết nối"),
+        "data-officer": gettext("Cán bộ bảo vệ dữ liệu"),
+    }
+
+
+def purposes() -> dict[str, str]:
+    """Purposes of v3-PurposeOfUse in plain words."""
+    return {
+        "TREAT": gettext("Khám, chữa bệnh cho bạn"),
+        "ETREAT": gettext("Cấp cứu"),
+        "BTG": gettext("Mở khẩn cấp"),
+        "HPAYMT": gettext("Thanh toán, bảo hiểm y tế"),
+        "HOPERAT": gettext("Vận hành cơ sở y tế"),
+        "HSYSADMIN": gettext("Vận hành hệ thống"),
+        "PUBHLTH": gettext("Y tế công cộng"),
+        "PATRQT": gettext("Theo yêu cầu của bạn"),
+        "HRESCH": gettext("Nghiên cứu"),
+        "HLEGAL": gettext("Theo yêu cầu của pháp luật"),
+    }
+
+
+def _done(access: Access) -> str:
+    if access.outcome is not None:
+        return gettext("Bị từ chối")
+    return {
+        "C": gettext("Ghi mới"),
+        "R": gettext("Xem"),
+        "U": gettext("Sửa"),
+        "D": gettext("Xóa"),
+        "E": gettext("Xử lý"),
+    }.get(access.action, access.action)
+
+
+def _kind(what: str) -> str:
+    """What kind of data: told from the type in `what`, without ids."""
+    found = _TYPE.match(what)
+    return _kinds().get(found[0] if found else "", gettext("Nhiều phần của hồ sơ"))
+
+
+def _kinds() -> dict[str, str]:
+    return {
+        "Patient": gettext("Thông tin cá nhân"),
+        "Encounter": gettext("Lượt khám, điều trị"),
+        "Condition": gettext("Chẩn đoán"),
+        "MedicationRequest": gettext("Đơn thuốc"),
+        "MedicationDispense": gettext("Thuốc đã cấp"),
+        "Observation": gettext("Xét nghiệm, chỉ số"),
+        "DiagnosticReport": gettext("Kết quả cận lâm sàng"),
+        "Procedure": gettext("Thủ thuật, phẫu thuật"),
+        "ChargeItem": gettext("Dịch vụ, chi phí"),
+        "Claim": gettext("Chi phí, bảo hiểm"),
+        "Coverage": gettext("Thẻ bảo hiểm y tế"),
+        "Composition": gettext("Diễn biến bệnh"),
+        "DocumentReference": gettext("Giấy tờ"),
+        "Appointment": gettext("Hẹn khám"),
+        "AllergyIntolerance": gettext("Dị ứng"),
+        "ServiceRequest": gettext("Chỉ định"),
+        "Provenance": gettext("Nguồn gốc dữ liệu"),
+        "Consent": gettext("Đồng ý, từ chối chia sẻ"),
+    }

@@ -1,0 +1,124 @@
+"""Who looked: a person's own audit rows, questions about them, and the data officer's answers.
+
+A citizen sees the rows about the own record and nothing of anybody else's; the data officer sees all cases and the rows
+in question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from yteso.access.principal import Principal, Role
+from yteso.base.clock import Clock
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin
+from yteso.client import access_rules as rules
+from yteso.client.record import Records
+from yteso.db import Connection, Database
+from yteso.store import audit, cases
+from yteso.store.audit import Access, Asked
+from yteso.store.cases import Case
+
+LEAST, MOST = 10, 2000
+__all__ = ["Access", "Accesses", "Asked", "Case", "Questioned"]
+_PLATFORM = Principal("yteso directory", Role.SYSTEM, purpose="PATRQT")
+_OFFICERS = frozenset([Role.DATA_OFFICER])
+
+
+@dataclass(frozen=True, slots=True)
+class Questioned:
+    """A case with the access in question; None when the row is gone from the chain."""
+
+    case: Case
+    access: Access | None
+
+
+class Accesses:
+    """One instance serves a process; every call is one transaction. All raise Refused (403, AUD-0001)."""
+
+    def __init__(self, database: Database, records: Records, clock: Clock) -> None:
+        self._database = database
+        self._records = records
+        self._clock = clock
+
+    def mine(self, who: Principal, asked: Asked) -> list[Access]:
+        """Accesses to the citizen's own record, newest first."""
+        person = _person(who)
+        with self._database.connection() as conn:
+            return audit.find(conn, replace(asked, patient=person))
+
+    def one(self, who: Principal, id: str) -> Access:
+        """One access to the own record. Raises Refused (404, AUD-0002)."""
+        with self._database.connection() as conn:
+            return self._access(conn, _person(who), id)
+
+    def after(self, who: Principal, asked: Asked, id: str) -> Asked:
+        """The same, continued after a row of the own list. Raises Refused (404, AUD-0002)."""
+        last = self.one(who, id)
+        return replace(asked, before=(last.when, last.lane, last.n))
+
+    def facilities(self) -> dict[str, str]:
+        """MA_CSKCB -> name: the directory, which is no secret; asked as the platform itself."""
+        return self._records.facilities(_PLATFORM)
+
+    def question(self, who: Principal, id: str, text: str) -> bool:
+        """Ask the data officer about an access; False when that was done before. Raises Refused."""
+        person = _person(who)
+        _check(text, "question")
+        with self._database.connection() as conn:
+            access = self._access(conn, person, id)
+            place = access.lane, access.n
+            return cases.open_case(conn, who, person, place, text.strip(), self._clock()) is not None
+
+    def my_cases(self, who: Principal) -> list[Case]:
+        """The own questions, with their answers."""
+        with self._database.connection() as conn:
+            return cases.find_cases(conn, who, _person(who))
+
+    def open_cases(self, who: Principal, *, open: bool | None = True) -> list[Questioned]:
+        """For the data officer: questions, the oldest first."""
+        _require_officer(who)
+        with self._database.connection() as conn:
+            found = cases.find_cases(conn, who, open=open)
+            return [Questioned(case, audit.fetch(conn, case.lane, case.n)) for case in found]
+
+    def answer(self, who: Principal, id: str, text: str) -> None:
+        """For the data officer: answer a question. Raises Refused (404, AUD-0004)."""
+        _require_officer(who)
+        _check(text, "answer")
+        with self._database.connection() as conn:
+            if not cases.answer_case(conn, who, id, text.strip(), self._clock()):
+                raise Refused(rules.NO_CASE.at(), status=404)
+
+    def _access(self, conn: Connection, person: str, id: str) -> Access:
+        place = place_of(id)
+        found = audit.fetch(conn, *place, person) if place else None
+        if found is None:
+            raise Refused(rules.NO_ACCESS.at(), status=404)
+        return found
+
+
+@lru_cache(maxsize=256)
+def place_of(id: str) -> tuple[int, int] | None:
+    """`17-204` -> (17, 204); None for what is no such id."""
+    lane, _, n = id.partition("-")
+    if not (lane.isascii() and lane.isdigit() and n.isascii() and n.isdigit() and len(lane) <= 2 and len(n) <= 18):
+        return None
+    return int(lane), int(n)
+
+
+def _person(who: Principal) -> str:
+    if who.role is not Role.CITIZEN or not who.person:
+        raise Refused(rules.NOT_OWN.at(), status=403)
+    return who.person
+
+
+def _require_officer(who: Principal) -> None:
+    if who.role not in _OFFICERS:
+        raise Refused(rules.NOT_OWN.at(), status=403)
+
+
+def _check(text: str, field: str) -> None:
+    if not LEAST <= len(text.strip()) <= MOST:
+        raise Refused(rules.NO_TEXT.at(Origin(field=field), least=LEAST, most=MOST), status=400)

@@ -1,0 +1,86 @@
+"""Questioned accesses: a person asks about one audit row, the data officer answers within two working days.
+
+In the audit chain like every act. What is asked and answered stays in its table and is told to nobody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from yteso.access.principal import Principal
+from yteso.base.clock import VIETNAM
+from yteso.base.ids import random_id, shard_of, shard_of_key
+from yteso.db import Connection, Queries
+from yteso.store import audit
+from yteso.store.protocol import AuditNote
+
+SQL = Queries.beside(__file__)
+WORKING_DAYS = 2
+"""Until when a subject's request is to be answered (NĐ 356/2025)."""
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question. Open until `answered`; `due` is the legal clock."""
+
+    id: str
+    patient: str
+    lane: int
+    n: int
+    asked_by: str
+    question: str
+    opened: datetime
+    due: datetime
+    answer: str | None = None
+    answered_by: str | None = None
+    answered: datetime | None = None
+
+    @property
+    def access(self) -> str:
+        """The id of the AuditEvent in question."""
+        return f"{self.lane}-{self.n}"
+
+
+def open_case(
+    conn: Connection, who: Principal, patient: str, place: tuple[int, int], text: str, now: datetime
+) -> str | None:
+    """The new case's id; None when this access was questioned before."""
+    shard = shard_of_key(patient)
+    id = random_id(shard)
+    values = (shard, id, patient, *place, who.name, text, now, due_from(now))
+    if conn.execute(SQL["add_case"], values).fetchone() is None:
+        return None
+    audit.add_note(conn, who, AuditNote("C", f"questions {place[0]}-{place[1]}", (patient,)), f"case/{id}")
+    return id
+
+
+def find_cases(
+    conn: Connection, who: Principal, patient: str | None = None, *, open: bool | None = None, count: int = 100
+) -> list[Case]:
+    """Cases, the oldest first; `open` None: answered ones too."""
+    shard = None if patient is None else shard_of_key(patient)
+    names = {"patient": patient, "shard": shard, "open": open, "count": count}
+    found = [Case(*row) for row in conn.execute(SQL["find_cases"], names)]
+    if found:
+        audit.add_note(conn, who, AuditNote("R", "", tuple(case.patient for case in found)), f"{len(found)} cases")
+    return found
+
+
+def answer_case(conn: Connection, who: Principal, id: str, text: str, now: datetime) -> bool:
+    """Keep the answer; False when there is no such open case."""
+    row = conn.execute(SQL["answer_case"], (text, who.name, now, shard_of(id), id)).fetchone()
+    if row is None:
+        return False
+    audit.add_note(conn, who, AuditNote("U", "answered", (row[0],)), f"case/{id}")
+    return True
+
+
+def due_from(opened: datetime) -> datetime:
+    """The end of the second working day after; holidays are not known here."""
+    day, left = opened.astimezone(VIETNAM), WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < _SATURDAY
+    return day.replace(hour=23, minute=59, second=59, microsecond=0)

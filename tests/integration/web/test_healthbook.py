@@ -1,0 +1,166 @@
+"""A citizen's pages: the own record in plain words, who looked at it, a question about that; nobody else's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from yteso.access.policy import restriction
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING
+from yteso.base.errors import Refused
+from yteso.client.accesses import Asked
+from yteso.fhir import json as fhir_json
+from yteso.store import audit
+from yteso.store.protocol import AuditNote
+from yteso.web.services import service
+
+PASSWORD = "mat khau mau cho kiem thu"
+OFFICER = Principal("can-bo", Role.DATA_OFFICER)
+
+with_rights = pytest.mark.skipif(
+    restriction(Principal("a", Role.CITIZEN, person="p"), "search", "Encounter") is None,
+    reason="citizens have no rights to their record yet",
+)
+
+
+@pytest.fixture(scope="module")
+def citizen(site):
+    from yteso.web.accounts import people
+
+    people.create_user("nguoidan", PASSWORD, Role.CITIZEN, display_name="Người dân Mẫu", person=site.patient, demo=True)
+    return Principal("nguoidan", Role.CITIZEN, person=site.patient)
+
+
+@pytest.fixture
+def looked(site):
+    """A doctor of the facility looked at the record a moment ago."""
+    who = Principal("bs-minh-hoa", Role.DOCTOR, site.facility)
+    with site.services.database.connection() as conn:
+        site.services.store.read(conn, who, EVERYTHING, "Patient", site.patient)
+    return who
+
+
+def test_who_looked_is_told_at_once_with_facility_purpose_and_kind(site, citizen, looked):
+    page = site.client("nguoidan").get("/healthbook/who?days=7").content.decode()
+    first = page.partition("<article")[2].partition("</article>")[0]
+    assert "bs-minh-hoa" in first
+    assert "Khám, chữa bệnh cho bạn" in page or "To treat you" in page
+    names = service("accesses").facilities()
+    assert names[site.facility] in first
+
+
+def test_the_list_can_be_narrowed_to_a_facility_and_leaves_the_own_looks_out(site, citizen, looked):
+    client = site.client("nguoidan")
+    assert "bs-minh-hoa" not in client.get("/healthbook/who?facility=00000").content.decode()
+    with site.services.database.connection() as conn:
+        site.services.store.read(conn, citizen, EVERYTHING, "Patient", site.patient)
+    accesses = service("accesses")
+    assert citizen.name in {one.who for one in accesses.mine(citizen, Asked())}
+    assert citizen.name not in {one.who for one in accesses.mine(citizen, Asked(others=True))}
+
+
+def test_pages_of_the_list_follow_each_other_without_gap(site, citizen):
+    with site.services.database.connection() as conn:
+        for n in range(60):
+            audit.add_note(conn, OFFICER, AuditNote("R", f"{n}", (site.patient,)), "Patient/x")
+    accesses = service("accesses")
+    whole = [one.id for one in accesses.mine(citizen, Asked(count=1000))]
+    first = [one.id for one in accesses.mine(citizen, Asked(count=50))]
+    rest = [one.id for one in accesses.mine(citizen, accesses.after(citizen, Asked(count=1000), first[-1]))]
+    assert first + rest == whole
+    assert len(set(whole)) == len(whole)
+
+
+def test_an_access_is_questioned_once_and_the_officer_answers(site, citizen, looked):
+    client = site.client("nguoidan")
+    page = client.get("/healthbook/who?days=7").content.decode()
+    address = re.search(r'href="(/healthbook/who/\d+-\d+)"', page)[1]
+    assert client.post(address, {"question": "ngắn"}).status_code == 400
+    text = "Tôi không khám ở cơ sở này, vì sao lại xem?"
+    assert client.post(address, {"question": text}).status_code == 302
+    client.post(address, {"question": text})
+    accesses = service("accesses")
+    (case,) = [one for one in accesses.open_cases(OFFICER) if one.case.access == address.rpartition("/")[2]]
+    assert case.case.question == text
+    assert case.access.who == "bs-minh-hoa"
+    accesses.answer(OFFICER, case.case.id, "Đã kiểm tra: người xem có lượt khám của bạn.")
+    assert "Đã kiểm tra: người xem" in client.get("/healthbook/who?days=7").content.decode()
+    with pytest.raises(Refused):
+        accesses.answer(OFFICER, case.case.id, "Trả lời thêm một lần nữa.")
+    with site.services.database.connection() as conn:
+        acts = conn.execute(
+            "SELECT action::text FROM store.audit WHERE what = %s ORDER BY ts", [f"case/{case.case.id}"]
+        )
+        assert [row[0] for row in acts] == ["C", "U"]
+
+
+def test_nobody_sees_or_questions_accesses_to_another_record(site, citizen, looked):
+    accesses = service("accesses")
+    mine = accesses.mine(citizen, Asked(count=1))[0]
+    stranger = Principal("nguoi-la", Role.CITIZEN, person="khong-phai")
+    assert accesses.mine(stranger, Asked()) == []
+    for ask in (lambda: accesses.one(stranger, mine.id), lambda: accesses.question(stranger, mine.id, "a" * 20)):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert refused.value.status == 404
+    for other in (Principal("a", Role.CITIZEN), Principal("b", Role.DOCTOR, site.facility), OFFICER):
+        with pytest.raises(Refused) as refused:
+            accesses.mine(other, Asked())
+        assert refused.value.status == 403
+    for other in (citizen, Principal("c", Role.ADMINISTRATOR)):
+        with pytest.raises(Refused) as refused:
+            accesses.open_cases(other)
+        assert refused.value.status == 403
+
+
+def test_other_roles_have_no_health_book(site):
+    for username in ("bacsi", "nhanvien"):
+        assert site.client(username).get("/healthbook/who").status_code == 403
+    assert site.client().get("/healthbook/who").status_code == 302
+
+
+@with_rights
+def test_the_own_record_is_read_and_taken_home(site, citizen):
+    client = site.client("nguoidan")
+    page = client.get("/healthbook/record").content.decode()
+    assert 'id="h-medicines"' in page
+    for name in ("visits", "diagnoses", "medicines", "tests", "documents", "allergies"):
+        assert client.get(f"/healthbook/record/{name}").status_code == 200
+    answer = client.get("/healthbook/record/download")
+    bundle = fhir_json.loads(answer.content)
+    assert answer["Content-Type"] == "application/fhir+json"
+    assert bundle["entry"][0]["resource"]["id"] == site.patient
+    assert len(bundle["entry"]) > 3
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_pages_are_accessible_and_fit(site, browser, address, citizen, looked, width):
+    page = browser.new_context(
+        base_url=address, viewport={"width": width, "height": 800}, java_script_enabled=False
+    ).new_page()
+    page.goto("/login")
+    page.fill("#id_username", "nguoidan")
+    page.fill("#id_password", PASSWORD)
+    page.click("button[type=submit], form button.btn--primary")
+    seen = page.context.new_page()
+    context = browser.new_context(
+        base_url=address, viewport={"width": width, "height": 800}, storage_state=page.context.storage_state()
+    )
+    seen = context.new_page()
+    paths = ["/healthbook/who?days=7"]
+    if restriction(citizen, "search", "Encounter") is not None:
+        paths += ["/healthbook/record", "/healthbook/record/tests"]
+    seen.goto(paths[0])
+    paths.append(seen.locator("a[href*='/healthbook/who/']").first.get_attribute("href"))
+    for path in paths:
+        seen.goto(path)
+        results = Axe().run(seen)
+        assert not results.violations_count, f"{path}: {results.generate_report()}"
+        assert seen.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    context.close()
+    page.context.close()
