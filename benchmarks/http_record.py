@@ -25,7 +25,7 @@ from yteso.signing import load_or_create
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 
-WHO = Principal("bench", Role.ADMINISTRATOR)
+WHO = Principal("bench", Role.INTEGRATOR)
 
 
 def fill(database: Database, visits: int, patients: int) -> None:

@@ -91,7 +91,7 @@ def main() -> None:
     people = max(visits // 4, 1)
     with platform(options.port, 0) as (database, home, processes):
         stored = build(database, options.resources, people)
-        who = Principal("bench", Role.ADMINISTRATOR)
+        who = Principal("bench", Role.INTEGRATOR)
         token = Bearer(load_or_create(home)).issue(who, timedelta(hours=1))
         kinds: dict[str, Callable[[random.Random], bytes]] = {
             "read by id": lambda chance: reads(token, chance, visits, people),

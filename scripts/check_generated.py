@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "generate"
-GENERATORS = ("jobs_schema", "bhyt_mapping", "issue_codes")
+GENERATORS = ("jobs_schema", "bhyt_mapping", "issue_codes", "roles")
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from yteso.store.protocol import Put
 
 pytestmark = pytest.mark.slow
 
-WHO = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
+WHO = Principal("tích hợp Mẫu", Role.INTEGRATOR)
 MANY = 4_000
 WORKER = """
 import sys

@@ -52,7 +52,7 @@ BY_SCHEMA = "its XML is valid by the official XML schema"
 OFFICIAL = "official XML is read as the official JSON (extension definitions)"
 CHECKS = {"structure": SOUND, "stored": STORED, "found": FOUND, "xml": AS_XML, "schema": BY_SCHEMA}
 
-WHO = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
+WHO = Principal("tích hợp Mẫu", Role.INTEGRATOR)
 BASE = "http://test/fhir"
 EXCLUSIONS = {
     row["case"]: row for row in yaml.safe_load((Path(__file__).parent / "r4_examples/exclusions.yaml").read_text())

@@ -13,7 +13,7 @@ def script(name):
     return runpy.run_path(str(ROOT / "scripts" / "generate" / f"{name}.py"), run_name="made")
 
 
-@pytest.mark.parametrize("name", ["bhyt_mapping", "issue_codes"])
+@pytest.mark.parametrize("name", ["bhyt_mapping", "issue_codes", "roles"])
 def test_the_page_is_what_its_script_makes(name):
     made = script(name)
     assert made["TARGET"].read_text(encoding="utf-8") == made["page"](), f"run scripts/generate/{name}.py"

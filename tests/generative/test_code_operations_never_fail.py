@@ -17,7 +17,7 @@ from yteso.fhir import json as fhir_json
 from yteso.store.postgres import PostgresStore
 from yteso.validate.structure import check_resource
 
-ADMINISTRATOR = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
+INTEGRATOR = Principal("tích hợp Mẫu", Role.INTEGRATOR)
 
 urls = st.sampled_from(["urn:x", "http://y/z?a=1&b=2", "#q", "urn:none"])
 codes = st.sampled_from(["a", "b c", "<&>", "zz"])
@@ -61,7 +61,7 @@ def test_operations_on_codes_answer_or_refuse_whatever_the_resources(
 
     def ask(method, path, body=None, query=""):
         data = BytesIO(b"" if body is None else fhir_json.dumps(body))
-        answer = api.handle(Request(method, f"/{path}", query, {}, data, "http://t/fhir"), ADMINISTRATOR)
+        answer = api.handle(Request(method, f"/{path}", query, {}, data, "http://t/fhir"), INTEGRATOR)
         assert answer.status < 500, (method, path, query, body, answer.body)
         return answer
 

@@ -17,7 +17,7 @@ from yteso.base.http import Request
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 
-WHO = (Principal("quản trị Mẫu", Role.ADMINISTRATOR), Principal("bác sĩ Mẫu", Role.DOCTOR, "79001"))
+WHO = (Principal("tích hợp Mẫu", Role.INTEGRATOR), Principal("bác sĩ Mẫu", Role.DOCTOR, "79001"))
 SUBJECT = {"reference": "Patient/a"}
 CODE = {"coding": [{"system": "http://loinc.org", "code": "1-1"}]}
 STORED = [

@@ -18,7 +18,7 @@ from yteso.search.parse import parse
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 
-WHO = Principal("giam-khao", Role.ADMINISTRATOR)
+WHO = Principal("giam-khao", Role.INTEGRATOR)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 SYSTEMS = st.sampled_from([None, "http://a", "http://b"])

@@ -17,7 +17,7 @@ from yteso.store import include, links
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 
-WHO = Principal("giam-khao", Role.ADMINISTRATOR)
+WHO = Principal("giam-khao", Role.INTEGRATOR)
 DOCTOR = Principal("bac-si", Role.DOCTOR, "79001")
 CARE_TYPES = frozenset(["Patient", "Encounter", "Observation", "List"])
 OURS = Restriction(types=None, care_facility="79001", care_types=CARE_TYPES)

@@ -1,4 +1,4 @@
-"""Who may do what: one table role × interaction × types -> the restriction that the query must carry. Deny by default.
+"""Who may do what: the table of rights -> the restriction that the query must carry. Deny by default.
 
 In: a principal (or nobody), an interaction of FHIR R4 §3.1.0 and a resource type. Out: a `Restriction` for `search`
 and `store`, or None when it is denied. It opens no connection, looks at no resource and filters no row.
@@ -6,160 +6,26 @@ and `store`, or None when it is denied. It opens no connection, looks at no reso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
+from yteso.access.grant import Bound, Grant
+from yteso.access.interaction import Interaction
+from yteso.access.narrowing import NARROWINGS
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING, Restriction
+from yteso.access.table import TABLE
+from yteso.access.types import CODE_TYPES, DIRECTORY_TYPES, PATIENT_TYPES, REFERENCE_TYPES
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin, Rule, Severity
 
-
-class Interaction(StrEnum):
-    """The interactions of the FHIR REST interface that the platform knows (FHIR R4 §3.1.0); with `$`, operations."""
-
-    CAPABILITIES = "capabilities"
-    READ = "read"
-    VREAD = "vread"
-    SEARCH = "search"
-    HISTORY = "history"
-    CREATE = "create"
-    UPDATE = "update"
-    PATCH = "patch"
-    DELETE = "delete"
-    TRANSACTION = "transaction"
-    BATCH = "batch"
-    META = "$meta"
-    EVERYTHING = "$everything"
-    DOCUMENT = "$document"
-    SUMMARY = "$summary"
-    LASTN = "$lastn"
-    STATS = "$stats"
-    META_ADD = "$meta-add"
-    VALIDATE = "$validate"
-    META_DELETE = "$meta-delete"
-    BULK = "bulk"
-    EXPORT = "$export"
-    IMPORT = "$import"
-    LOOKUP = "$lookup"
-    VALIDATE_CODE = "$validate-code"
-    EXPAND = "$expand"
-    TRANSLATE = "$translate"
-    SUBSUMES = "$subsumes"
-    SUBSCRIPTION_STATUS = "$status"
-    SUBSCRIPTION_EVENTS = "$events"
-    SUBSCRIPTION_TICKET = "$get-ws-binding-token"
-
-
-def _types(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-PATIENT_TYPES = _types(
-    """Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Basic BodyStructure CarePlan CareTeam
-    ChargeItem Claim ClaimResponse ClinicalImpression Communication CommunicationRequest Composition Condition Consent
-    Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue DeviceRequest DeviceUseStatement
-    DiagnosticReport DocumentManifest DocumentReference Encounter EnrollmentRequest EpisodeOfCare ExplanationOfBenefit
-    FamilyMemberHistory Flag Goal ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation Invoice
-    List Media MedicationAdministration MedicationDispense MedicationRequest MedicationStatement MolecularSequence
-    NutritionOrder Observation Patient Procedure Provenance QuestionnaireResponse RelatedPerson RequestGroup
-    RiskAssessment ServiceRequest Specimen SupplyDelivery SupplyRequest VisionPrescription"""
-)
-"""Types that carry a patient's record: the Patient compartment (FHIR R4 compartmentdefinition-patient) without
-AuditEvent (the chain has its own door), Person (`identity`), Group, MeasureReport and ResearchSubject (several
-people at once) and Schedule (a clinic's, below)."""
-
-DIRECTORY_TYPES = frozenset(["Organization", "Location", "Practitioner"])
-"""What an operator sees of the record: who works where, and no patient."""
-
-CODE_TYPES = frozenset(["CodeSystem", "ValueSet", "ConceptMap"])
-"""What codes mean. Everybody who works with the record may ask; it tells of nobody."""
-
-REFERENCE_TYPES = DIRECTORY_TYPES | _types(
-    """ActivityDefinition CatalogEntry CodeSystem ConceptMap Device DeviceDefinition Endpoint HealthcareService
-    InsurancePlan Medication MedicationKnowledge NamingSystem OperationDefinition OrganizationAffiliation PlanDefinition
-    PractitionerRole Questionnaire Schedule SearchParameter Slot StructureDefinition Substance ValueSet"""
-)
-"""What a clinician may look up that belongs to no patient."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """These interactions on these types (None: all); `in_care` binds them to the patients of the own facility."""
-
-    interactions: frozenset[Interaction]
-    types: frozenset[str] | None
-    in_care: bool = False
-
-
-_LOOK = frozenset(
-    [
-        Interaction.READ,
-        Interaction.VREAD,
-        Interaction.SEARCH,
-        Interaction.HISTORY,
-        Interaction.META,
-        Interaction.VALIDATE,
-        Interaction.EVERYTHING,
-        Interaction.DOCUMENT,
-        Interaction.SUMMARY,
-        Interaction.LASTN,
-        Interaction.STATS,
-    ]
-)
-_WRITE = frozenset(
-    [Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.META_ADD, Interaction.META_DELETE]
-)
-_CODES = Grant(
-    frozenset(
-        [
-            Interaction.LOOKUP,
-            Interaction.VALIDATE_CODE,
-            Interaction.EXPAND,
-            Interaction.TRANSLATE,
-            Interaction.SUBSUMES,
-        ]
-    ),
-    CODE_TYPES,
-)
-_ALL = Grant(frozenset(Interaction), None)
-_METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
-_BATCH = Grant(frozenset([Interaction.BATCH]), None)
-_BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
-
-_NO_RIGHTS_YET = (
-    Role.CITIZEN,
-    Role.NURSE,
-    Role.LAB,
-    Role.PHARMACIST,
-    Role.CASHIER,
-    Role.FACILITY_ADMINISTRATOR,
-    Role.STATION,
-    Role.SURVEILLANCE,
-    Role.INSPECTOR,
-    Role.ANALYST,
-    Role.INTEGRATOR,
-    Role.DATA_OFFICER,
-)
-
-TABLE: dict[Role, tuple[Grant, ...]] = {
-    Role.ADMINISTRATOR: (_ALL,),
-    Role.SYSTEM: (_ALL,),
-    Role.OPERATOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, DIRECTORY_TYPES)),
-    Role.STAFF: (_METADATA, _BATCH, _CODES, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True)),
-    Role.DOCTOR: (
-        _METADATA,
-        _BUNDLES,
-        _CODES,
-        Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, in_care=True),
-        Grant(_WRITE, PATIENT_TYPES, in_care=True),
-    ),
-    Role.FACILITY: (_METADATA,),
-    **dict.fromkeys(_NO_RIGHTS_YET, (_METADATA,)),
-}
-"""Decision on rights of the first floor. A bundle's grant only opens the envelope: each entry is judged by itself.
-
-A clinician does not delete: a wrong entry becomes `entered-in-error`, so that its reader of yesterday finds it."""
+__all__ = [
+    "CODE_TYPES",
+    "DIRECTORY_TYPES",
+    "PATIENT_TYPES",
+    "REFERENCE_TYPES",
+    "TABLE",
+    "Interaction",
+    "require",
+    "restriction",
+]
 
 _UNKNOWN = Rule(
     "AUTH-0101",
@@ -185,6 +51,22 @@ _NO_FACILITY = Rule(
     "Đề nghị quản trị viên gán mã cơ sở (MA_CSKCB) cho tài khoản.",
     "Ask the administrator to give the account its facility code (MA_CSKCB).",
 )
+_NO_PERSON = Rule(
+    "AUTH-0104",
+    Severity.ERROR,
+    "Tài khoản người dân chưa được gắn với hồ sơ của một người.",
+    "The citizen's account is not bound to a person's record.",
+    "Đăng nhập bằng định danh điện tử, hoặc đề nghị cơ sở khám chữa bệnh gắn hồ sơ.",
+    "Log in with the electronic identity, or ask a facility to bind the record.",
+)
+_NARROWED = Rule(
+    "AUTH-0105",
+    Severity.ERROR,
+    "Vai trò {role} được phép, nhưng phạm vi của ứng dụng hoặc của phiên này không cho {interaction} trên {type}.",
+    "The role {role} may, but the scope of this app or session does not allow {interaction} on {type}.",
+    "Xin phạm vi rộng hơn cho ứng dụng.",
+    "Ask for a wider scope for the app.",
+)
 
 
 def restriction(principal: Principal | None, interaction: Interaction | str, type: str = "") -> Restriction | None:
@@ -198,22 +80,47 @@ def restriction(principal: Principal | None, interaction: Interaction | str, typ
         return EVERYTHING
     if principal is None:
         return None
-    grant = _grant(principal.role, interaction, type)
-    if grant is None or (grant.in_care and not principal.facility):
-        return None
-    if not grant.in_care:
-        return Restriction(types=grant.types)
-    return Restriction(types=grant.types, care_facility=principal.facility, care_types=PATIENT_TYPES)
+    allowed = _of_table(principal, interaction, type)
+    for narrow in NARROWINGS:
+        if allowed is not None:
+            allowed = narrow(principal, interaction, type, allowed)
+    return allowed
 
 
 def require(principal: Principal | None, interaction: Interaction | str, type: str = "") -> Restriction:
-    """The restriction, or `Refused`: status 401 when nobody is logged in, 403 when the role has no such right."""
+    """The restriction, or `Refused`: status 401 when nobody is logged in, 403 when there is no such right."""
     allowed = restriction(principal, interaction, type)
     if allowed is not None:
         return allowed
     if principal is None:
         raise Refused(_UNKNOWN.at(), status=401)
     raise Refused(_denial(principal, Interaction(interaction), type), status=403)
+
+
+def _of_table(principal: Principal, interaction: Interaction, type: str) -> Restriction | None:
+    grant = _grant(principal.role, interaction, type)
+    return None if grant is None else _bound(principal, grant)
+
+
+def _bound(principal: Principal, grant: Grant) -> Restriction | None:
+    """An empty facility or person is no limit that holds for nobody: it is no right."""
+    match grant.bound:
+        case Bound.NOBODY:
+            return Restriction(grant.types)
+        case Bound.CARE if principal.facility:
+            return Restriction(
+                grant.types,
+                care_facility=principal.facility,
+                care_account=principal.name,
+                care_types=PATIENT_TYPES,
+            )
+        case Bound.SELF if principal.person:
+            return Restriction(grant.types, care_types=PATIENT_TYPES, person=principal.person)
+        case Bound.NOTIFIABLE:
+            return Restriction(grant.types, care_types=PATIENT_TYPES, notifiable=True)
+        case Bound.ORDER if principal.name:
+            return Restriction(grant.types, care_types=PATIENT_TYPES, inspector=principal.name)
+    return None
 
 
 def _grant(role: Role, interaction: Interaction, type: str) -> Grant | None:
@@ -224,6 +131,10 @@ def _grant(role: Role, interaction: Interaction, type: str) -> Grant | None:
 
 
 def _denial(principal: Principal, interaction: Interaction, type: str) -> Issue:
-    if _grant(principal.role, interaction, type) is not None:
-        return _NO_FACILITY.at(role=principal.role)
-    return _ROLE.at(Origin(), role=principal.role, interaction=interaction, type=type or "*")
+    grant = _grant(principal.role, interaction, type)
+    told = {"role": principal.role, "interaction": interaction, "type": type or "*"}
+    if grant is None:
+        return _ROLE.at(Origin(), **told)
+    if _bound(principal, grant) is not None:
+        return _NARROWED.at(Origin(), **told)
+    return _NO_PERSON.at() if grant.bound is Bound.SELF else _NO_FACILITY.at(role=principal.role)

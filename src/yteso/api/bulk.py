@@ -1,6 +1,6 @@
 """A bulk job's own addresses: how it stands, its files, taking it back (Bulk Data Access IG 2.0, status request).
 
-Only who asked for the job and administrators find it; for everybody else there is nothing (404). Files are streamed
+Only who asked for the job and integrators find it; for everybody else there is nothing (404). Files are streamed
 from disk, compressed on the way when the client can take gzip.
 """
 

@@ -50,7 +50,7 @@ def _is_bound(call: Call, change: Change) -> bool:
         limit = require(call.who, interaction, change.resource["resourceType"])
     else:
         limit = require(call.who, Interaction.DELETE, change.type)
-    return bool(limit.care_facility or limit.source_facility)
+    return limit.is_bound
 
 
 def _see(call: Call, conn: Connection, key: Key, visible: set[Key]) -> None:

@@ -28,9 +28,9 @@ WITH_ERRORS = ("done_with_issues", "quarantined", "failed")
 SILENT = timedelta(hours=24)
 MANY = 500
 
-_ALL = frozenset([Role.OPERATOR, Role.ADMINISTRATOR, Role.SYSTEM])
+_ALL = frozenset([Role.OPERATOR, Role.ADMINISTRATOR, Role.SYSTEM, Role.INTEGRATOR])
 _OWN = frozenset([Role.STAFF, Role.FACILITY])
-_RAW = frozenset([Role.ADMINISTRATOR, Role.SYSTEM, Role.STAFF, Role.FACILITY])
+_RAW = frozenset([Role.INTEGRATOR, Role.SYSTEM, Role.STAFF, Role.FACILITY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def fetch_findings(
 def fetch_raw(conn: Connection, who: Principal, id: str) -> tuple[File, Iterator[bytes]]:
     """The file and its bytes as they came, in pieces, while `conn` is open; noted in the audit of each of its patients.
 
-    Operators see no patient's data: Refused (403).
+    Operators and administrators see no patient's data: Refused (403).
     """
     if who.role not in _RAW:
         raise Refused(rules.ROLE.at(), status=403)

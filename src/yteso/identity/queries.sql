@@ -38,7 +38,7 @@ WHERE settled_at IS NULL AND (%(facility)s = '' OR facility = %(facility)s)
 ORDER BY opened_at, id LIMIT %(limit)s
 
 -- settle_review --
--- A person has looked and decided.
+-- A person has looked and decided; empty facility: whoever raised it.
 UPDATE identity.review SET settled_at = clock_timestamp(), settled_by = %s, decision = %s
-WHERE id::text = %s AND settled_at IS NULL
+WHERE id::text = %s AND settled_at IS NULL AND (%s = '' OR facility = %s)
 RETURNING patient, coalesce(other, '')

@@ -15,16 +15,17 @@ SQL = Queries.beside(__file__)
 Choice = Literal["same", "other"]
 """It is the same person after all, or another one."""
 
-_ALL = frozenset([Role.ADMINISTRATOR, Role.SYSTEM])
+_ALL = frozenset([Role.SYSTEM, Role.INTEGRATOR])
 _OWN = frozenset([Role.STAFF, Role.DOCTOR])
+_SETTLE = _ALL | {Role.STAFF}
 
 DENIED = Rule(
     "AUTH-0201",
     Severity.ERROR,
     "Vai trò của tài khoản không được xem danh sách nghi vấn nhân thân.",
     "The account's role may not see the doubts about persons.",
-    "Dùng tài khoản của cơ sở hoặc của quản trị viên.",
-    "Use an account of the facility or of an administrator.",
+    "Dùng tài khoản nhân viên của cơ sở.",
+    "Use an account of the facility's staff.",
 )
 
 
@@ -49,17 +50,18 @@ def open_reviews(conn: Connection, who: Principal, limit: int = 100) -> list[Rev
 
 def may_settle(who: Principal) -> bool:
     """Whether this principal decides; others only look."""
-    return who.role in _ALL
+    return who.role in _SETTLE
 
 
 def settle(conn: Connection, who: Principal, id: str, choice: Choice) -> tuple[str, ...]:
     """Keep a decision and close the doubt. The persons it was about; none when it is not open.
 
-    Administrators only: raises Refused (403). The record changes nothing by it.
+    Only the staff of the facility whose visit raised it: raises Refused (403). The record changes nothing by it.
     """
     if not may_settle(who):
         raise Refused(DENIED.at(), status=403)
-    row = conn.execute(SQL["settle_review"], [who.name, choice, id]).fetchone()
+    scope = _scope(who)
+    row = conn.execute(SQL["settle_review"], [who.name, choice, id, scope, scope]).fetchone()
     return tuple(dict.fromkeys(filter(None, row))) if row else ()
 
 

@@ -42,12 +42,23 @@ class Login:
 
 
 def logins(facility: str) -> tuple[Login, ...]:
-    """One log-in per role; staff and doctor belong to that facility."""
+    """One log-in per role of staff; those of a facility belong to that one. A citizen gets theirs from a facility."""
     return (
         Login("admin", "demo-quan-tri-2026", Role.ADMINISTRATOR, "Quản trị Mẫu"),
         Login("operator", "demo-dieu-hanh-2026", Role.OPERATOR, "Điều hành Mẫu"),
         Login("staff", "demo-nhan-vien-2026", Role.STAFF, "Nhân viên Mẫu", facility),
         Login("doctor", "demo-bac-si-2026", Role.DOCTOR, "Bác sĩ Mẫu", facility),
+        Login("nurse", "demo-dieu-duong-2026", Role.NURSE, "Điều dưỡng Mẫu", facility),
+        Login("lab", "demo-xet-nghiem-2026", Role.LAB, "Xét nghiệm Mẫu", facility),
+        Login("pharmacist", "demo-duoc-si-2026", Role.PHARMACIST, "Dược sĩ Mẫu", facility),
+        Login("cashier", "demo-thu-ngan-2026", Role.CASHIER, "Thu ngân Mẫu", facility),
+        Login("facility", "demo-co-so-2026", Role.FACILITY_ADMINISTRATOR, "Quản trị cơ sở Mẫu", facility),
+        Login("station", "demo-tram-y-te-2026", Role.STATION, "Trạm y tế Mẫu", facility),
+        Login("surveillance", "demo-giam-sat-2026", Role.SURVEILLANCE, "Giám sát dịch tễ Mẫu"),
+        Login("inspector", "demo-thanh-tra-2026", Role.INSPECTOR, "Thanh tra Mẫu"),
+        Login("analyst", "demo-phan-tich-2026", Role.ANALYST, "Phân tích Mẫu"),
+        Login("integrator", "demo-tich-hop-2026", Role.INTEGRATOR, "Hệ thống tích hợp Mẫu (yteso token)"),
+        Login("dataofficer", "demo-bao-ve-du-lieu-2026", Role.DATA_OFFICER, "Cán bộ bảo vệ dữ liệu Mẫu"),
     )
 
 

@@ -1,12 +1,17 @@
-"""What a principal may see -> a condition on rows. It is part of every statement that reads for somebody."""
+"""What a principal may see -> a condition on rows. It is part of every statement that reads for somebody.
+
+Relations are looked at by the statement itself, with their beginning and end: a right that is taken away, or that
+ends, is gone with the next statement.
+"""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from yteso.search.closed import opened_to
-from yteso.search.fragment import FALSE, TRUE, Fragment, all_of
-from yteso.search.keys import number, source, token
+from yteso.search.fragment import FALSE, TRUE, Fragment, all_of, any_of
+from yteso.search.keys import number, patient_key, source, token
+from yteso.standards.bhyt.notifiable import notifiable_codes
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
 
@@ -28,7 +33,7 @@ class Rights(Protocol):
 
     @property
     def care_facility(self) -> str:
-        """Only patients this facility cares for."""
+        """Only patients this facility has a care relation with."""
         ...
 
     @property
@@ -47,6 +52,21 @@ class Rights(Protocol):
         ...
 
     @property
+    def person(self) -> str:
+        """Only this Patient and whom they represent now."""
+        ...
+
+    @property
+    def notifiable(self) -> bool:
+        """Only notifiable diagnoses and who has them."""
+        ...
+
+    @property
+    def inspector(self) -> str:
+        """Only patients of facilities that this account inspects now."""
+        ...
+
+    @property
     def also(self) -> tuple[Part, ...]:
         """Further conditions."""
         ...
@@ -54,7 +74,7 @@ class Rights(Protocol):
 
 def visible(rights: Rights, row: str = "r", *, past: bool = False) -> Fragment:
     """The condition on alias `row` of `store.resource` (or of `store.history` when `past`)."""
-    own = (_types(rights, row), _care(rights, row), _source(rights, row, past))
+    own = (_types(rights, row), _patients(rights, row), _source(rights, row, past))
     return all_of((*own, *(part.condition(row, past=past) for part in rights.also)))
 
 
@@ -67,18 +87,67 @@ def _types(rights: Rights, row: str) -> Fragment:
     return Fragment(f"{row}.type = ANY(%s::smallint[])", (numbers,))
 
 
-def _care(rights: Rights, row: str) -> Fragment:
+def _patients(rights: Rights, row: str) -> Fragment:
     """`pat` of a row outside every patient's compartment is NULL; of a patient's type, that is no reason to show it."""
-    if not rights.care_facility:
+    ways = []
+    if rights.care_facility:
+        ways.append(_cared_for(row, rights.care_facility, rights.care_account))
+    if rights.person:
+        ways.append(_own_or_represented(row, rights.person))
+    if rights.notifiable:
+        ways.append(_notifiable(row))
+    if rights.inspector:
+        ways.append(_inspected(row, rights.inspector))
+    if not ways:
         return TRUE
-    bound = sorted(TYPE_NUMBER[name] for name in rights.care_types)
-    opened = FALSE
-    if rights.care_account:
-        opened = opened_to(row, rights.care_facility, rights.care_account)
+    bound, mine = sorted(TYPE_NUMBER[name] for name in rights.care_types), all_of(ways)
+    outside = f"({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))"
+    return Fragment(f"({outside} OR ({mine.text}))", (bound, *mine.params))
+
+
+_NOW = "c.since <= now() AND c.until > now()"
+
+
+def _cared_for(row: str, facility: str, account: str) -> Fragment:
+    """A visit, which most are, is asked for first; the other relations only when there is none."""
+    visit = Fragment(f"EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s)", (facility,))
+    other = Fragment(
+        f"EXISTS (SELECT FROM store.relation c WHERE c.pat = {row}.pat AND c.holder = %s"
+        f" AND c.kind IN ('r', 'a', 'f') AND {_NOW})",
+        (facility,),
+    )
+    return any_of((visit, other, *((opened_to(row, facility, account),) if account else ())))
+
+
+def _own_or_represented(row: str, person: str) -> Fragment:
+    """A minor's parent represents until the minor's 18th birthday, by the birth date as it is known now."""
+    minor = (
+        "EXISTS (SELECT FROM store.resource p WHERE p.pat = c.pat AND p.type = %s AND p.hash IS NOT NULL AND p.d_lo >"
+        " (extract(epoch FROM date_trunc('day', now() AT TIME ZONE 'Asia/Ho_Chi_Minh') - interval '18 years')"
+        " * 1000000)::bigint)"
+    )
     return Fragment(
-        f"(({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))"
-        f" OR EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s) OR {opened.text})",
-        (bound, rights.care_facility, *opened.params),
+        f"({row}.pat = %s OR EXISTS (SELECT FROM store.relation c WHERE c.pat = {row}.pat AND c.holder = %s"
+        f" AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
+        (number(patient_key(person)), f"Patient/{person}", TYPE_NUMBER["Patient"]),
+    )
+
+
+def _notifiable(row: str) -> Fragment:
+    """The present Condition decides, also about past versions; of a Patient, that there is such a Condition."""
+    facts = [number(token(f"Condition.code|{code}")) for code in notifiable_codes()]
+    return Fragment(
+        f"EXISTS (SELECT FROM store.resource c WHERE c.pat = {row}.pat AND c.type = %s AND c.hash IS NOT NULL"
+        f" AND c.tok && %s::bigint[] AND ({row}.type = %s OR ({row}.type = %s AND c.id = {row}.id)))",
+        (TYPE_NUMBER["Condition"], facts, TYPE_NUMBER["Patient"], TYPE_NUMBER["Condition"]),
+    )
+
+
+def _inspected(row: str, inspector: str) -> Fragment:
+    return Fragment(
+        "EXISTS (SELECT FROM store.inspection c JOIN store.care v ON v.facility = c.facility"
+        f" WHERE c.who = %s AND v.pat = {row}.pat AND {_NOW})",
+        (inspector,),
     )
 
 

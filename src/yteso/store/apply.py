@@ -16,6 +16,7 @@ from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.care import care_rows
 from yteso.store.codec import Codec
 from yteso.store.consents import add_consents, drop_consents
+from yteso.store.relations import add_relations, drop_relations
 from yteso.store.rows import (
     Indexed,
     Key,
@@ -66,6 +67,7 @@ def carry_out(
         if care:
             conn.execute(SQL["add_care"], care_lists(care))
         add_consents(conn, [*fresh, *renewed])
+    add_relations(conn, codec, [*fresh, *renewed])
 
 
 def _end(conn: Connection, old: Mapping[Key, int], now: datetime) -> None:
@@ -74,6 +76,7 @@ def _end(conn: Connection, old: Mapping[Key, int], now: datetime) -> None:
     _drop_sides(conn, old)
     drop_consents(conn, old)
     conn.execute(SQL["drop_care"], (*named_lists(old), TYPE_NUMBER["Encounter"]))
+    drop_relations(conn, old)
 
 
 def renew_sides(conn: Connection, rows: Sequence[Indexed]) -> None:

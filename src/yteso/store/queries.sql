@@ -42,6 +42,17 @@ SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi, n.unit, n.bare FROM unnes
 INSERT INTO store.care (shard, pat, facility, encounter)
 SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::text[], %s::text[]);
 
+-- add_relations --
+-- Further reasons to see a patient.
+INSERT INTO store.relation (shard, type, id, pat, holder, kind, since, until)
+SELECT * FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::bigint[], %s::text[], %s::"char"[], %s::timestamptz[],
+                     %s::timestamptz[]);
+
+-- drop_relations --
+-- What these keys said about who may see goes away.
+DELETE FROM store.relation x USING unnest(%s::smallint[], %s::smallint[], %s::text[]) AS k (shard, type, id)
+WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+
 -- fetch_unserved --
 -- Encounters written in these transactions that no facility is known to serve, after one of them.
 SELECT r.shard, r.id, r.dict, r.body FROM store.resource r

@@ -23,6 +23,7 @@ from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import apply, labels
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
+from yteso.store.relations import add_relations, drop_relations
 from yteso.store.rows import Row, index_of
 from yteso.store.search_parameters import LOOK_SECONDS, SQL, TASK
 
@@ -106,6 +107,8 @@ class Reindex:
         )
         conn.execute(SQL["update_index"], columns)
         apply.renew_sides(conn, rows)
+        drop_relations(conn, [row.key for row, _ in rows])
+        add_relations(conn, codec, rows)
 
 
 def _list(numbers: Iterable[int]) -> str:

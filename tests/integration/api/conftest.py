@@ -1,4 +1,4 @@
-"""The FHIR door over a real store, and the cast: administrator, operator, staff and doctors of two facilities."""
+"""The FHIR door over a real store, and the cast: integrator, operator, staff and doctors of two facilities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from yteso.store.postgres import PostgresStore
 
 BASE = "http://test/fhir"
 
-ADMINISTRATOR = Principal("quản trị Mẫu", Role.ADMINISTRATOR)
+INTEGRATOR = Principal("tích hợp Mẫu", Role.INTEGRATOR)
 OPERATOR = Principal("vận hành Mẫu", Role.OPERATOR)
 STAFF = Principal("nhân viên Mẫu", Role.STAFF, "79001")
 DOCTOR = Principal("bác sĩ Mẫu", Role.DOCTOR, "79001")
@@ -79,7 +79,7 @@ def nobody(api) -> Client:
 
 @pytest.fixture
 def admin(api) -> Client:
-    return Client(api, ADMINISTRATOR)
+    return Client(api, INTEGRATOR)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.api.conftest import ADMINISTRATOR, DOCTOR, Client
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 
 from yteso.api import Api
 from yteso.ops.vn_core import load_vn_core
@@ -24,9 +24,9 @@ def store(database):
 
 @pytest.fixture
 def door(database, store):
-    """`door(mode)` asks as the administrator with that mode at the FHIR door."""
+    """`door(mode)` asks as the integrator with that mode at the FHIR door."""
 
-    def make(mode="warn", who=ADMINISTRATOR, **more):
+    def make(mode="warn", who=INTEGRATOR, **more):
         return Client(Api(database, store, lambda: datetime.now(UTC), modes=Modes({"fhir": mode, **more})), who)
 
     return make

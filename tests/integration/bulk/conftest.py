@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.api.conftest import ADMINISTRATOR, BASE, DOCTOR, Client
+from tests.integration.api.conftest import BASE, DOCTOR, INTEGRATOR, Client
 
 from yteso.access.principal import Principal, Role
 from yteso.api import Api
@@ -77,7 +77,7 @@ def door(database, store, desk):
 
 @pytest.fixture
 def bulk(door, desk) -> Bulk:
-    return Bulk(Client(door, ADMINISTRATOR), desk)
+    return Bulk(Client(door, INTEGRATOR), desk)
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def doctor(door) -> Client:
 
 
 @pytest.fixture
-def other_administrator(door) -> Client:
-    return Client(door, Principal("quản trị Giả", Role.ADMINISTRATOR))
+def other_integrator(door) -> Client:
+    return Client(door, Principal("tích hợp Giả", Role.INTEGRATOR))
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def write(database, store):
 
     def put(*resources):
         with database.connection() as conn:
-            return store.write(conn, ADMINISTRATOR, [Put(one) for one in resources]).t
+            return store.write(conn, INTEGRATOR, [Put(one) for one in resources]).t
 
     return put
 

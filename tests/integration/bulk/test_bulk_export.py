@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.api.conftest import ADMINISTRATOR, DOCTOR, Client
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 from tests.integration.bulk.conftest import BASE, Bulk, observation, patient
 
 from yteso.access import policy
+from yteso.access.grant import Bound, Grant
 from yteso.access.policy import Interaction
 from yteso.access.principal import Role
 from yteso.store.bulk import export, files
@@ -35,7 +36,7 @@ def test_an_export_shows_the_record_as_of_its_beginning(bulk, write, desk, datab
     assert desk.exporter.stretch(job_id), "the first stretch fixes the moment"
     write(patient("changed", gender="female"), patient("new"))
     with database.connection() as conn:
-        store.write(conn, ADMINISTRATOR, [Remove("Patient", "removed")])
+        store.write(conn, INTEGRATOR, [Remove("Patient", "removed")])
     bulk.work()
     manifest = bulk.client("GET", place).json
     assert bulk.keys(manifest) == ["Patient/changed", "Patient/kept", "Patient/removed"]
@@ -47,7 +48,7 @@ def test_since_brings_what_changed_and_tells_what_was_deleted(bulk, write, datab
     first = bulk.run("/$export")
     write(patient("changed", gender="male"), patient("new"))
     with database.connection() as conn:
-        store.write(conn, ADMINISTRATOR, [Remove("Patient", "gone")])
+        store.write(conn, INTEGRATOR, [Remove("Patient", "gone")])
     manifest = bulk.run(f"/$export?_since={first['transactionTime']}")
     assert bulk.keys(manifest) == ["Patient/changed", "Patient/new"]
     (bundle,) = bulk.lines(manifest, "deleted")
@@ -166,14 +167,12 @@ def test_a_stretch_that_is_read_holds_nobody_back_who_follows_by_number(bulk, wr
     assert seen == [True]
 
 
-def test_only_who_asked_and_administrators_find_a_job_and_a_doctor_may_not_ask(
-    bulk, write, doctor, other_administrator
-):
+def test_only_who_asked_and_integrators_find_a_job_and_a_doctor_may_not_ask(bulk, write, doctor, other_integrator):
     write(patient("p1"))
     manifest = bulk.run("/$export")
     url = manifest["output"][0]["url"]
     place = url.rpartition("/")[0]
-    assert other_administrator("GET", url).status == 200
+    assert other_integrator("GET", url).status == 200
     assert doctor("GET", url).status == doctor("GET", place).status == doctor("DELETE", place).status == 403
     assert doctor("GET", "/$export", prefer="respond-async").codes == ["AUTH-0102"]
     assert doctor("POST", "/$import", b"{}", prefer="respond-async").codes == ["AUTH-0102"]
@@ -194,8 +193,8 @@ def test_every_export_and_every_download_is_audited_with_the_patients_it_concern
 
 
 def test_the_rights_of_who_asks_are_part_of_an_export(bulk, door, write, monkeypatch):
-    """By default only administrators export; were a doctor allowed to, only patients in care would come out."""
-    grants = (*policy.TABLE[Role.DOCTOR], policy.Grant(frozenset(EXPORTING), policy.PATIENT_TYPES, in_care=True))
+    """By default only integrators export; were a doctor allowed to, only patients in care would come out."""
+    grants = (*policy.TABLE[Role.DOCTOR], Grant(frozenset(EXPORTING), policy.PATIENT_TYPES, Bound.CARE))
     monkeypatch.setitem(policy.TABLE, Role.DOCTOR, grants)
     visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}}
     for n, facility in ((1, "79001"), (2, "79002")):

@@ -24,7 +24,7 @@ from yteso.signing import load_or_create
 
 @dataclass
 class Served:
-    """The server's address, its processes, and a token of the administrator."""
+    """The server's address, its processes, and a token of the integrator."""
 
     base: str
     process: subprocess.Popen[bytes]
@@ -39,7 +39,7 @@ class Served:
         self.process = started(self.environment)
         self.await_answer()
 
-    def token(self, role: Role = Role.ADMINISTRATOR, facility: str = "") -> str:
+    def token(self, role: Role = Role.INTEGRATOR, facility: str = "") -> str:
         return self.bearer.issue(Principal("máy Mẫu", role, facility), timedelta(hours=1))
 
     def workers(self) -> list[int]:

@@ -6,7 +6,7 @@ from yteso.identity import Asked, PersonClaim, resolve
 from yteso.identity.decide import Verdict
 from yteso.identity.review import open_reviews, settle
 
-ADMINISTRATOR = Principal("quản trị", Role.ADMINISTRATOR)
+INTEGRATOR = Principal("quản trị", Role.INTEGRATOR)
 
 
 def asked(visit="79001/LK1", as_of="2026-09-10", **said):
@@ -71,18 +71,19 @@ def test_keys_that_disagree_become_a_persons_task(ask, conn):
     (both,) = ask(asked("79001/LK3", cccd="079090000001", bhxh="7900000001"))
     assert (both.patient_id, both.doubt) == (one.patient_id, "keys-disagree")
     ask(asked("79001/LK3", cccd="079090000001", bhxh="7900000001"))
-    (review,) = open_reviews(conn, ADMINISTRATOR)
+    (review,) = open_reviews(conn, INTEGRATOR)
     assert (review.patient, review.other, review.source) == (one.patient_id, other.patient_id, "79001/LK3")
     assert open_reviews(conn, Principal("nv", Role.STAFF, "79002")) == []
     with pytest.raises(Refused):
         open_reviews(conn, Principal("vh", Role.OPERATOR))
     with pytest.raises(Refused):
-        settle(conn, Principal("nv", Role.STAFF, "79001"), review.id, "same")
-    assert settle(conn, ADMINISTRATOR, review.id, "other") == (one.patient_id, other.patient_id)
-    assert settle(conn, ADMINISTRATOR, review.id, "same") == ()
-    assert settle(conn, ADMINISTRATOR, "nonsense", "same") == ()
+        settle(conn, Principal("bs", Role.DOCTOR, "79001"), review.id, "same")
+    assert settle(conn, Principal("nv", Role.STAFF, "79002"), review.id, "same") == ()
+    assert settle(conn, INTEGRATOR, review.id, "other") == (one.patient_id, other.patient_id)
+    assert settle(conn, INTEGRATOR, review.id, "same") == ()
+    assert settle(conn, INTEGRATOR, "nonsense", "same") == ()
     decided = conn.execute("SELECT decision, settled_by FROM identity.review").fetchone()
-    assert decided == ("other", ADMINISTRATOR.name)
+    assert decided == ("other", INTEGRATOR.name)
 
 
 def test_a_doubtful_claim_does_not_change_what_is_known(ask):

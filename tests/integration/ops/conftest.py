@@ -99,10 +99,11 @@ class Place:
 
 @pytest.fixture(scope="session")
 def platform(memory: Path) -> Iterator[Place]:
-    """A running platform with an administrator, a doctor and a facility's machine account."""
+    """A running platform with an administrator, an integrator, a doctor and a facility's machine account."""
     with Place(memory / "platform").up() as place:
         for name, role, facility in (
             ("quantri", "administrator", ""),
+            ("tichhop", "integrator", ""),
             ("bacsi", "doctor", "01001"),
             ("his-01001", "facility", "01001"),
         ):

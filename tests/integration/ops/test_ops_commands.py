@@ -45,7 +45,7 @@ def test_a_fhir_bundle_goes_in_and_is_read_back(platform, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     row = json.loads(done.stdout)[0]
     assert (row["state"], row["errors"], row["counts"]) == ("done", 0, {"accepted": 3})
-    token = platform.run("token", "--user", "quantri").stdout.strip()
+    token = platform.run("token", "--user", "tichhop").stdout.strip()
     with platform.ask("/fhir/Organization/o2", Authorization=f"Bearer {token}") as response:
         assert json.load(response)["name"] == "Cơ sở Mẫu 2"
 

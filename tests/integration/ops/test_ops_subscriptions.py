@@ -69,7 +69,7 @@ def kind_of(bundle: dict) -> str:
 
 
 def test_a_change_is_told_over_a_websocket_within_a_moment(platform) -> None:
-    token = platform.run("token", "--user", "quantri").stdout.strip()
+    token = platform.run("token", "--user", "tichhop").stdout.strip()
     ask(platform, token, "PUT", "Subscription/live", SUBSCRIPTION)
     deadline = time.monotonic() + 30
     while ask(platform, token, "GET", "Subscription/live")["status"] != "active":

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from tests.integration.api.conftest import ADMINISTRATOR, BASE, DOCTOR, Client
+from tests.integration.api.conftest import BASE, DOCTOR, INTEGRATOR, Client
 
 from yteso.api import Api
 from yteso.base.outward import Post
@@ -117,9 +117,9 @@ class Town:
     def __init__(self, database, receiver):
         self.database, self.store = database, PostgresStore()
         self.late = 0.0
-        self.accounts = {who.name: who for who in (ADMINISTRATOR, DOCTOR)}
+        self.accounts = {who.name: who for who in (INTEGRATOR, DOCTOR)}
         self.api = Api(database, self.store, self.now)
-        self.admin = Client(self.api, ADMINISTRATOR)
+        self.admin = Client(self.api, INTEGRATOR)
         self.look = Look(self.store, self.accounts.get, self.now)
         self.courier = self.courier_to(receiver.address)
 
@@ -143,7 +143,7 @@ class Town:
 
     def write(self, *resources):
         with self.database.connection() as conn:
-            self.store.write(conn, ADMINISTRATOR, [Put(one) for one in resources])
+            self.store.write(conn, INTEGRATOR, [Put(one) for one in resources])
 
     def subscribe(self, resource, id="s"):
         answer = self.admin("PUT", f"/Subscription/{id}", {**resource, "id": id})

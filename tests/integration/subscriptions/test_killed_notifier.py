@@ -25,7 +25,7 @@ from yteso.ops.notifier import Notifier
 from yteso.store.postgres import PostgresStore
 from yteso.store.subscriptions.evaluate import Look
 database, store = Database(sys.argv[1], max_size=8).open(), PostgresStore()
-people = lambda name: Principal(name, Role.ADMINISTRATOR)
+people = lambda name: Principal(name, Role.INTEGRATOR)
 courier = Courier(database, store, people, Post.to([sys.argv[2]]), "http://test/fhir", system_clock)
 print("telling", flush=True)
 Notifier(database, Look(store, people, system_clock), courier).run(threading.Event())

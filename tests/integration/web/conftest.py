@@ -36,7 +36,22 @@ from yteso.warehouse.refresh import Warehouse
 from yteso.web import setup
 
 PASSWORD = "mat khau mau cho kiem thu"
-ROLES = {"quantri": Role.ADMINISTRATOR, "dieuhanh": Role.OPERATOR, "nhanvien": Role.STAFF, "bacsi": Role.DOCTOR}
+ROLES = {
+    "quantri": Role.ADMINISTRATOR,
+    "dieuhanh": Role.OPERATOR,
+    "nhanvien": Role.STAFF,
+    "bacsi": Role.DOCTOR,
+    "dieuduong": Role.NURSE,
+    "xetnghiem": Role.LAB,
+    "duocsi": Role.PHARMACIST,
+    "thungan": Role.CASHIER,
+    "quantricoso": Role.FACILITY_ADMINISTRATOR,
+    "tram": Role.STATION,
+    "giamsat": Role.SURVEILLANCE,
+    "thanhtra": Role.INSPECTOR,
+    "phantich": Role.ANALYST,
+    "baovedulieu": Role.DATA_OFFICER,
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,9 @@ def site(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPat
     services.pages()
     facility = _fill(services)
     _create_people(facility)
+    with services.database.connection() as conn:
+        order = "INSERT INTO store.inspection VALUES (0, 'QD-1', 'thanhtra', %s, now(), now() + interval '1 day')"
+        conn.execute(order, [facility])
     yield _opened(services, facility)
     setup.close()
     services.close()
@@ -105,7 +123,7 @@ def _create_people(facility: str) -> None:
 
 def _opened(services: Services, facility: str) -> Site:
     site = Site(services, facility, "", "", "")
-    client = site.client("quantri")
+    client = site.client("nhanvien")
     listed = client.get(f"/intake/?facility={facility}&state=done").content.decode()
     for file in re.findall(r'href="/intake/file/([0-9a-f-]{36})"', listed):
         page = client.get(f"/intake/file/{file}").content.decode()

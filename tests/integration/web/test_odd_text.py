@@ -60,7 +60,7 @@ PATHS = (
 
 @pytest.fixture
 def client(site):
-    client = site.client("quantri")
+    client = site.client("nhanvien")
     client.raise_request_exception = False
     return client
 

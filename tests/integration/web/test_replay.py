@@ -30,6 +30,8 @@ def test_an_administrator_replays_a_file_and_sees_the_result(site):
     site.services.walker().drain()
     page = client.get(f"/intake/file/{site.file}").content.decode()
     assert "Không đổi" in page
+    assert "/record/" not in page
+    page = site.client("nhanvien").get(f"/intake/file/{site.file}").content.decode()
     assert f'href="/record/{site.patient}"' in page
 
 

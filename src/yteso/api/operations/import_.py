@@ -23,7 +23,7 @@ _NDJSON = frozenset(["application/fhir+ndjson", "application/ndjson", "applicati
 def import_(call: Call, _: Arguments) -> Response:
     """202 once every byte is safe on disk and its pieces are noted."""
     require_async(call)
-    if call.limit.types is not None or call.limit.care_facility or call.limit.source_facility:
+    if call.limit.types is not None or call.limit.is_bound:
         raise Refused(rules.WITHOUT_LIMITS.at(), status=403)
     desk = desk_of(call)
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -81,9 +81,9 @@ def file(request: HttpRequest, id: str) -> HttpResponse:
         "severities": words.severities(),
         "doors": words.doors(),
         "names": _facility_names(request),
-        "may_download": request.principal.role is not Role.OPERATOR,
+        "may_download": request.principal.role is Role.STAFF,
         "may_replay": request.principal.role is Role.ADMINISTRATOR,
-        "may_open_record": request.principal.role is not Role.OPERATOR,
+        "may_open_record": request.principal.role is Role.STAFF,
     }
     template = "intake/result.html" if request.headers.get("HX-Request") else "intake/file.html"
     return render(request, template, context)

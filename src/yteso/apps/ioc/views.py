@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from yteso.access.principal import Role
 from yteso.apps.ioc import figures
 from yteso.apps.ioc.apps import ROLES
 from yteso.base.clock import VIETNAM, system_clock
@@ -160,7 +159,6 @@ def _rows(
         "frame": frame,
         "coverage": None if facility else (frame.files if of_files else frame.data).get(span),
         "of_files": of_files,
-        "may_open_record": not of_files and request.principal.role is Role.ADMINISTRATOR,
         "hidden": hidden,
         "choices": figures.known_facilities(marts),
         "care_name": care_name,

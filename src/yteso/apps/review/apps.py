@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yteso.access.principal import Role
 from yteso.web.navigation import Entry
 
-ROLES = (Role.ADMINISTRATOR, Role.STAFF, Role.DOCTOR)
+ROLES = (Role.STAFF, Role.DOCTOR)
 
 
 class ReviewConfig(AppConfig):

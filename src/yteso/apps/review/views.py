@@ -41,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "review/start.html", context)
 
 
-@allow(Role.ADMINISTRATOR)
+@allow(Role.STAFF)
 @require_POST
 def settle(request: HttpRequest, id: str) -> HttpResponse:
     """Keep a decision."""

@@ -15,8 +15,8 @@ from yteso.ops.commands.place import at_database, console
 from yteso.ops.rules import UNKNOWN_ROLE
 
 user = typer.Typer(help="Tài khoản · Accounts", no_args_is_help=True)
-_ROLES = tuple(role.value for role in Role if role not in {Role.SYSTEM, Role.INTEGRATOR})
-"""Every role of people, and `facility`: a facility's software."""
+_ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
+"""Every role of people; `facility`: a facility's software; `integrator`: a system that gets the whole record."""
 _Name = Annotated[str, typer.Argument(help="Tên đăng nhập · User name")]
 _Password = Annotated[
     str | None,

@@ -75,9 +75,9 @@ def add_job(conn: Connection, kind: Kind, who: Principal, request: str, wish: Ma
 
 
 def find_job(conn: Connection, who: Principal, id: str) -> Job | None:
-    """The job, for who asked for it and for administrators."""
+    """The job, for who asked for it and for integrators."""
     job = fetch_job(conn, id)
-    if job is None or (job.who.name != who.name and who.role is not Role.ADMINISTRATOR):
+    if job is None or (job.who.name != who.name and who.role is not Role.INTEGRATOR):
         return None
     return job
 

@@ -42,7 +42,7 @@ People = Callable[[str], Principal | None]
 """The account of a name as it is now; None when it is gone or locked."""
 
 OFF: State = "off"
-_MANAGERS = frozenset([Role.ADMINISTRATOR, Role.SYSTEM])
+_MANAGERS = frozenset([Role.INTEGRATOR, Role.SYSTEM])
 
 
 @dataclass(frozen=True, slots=True)

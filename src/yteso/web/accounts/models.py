@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
         (Role.ANALYST.value, _("Phân tích số liệu")),
         (Role.DATA_OFFICER.value, _("Cán bộ bảo vệ dữ liệu")),
         (Role.CITIZEN.value, _("Người dân")),
+        (Role.INTEGRATOR.value, _("Hệ thống tích hợp")),
     ]
     REASONS: ClassVar = [
         ("", ""),

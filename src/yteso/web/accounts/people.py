@@ -69,7 +69,7 @@ def create_user(
     Raises Refused WEB-0001 (password; not checked for `demo` accounts), WEB-0002 (a field), WEB-0003 (facility).
     """
     username = username.strip().casefold()
-    if role not in PEOPLE:
+    if role not in PEOPLE and role is not Role.INTEGRATOR:
         raise Refused(rules.BAD_FIELD.at(field="role"))
     if role in BOUND and not facility:
         raise Refused(rules.NEEDS_FACILITY.at(role=role.value))

@@ -39,7 +39,8 @@ def _visible(request: HttpRequest) -> QuerySet[User]:
 def _roles(request: HttpRequest) -> list[tuple[str, Any]]:
     """The roles this administrator may give, with their captions."""
     whole = request.user.role == Role.ADMINISTRATOR
-    return [(value, name) for value, name in User.ROLES if whole or Role(value) in people.BOUND]
+    given = [(value, name) for value, name in User.ROLES if Role(value) is not Role.INTEGRATOR]
+    return [(value, name) for value, name in given if whole or Role(value) in people.BOUND]
 
 
 @allow(*_ADMINISTRATORS)
