@@ -18,6 +18,7 @@ from yteso.web.guard import INCOMPLETE, PEOPLE, allow, public
 from yteso.web.language import CHOICES
 from yteso.web.live import live_address
 from yteso.web.navigation import rail, start_of
+from yteso.web.qr import qr_path
 from yteso.web.sample import sample
 
 THEMES = ("system", "light", "dark")
@@ -76,7 +77,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def living_page(request: HttpRequest) -> HttpResponse:
     """`/ui`: every component in every state, in one page."""
-    return render(request, "ui.html", {"sample": sample(system_clock())})
+    return render(request, "ui.html", {"sample": sample(system_clock()), "qr": qr_path("https://yte.example.vn")})
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

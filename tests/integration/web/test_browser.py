@@ -11,6 +11,10 @@ PASSWORD = "mat khau mau cho kiem thu"
 PAGES = (
     "/ui",
     "/account",
+    "/account/factors",
+    "/accounts/",
+    "/accounts/new",
+    "/accounts/bacsi",
     "/ioc/",
     "/ioc/visits?span=30d",
     "/ioc/diagnoses",

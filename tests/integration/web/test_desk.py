@@ -248,3 +248,17 @@ def settings_of(site):
     from django.test import override_settings
 
     return lambda **changed: override_settings(YTESO=replace(site.services.settings, **changed))
+
+
+def test_the_qr_code_says_the_link(site, made):
+    import segno
+
+    from yteso.web.qr import qr_path
+
+    side, path = qr_path("https://yte.example.vn/recover/abc")
+    rows = list(segno.make("https://yte.example.vn/recover/abc", micro=False).matrix_iter(border=4))
+    assert side == len(rows)
+    assert path.count("M") == sum(sum(row) for row in rows)
+    page = site.client("quantri").post("/accounts/bs.khac/link").content.decode()
+    link = re.search(r"data-link>([^<]+)<", page)[1]
+    assert qr_path(link)[1] in page

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -23,6 +22,7 @@ from django.http import HttpRequest
 
 from yteso.access.principal import Role
 from yteso.web.accounts.models import User
+from yteso.web.qr import qr_path
 from yteso.web.services import now
 
 _STEP = 30
@@ -72,13 +72,6 @@ def offered_secret(request: HttpRequest, *, new: bool) -> str:
 def qr_of(user: User, secret: str) -> tuple[int, str]:
     """The secret as a QR code (`qr_path`)."""
     return qr_path(get_adapter().build_totp_url(user, secret))
-
-
-def qr_path(text: str) -> tuple[int, str]:
-    """A text as a QR code: the side of the square and the SVG path of its dark modules, quiet zone included."""
-    rows = [list(row) for row in segno.make(text, micro=False).matrix_iter(border=4)]
-    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
-    return len(rows), "".join(dark)
 
 
 @transaction.atomic

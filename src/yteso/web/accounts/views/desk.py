@@ -22,6 +22,7 @@ from yteso.web.accounts import factors, people, recovery, sessions
 from yteso.web.accounts.forms import AccountForm
 from yteso.web.accounts.models import User
 from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.qr import qr_path
 
 _ADMINISTRATORS = (Role.ADMINISTRATOR, Role.FACILITY_ADMINISTRATOR)
 _PAGE = 50
@@ -158,5 +159,5 @@ def _with_link(request: HttpRequest, user: User, *, reset_factors: bool) -> Http
     """The one-time link, shown once: to print, to scan, or to read out."""
     token = recovery.make(user, request.user.username, reset_factors=reset_factors)
     link = request.build_absolute_uri(reverse("account_recover", args=[token]))
-    told = {"one": user, "link": link, "qr": factors.qr_path(link), "life": recovery.LIFE}
+    told = {"one": user, "link": link, "qr": qr_path(link), "life": recovery.LIFE}
     return render(request, "accounts/link.html", told)
