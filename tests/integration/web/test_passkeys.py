@@ -175,3 +175,23 @@ def test_the_pages_of_factors_are_accessible_and_narrow(site, page, person):
         assert not found, "\n".join(found)
     finally:
         services.install(before)
+
+
+def test_the_page_of_a_link_and_where_it_leads_are_accessible_and_narrow(site, page, person):
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto("/login")
+    page.fill("#id_username", "quantri")
+    page.fill("#id_password", PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.goto(f"/accounts/{person}")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Cấp liên kết đặt mật khẩu").click()
+    link = page.locator("[data-link]").inner_text()
+    for _ in range(2):
+        report = Axe().run(page)
+        assert not report.violations_count, report.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        page.goto(link)
