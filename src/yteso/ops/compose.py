@@ -122,7 +122,9 @@ class Services:
         """Django's WSGI application, with the services its pages need."""
         from yteso.client.accesses import Accesses
         from yteso.client.citizens import Citizens
+        from yteso.client.consents import Consents
         from yteso.client.intake import Intake
+        from yteso.client.openings import Openings
         from yteso.client.record import Records
         from yteso.client.reviews import Reviews
         from yteso.warehouse.read import Marts
@@ -137,6 +139,8 @@ class Services:
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),
                 citizens=Citizens(self.database, self.store),
+                openings=Openings(self.database, self.store),
+                consents=Consents(self.database, self.store, self.clock),
                 clock=self.clock,
             )
         )

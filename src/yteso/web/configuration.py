@@ -13,7 +13,10 @@ from yteso.web.secret import load_or_create_secret
 
 HERE = Path(__file__).parent
 SCHEMA = "web"
-APPS = ("yteso.apps.ioc", "yteso.apps.intake", "yteso.apps.record", "yteso.apps.review", "yteso.apps.healthbook")
+APPS = (
+    *("yteso.apps.ioc", "yteso.apps.intake", "yteso.apps.record", "yteso.apps.review"),
+    *("yteso.apps.healthbook", "yteso.apps.consent"),
+)
 """The systems people use, in the order of the navigation. Named as text: `web` imports no app."""
 
 SESSION_SECONDS = 12 * 3600

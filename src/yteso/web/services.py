@@ -20,7 +20,8 @@ class NotServing(YtesoError):
 class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
-    `accesses`: `client.accesses.Accesses`.
+    `accesses`: `client.accesses.Accesses`;
+    `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
     """
@@ -31,6 +32,8 @@ class Services:
     reviews: Any = None
     citizens: Any = None
     accesses: Any = None
+    openings: Any = None
+    consents: Any = None
     live_url: str = ""
     clock: Clock = system_clock
 

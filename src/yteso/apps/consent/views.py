@@ -1,0 +1,198 @@
+"""Pages to open and close records. Ask `client.openings` and `client.consents`; what they refuse is told on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from yteso.access.principal import Role
+from yteso.apps.consent import words
+from yteso.apps.consent.apps import STAFF
+from yteso.base.errors import Refused
+from yteso.client.consents import Consents
+from yteso.client.openings import TREATING, Openings
+from yteso.web.accounts.factors import qr_path
+from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.services import service
+
+_TREATING = tuple(sorted(TREATING))
+
+
+def _openings() -> Openings:
+    found: Openings = service("openings")
+    return found
+
+
+def _consents() -> Consents:
+    found: Consents = service("consents")
+    return found
+
+
+@allow(*STAFF)
+@require_GET
+def open_(request: HttpRequest) -> HttpResponse:
+    """A code for a visit, broken glass, and what one holds open."""
+    who = request.principal
+    treats = who.role in TREATING and bool(who.facility)
+    context = {
+        "treats": treats,
+        "mine": _openings().mine(who),
+        "waiting": _openings().waiting(who) if treats else [],
+        "may_approve": who.role is Role.DOCTOR,
+        "reasons": list(words.reasons().items()),
+        "reason": words.reason,
+    }
+    return render(request, "consent/open.html", context)
+
+
+@allow(*STAFF)
+@require_POST
+def use_code(request: HttpRequest) -> HttpResponse:
+    """Open the record whose code was shown."""
+
+    def act() -> HttpResponse:
+        patient, _ = _openings().open_by_code(request.principal, request.POST.get("code", ""))
+        return HttpResponseRedirect(reverse("record:person", args=[patient]))
+
+    return _told(request, act, "consent:open")
+
+
+@allow(*_TREATING)
+@needs_fresh_login
+@require_POST
+def glass(request: HttpRequest) -> HttpResponse:
+    """Break the glass."""
+
+    def act() -> HttpResponse:
+        given = request.POST
+        patient, _ = _openings().break_glass(
+            request.principal,
+            given.get("identifier", ""),
+            given.get("reason", ""),
+            given.get("words", ""),
+            very_restricted="very" in given,
+        )
+        return HttpResponseRedirect(reverse("record:person", args=[patient]))
+
+    return _told(request, act, "consent:open")
+
+
+@allow(*_TREATING)
+@require_POST
+def end(request: HttpRequest, id: str) -> HttpResponse:
+    """Close again."""
+    return _said(request, _openings().end(request.principal, id), gettext("Đã đóng lại."), "consent:open")
+
+
+@allow(Role.DOCTOR)
+@needs_fresh_login
+@require_POST
+def approve(request: HttpRequest, id: str) -> HttpResponse:
+    """Be the second person."""
+
+    def act() -> HttpResponse:
+        done = _openings().approve(request.principal, id)
+        return _said(request, done, gettext("Đã đồng ý mở phần rất hạn chế."), "consent:open")
+
+    return _told(request, act, "consent:open")
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def review(request: HttpRequest) -> HttpResponse:
+    """Broken glass nobody reviewed yet, and accounts that do it often."""
+    openings, who = _openings(), request.principal
+    context = {"waiting": openings.to_review(who), "often": openings.often(who), "reason": words.reason}
+    return render(request, "consent/review.html", context)
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def settle(request: HttpRequest, id: str) -> HttpResponse:
+    """Keep what was found."""
+    found = request.POST.get("verdict", "")
+    if found not in ("justified", "unjustified"):
+        messages.error(request, gettext("Hãy chọn một kết luận."))
+        return HttpResponseRedirect(reverse("consent:review"))
+    done = _openings().review(request.principal, id, justified=found == "justified")
+    return _said(request, done, gettext("Đã ghi kết luận."), "consent:review")
+
+
+@allow(Role.CITIZEN)
+@require_GET
+def own(request: HttpRequest) -> HttpResponse:
+    """What the person chose, and who opened the record."""
+    return render(request, "consent/own.html", _own(request))
+
+
+@allow(Role.CITIZEN)
+@require_POST
+def code(request: HttpRequest) -> HttpResponse:
+    """A new code for a visit, shown once."""
+    drawn = _openings().visit_code(request.principal)
+    shown = "-".join(drawn.text[at : at + 4] for at in range(0, len(drawn.text), 4))
+    told = {"code": shown, "until": drawn.until, "qr": qr_path(drawn.text)}
+    answer = render(request, "consent/own.html", _own(request) | told)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@allow(Role.CITIZEN)
+@needs_fresh_login
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Close to a facility, or let it see sensitive facts."""
+
+    def act() -> HttpResponse:
+        given = request.POST
+        permits = given.get("choice") == "permit"
+        chosen = tuple(given.getlist("label"))
+        _consents().choose(request.principal, permits=permits, facility=given.get("facility", ""), labels=chosen)
+        return _said(request, "chosen", gettext("Đã ghi. Có hiệu lực ngay."), "consent:own")
+
+    return _told(request, act, "consent:own")
+
+
+@allow(Role.CITIZEN)
+@require_POST
+def withdraw(request: HttpRequest, id: str) -> HttpResponse:
+    """Take a choice back."""
+    return _said(request, _consents().withdraw(request.principal, id), gettext("Đã rút lại."), "consent:own")
+
+
+def _own(request: HttpRequest) -> dict[str, Any]:
+    who = request.principal
+    return {
+        "choices": _consents().own(who),
+        "openings": _openings().of_person(who),
+        "labels": list(words.labels().items()),
+        "label": words.label,
+        "reason": words.reason,
+    }
+
+
+def _told(request: HttpRequest, act: Callable[[], HttpResponse], back: str) -> HttpResponse:
+    """What was refused is told where it was asked."""
+    try:
+        return act()
+    except Refused as refused:
+        english = (get_language() or "").startswith("en")
+        for issue in refused.issues:
+            told = (issue.text_en, issue.fix_en) if english else (issue.text, issue.fix)
+            messages.error(request, f"{' '.join(told)} ({issue.code})")
+        return HttpResponseRedirect(reverse(back))
+
+
+def _said(request: HttpRequest, done: object, text: str, back: str) -> HttpResponse:
+    if done:
+        messages.success(request, text)
+    else:
+        messages.info(request, gettext("Việc này không còn mở."))
+    return HttpResponseRedirect(reverse(back))
