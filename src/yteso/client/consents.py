@@ -1,4 +1,4 @@
-"""A person's own consents: list, close the record to a facility (or a part of it), withdraw. FHIR Consent in the record.
+"""A person's own consents: list, close the record (or a part) to a facility, withdraw. FHIR Consent in the record.
 
 In: the citizen. Out: frozen values, or `Refused`. Only the own record is touched; each write is in the audit chain.
 """
@@ -79,8 +79,7 @@ class Consents:
         consent = _consent(who, permits, facility, labels, self._clock().astimezone(VIETNAM).isoformat("T", "seconds"))
         with self._database.connection() as conn:
             self._store.write(conn, who, [Put(consent)], "consent")
-        id: str = consent["id"]
-        return id
+        return str(consent["id"])
 
     def withdraw(self, who: Principal, id: str) -> bool:
         """Take a consent back; False when it is not the caller's, or not in force. It stays in the record, inactive."""

@@ -15,6 +15,7 @@ OVERSEERS = {"quantri", "dieuhanh"}
 INTAKE = {"quantri", "dieuhanh", "nhanvien"}
 RECORD = {"nhanvien", "bacsi", "dieuduong", "tram", "thanhtra"}
 REVIEW = {"nhanvien", "bacsi"}
+TREATING = {"bacsi", "dieuduong", "tram"}
 DESK = {"quantri", "quantricoso"}
 
 # route name -> (address, who gets in). {file}, {patient}, {visit} are of the staff's and the doctor's own facility.
@@ -49,6 +50,17 @@ TABLE = {
     "intake:replay": ("/intake/file/{file}/replay", {"quantri"}),
     "review:start": ("/review/", REVIEW),
     "review:settle": ("/review/x/settle", {"nhanvien"}),
+    "consent:own": ("/consent/", set()),
+    "consent:choose": ("/consent/choose", set()),
+    "consent:code": ("/consent/code", set()),
+    "consent:withdraw": ("/consent/x/withdraw", set()),
+    "consent:open": ("/consent/open", TREATING | {"nhanvien"}),
+    "consent:use_code": ("/consent/open/code", TREATING | {"nhanvien"}),
+    "consent:glass": ("/consent/open/glass", TREATING),
+    "consent:end": ("/consent/open/x/end", TREATING),
+    "consent:approve": ("/consent/open/x/approve", {"bacsi"}),
+    "consent:review": ("/consent/review", {"baovedulieu"}),
+    "consent:settle": ("/consent/review/x", {"baovedulieu"}),
     "healthbook:start": ("/healthbook/record", set()),
     "healthbook:section": ("/healthbook/record/tests", set()),
     "healthbook:download": ("/healthbook/record/download", set()),
@@ -64,6 +76,11 @@ TABLE = {
     "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
 }
 POSTED = {
+    "consent:settle",
+    "consent:use_code",
+    "consent:glass",
+    "consent:end",
+    "consent:approve",
     "intake:replay",
     "review:settle",
     "account_factor_remove",
@@ -124,7 +141,7 @@ def test_each_role_opens_its_own_pages_and_no_other(site, username):
 def test_the_start_page_depends_on_the_role(site):
     starts = {name: site.client(name).get("/").url for name in ROLES}
     known = {"quantri": "/ioc/", "dieuhanh": "/ioc/", "nhanvien": "/intake/", "quantricoso": "/accounts/"}
-    known |= dict.fromkeys(RECORD - INTAKE, "/record/")
+    known |= dict.fromkeys(RECORD - INTAKE, "/record/") | {"baovedulieu": "/consent/review"}
     assert starts == {name: known.get(name, "/account") for name in ROLES}
 
 

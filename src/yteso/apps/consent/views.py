@@ -1,4 +1,4 @@
-"""Pages to open and close records. Ask `client.openings` and `client.consents`; what they refuse is told on the page."""
+"""Pages to open and close records. Ask `client.openings` and `client.consents`; what they refuse is told there."""
 
 from __future__ import annotations
 
@@ -170,6 +170,7 @@ def withdraw(request: HttpRequest, id: str) -> HttpResponse:
 def _own(request: HttpRequest) -> dict[str, Any]:
     who = request.principal
     return {
+        "code": "",
         "choices": _consents().own(who),
         "openings": _openings().of_person(who),
         "labels": list(words.labels().items()),

@@ -1,0 +1,153 @@
+"""Opening and closing records by the pages: who may, what is asked anew, what person and officer see at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from yteso.access.principal import Principal, Role
+from yteso.store.protocol import Put
+from yteso.web.guard import PROVED_AT
+
+PASSWORD = "mat khau mau cho kiem thu"
+CCCD = "001180009999"
+WORDS = "Cấp cứu, bất tỉnh, cần biết tiền sử dị ứng"
+
+
+@pytest.fixture(scope="module")
+def cast(site):
+    """A person of another facility, with an account of their own; a doctor and a nurse here; a data officer."""
+    from yteso.web.accounts import people
+
+    identifier = {"system": "http://fhir.hl7.org.vn/core/sid/cccd", "value": CCCD}
+    patient = {
+        "resourceType": "Patient",
+        "id": "kin",
+        "identifier": [identifier],
+        "name": [{"text": "Lê Thị Thử"}],
+        "birthDate": "1980-01-01",
+    }
+    with site.services.database.connection() as conn:
+        site.services.store.write(conn, Principal("system", Role.SYSTEM), [Put(patient)])
+    for name, role, bound in (
+        ("dieuduong", Role.NURSE, {"facility": site.facility}),
+        ("baovedulieu", Role.DATA_OFFICER, {}),
+        ("nguoibenh", Role.CITIZEN, {"person": "kin"}),
+    ):
+        people.create_user(name, PASSWORD, role, display_name=f"{name} Mẫu", demo=True, **bound)
+    return site
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards(cast):
+    yield
+    with cast.services.database.connection() as conn:
+        conn.execute("DELETE FROM store.opening")
+        conn.execute("DELETE FROM store.consent_rule")
+
+
+def break_glass(client, **more):
+    form = {"identifier": CCCD, "reason": "ETREAT", "words": WORDS}
+    return client.post("/consent/open/glass", form | more, follow=True)
+
+
+def test_broken_glass_opens_the_record_and_everybody_concerned_sees_it_at_once(cast):
+    doctor = cast.client("bacsi")
+    assert doctor.get("/record/kin").status_code == 404
+    page = break_glass(doctor)
+    assert page.request["PATH_INFO"] == "/record/kin"
+    assert page.status_code == 200
+    assert cast.client("dieuduong").get("/record/kin").status_code == 404
+    for who, address in (("nguoibenh", "/consent/"), ("baovedulieu", "/consent/review")):
+        told = cast.client(who).get(address).content.decode()
+        assert WORDS in told
+        assert "bacsi" in told
+    held = doctor.get("/consent/open").content.decode()
+    (opening,) = re.findall(r"/consent/open/([0-9a-f-]{36})/end", held)
+    doctor.post(f"/consent/open/{opening}/end")
+    assert doctor.get("/record/kin").status_code == 404
+    officer = cast.client("baovedulieu")
+    officer.post(f"/consent/review/{opening}", {"verdict": "justified"})
+    assert WORDS not in officer.get("/consent/review").content.decode()
+
+
+def test_it_wants_a_fresh_log_in(cast):
+    client = cast.client("bacsi")
+    session = client.session
+    session[PROVED_AT] -= 3600
+    session.save()
+    answer = client.post("/consent/open/glass", {"identifier": CCCD, "reason": "ETREAT", "words": WORDS})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/confirm")
+    assert client.get("/record/kin").status_code == 404
+
+
+def test_what_is_missing_is_told_with_its_number_and_opens_nothing(cast):
+    client = cast.client("bacsi")
+    page = break_glass(client, words="gấp")
+    assert "CONS-0003" in page.content.decode()
+    assert CCCD not in page.content.decode()
+    assert client.get("/record/kin").status_code == 404
+
+
+def test_the_persons_code_opens_the_record_to_the_facility_once(cast):
+    shown = cast.client("nguoibenh").post("/consent/code")
+    assert shown["Cache-Control"] == "no-store"
+    text = shown.content.decode()
+    assert 'class="qr"' in text
+    (code,) = re.findall(r"\b(?:[2-9A-Z]{4}-){3}[2-9A-Z]{4}\b", text)
+    nurse = cast.client("dieuduong")
+    page = nurse.post("/consent/open/code", {"code": code}, follow=True)
+    assert page.request["PATH_INFO"] == "/record/kin"
+    again = nurse.post("/consent/open/code", {"code": code}, follow=True)
+    assert "CONS-0005" in again.content.decode()
+    assert cast.client("bacsi").get("/record/kin").status_code == 200
+
+
+def test_a_person_closes_the_own_record_to_a_facility_and_takes_it_back(cast):
+    source = {"source": f"urn:yteso:bhyt:{cast.facility}:X"}
+    visit = {
+        "resourceType": "Encounter",
+        "id": "kin-visit",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": "Patient/kin"},
+        "meta": source,
+    }
+    with cast.services.database.connection() as conn:
+        cast.services.store.write(conn, Principal("system", Role.SYSTEM), [Put(visit)])
+    person, doctor = cast.client("nguoibenh"), cast.client("bacsi")
+    assert doctor.get("/record/kin").status_code == 200
+    page = person.post("/consent/choose", {"choice": "deny", "facility": cast.facility}, follow=True)
+    assert doctor.get("/record/kin").status_code == 404
+    assert cast.facility in page.content.decode()
+    (choice,) = re.findall(r"/consent/([0-9a-f-]{36})/withdraw", page.content.decode())
+    assert cast.client("dieuduong").post(f"/consent/{choice}/withdraw").status_code == 403
+    person.post(f"/consent/{choice}/withdraw")
+    assert doctor.get("/record/kin").status_code == 200
+    assert "CONS-0007" in person.post("/consent/choose", {"facility": "x"}, follow=True).content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_pages_have_no_accessibility_violation_and_fit_a_phone(cast, browser, address):
+    from axe_playwright_python.sync_playwright import Axe
+
+    break_glass(cast.client("bacsi"))
+    for who, path in (("bacsi", "/consent/open"), ("baovedulieu", "/consent/review"), ("nguoibenh", "/consent/")):
+        context = browser.new_context(base_url=address, viewport={"width": 360, "height": 800})
+        page = context.new_page()
+        page.goto("/login")
+        page.fill("#id_username", who)
+        page.fill("#id_password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(path)
+        if who == "nguoibenh":
+            page.locator("form[action='/consent/code'] button").click()
+            page.locator("svg.qr").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        results = Axe().run(page)
+        assert not results.violations_count, results.generate_report()
+        context.close()
