@@ -106,7 +106,6 @@ TABLE: dict[Role, tuple[Grant, ...]] = {
         _METADATA,
         _BATCH,
         _CODES,
-        _DIRECTORY,
         Grant(_PLAIN, NOTIFIABLE_TYPES | DIRECTORY_TYPES, Bound.NOTIFIABLE),
     ),
     Role.INSPECTOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.ORDER)),

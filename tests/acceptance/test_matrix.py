@@ -1,0 +1,111 @@
+"""The matrix: every role × target × way to a resource, against a reviewed CSV; and that each rule is needed.
+
+The expected cells are data: `matrix/cells.csv` was written from the rules as the law and the roles' work say them,
+`matrix/routes.csv` was noted down once and read line by line. A wrong deny fails as a wrong grant does; a role, target,
+type or route without a cell fails.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.acceptance.matrix import routes, walk
+from tests.acceptance.matrix.world import TARGETS, TYPES, build
+
+from yteso.access import policy
+from yteso.access.grant import Bound, Grant
+from yteso.access.interaction import Interaction
+from yteso.access.principal import Role
+from yteso.access.table import TABLE
+from yteso.access.types import PATIENT_TYPES
+from yteso.api import Api
+from yteso.db import Database
+
+HERE = Path(__file__).parent / "matrix"
+Cells = dict[Role, dict[str, dict[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def api(fresh_database) -> Iterator[Api]:
+    with fresh_database() as dsn:
+        database = Database(dsn, max_size=4).open()
+        yield build(database)
+        database.close()
+
+
+@pytest.fixture(scope="module")
+def cells() -> Cells:
+    found: Cells = {}
+    with (HERE / "cells.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            role, target = Role(row.pop("role")), row.pop("target")
+            found.setdefault(role, {})[target] = row
+    return found
+
+
+def test_every_role_target_and_type_has_a_cell(cells):
+    assert set(cells) == set(Role)
+    for targets in cells.values():
+        assert list(targets) == list(TARGETS)
+        assert all(tuple(row) == TYPES for row in targets.values())
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sees_its_cells_and_no_other_whatever_way_it_asks(api, cells, role):
+    assert list(walk.mistakes(api, role, cells[role])) == []
+
+
+@pytest.fixture(scope="module")
+def addresses() -> dict[routes.Row, set[Role]]:
+    with (HERE / "routes.csv").open(encoding="utf-8") as file:
+        found = {}
+        for row in csv.DictReader(file):
+            found[row["method"], row["address"], row["type"]] = {Role(name) for name in row["roles"].split()}
+        return found
+
+
+def test_every_address_has_a_row(addresses):
+    assert set(addresses) == set(routes.rows())
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_comes_to_its_addresses_and_to_no_other(api, addresses, role):
+    assert {row for row in addresses if routes.allowed(api, role, row)} == {
+        r for r in addresses if role in addresses[r]
+    }
+
+
+def _mutants() -> Iterator[tuple[str, Role, tuple[Grant, ...]]]:
+    """The table without one grant, and with one grant no longer bound. Metadata is open to all, grant or not."""
+    for role, grants in TABLE.items():
+        for at, grant in enumerate(grants):
+            if grant.interactions == {Interaction.CAPABILITIES}:
+                continue
+            yield f"{role}-{at}-gone", role, grants[:at] + grants[at + 1 :]
+            if grant.bound is not Bound.NOBODY and Interaction.READ in grant.interactions:
+                wider = Grant(grant.interactions, grant.types)
+                yield f"{role}-{at}-unbound", role, (*grants[:at], wider, *grants[at + 1 :])
+
+
+@pytest.mark.parametrize(("name", "role", "grants"), [pytest.param(*one, id=one[0]) for one in _mutants()])
+def test_each_rule_is_needed(api, cells, addresses, monkeypatch, name, role, grants):
+    monkeypatch.setitem(policy.TABLE, role, grants)
+    changed = next(iter(walk.misread(api, role, cells[role])), "") or any(
+        routes.allowed(api, role, row) != (role in roles) for row, roles in addresses.items()
+    )
+    assert changed, f"{name} changes no cell"
+
+
+def test_what_persons_closed_and_what_is_sensitive_is_needed(api, cells, monkeypatch):
+    monkeypatch.setattr(policy, "NARROWINGS", ())
+    assert list(walk.misread(api, Role.DOCTOR, cells[Role.DOCTOR])) == ["doctor labelled-other Condition hidden: read"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.SYSTEM, Role.INTEGRATOR)])
+def test_only_bound_lines_reach_a_patients_record(role):
+    for grant in TABLE[role]:
+        reads = grant.interactions - {Interaction.BATCH, Interaction.TRANSACTION, Interaction.CAPABILITIES}
+        assert not reads or grant.bound is not Bound.NOBODY or not (grant.types or PATIENT_TYPES) & PATIENT_TYPES
