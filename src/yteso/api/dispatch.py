@@ -10,10 +10,13 @@ from typing import Any
 from yteso.access.policy import require
 from yteso.access.principal import Principal, Role
 from yteso.api import rules
+from yteso.api.audit_event import refuse_other
 from yteso.api.body import is_id
 from yteso.api.call import Call, Engine, read_params
 from yteso.api.formats import wanted_format
 from yteso.api.headers import Prefer, read_prefer
+from yteso.api.refusals import note_refusal
+from yteso.api.route import Place, Route
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Origin
@@ -32,9 +35,32 @@ def dispatch(
     conn: Connection | None = None,
     document: Any = None,
 ) -> Response:
-    """Match, check rights, answer. Inside a bundle `conn` and `document` come from the bundle."""
+    """Match, check rights, answer. Inside a bundle `conn` and `document` come from the bundle.
+
+    What is refused, and what is not there for the caller, is in the audit too, whatever becomes of the bundle.
+    """
     route, place = engine.router.match(request.method, request.path)
+    try:
+        return _answer(engine, request, who, route, place, prefer=prefer, conn=conn, document=document)
+    except Refused as refused:
+        if who is not None and (refused.status == 403 or (refused.status == 404 and place.id)):
+            note_refusal(engine.database, who, route.interaction, place, refused)
+        raise
+
+
+def _answer(
+    engine: Engine,
+    request: Request,
+    who: Principal | None,
+    route: Route,
+    place: Place,
+    *,
+    prefer: Prefer | None,
+    conn: Connection | None,
+    document: Any,
+) -> Response:
     limit = require(who, route.interaction, place.member or place.type)
+    refuse_other(route.interaction, place.member or place.type)
     params = read_params(request.query)
     if not route.any_format:
         wanted_format(request.headers.get("accept", ""), dict(params).get("_format", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yteso.api import rules
+from yteso.api import audit_event, rules
 from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.headers import not_modified, version_headers
@@ -14,6 +14,8 @@ from yteso.store.protocol import Read, Stored
 
 def read(call: Call) -> Response:
     """The current version."""
+    if call.type == audit_event.TYPE:
+        return audit_event.read_event(call)
     one = Read(call.who, call.limit, call.type, call.id)
     if call.conn is None:
         return version_response(call, call.engine.shared.read(one))

@@ -307,3 +307,25 @@ DONE = Rule(
     "Đã thực hiện.",
     "Done.",
 )
+NO_AUDIT_WRITE = _error(
+    "API-1060",
+    "Không ai ghi, sửa hay xóa AuditEvent: hệ thống tự ghi khi việc xảy ra.",
+    "Nobody writes, changes or deletes an AuditEvent: the platform notes what happens.",
+    "Chỉ đọc (GET AuditEvent/[id]) hoặc tìm (GET AuditEvent?…).",
+    "Only read (GET AuditEvent/[id]) or search (GET AuditEvent?…).",
+    "IHE BALP",
+)
+NO_AUDIT_READ = _error(
+    "API-1061",
+    "Tài khoản này không được xem AuditEvent.",
+    "This account may not see AuditEvents.",
+    "Dùng tài khoản cán bộ bảo vệ dữ liệu, hoặc tài khoản người dân đã liên kết với hồ sơ.",
+    "Use the data officer's account, or a citizen's that is tied to a record.",
+)
+AUDIT_PARAMETER = _error(
+    "API-1062",
+    "AuditEvent không tìm theo tham số này, hoặc giá trị không đọc được.",
+    "AuditEvents are not searched by this parameter, or its value cannot be read.",
+    "Dùng: patient, date, agent-name, action, outcome, facility, _count.",
+    "Use: patient, date, agent-name, action, outcome, facility, _count.",
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from yteso.api import rules
+from yteso.api import audit_event, rules
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.body import refuse_blocking
 from yteso.api.call import MAX_PARAMETERS, Call, Params, read_body, read_params
@@ -38,6 +38,8 @@ _LOOKS = frozenset(["_format", "_pretty"])
 
 def search(call: Call) -> Response:
     """A Bundle of type searchset: matches, what `_include` brings, links, and a total when it is asked for or known."""
+    if call.type == audit_event.TYPE:
+        return audit_event.search_events(call)
     return _search(call, None)
 
 

@@ -7,7 +7,6 @@ in question.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock
@@ -92,20 +91,11 @@ class Accesses:
                 raise Refused(rules.NO_CASE.at(), status=404)
 
     def _access(self, conn: Connection, person: str, id: str) -> Access:
-        place = place_of(id)
+        place = audit.place_of(id)
         found = audit.fetch(conn, *place, person) if place else None
         if found is None:
             raise Refused(rules.NO_ACCESS.at(), status=404)
         return found
-
-
-@lru_cache(maxsize=256)
-def place_of(id: str) -> tuple[int, int] | None:
-    """`17-204` -> (17, 204); None for what is no such id."""
-    lane, _, n = id.partition("-")
-    if not (lane.isascii() and lane.isdigit() and n.isascii() and n.isdigit() and len(lane) <= 2 and len(n) <= 18):
-        return None
-    return int(lane), int(n)
 
 
 def _person(who: Principal) -> str:

@@ -169,6 +169,14 @@ def fetch(conn: Connection, lane: int, n: int, patient: str | None = None) -> Ac
     return _access(row) if row else None
 
 
+def place_of(id: str) -> tuple[int, int] | None:
+    """`17-204` -> (17, 204); None for what is no such id."""
+    lane, _, n = id.partition("-")
+    if not (lane.isascii() and lane.isdigit() and n.isascii() and n.isdigit() and len(lane) <= 2 and len(n) <= 18):
+        return None
+    return int(lane), int(n)
+
+
 def _access(row: Sequence[Any]) -> Access:
     lane, n, when, who, role, facility, purpose, action, what, detail, outcome, client, behalf = row
     return Access(

@@ -1,0 +1,125 @@
+"""One audit row -> a FHIR AuditEvent in the shape of IHE BALP (Basic Audit Log Patterns 1.1.x). Pure; no I/O.
+
+The pattern follows the act: read, query, create, update, delete, export (privacy disclosure). The chain keeps numbers
+of patients, not ids: a patient is named, and the pattern is the one with a patient, where the question named one or the
+row is about a Patient itself.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from typing import Any
+
+from yteso.store.audit import Access
+
+_BALP = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit."
+_REST = "http://hl7.org/fhir/restful-interaction"
+_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"
+_DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+_ROLE = "urn:yteso:role"
+_FACILITY = "http://fhir.hl7.org.vn/core/sid/ma-cskcb"
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(/_history/\d+)?")
+
+
+def audit_event(access: Access, patient: str = "") -> dict[str, Any]:
+    """The resource; `patient`: whom it is known to be about. `outcomeDesc` names the rule of a refusal."""
+    patient = patient or _patient_in(access.what)
+    pattern, subtype = _pattern(access, bool(patient))
+    event: dict[str, Any] = {
+        "resourceType": "AuditEvent",
+        "id": access.id,
+        "meta": {"profile": [_BALP + pattern]},
+        "type": _kind(access),
+        "subtype": [{"system": _REST, "code": subtype}] if subtype else [],
+        "action": access.action,
+        "recorded": access.when.astimezone(UTC).isoformat(),
+        "outcome": access.outcome or "0",
+        "purposeOfEvent": [_purpose(access)],
+        "agent": _agents(access),
+        "source": {"observer": {"display": "yteso"}, "type": [{"system": _SOURCE, "code": "4"}]},
+        "entity": [_entity(access), *_person(patient)],
+    }
+    if access.outcome is not None and access.detail:
+        event["outcomeDesc"] = access.detail
+    return {name: value for name, value in event.items() if value}
+
+
+_SOURCE = "http://terminology.hl7.org/CodeSystem/security-source-type"
+
+
+def _pattern(access: Access, with_patient: bool) -> tuple[str, str]:
+    """(BALP profile, restful interaction)."""
+    if access.action == "E":
+        return "PrivacyDisclosure.Source", ""
+    searched = "?" in access.what
+    name, subtype = {
+        "C": ("Create", "create"),
+        "U": ("Update", "update"),
+        "D": ("Delete", "delete"),
+    }.get(access.action, ("Query", "search-type") if searched else ("Read", "read"))
+    return f"{'Patient' if with_patient else ''}{name}", subtype
+
+
+def _patient_in(what: str) -> str:
+    kind, _, rest = what.partition("/")
+    return rest.partition("/")[0] if kind == "Patient" else ""
+
+
+def _person(patient: str) -> list[dict[str, Any]]:
+    if not patient:
+        return []
+    kind = {"system": f"{_TYPE[: _TYPE.rindex('/')]}/audit-entity-type", "code": "1"}
+    role = {"system": "http://terminology.hl7.org/CodeSystem/object-role", "code": "1"}
+    return [{"what": {"reference": f"Patient/{patient}"}, "type": kind, "role": role}]
+
+
+def _kind(access: Access) -> dict[str, str]:
+    if access.action == "E":
+        return {"system": _DICOM, "code": "110106", "display": "Export"}
+    return {"system": _TYPE, "code": "rest", "display": "RESTful Operation"}
+
+
+def _purpose(access: Access) -> dict[str, Any]:
+    return {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": access.purpose}]}
+
+
+def _agents(access: Access) -> list[dict[str, Any]]:
+    """Who acted with role and facility; the app; the person on whose account it was (BALP: comprehensive)."""
+    user: dict[str, Any] = {
+        "type": _coded("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP"),
+        "who": {"identifier": {"value": access.who}, "display": access.who},
+        "name": access.who,
+        "role": [_coded(_ROLE, access.role)],
+        "requestor": True,
+        "purposeOfUse": [_purpose(access)],
+    }
+    agents = [user]
+    if access.behalf:
+        user["who"] = {"reference": f"Patient/{access.behalf}", "display": access.who}
+    if access.client:
+        agents.append(_agent(_coded(_DICOM, "110150"), {"identifier": {"value": access.client}}))
+    if access.facility:
+        facility = {"identifier": {"system": _FACILITY, "value": access.facility}}
+        agents.append(_agent(_coded("http://terminology.hl7.org/CodeSystem/v3-RoleClass", "PROV"), facility))
+    return agents
+
+
+def _agent(kind: dict[str, Any], who: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "who": who, "requestor": False}
+
+
+def _coded(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def _entity(access: Access) -> dict[str, Any]:
+    """What it was about: the resource by reference, a query by its mark, anything else by name."""
+    entity: dict[str, Any] = {"type": {"system": f"{_TYPE[: _TYPE.rindex('/')]}/audit-entity-type", "code": "2"}}
+    if _REFERENCE.fullmatch(access.what):
+        entity["what"] = {"reference": access.what}
+    else:
+        entity["description"] = access.what
+    if access.detail and access.outcome is None:
+        entity["detail"] = [{"type": "detail", "valueString": access.detail}]
+    return entity

@@ -1,0 +1,29 @@
+"""Refused requests -> audit rows, in a transaction of their own: a refusal must stay when all else is rolled back."""
+
+from __future__ import annotations
+
+from yteso.access.policy import Interaction
+from yteso.access.principal import Principal
+from yteso.api.route import Place
+from yteso.base.errors import Refused
+from yteso.db import Database
+from yteso.store import audit
+
+_ACTIONS = {
+    Interaction.CREATE: "C",
+    Interaction.UPDATE: "U",
+    Interaction.PATCH: "U",
+    Interaction.META_ADD: "U",
+    Interaction.META_DELETE: "U",
+    Interaction.DELETE: "D",
+    Interaction.EXPORT: "E",
+    Interaction.IMPORT: "E",
+}
+
+
+def note_refusal(database: Database, who: Principal, interaction: Interaction, place: Place, refused: Refused) -> None:
+    """Who was refused what, by which rule. The address's parameters stay out of it."""
+    what = "/".join(part for part in (place.type, place.id, place.member) if part) or str(interaction)
+    codes = " ".join(issue.code for issue in refused.issues)
+    with database.connection() as conn:
+        audit.add_refusal(conn, who, _ACTIONS.get(interaction, "R"), what, f"{interaction} {codes}")

@@ -1,0 +1,99 @@
+"""The chain as AuditEvents: for the data officer, in BALP's shape; refusals are in it; nobody writes one."""
+
+import pytest
+from tests.integration.api.conftest import ADMINISTRATOR, Client
+
+from yteso.access.principal import Principal, Role
+from yteso.api.audit_event_of import audit_event
+from yteso.store import audit
+from yteso.validate.structure import check_resource
+
+LAN = {"resourceType": "Patient", "id": "lan", "name": [{"text": "Nguyễn Thị Giả"}]}
+
+
+@pytest.fixture
+def lan(admin):
+    assert admin("PUT", "Patient/lan", LAN).status == 201
+    assert admin("GET", "Patient/lan").status == 200
+    assert admin("GET", "Patient?name=nguyen").status == 200
+
+
+def rows(database, **names):
+    with database.connection() as conn:
+        return audit.find(conn, audit.Asked(**names))
+
+
+def test_rows_of_a_patient_are_found_and_have_the_shape_of_their_act(admin, lan):
+    found = admin("GET", "AuditEvent?patient=Patient/lan").json
+    events = [entry["resource"] for entry in found["entry"]]
+    profiles = [event["meta"]["profile"][0].rpartition("BasicAudit.")[2] for event in events]
+    assert profiles == ["PatientQuery", "PatientRead", "PatientCreate"]
+    for event in events:
+        assert not [issue for issue in check_resource(event) if issue.blocks], event
+        patients = [one for one in event["entity"] if one.get("what", {}).get("reference") == "Patient/lan"]
+        assert len([one for one in patients if one.get("role", {}).get("code") == "1"]) == 1
+        assert event["agent"][0]["name"] == ADMINISTRATOR.name
+    one = admin("GET", f"AuditEvent/{events[1]['id']}")
+    assert one.json["entity"][0]["what"] == {"reference": "Patient/lan"}
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("action=C", 1),
+        ("date=ge2020", 3),
+        ("date=lt2020", 0),
+        ("agent-name=nobody", 0),
+        ("outcome=0", 3),
+        ("outcome=4", 0),
+        ("_count=2", 2),
+    ],
+)
+def test_the_search_narrows(admin, lan, query, count):
+    assert len(admin("GET", f"AuditEvent?patient=lan&{query}").json.get("entry", [])) == count
+
+
+def test_pages_follow_each_other(admin, lan):
+    first = admin("GET", "AuditEvent?patient=lan&_count=2")
+    second = admin("GET", first.link("next"))
+    assert len({*first.ids, *second.ids}) == 3
+
+
+def test_a_parameter_that_is_not_known_or_not_read_is_refused(admin):
+    for query in ("colour=red", "date=soon", "_count=x", "_page=x"):
+        assert admin("GET", f"AuditEvent?{query}").status == 400
+
+
+def test_nobody_writes_an_audit_event(admin, lan):
+    event = {"resourceType": "AuditEvent", "id": "a"}
+    for method, url in (("PUT", "AuditEvent/a"), ("POST", "AuditEvent"), ("DELETE", "AuditEvent/a")):
+        answer = admin(method, url, event)
+        assert (answer.status, answer.codes) == (405, ["API-1060"])
+
+
+def test_a_clinician_sees_no_audit_event(doctor, lan):
+    assert doctor("GET", "AuditEvent").status == 403
+    assert doctor("GET", "AuditEvent/1-1").status == 403
+
+
+def test_what_is_refused_is_in_the_chain_with_its_rule(database, api, lan):
+    machine = Client(api, Principal("may", Role.FACILITY, "79001"))
+    assert machine("GET", "Patient/lan").status == 403
+    assert machine("DELETE", "Patient/lan").status == 403
+    found = rows(database, who="may", outcome="4")
+    assert [(one.action, one.what) for one in found] == [("D", "Patient/lan"), ("R", "Patient/lan")]
+    assert all("AUTH-0102" in one.detail for one in found)
+    assert audit_event(found[0])["outcomeDesc"] == found[0].detail
+
+
+def test_a_look_at_what_is_hidden_is_in_the_chain(database, doctor, lan):
+    assert doctor("GET", "Patient/lan").status == 404
+    (found,) = rows(database, outcome="4")
+    assert (found.what, found.role) == ("Patient/lan", "doctor")
+
+
+def test_a_refused_bundle_is_in_the_chain_though_it_is_rolled_back(database, doctor, lan):
+    entry = {"request": {"method": "DELETE", "url": "Patient/lan"}}
+    assert doctor("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).status == 403
+    (found,) = rows(database, outcome="4")
+    assert "AUTH-0102" in found.detail
