@@ -29,7 +29,7 @@ from yteso.store.audit import Access, Asked, place_of
 from yteso.store.protocol import AuditNote
 
 TYPE = "AuditEvent"
-_ALL = frozenset([Role.DATA_OFFICER, Role.SYSTEM, Role.INTEGRATOR, Role.ADMINISTRATOR])
+_ALL = frozenset([Role.DATA_OFFICER, Role.SYSTEM, Role.INTEGRATOR])
 _LOOKS = frozenset([Interaction.READ, Interaction.SEARCH, Interaction.CAPABILITIES])
 _MOST = 1000
 _USUAL = 50
