@@ -30,6 +30,7 @@ _FAMILIES = {
     "FHIR-0": "JSON",
     "FHIR-1": "FHIR documents",
     "FHIR-2": "structure of resources",
+    "OAUTH": "apps and machines",
     "SRCH": "search",
     "SUB": "subscriptions",
     "TERM": "codes, value sets and maps",

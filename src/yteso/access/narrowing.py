@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from yteso.access.apps import within_scopes
 from yteso.access.consent import closed_to
 from yteso.access.interaction import Interaction
 from yteso.access.principal import Principal
@@ -29,4 +30,4 @@ def _as_persons_closed(
     return replace(allowed, also=(*allowed.also, closed))
 
 
-NARROWINGS: tuple[Narrowing, ...] = (_as_persons_closed,)
+NARROWINGS: tuple[Narrowing, ...] = (within_scopes, _as_persons_closed)

@@ -40,6 +40,7 @@ class Principal:
 
     `person`: id of the Patient a citizen is. `client`: the app that acts for the person, empty for our own pages.
     `scope`: SMART scopes, separated by spaces, that narrow the rights; None: not narrowed; empty: nothing is left.
+    `patient`: id of the Patient that `patient/` scopes are about: whom the app was opened for.
     `assurance`: how sure we are of who it is, 1 (password), 2 (with a second factor), 3 (identified by the state).
     """
 
@@ -51,3 +52,4 @@ class Principal:
     client: str = ""
     scope: str | None = None
     assurance: int = 1
+    patient: str = ""

@@ -26,6 +26,7 @@ from yteso.store.subscriptions.topics import topics
 
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition"
 _TOPIC = f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical"
+_SMART = "SMART-on-FHIR"
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
@@ -51,7 +52,7 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
         "rest": [
             {
                 "mode": "server",
-                "security": {"description": "Authorization: Bearer <token>"},
+                "security": _security((base or "/fhir").removesuffix("/fhir")),
                 "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
                 "compartment": [f"{_COMPARTMENT}/{name[0].lower()}{name[1:]}" for name in sorted(COMPARTMENTS)],
@@ -60,6 +61,24 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
         ],
     }
     return json.dumps(statement)
+
+
+def _security(server: str) -> dict[str, Any]:
+    """Where tokens come from (SMART App Launch 2.2 §conformance; all of it is in /.well-known/smart-configuration)."""
+    ends = ("authorize", "token", "introspect", "revoke")
+    return {
+        "cors": False,
+        "service": [
+            {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": _SMART}]}
+        ],
+        "description": "Authorization: Bearer <token>",
+        "extension": [
+            {
+                "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+                "extension": [{"url": end, "valueUri": f"{server}/oauth/{end}"} for end in ends],
+            }
+        ],
+    }
 
 
 def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:

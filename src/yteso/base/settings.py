@@ -56,10 +56,15 @@ class Settings:
         )
 
     @property
+    def address(self) -> str:
+        """Where others find the platform, without a final slash; what it is called as an issuer of log-ins."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
     def fhir_address(self) -> str:
         """Where others find the FHIR endpoint."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.public_url.rstrip('/') or f'http://{host}:{self.port}'}/fhir"
+        return f"{self.address}/fhir"
 
     @property
     def websocket(self) -> str:

@@ -19,6 +19,7 @@ import orjson
 
 from yteso.access.bearer import Bearer
 from yteso.access.principal import Principal, Role
+from yteso.access.scopes import permits
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
@@ -77,10 +78,11 @@ class Doors:
         limit: int = 256 * 1024 * 1024,
         spool_folder: Path | None = None,
         clock: Clock = system_clock,
+        bearer: Bearer | None = None,
     ) -> None:
         self.database = database
         self.keys = keys
-        self.bearer = Bearer(keys, clock)
+        self.bearer = bearer or Bearer(keys, clock)
         self.clock = clock
         self.desk = Desk(database, keys, limit, spool_folder)
 
@@ -108,7 +110,7 @@ class Doors:
             self._check_companions(request, token)
         else:
             who = self.bearer.verify_header(header)
-        if who.role not in route.who:
+        if who.role not in route.who or not permits(who.scope, "exchange"):
             raise Refused(rules.ROLE.at(), status=403)
         return who
 

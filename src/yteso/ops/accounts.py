@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from yteso.access.principal import Principal, Role
+from yteso.base.clock import system_clock
 from yteso.base.errors import Refused
 from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.exchange import sender as machines
+from yteso.oauth.ended import end
 from yteso.ops.rules import BAD_MACHINE, LOCKED, NAME_TAKEN
 from yteso.standards.identifiers import valid_facility
 
@@ -45,6 +47,21 @@ def principal_of(settings: Settings, name: str) -> Principal:
     return principal
 
 
+def acting(name: str) -> Principal | None:
+    """Who a person's account acts as now; None: there is none, or it is locked. For a process that serves pages."""
+    from yteso.web import setup
+    from yteso.web.accounts import people
+
+    try:
+        account = people.find(name)
+    except Refused:
+        return None
+    finally:
+        setup.close()
+    principal: Principal = account.principal
+    return principal if account.active else None
+
+
 def save(
     settings: Settings, row: Row, password: str, *, display_name: str = "", person: str = "", demo: bool = False
 ) -> None:
@@ -63,6 +80,13 @@ def save(
         person=person,
         demo=demo,
     )
+    _end_tokens(settings, row.name)
+
+
+def _end_tokens(settings: Settings, name: str) -> None:
+    """What was issued to this account counts no more: it may say what is not so any longer."""
+    with _connected(settings) as database, database.connection() as conn:
+        end(conn, "account", name.strip().casefold(), system_clock())
 
 
 def _save_machine(settings: Settings, row: Row, password: str) -> None:
@@ -89,9 +113,10 @@ def set_password(settings: Settings, name: str, password: str) -> None:
 def disable(settings: Settings, name: str) -> None:
     """The account can no longer be used. Raises Refused (WEB-0004)."""
     with _connected(settings) as database, database.connection() as conn:
-        if machines.set_active(conn, name, active=False):
-            return
-    _people(settings).deactivate(name)
+        is_machine = machines.set_active(conn, name, active=False)
+    if not is_machine:
+        _people(settings).deactivate(name)
+    _end_tokens(settings, name)
 
 
 def enable(settings: Settings, name: str) -> None:

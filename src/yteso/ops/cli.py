@@ -12,10 +12,12 @@ from yteso.ops.commands import (
     audit,
     bench,
     bhyt,
+    client,
     demo,
     import_,
     ingest,
     intake,
+    keys,
     migrate,
     package,
     reindex,
@@ -59,7 +61,9 @@ app.command("import")(import_.import_)
 app.command()(status.status)
 app.add_typer(user.user, name="user")
 app.add_typer(audit.audit, name="audit")
+app.add_typer(client.client, name="client")
 app.add_typer(intake.intake, name="intake")
+app.add_typer(keys.keys, name="keys")
 app.command()(simulate.simulate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)
 app.command()(token.token)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yteso.api import Api
     from yteso.exchange.adapters.bhyt.receive import Desk
     from yteso.exchange.walk import Walker
+    from yteso.oauth.server import Server
     from yteso.ops.health import Backlog, Health
     from yteso.ops.notifier import Notifier
     from yteso.ops.sealer import Sealer
@@ -33,7 +34,20 @@ if TYPE_CHECKING:
     from yteso.validate.profiles.modes import Modes
 
 _DAY = timedelta(days=1)
-ROOMS = ("jobs", "signing", "terminology", "store", "identity", "exchange", "warehouse", "api", "web", "sandbox", "ops")
+ROOMS = (
+    "jobs",
+    "signing",
+    "terminology",
+    "store",
+    "identity",
+    "oauth",
+    "exchange",
+    "warehouse",
+    "api",
+    "web",
+    "sandbox",
+    "ops",
+)
 """The rooms whose migrations are applied, in this order; a room without a migrations folder is skipped."""
 
 
@@ -60,8 +74,25 @@ class Services:
     def bearer(self) -> Bearer:
         """Who a token speaks for."""
         from yteso.access.bearer import Bearer
+        from yteso.oauth.ended import Ended
 
-        return Bearer(self.keys, self.clock)
+        return Bearer(self.keys, self.clock, Ended(self.database, self.clock))
+
+    @cached_property
+    def oauth(self) -> Server:
+        """The authorization server of apps and machines."""
+        from yteso.oauth.server import Server
+        from yteso.ops.accounts import acting
+        from yteso.signing.identity_keys import load_or_create_identity
+
+        return Server(
+            self.database,
+            self.bearer,
+            lambda: load_or_create_identity(self.settings.home),
+            self.settings.address,
+            acting,
+            self.clock,
+        )
 
     @cached_property
     def store(self) -> PostgresStore:
@@ -115,7 +146,14 @@ class Services:
         from yteso.exchange.doors import Doors
 
         desk = self.desk
-        doors = Doors(self.database, self.keys, limit=desk.limit, spool_folder=desk.spool_folder, clock=self.clock)
+        doors = Doors(
+            self.database,
+            self.keys,
+            limit=desk.limit,
+            spool_folder=desk.spool_folder,
+            clock=self.clock,
+            bearer=self.bearer,
+        )
         return doors.handle
 
     def pages(self) -> Any:
@@ -141,6 +179,7 @@ class Services:
                 citizens=Citizens(self.database, self.store),
                 openings=Openings(self.database, self.store),
                 consents=Consents(self.database, self.store, self.clock),
+                oauth=self.oauth,
                 clock=self.clock,
             )
         )
@@ -220,6 +259,7 @@ class Services:
         """The store's daily upkeep: partitions for the months to come, the newest dictionary."""
         with self.database.connection() as conn:
             self.store.maintain(conn)
+            self.oauth.sweep(conn)
 
 
 def build(settings: Settings, *, application: str, connections: int = 8) -> Services:

@@ -23,7 +23,6 @@ from yteso.db.listen import Listener
 from yteso.ops.compose import build
 from yteso.ops.hub import CHANNEL, TOPICS, Hub, Subscriber
 from yteso.ops.sockets import Sockets
-from yteso.signing.keys import load_or_create
 
 _BEAT_SECONDS = 15.0
 _LEAST_SECONDS_BETWEEN = 0.5
@@ -92,7 +91,7 @@ def allowed_origin(request: Request, settings: Settings) -> str:
     return origin if same_host and page.port == settings.port else ""
 
 
-def ticket_or_token(settings: Settings) -> Allowed:
+def ticket_or_token(settings: Settings, bearer: Bearer) -> Allowed:
     """Lets in who shows a page's ticket or a bearer token of this installation."""
     from yteso.web import setup
     from yteso.web.live import is_ticket
@@ -100,7 +99,6 @@ def ticket_or_token(settings: Settings) -> Allowed:
 
     secret = load_or_create_secret(settings.home)
     setup.configure(settings)
-    bearer = Bearer(load_or_create(settings.home))
 
     def allowed(request: Request) -> bool:
         ticket = request.query_params.get("ticket", "")
@@ -109,10 +107,9 @@ def ticket_or_token(settings: Settings) -> Allowed:
         token = request.query_params.get("token", "")
         header = f"Bearer {token}" if token else request.headers.get("authorization", "")
         try:
-            bearer.verify_header(header)
+            return bearer.verify_header(header).scope is None
         except Refused:
             return False
-        return True
 
     return allowed
 
@@ -122,7 +119,7 @@ def _application() -> Starlette:
     hub = Hub(Listener(settings.database_url, [CHANNEL], application="yteso live"))
     services = build(settings, application="yteso live", connections=4)
     sockets = Sockets(services.database, services.store, services.people, settings.fhir_address, services.clock)
-    return application_of(settings, hub, ticket_or_token(settings), sockets)
+    return application_of(settings, hub, ticket_or_token(settings, services.bearer), sockets)
 
 
 def __getattr__(name: str) -> Starlette:

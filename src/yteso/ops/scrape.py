@@ -26,7 +26,7 @@ def guarded(
     def ask(request: Request) -> Response:
         if proxied or not is_local(request):
             who = verify(request.headers.get("authorization", ""))
-            if who.role not in _ROLES:
+            if who.role not in _ROLES or who.scope is not None:
                 raise Refused(NOT_FOR_YOU.at(), status=403)
         return answer(request)
 

@@ -51,6 +51,11 @@ class Keys:
     current: str
     pairs: Mapping[str, Ed25519PrivateKey]
 
+    @property
+    def oldest(self) -> str:
+        """The id of the first pair: it names the installation, whichever pair signs today."""
+        return next(iter(self.pairs))
+
     def sign(self, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature (RFC 8032) by the current pair."""
         return self.pairs[self.current].sign(message)
@@ -74,7 +79,7 @@ def load_or_create(home: Path) -> Keys:
     """
     folder = home / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _require_private(folder)
+    require_private(folder)
     if not _files(folder):
         _create(folder / "signing-0001.pem")
     pairs: dict[str, Ed25519PrivateKey] = {}
@@ -94,9 +99,21 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name))
 
 
+def rotate(home: Path) -> str:
+    """One more pair, which signs from the next start on; its id. The older ones go on verifying."""
+    load_or_create(home)
+    number = int(_files(home / "keys")[-1].stem.rpartition("-")[2])
+    path = home / "keys" / f"signing-{number + 1:04}.pem"
+    _create(path)
+    return _id_of(_load(path))
+
+
 def _create(path: Path) -> None:
-    """Write the whole file under another name, then link it: no process ever sees half a key."""
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_once(path, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def write_once(path: Path, pem: bytes) -> None:
+    """Write the whole file under another name, then link it: no process ever sees half a key, the first one wins."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -111,7 +128,7 @@ def _create(path: Path) -> None:
 
 
 def _load(path: Path) -> Ed25519PrivateKey:
-    _require_private(path)
+    require_private(path)
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except ValueError as error:
@@ -121,7 +138,8 @@ def _load(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _require_private(path: Path) -> None:
+def require_private(path: Path) -> None:
+    """Raises Misconfigured when anybody but the owner may read it."""
     if path.stat().st_mode & 0o077:
         raise Misconfigured(f"{path} can be read by others: allow its owner only (chmod go-rwx)")
 

@@ -1,29 +1,33 @@
-"""Bearer tokens: who acts, in which role, until when, signed by the platform. Stateless; verifying does no I/O.
+"""Bearer tokens: who acts, in which role, for which app and until when, signed by the platform. No I/O.
 
 This room sits below `access` and knows no roles: it signs and checks `Claims`. Everybody who wants a `Principal`
 uses `yteso.access.bearer.Bearer`, which turns one into the other.
 
-A token is `yt1.<payload>.<signature>`: base64url of JSON and of an Ed25519 signature over `yt1.<payload>`. One
-algorithm, named by the prefix, so there is nothing to negotiate and nothing to confuse.
+A token is a JWT of type `at+jwt` (RFC 9068) signed with Ed25519 by the installation's keys. `iss` is the installation,
+not its address, so that a token of the command line is good whatever the port is. A caller sends the same token with
+each request: its signature is judged once, its claims each time.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
-import orjson
+from joserfc.jwk import OKPKey
 
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Rule, Severity
+from yteso.signing import jose
 from yteso.signing.keys import Keys
 
-_PREFIX = "yt1"
-_LONGEST = 4096
+ALGORITHM = "Ed25519"
+TYPE = "at+jwt"
 _SKEW = timedelta(seconds=60)
 
 MISSING = Rule(
@@ -66,15 +70,43 @@ OTHER_AUDIENCE = Rule(
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says about who acts; the words are `access`'s."""
+    """What a token says about who acts; the words are `access`'s.
+
+    `client` is the app that acts, `grant` what it was given it by, `scope` the rights left of it (None: all);
+    `patient` is whom `patient/` scopes are about. `issued` and `expires` are set when a token is read.
+    """
 
     name: str
     role: str
     facility: str
     purpose: str
+    person: str = ""
+    client: str = ""
+    scope: str | None = None
+    assurance: int = 1
+    patient: str = ""
+    grant: str = ""
+    issued: float = field(default=0.0, compare=False)
+    expires: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+_NAMES = {
+    "name": "sub",
+    "role": "role",
+    "facility": "fac",
+    "purpose": "pur",
+    "person": "per",
+    "client": "client_id",
+    "scope": "scope",
+    "assurance": "ial",
+    "patient": "patient",
+    "grant": "grant",
+}
+"""Field -> claim; a claim that says nothing (empty, None) is left out."""
+_TEXTS = ("sub", "role", "fac", "pur", "per", "client_id", "patient", "grant", "jti")
+
+
+@dataclass(frozen=True)
 class Tokens:
     """Issues and verifies the tokens of one installation. `audience` names it; both sides must agree."""
 
@@ -82,53 +114,68 @@ class Tokens:
     audience: str = "yteso"
     clock: Clock = system_clock
 
-    def issue(self, claims: Claims, ttl: timedelta) -> str:
+    def issue(self, claims: Claims, ttl: timedelta, now: datetime | None = None) -> str:
         """A token that says `claims`, valid from now for `ttl`."""
-        now = self.clock()
+        now = now or self.clock()
+        said = {claim: getattr(claims, field) for field, claim in _NAMES.items()}
         payload = {
-            "sub": claims.name,
-            "role": claims.role,
-            "fac": claims.facility,
-            "pur": claims.purpose,
+            "iss": self.issuer,
             "aud": self.audience,
-            "iat": int(now.timestamp()),
+            "iat": now.timestamp(),
             "exp": int((now + ttl).timestamp()),
-            "kid": self.keys.current,
+            "jti": secrets.token_urlsafe(12),
+            **{claim: value for claim, value in said.items() if value or (claim == "scope" and value is not None)},
         }
-        signed = f"{_PREFIX}.{_encode(orjson.dumps(payload))}"
-        return f"{signed}.{_encode(self.keys.sign(signed.encode()))}"
+        kid = self.keys.current
+        return jose.write(payload, self._pairs[kid], algorithm=ALGORITHM, kid=kid, typ=TYPE)
 
     def verify(self, token: str, now: datetime | None = None) -> Claims:
         """What the token says. Raises Refused (401) with AUTH-0001…0004; a minute of clock skew is allowed."""
         if not token:
             raise Refused(MISSING.at(), status=401)
-        payload = self._payload(token)
+        try:
+            payload = _remembered(self, token)
+        except jose.BadToken as error:
+            raise Refused(MALFORMED.at(), status=401) from error
         moment = (now or self.clock()).timestamp()
-        if payload["aud"] != self.audience:
+        if payload["iss"] != self.issuer or payload["aud"] != self.audience:
             raise Refused(OTHER_AUDIENCE.at(), status=401)
         if moment >= payload["exp"]:
             raise Refused(EXPIRED.at(), status=401)
-        if moment + _SKEW.total_seconds() < payload["iat"]:
+        if moment + _SKEW.total_seconds() < max(payload["iat"], payload.get("nbf", 0)):
             raise Refused(MALFORMED.at(), status=401)
-        return Claims(payload["sub"], payload["role"], payload["fac"], payload["pur"])
+        return _claims(payload)
 
-    def _payload(self, token: str) -> dict[str, Any]:
-        try:
-            prefix, body, signature = token.split(".")
-            if prefix != _PREFIX or len(token) > _LONGEST:
-                raise ValueError(prefix)
-            payload = orjson.loads(_decode(body))
-            if not self.keys.verifies(payload["kid"], _decode(signature), f"{prefix}.{body}".encode()):
-                raise ValueError(prefix)
-        except (ValueError, KeyError, TypeError, binascii.Error) as error:
-            raise Refused(MALFORMED.at(), status=401) from error
-        assert isinstance(payload, dict)
-        return payload
+    @cached_property
+    def issuer(self) -> str:
+        """The installation: its first key, which stays when further ones are made."""
+        return f"urn:yteso:{self.keys.oldest}"
 
+    @cached_property
+    def _pairs(self) -> Mapping[str, jose.Key]:
+        return {kid: OKPKey.import_key(pair) for kid, pair in self.keys.pairs.items()}
 
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
 
-def _decode(text: str) -> bytes:
-    return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+@lru_cache(maxsize=4096)
+def _remembered(tokens: Tokens, token: str) -> Mapping[str, Any]:
+    """The claims behind a signature; their form is right, what they say is not judged here. Raises BadToken."""
+    payload = jose.read(token, tokens._pairs, algorithms=[ALGORITHM], types=[TYPE])
+    moments = [payload.get("iat"), payload.get("exp"), payload.get("nbf", 0)]
+    texts = [payload.get(name, "") for name in (*_TEXTS, "scope")]
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in [*moments, payload.get("ial", 1)]):
+        raise jose.BadToken
+    if not all(isinstance(one, str) for one in texts) or not all(payload.get(name) for name in ("sub", "role", "jti")):
+        raise jose.BadToken
+    return MappingProxyType({"iss": "", "aud": "", **payload})
+
+
+def _claims(payload: Mapping[str, Any]) -> Claims:
+    given = {field: payload[claim] for field, claim in _NAMES.items() if claim in payload}
+    empty = {"facility": "", "purpose": ""}
+    return Claims(**{**empty, **given}, issued=payload["iat"], expires=payload["exp"])

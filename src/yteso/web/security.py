@@ -31,11 +31,16 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the headers that the view did not set itself. Pages are kept by no cache: they show patients."""
+        """Add the headers that the view did not set itself. Pages are kept by no cache: they show patients.
+
+        A view whose form leads to another site afterwards names it in `response.form_targets`.
+        """
         response = self.get_response(request)
         origin = live_origin(request)
         connect = f"'self' {origin}" if origin else "'self'"
-        policy = _POLICY.format(connect=connect, forms=" ".join(["'self'", *_providers()]))
+        policy = _POLICY.format(
+            connect=connect, forms=" ".join(["'self'", *_providers(), *getattr(response, "form_targets", ())])
+        )
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in _HEADERS.items():

@@ -21,7 +21,7 @@ class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
     `accesses`: `client.accesses.Accesses`;
-    `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`.
+    `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
     """
@@ -34,6 +34,7 @@ class Services:
     accesses: Any = None
     openings: Any = None
     consents: Any = None
+    oauth: Any = None
     live_url: str = ""
     clock: Clock = system_clock
 

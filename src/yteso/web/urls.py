@@ -7,6 +7,8 @@ from django.urls import include, path
 
 from yteso.web import assets, shell
 from yteso.web.accounts.views import desk, entrance, federated, own
+from yteso.web.oauth import apps as oauth_apps
+from yteso.web.oauth import consent
 
 urlpatterns = [
     path("", shell.home, name="home"),
@@ -34,6 +36,13 @@ urlpatterns = [
     path("accounts/new", desk.new, name="accounts_new"),
     path("accounts/<str:username>", desk.one, name="accounts_one"),
     path("accounts/<str:username>/<slug:deed>", desk.act, name="accounts_act"),
+    path("oauth/authorize", consent.authorize, name="oauth_authorize"),
+    path("oauth/grants", oauth_apps.grants, name="oauth_grants"),
+    path("oauth/grants/<str:id>/end", oauth_apps.end_grant, name="oauth_end_grant"),
+    path("oauth/apps", oauth_apps.register, name="oauth_apps"),
+    path("oauth/apps/<str:client>/active", oauth_apps.set_active, name="oauth_set_active"),
+    path("oauth/open/<str:patient>", oauth_apps.launchable, name="oauth_launchable"),
+    path("oauth/launch/<str:client>", oauth_apps.launch, name="oauth_launch"),
     path("static/<str:name>", assets.serve, name="static"),
     path("favicon.ico", assets.favicon, name="favicon"),
     *(

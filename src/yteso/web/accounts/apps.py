@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 from yteso.access.principal import Role
@@ -23,4 +24,12 @@ class AccountsConfig(AppConfig):
             "/accounts/",
             frozenset({Role.ADMINISTRATOR, Role.FACILITY_ADMINISTRATOR}),
         ),
+        Entry(_("Ứng dụng và máy"), "key", "oauth_apps", "/oauth/apps", frozenset({Role.ADMINISTRATOR})),
     )
+
+    def ready(self) -> None:
+        """A changed account ends the tokens that speak of it."""
+        from yteso.web.accounts.models import User
+        from yteso.web.oauth.tokens import account_saved
+
+        post_save.connect(account_saved, sender=User, dispatch_uid="end tokens")

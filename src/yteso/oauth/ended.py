@@ -1,0 +1,68 @@
+"""Has this token been called back? A small table, read again at most twice a second by each process.
+
+`end` notes that tokens of a grant, an account or a client are over; every process refuses them within `FRESH`. When the
+database does not answer, the last answer counts for `STALE` and then every token is refused.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Literal
+
+from yteso.base.clock import Clock, system_clock
+from yteso.db import Connection, Database
+from yteso.oauth.clients import SQL
+from yteso.signing.tokens import Claims
+
+FRESH = 0.5
+STALE = 10.0
+_LONGEST = timedelta(days=31)
+"""No token lives longer (`yteso token` gives at most 30 days)."""
+
+Kind = Literal["grant", "account", "client"]
+
+
+def end(conn: Connection, kind: Kind, key: str, now: datetime) -> None:
+    """Tokens of this grant, account or client issued until now are over."""
+    conn.execute(SQL["note_ended"], [kind, key, now, now + _LONGEST])
+
+
+class Ended:
+    """What one process knows of it: `Bearer(keys, clock, Ended(database))`."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], float] = {}
+        self._read = float("-inf")
+
+    def __call__(self, claims: Claims) -> bool:
+        """True when the token is over. Raises when that cannot be known."""
+        known = self._current()
+        if ("grant", claims.grant) in known:
+            return True
+        others = (("account", claims.name), ("client", claims.client))
+        return any(claims.issued <= known.get(key, -1.0) for key in others)
+
+    def _current(self) -> dict[tuple[str, str], float]:
+        if time.monotonic() - self._read < FRESH:
+            return self._known
+        with self._lock:
+            if time.monotonic() - self._read >= FRESH:
+                self._refresh()
+        return self._known
+
+    def _refresh(self) -> None:
+        started = time.monotonic()
+        try:
+            with self._database.connection() as conn:
+                rows = conn.execute(SQL["fetch_ended"], [self._clock()]).fetchall()
+        except Exception:
+            if started - self._read < STALE:
+                return
+            raise
+        self._known = {(kind, key): at for kind, key, at in rows}
+        self._read = started
