@@ -18,7 +18,8 @@ from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.rows import Indexed, Row
 
 SQL = Queries.beside(__file__)
-_PAPERS = frozenset(TYPE_NUMBER[name] for name in ("Composition", "DocumentReference", "ClinicalImpression", "Media"))
+PAPERS = frozenset(TYPE_NUMBER[name] for name in ("Composition", "DocumentReference", "ClinicalImpression", "Media"))
+"""Numbers of the types that tell in prose what a visit found."""
 
 
 def mark(rows: Sequence[Indexed], facility: str) -> None:
@@ -29,10 +30,10 @@ def mark(rows: Sequence[Indexed], facility: str) -> None:
     for row, _ in rows:
         row.label = rules.labels(row.text, row.resource)
         row.maker = source_facility(row.resource) or facility
-        if row.label or row.key[1] in _PAPERS:
+        if row.label or row.key[1] in PAPERS:
             for visit in _visits(row.resource):
                 found[visit] = found.get(visit, 0) | row.label
-                if row.key[1] in _PAPERS:
+                if row.key[1] in PAPERS:
                     papers.append((row, visit))
     for row, visit in papers:
         row.label |= found[visit]

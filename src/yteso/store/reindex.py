@@ -104,6 +104,7 @@ class Reindex:
             [_list(number(short(key)) for key in dict.fromkeys(index.mark)) for _, index in rows],
             [row.label for row, _ in rows],
             [row.maker for row, _ in rows],
+            [row.key[1] in labels.PAPERS for row, _ in rows],
         )
         conn.execute(SQL["update_index"], columns)
         apply.renew_sides(conn, rows)

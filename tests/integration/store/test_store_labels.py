@@ -1,0 +1,61 @@
+"""When the rules change, what is stored is labelled anew; nothing that was hidden shows meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from yteso.store import labels
+from yteso.store.protocol import Put
+from yteso.store.reindex import Reindex
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+
+
+def condition(id, code):
+    return {
+        "resourceType": "Condition",
+        "id": id,
+        "subject": {"reference": "Patient/p"},
+        "encounter": {"reference": "Encounter/e"},
+        "code": {"coding": [{"system": ICD10, "code": code}]},
+    }
+
+
+NOTE = {
+    "resourceType": "Composition",
+    "id": "note",
+    "status": "final",
+    "subject": {"reference": "Patient/p"},
+    "encounter": {"reference": "Encounter/e"},
+    "title": "Tóm tắt",
+}
+
+
+def labelled(conn):
+    return dict(conn.execute("SELECT id, label FROM store.resource ORDER BY id").fetchall())
+
+
+@pytest.fixture
+def reindex(database, store, administrator, monkeypatch):
+    monkeypatch.setattr("yteso.store.reindex.GRACE", timedelta(0))
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(condition("hiv", "B20")), Put(condition("flu", "J11")), Put(NOTE)])
+    return Reindex(database, store)
+
+
+def test_the_record_is_labelled_anew_when_the_rules_change_and_only_then(database, store, reindex):
+    with database.connection() as conn:
+        assert labelled(conn) == {"flu": 0, "hiv": 1, "note": 1}
+        assert labels.renew(conn, NOW)
+        assert not labels.renew(conn, NOW)
+        conn.execute("DELETE FROM store.parameter")
+        conn.execute("UPDATE store.labelling SET fingerprint = 'older rules'")
+        conn.execute("UPDATE store.resource SET label = 2 WHERE id = 'flu'")
+        conn.execute("UPDATE store.resource SET label = 0 WHERE id = 'hiv'")
+        assert labels.renew(conn, NOW)
+    for _ in range(20):
+        if not reindex.step("*"):
+            break
+    with database.connection() as conn:
+        assert labelled(conn) == {"flu": 0, "hiv": 1, "note": 1}
