@@ -7,7 +7,6 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from yteso.access.policy import restriction
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.base.errors import Refused
@@ -19,11 +18,6 @@ from yteso.web.services import service
 
 PASSWORD = "mat khau mau cho kiem thu"
 OFFICER = Principal("can-bo", Role.DATA_OFFICER)
-
-with_rights = pytest.mark.skipif(
-    restriction(Principal("a", Role.CITIZEN, person="p"), "search", "Encounter") is None,
-    reason="citizens have no rights to their record yet",
-)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +116,6 @@ def test_other_roles_have_no_health_book(site):
     assert site.client().get("/healthbook/who").status_code == 302
 
 
-@with_rights
 def test_the_own_record_is_read_and_taken_home(site, citizen):
     client = site.client("nguoidan")
     page = client.get("/healthbook/record").content.decode()
@@ -152,9 +145,7 @@ def test_the_pages_are_accessible_and_fit(site, browser, address, citizen, looke
         base_url=address, viewport={"width": width, "height": 800}, storage_state=page.context.storage_state()
     )
     seen = context.new_page()
-    paths = ["/healthbook/who?days=7"]
-    if restriction(citizen, "search", "Encounter") is not None:
-        paths += ["/healthbook/record", "/healthbook/record/tests"]
+    paths = ["/healthbook/who?days=7", "/healthbook/record", "/healthbook/record/tests"]
     seen.goto(paths[0])
     paths.append(seen.locator("a[href*='/healthbook/who/']").first.get_attribute("href"))
     for path in paths:
