@@ -39,7 +39,9 @@ def _accesses() -> Accesses:
 @allow(*ROLES)
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """The own record at a glance: the newest of each section."""
+    """The own record at a glance: the newest of each section; what to do when the account has no record yet."""
+    if not request.principal.person:
+        return render(request, "healthbook/unbound.html")
     facilities = _accesses().facilities()
     names = lines.section_names()
     groups = [(name, names[name], _lines(_facts(request, name, FEW), facilities)) for name in names]
