@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yteso.apps.healthbook import lines, words
+from yteso.apps.healthbook import lines
 from yteso.apps.healthbook.apps import ROLES
 from yteso.client.accesses import LEAST, MOST, Accesses, Asked
 from yteso.client.record import Fact, Records
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
+from yteso.web.looks import look
 from yteso.web.services import now, service
 
 PAGE = 50
@@ -90,7 +91,7 @@ def who(request: HttpRequest) -> HttpResponse:
     principal, facilities = request.principal, _accesses().facilities()
     cases = {case.access: case for case in _accesses().my_cases(principal)}
     context = {
-        "looks": [words.look(one, principal.name, principal.person) for one in found[:PAGE]],
+        "looks": [look(one, principal.name, principal.person) for one in found[:PAGE]],
         "facilities": facilities,
         "facility": facility,
         "periods": [(str(one), gettext("%(count)s ngày qua") % {"count": one}) for one in PERIODS],
@@ -118,7 +119,7 @@ def question(request: HttpRequest, id: str) -> HttpResponse:
             messages.info(request, gettext("Bạn đã hỏi về lượt truy cập này rồi."))
         return HttpResponseRedirect(reverse("healthbook:who"))
     context = {
-        "look": words.look(access, principal.name, principal.person),
+        "look": look(access, principal.name, principal.person),
         "facilities": _accesses().facilities(),
         "text": text,
         "short": short,

@@ -1,0 +1,20 @@
+"""Django's configuration of this app: its addresses and its entry in the navigation."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from yteso.access.principal import Role
+from yteso.web.navigation import Entry
+
+
+class PrivacyConfig(AppConfig):
+    """Privacy."""
+
+    name = "yteso.apps.privacy"
+    label = "privacy"
+    url_prefix = "privacy/"
+    navigation = (
+        Entry(_("Câu hỏi của người dân"), "list-details", "privacy:start", "/privacy/", frozenset([Role.DATA_OFFICER])),
+    )
