@@ -23,6 +23,7 @@ from yteso.ops.compose import Services
 from yteso.ops.pulse import read_pulse
 from yteso.sandbox.feed import feed
 from yteso.sandbox.province import Province
+from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.protocol import Put
 
 SQL = Queries.beside(__file__)
@@ -42,7 +43,7 @@ class Login:
 
 
 def logins(facility: str) -> tuple[Login, ...]:
-    """One log-in per role of staff; those of a facility belong to that one. A citizen gets theirs from a facility."""
+    """One log-in per role of staff; those of a facility belong to that one. See `CITIZEN` for the person's own."""
     return (
         Login("admin", "demo-quan-tri-2026", Role.ADMINISTRATOR, "Quản trị Mẫu"),
         Login("operator", "demo-dieu-hanh-2026", Role.OPERATOR, "Điều hành Mẫu"),
@@ -60,6 +61,10 @@ def logins(facility: str) -> tuple[Login, ...]:
         Login("integrator", "demo-tich-hop-2026", Role.INTEGRATOR, "Hệ thống tích hợp Mẫu (yteso token)"),
         Login("dataofficer", "demo-bao-ve-du-lieu-2026", Role.DATA_OFFICER, "Cán bộ bảo vệ dữ liệu Mẫu"),
     )
+
+
+CITIZEN = Login("citizen", "demo-nguoi-dan-2026", Role.CITIZEN, "Người dân Mẫu")
+"""The log-in of the person whose record tells most; made when there are records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,23 @@ def await_figures(settings: Settings, address: str, seen: Callable[[int], None],
             return False
         time.sleep(0.1)
     return True
+
+
+def make_citizen(settings: Settings) -> None:
+    """Give the person with most visits their log-in, unless it is there."""
+    if any(row.name == CITIZEN.name for row in accounts.listed(settings)):
+        return
+    database = Database(settings.database_url, max_size=2, application="yteso demo").open()
+    try:
+        with database.connection() as conn:
+            found = conn.execute(
+                SQL["fetch_most_visited"], [TYPE_NUMBER["Encounter"], TYPE_NUMBER["Patient"]]
+            ).fetchone()
+    finally:
+        database.close()
+    if found is not None:
+        row = accounts.Row(CITIZEN.name, CITIZEN.role.value, CITIZEN.facility, active=True)
+        accounts.save(settings, row, CITIZEN.password, display_name=CITIZEN.title, person=found[0], demo=True)
 
 
 def backlog(address: str) -> int:

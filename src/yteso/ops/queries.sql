@@ -8,6 +8,13 @@ RETURNING until, fed_at IS NOT NULL;
 -- Every file of this province was received.
 UPDATE ops.province SET fed_at = now() WHERE seed = %s AND facilities = %s AND visits = %s;
 
+-- fetch_most_visited --
+-- The person with most visits.
+SELECT p.id FROM (
+    SELECT pat FROM store.resource WHERE type = %s AND pat IS NOT NULL AND hash IS NOT NULL
+    GROUP BY pat ORDER BY count(*) DESC, pat LIMIT 1
+) AS e JOIN store.resource p ON p.pat = e.pat AND p.type = %s AND p.hash IS NOT NULL;
+
 -- notify_marts --
 -- The live pages hear that figures are new.
 SELECT pg_notify('yteso_live', 'marts');

@@ -8,13 +8,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from yteso.access.principal import Role
+from yteso.access.principal import Principal, Role
 from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
 from yteso.exchange.export import expected_facilities
 from yteso.ops import accounts, province
 from yteso.ops.pulse import Pulse, write_pulse
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Put
 from yteso.web import setup
 
 from .conftest import Place
@@ -43,6 +45,29 @@ def test_a_plan_is_the_same_province_each_time_with_one_account_per_role_and_fac
         assert set(expected_facilities(conn)) == {facility.code for facility in first.province.facilities}
         count = conn.execute("SELECT count(*) FROM store.resource").fetchone()
     assert count == (len(first.province.organizations()),)
+
+
+def test_the_person_with_most_visits_gets_a_log_in_once(site: Settings, database: Database) -> None:
+    province.make_citizen(site)
+    assert accounts.listed(site) == []
+    visits = [
+        {
+            "resourceType": "Encounter",
+            "id": f"e{n}",
+            "status": "finished",
+            "class": {"code": "AMB"},
+            "subject": {"reference": f"Patient/{'often' if n else 'once'}"},
+        }
+        for n in range(3)
+    ]
+    people = [{"resourceType": "Patient", "id": name} for name in ("once", "often")]
+    with database.connection() as conn:
+        PostgresStore().write(conn, Principal("thu", Role.SYSTEM), [Put(one) for one in (*people, *visits)])
+    province.make_citizen(site)
+    assert accounts.principal_of(site, "citizen") == Principal("citizen", Role.CITIZEN, person="often")
+    accounts.disable(site, "citizen")
+    province.make_citizen(site)
+    assert not accounts.listed(site)[0].active
 
 
 def test_an_account_somebody_changed_is_left_alone(site: Settings) -> None:

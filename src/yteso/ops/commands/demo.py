@@ -82,14 +82,15 @@ def _build(supervisor: Any, what: Any, serve: bool) -> None:
 
         province.await_figures(supervisor.settings, address, seen)
         progress.update(walk, total=most[0] or 1, completed=most[0] or 1)
+    province.make_citizen(supervisor.settings)
 
 
 def _announce(address: str, what: Any) -> None:
     """Where it is and one log-in per role."""
-    from yteso.ops.province import logins
+    from yteso.ops.province import CITIZEN, logins
 
     table = Table("Vai trò · Role", "Tên · User name", "Mật khẩu · Password")
-    for login in logins(what.province.facilities[0].code):
+    for login in (*logins(what.province.facilities[0].code), CITIZEN):
         table.add_row(f"{login.title}", login.name, login.password)
     console.print(f"\n[bold]Y tế số[/]  {address}  ·  FHIR {address}/fhir")
     console.print(table)
