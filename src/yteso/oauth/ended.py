@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from yteso.base.clock import Clock, system_clock
-from yteso.db import Connection, Database
+from yteso.db import Connection, Database, is_retryable
 from yteso.oauth.clients import SQL
 from yteso.signing.tokens import Claims
 
 FRESH = 0.5
 STALE = 10.0
+_ATTEMPTS = 20
+"""As many connections as a pool has, and two more."""
 _LONGEST = timedelta(days=31)
 """No token lives longer (`yteso token` gives at most 30 days)."""
 
@@ -58,11 +60,23 @@ class Ended:
     def _refresh(self) -> None:
         started = time.monotonic()
         try:
-            with self._database.connection() as conn:
-                rows = conn.execute(SQL["fetch_ended"], [self._clock()]).fetchall()
+            self._known = {(kind, key): at for kind, key, at in self._rows()}
         except Exception:
             if started - self._read < STALE:
                 return
             raise
-        self._known = {(kind, key): at for kind, key, at in rows}
         self._read = started
+
+    def _rows(self) -> list[tuple[str, str, float]]:
+        """Asked again over other connections: after a restart of the database those of the pool are broken."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._ask()
+            except Exception as error:
+                if not is_retryable(error):
+                    raise
+        return self._ask()
+
+    def _ask(self) -> list[tuple[str, str, float]]:
+        with self._database.connection() as conn:
+            return conn.execute(SQL["fetch_ended"], [self._clock()]).fetchall()
