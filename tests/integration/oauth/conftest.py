@@ -33,6 +33,7 @@ from yteso.ops.compose import Services, build
 from yteso.ops.wsgi import front_of
 from yteso.store.protocol import Put
 from yteso.web import setup
+from yteso.web.services import install, installed
 
 PASSWORD = "mat khau mau cho kiem thu"
 BACK = "http://127.0.0.1/back"
@@ -178,6 +179,7 @@ def platform(
         port = _free_port()
         settings = Settings(home=tmp_path_factory.mktemp("oauth"), database_url=dsn, port=port)
         setup.migrate(settings)
+        before = installed()
         services = build(settings, application="yteso test oauth")
         front = front_of(services)
         from django.db import connections
@@ -190,6 +192,7 @@ def platform(
         yield platform
         server.shutdown()
         server.server_close()
+        install(before)
         setup.close()
         services.close()
 
