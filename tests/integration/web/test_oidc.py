@@ -53,6 +53,7 @@ def citizen_of(site) -> tuple[str, dict]:
     from yteso.access.principal import Principal
     from yteso.fhir import json as fhir_json
     from yteso.search.query import Query
+    from yteso.web.accounts.models import User
 
     who = Principal("kiem-thu", Role.SYSTEM)
     with site.services.database.connection() as conn:
@@ -64,7 +65,9 @@ def citizen_of(site) -> tuple[str, dict]:
         for one in patient.get("identifier", []):
             if one["system"].endswith("cccd"):
                 numbers.setdefault(one["value"], []).append(patient)
-    return next((number, found[0]) for number, found in numbers.items() if len(found) == 1)
+    tied = set(User.objects.values_list("person", flat=True))
+    alone = ((number, *found) for number, found in numbers.items() if len(found) == 1)
+    return next((number, patient) for number, patient in alone if patient["id"] not in tied)
 
 
 @pytest.fixture(scope="module")

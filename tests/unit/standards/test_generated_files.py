@@ -67,3 +67,11 @@ def test_the_fhir_tables_are_what_the_official_package_says(generators, wheel):
     assert set(made) == {file.name for file in folder.glob("*.tsv")}
     for name, text in made.items():
         assert (folder / name).read_text(encoding="utf-8") == text, name
+
+
+@pytest.mark.samples
+def test_the_diseases_to_be_reported_are_those_of_the_list(generators, shared):
+    import notifiable
+
+    made = notifiable.made_of(shared / "standards" / "bhyt" / "surveillance_icd10.csv")
+    assert notifiable.TARGET.read_text(encoding="utf-8") == made
