@@ -1,7 +1,7 @@
 """Diseases to be reported and the ICD-10 codes they are seen by -> `standards/bhyt/notifiable.tsv`.
 
-In: `surveillance_icd10.csv` (columns disease, icd_prefix). Out: line 1 says what made it, then `disease<TAB>prefix`. HIV
-is left out: the law on HIV (64/2006/QH11) gives it a way of its own.
+In: `surveillance_icd10.csv` (columns disease, icd_prefix). Out: line 1 says what made it, then `disease<TAB>prefix`.
+HIV is left out: the law on HIV (64/2006/QH11) gives it a way of its own.
 
     python scripts/generate/notifiable.py surveillance_icd10.csv
 """
