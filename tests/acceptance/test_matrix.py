@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from tests.acceptance.matrix import routes, walk
-from tests.acceptance.matrix.world import TARGETS, TYPES, build
+from tests.acceptance.matrix.world import TARGETS, TYPES, ask, build, id_of, who
 
 from yteso.access import policy
 from yteso.access.grant import Bound, Grant
@@ -78,6 +79,28 @@ def test_each_role_comes_to_its_addresses_and_to_no_other(api, addresses, role):
     }
 
 
+@pytest.fixture(scope="module")
+def rows_of_the_chain(api) -> dict[Role, dict[str, str]]:
+    """role -> whose rows of the audit chain: `seen`, `hidden` or `denied`. Both persons have been looked at."""
+    for target in ("own", "other"):
+        assert ask(api, who(Role.INTEGRATOR), "GET", f"Patient/{id_of('Patient', target)}")[0] == 200
+    with (HERE / "audit.csv").open(encoding="utf-8") as file:
+        return {Role(row.pop("role")): row for row in csv.DictReader(file)}
+
+
+def _misread_chain(api: Api, role: Role, cells: dict[str, str]) -> Iterator[str]:
+    for target, expected in cells.items():
+        status, answer = ask(api, who(role), "GET", f"AuditEvent?patient={id_of('Patient', target)}")
+        told = "denied" if status == 403 else "seen" if answer.get("entry") else "hidden"
+        if told != expected:
+            yield f"{role} {target}: {told}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sees_its_rows_of_the_chain_and_no_other(api, rows_of_the_chain, role):
+    assert not list(_misread_chain(api, role, rows_of_the_chain[role]))
+
+
 def _mutants() -> Iterator[tuple[str, Role, tuple[Grant, ...]]]:
     """The table without one grant, and with one grant no longer bound. Metadata is open to all, grant or not."""
     for role, grants in TABLE.items():
@@ -91,9 +114,10 @@ def _mutants() -> Iterator[tuple[str, Role, tuple[Grant, ...]]]:
 
 
 @pytest.mark.parametrize(("name", "role", "grants"), [pytest.param(*one, id=one[0]) for one in _mutants()])
-def test_each_rule_is_needed(api, cells, addresses, monkeypatch, name, role, grants):
+def test_each_rule_is_needed(api, cells, addresses, rows_of_the_chain, monkeypatch, name, role, grants):
     monkeypatch.setitem(policy.TABLE, role, grants)
-    changed = next(iter(walk.misread(api, role, cells[role])), "") or any(
+    misread = chain(walk.misread(api, role, cells[role]), _misread_chain(api, role, rows_of_the_chain[role]))
+    changed = next(misread, "") or any(
         routes.allowed(api, role, row) != (role in roles) for row, roles in addresses.items()
     )
     assert changed, f"{name} changes no cell"

@@ -60,6 +60,8 @@ _METADATA = Grant(frozenset([Interaction.CAPABILITIES]), None)
 _BATCH = Grant(frozenset([Interaction.BATCH]), None)
 _BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
 _DIRECTORY = Grant(_LOOK, DIRECTORY_TYPES)
+_AUDIT = frozenset([Interaction.READ, Interaction.SEARCH])
+"""What the door to the audit chain knows; it shows a citizen the rows about their own record."""
 _CLINICIAN = Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.CARE)
 
 TABLE: dict[Role, tuple[Grant, ...]] = {
@@ -101,7 +103,13 @@ TABLE: dict[Role, tuple[Grant, ...]] = {
         Grant(_PLAIN, CASHIER_TYPES | REFERENCE_TYPES, Bound.CARE),
         Grant(_WRITE, CASHIER_WRITES, Bound.CARE),
     ),
-    Role.CITIZEN: (_METADATA, _BATCH, _CODES, Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.SELF)),
+    Role.CITIZEN: (
+        _METADATA,
+        _BATCH,
+        _CODES,
+        Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.SELF),
+        Grant(_AUDIT, frozenset(["AuditEvent"]), Bound.SELF),
+    ),
     Role.SURVEILLANCE: (
         _METADATA,
         _BATCH,

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from yteso.access.policy import Interaction
-from yteso.access.principal import Role
 from yteso.api import rules
 from yteso.api.answer import Link, bundle, json_response
 from yteso.api.audit_event_of import audit_event
@@ -24,12 +23,12 @@ from yteso.base.http import Response
 from yteso.base.issue import Origin
 from yteso.fhir import json
 from yteso.fhir.dates import interval, moment
+from yteso.search.rules import NO_COMPARTMENT
 from yteso.store import audit
 from yteso.store.audit import Access, Asked, place_of
 from yteso.store.protocol import AuditNote
 
 TYPE = "AuditEvent"
-_ALL = frozenset([Role.DATA_OFFICER, Role.SYSTEM, Role.INTEGRATOR])
 _LOOKS = frozenset([Interaction.READ, Interaction.SEARCH, Interaction.CAPABILITIES])
 _MOST = 1000
 _USUAL = 50
@@ -49,8 +48,20 @@ def read_event(call: Call) -> Response:
 
 def search_events(call: Call) -> Response:
     """A page of rows, newest first."""
-    own = _own(call)
+    return _search(call, read_page(call))
+
+
+def search_about(call: Call) -> Response:
+    """The rows about one Patient, `GET Patient/1/AuditEvent?…`: of the compartments the chain knows only this one."""
     params, cursor = read_page(call)
+    if call.type != "Patient":
+        raise Refused(NO_COMPARTMENT.at(type=call.type), status=404)
+    return _search(call, ((*params, ("patient", call.id)), cursor))
+
+
+def _search(call: Call, page: tuple[Params, str]) -> Response:
+    own = _own(call)
+    params, cursor = page
     asked = _asked(params, cursor)
     if own is not None:
         if asked.patient not in (None, own):
@@ -74,12 +85,12 @@ def refuse_other(interaction: Interaction, type: str) -> None:
 
 
 def _own(call: Call) -> str | None:
-    """None: all rows; otherwise the Patient whose rows these are. Refused (403) for everybody else."""
-    if call.who.role in _ALL:
-        return None
-    if call.who.role is Role.CITIZEN and call.who.person:
-        return call.who.person
-    raise Refused(rules.NO_AUDIT_READ.at(), status=403)
+    """None: all rows; otherwise the Patient whose rows these are. Refused (403) for whoever is bound otherwise."""
+    if call.limit.person:
+        return call.limit.person
+    if call.limit.is_bound:
+        raise Refused(rules.NO_AUDIT_READ.at(), status=403)
+    return None
 
 
 def _asked(params: Params, cursor: str) -> Asked:

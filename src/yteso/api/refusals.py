@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from yteso.access.policy import Interaction
 from yteso.access.principal import Principal
+from yteso.api.body import is_id
 from yteso.api.route import Place
 from yteso.base.errors import Refused
 from yteso.db import Database
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store import audit
 
 _ACTIONS = {
@@ -22,8 +24,13 @@ _ACTIONS = {
 
 
 def note_refusal(database: Database, who: Principal, interaction: Interaction, place: Place, refused: Refused) -> None:
-    """Who was refused what, by which rule. The address's parameters stay out of it."""
-    what = "/".join(part for part in (place.type, place.id, place.member) if part) or str(interaction)
+    """Who was refused what, by which rule. Parameters of the address, and what can be no type or id, stay out of it."""
+    known = (
+        place.type if place.type in RESOURCE_TYPES else "",
+        place.id if is_id(place.id) else "",
+        place.member if place.member in RESOURCE_TYPES else "",
+    )
+    what = "/".join(part for part in known if part) or str(interaction)
     codes = " ".join(issue.code for issue in refused.issues)
     with database.connection() as conn:
         audit.add_refusal(conn, who, _ACTIONS.get(interaction, "R"), what, f"{interaction} {codes}")

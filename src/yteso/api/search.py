@@ -47,6 +47,8 @@ def search_compartment(call: Call) -> Response:
     """The same among what belongs to one resource: `GET Patient/1/Observation?…` (FHIR R4 §2.11)."""
     if call.type not in COMPARTMENTS:
         raise Refused(NO_COMPARTMENT.at(type=call.type), status=404)
+    if call.member == audit_event.TYPE:
+        return audit_event.search_about(call)
     return _search(replace(call, type=call.member), Compartment(call.type, call.id))
 
 

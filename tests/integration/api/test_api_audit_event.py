@@ -52,6 +52,32 @@ def test_the_search_narrows(admin, lan, query, count):
     assert len(admin("GET", f"AuditEvent?patient=lan&{query}").json.get("entry", [])) == count
 
 
+def test_a_patients_compartment_holds_the_rows_about_it(admin, lan):
+    assert admin("PUT", "Patient/hoa", LAN | {"id": "hoa"}).status == 201
+    among_all, of_hoa = admin("GET", "AuditEvent?patient=lan"), admin("GET", "Patient/hoa/AuditEvent")
+    assert admin("GET", "Patient/lan/AuditEvent").ids[: len(among_all.ids)] == among_all.ids
+    assert of_hoa.ids
+    assert not {*of_hoa.ids} & {*among_all.ids}
+    first = admin("GET", "Patient/lan/AuditEvent?_count=2")
+    assert len({*first.ids, *admin("GET", first.link("next")).ids}) == 3
+    assert admin("GET", "Encounter/lan/AuditEvent").status == 404
+
+
+def test_a_citizen_reads_the_rows_about_the_own_record_only(api, admin, lan):
+    assert admin("PUT", "Patient/hoa", LAN | {"id": "hoa"}).status == 201
+    me = type(admin)(api, Principal("lan", Role.CITIZEN, person="lan"))
+    own = me("GET", "AuditEvent")
+    assert own.ids
+    assert me("GET", f"AuditEvent/{own.ids[0]}").status == 200
+    assert {*me("GET", "Patient/lan/AuditEvent").ids} >= {*own.ids}
+    of_hoa = admin("GET", "AuditEvent?patient=hoa").ids
+    assert of_hoa
+    assert not {*own.ids} & {*of_hoa}
+    assert not me("GET", "AuditEvent?patient=hoa").ids
+    assert not me("GET", "Patient/hoa/AuditEvent").ids
+    assert me("GET", f"AuditEvent/{of_hoa[0]}").status == 404
+
+
 def test_pages_follow_each_other(admin, lan):
     first = admin("GET", "AuditEvent?patient=lan&_count=2")
     second = admin("GET", first.link("next"))
@@ -89,6 +115,13 @@ def test_a_look_at_what_is_hidden_is_in_the_chain(database, doctor, lan):
     assert doctor("GET", "Patient/lan").status == 404
     (found,) = rows(database, outcome="4")
     assert (found.what, found.role) == ("Patient/lan", "doctor")
+
+
+@pytest.mark.parametrize("id", ["\0", "a b", "x" * 65, "é"])
+def test_what_can_be_no_id_is_not_found_and_stays_out_of_the_chain(database, doctor, id):
+    assert doctor("GET", f"Patient/{id}").status == 404
+    (found,) = rows(database, outcome="4")
+    assert found.what == "Patient"
 
 
 def test_a_refused_bundle_is_in_the_chain_though_it_is_rolled_back(database, doctor, lan):
