@@ -67,9 +67,9 @@ class Write:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
-    """What became of one change, in the order the changes were given.
+    """What became of one change, in the order the changes were given. Not frozen: that doubles the cost of making it.
 
     `text` is the canonical JSON of what was put and `offset` the place in it where version and time go (see `body`).
     """
