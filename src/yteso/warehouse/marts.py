@@ -13,13 +13,15 @@ import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
+from yteso.base.clock import VIETNAM
 from yteso.base.errors import YtesoError
+from yteso.standards.sensitivity import in_force
 from yteso.warehouse.lake import settle
 
 HERE = Path(__file__).parent
@@ -77,6 +79,7 @@ def publish(
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700, parents=True)
     connection.execute("SET VARIABLE now = CAST(? AS TIMESTAMPTZ)", [now])
+    connection.execute("SET VARIABLE sensitive = ?", [sensitive_codes(now.astimezone(VIETNAM).date())])
     connection.execute((HERE / "prepare.sql").read_text())
     rows = {mart.name: _write(connection, mart, place, marks[mart.clock]) for mart in marts().values()}
     about = {"as_of": now.isoformat(), "record_t": marks["record"], "intake_t": marks["intake"], "rows": rows}
@@ -85,6 +88,12 @@ def publish(
     for old in _publications(folder)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return rows
+
+
+def sensitive_codes(day: date) -> str:
+    """A pattern of the diagnoses that are sensitive on a day, without dots: no mart shows them to anybody."""
+    beginnings = sorted({code for rule in in_force(day) if rule.within == "icd10" for code in rule.codes})
+    return f"^({'|'.join(code.replace('.', '') for code in beginnings)})"
 
 
 def write_json(path: Path, value: object) -> None:

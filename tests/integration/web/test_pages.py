@@ -104,9 +104,9 @@ def test_the_page_of_diagnoses_says_what_small_numbers_hide(site):
     (folded,) = Marts(site.services.settings.home).table("diagnoses", span="30d", facility="", code="*")
     client = site.client("dieuhanh")
     page = text(client.get("/ioc/diagnoses?span=30d"))
-    assert f"{folded['visits']} lượt thuộc các mã dưới 5 lượt" in page
+    assert f"{folded['visits']} lượt thuộc các mã hiếm hoặc nhạy cảm" in page
     client.post("/language", {"language": "en", "next": "/"})
-    assert "fewer than 5 visits; such codes are not shown" in text(client.get("/ioc/diagnoses?span=30d"))
+    assert "rare or sensitive codes; such codes are not shown" in text(client.get("/ioc/diagnoses?span=30d"))
     client.post("/language", {"language": "vi", "next": "/"})
 
 

@@ -72,9 +72,9 @@ def test_a_tile_tells_how_many_facilities_are_missing(shown):
 
 
 def test_the_tile_of_diagnoses_says_how_many_visits_it_does_not_show(shown):
-    assert "17 lượt thuộc các mã dưới 5 lượt" in shown("diagnoses", coverage=COVERAGE, diagnoses=DIAGNOSES)
-    assert "17 visits have codes with fewer than 5" in shown("diagnoses", "en", coverage=COVERAGE, diagnoses=DIAGNOSES)
-    assert "dưới 5 lượt" not in shown("diagnoses", coverage=COVERAGE, diagnoses=DIAGNOSES[1:])
+    assert "17 lượt thuộc các mã hiếm hoặc nhạy cảm" in shown("diagnoses", coverage=COVERAGE, diagnoses=DIAGNOSES)
+    assert "17 visits have rare or sensitive codes" in shown("diagnoses", "en", coverage=COVERAGE, diagnoses=DIAGNOSES)
+    assert "nhạy cảm" not in shown("diagnoses", coverage=COVERAGE, diagnoses=DIAGNOSES[1:])
 
 
 def test_the_folded_code_is_a_number_and_no_diagnosis():

@@ -20,7 +20,7 @@ SPANS = {"today": 1, "7d": 7, "30d": 30}
 """Windows that end today, in days."""
 WEEKS_SHOWN = 14
 FOLDED = "*"
-"""The mart's code for all diagnoses with fewer than 5 visits together."""
+"""In a mart: all rare or sensitive diagnoses together, or all facilities with fewer than 5 bills on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Diagnoses:
-    """(ICD-10 code, its name, visits), most frequent first; `hidden`: visits of codes too rare to be shown."""
+    """(ICD-10 code, its name, visits), most frequent first; `hidden`: visits of codes too rare or too sensitive to be shown."""
 
     shown: tuple[tuple[str, str, int], ...]
     hidden: int
@@ -138,7 +138,7 @@ def visits(marts: Marts, now: datetime) -> Visits:
 
 
 def diagnoses(marts: Marts, span: str = "7d", facility: str = "", limit: int = 8) -> Diagnoses:
-    """The most frequent diagnoses; the small numbers the mart folded together are told as one number."""
+    """The most frequent diagnoses; what the mart folded together is told as one number."""
     rows = marts.table("diagnoses", span=span, facility=facility, order=["-visits", "code"], limit=limit + 1)
     named = [(row["code"], diagnosis_name(row["code"]) or row["name"], row["visits"]) for row in rows]
     folded = marts.table("diagnoses", span=span, facility=facility, code=FOLDED)

@@ -76,7 +76,11 @@ def money(request: HttpRequest) -> HttpResponse:
         (gettext("Nguồn khác"), "other_sources", "money"),
     ]
     sums = ("visits", "fund", "copay", "own_pocket", "other_sources")
-    return _daily(request, "money_daily", gettext("Chi phí và nguồn chi trả"), columns, sums)
+    remark = gettext(
+        "Ngày có dưới 5 lượt của một cơ sở được gộp vào “Các cơ sở ít lượt”; cả tỉnh dưới 5 lượt thì không hiện số tiền. "
+        "Như vậy không lộ ai đã trả bao nhiêu."
+    )
+    return _daily(request, "money_daily", gettext("Chi phí và nguồn chi trả"), columns, sums, remark)
 
 
 @allow(*ROLES)
@@ -110,7 +114,7 @@ def diagnoses(request: HttpRequest) -> HttpResponse:
         (gettext("Chẩn đoán"), "name", ""),
         (gettext("Lượt khám"), "visits", "number"),
     ]
-    hidden = sum(row["visits"] for row in rows if row["code"] == figures.FOLDED)
+    hidden = sum(row["visits"] or 0 for row in rows if row["code"] == figures.FOLDED)
     title = gettext("Chẩn đoán nhiều nhất")
     return _rows(request, title, columns, named, ("visits",), hidden=hidden)
 
@@ -128,10 +132,12 @@ Column = tuple[str, str, str]
 """(title, column of the mart, how it is shown)."""
 
 
-def _daily(request: HttpRequest, mart: str, title: str, columns: list[Column], sums: Sequence[str]) -> HttpResponse:
+def _daily(
+    request: HttpRequest, mart: str, title: str, columns: list[Column], sums: Sequence[str], remark: str = ""
+) -> HttpResponse:
     span, facility = _asked(request)
     rows = figures.daily(_marts(), mart, system_clock(), span, facility)
-    return _rows(request, title, columns, rows, sums, of_files=mart == "intake_daily")
+    return _rows(request, title, columns, rows, sums, of_files=mart == "intake_daily", remark=remark)
 
 
 def _rows(
@@ -143,8 +149,12 @@ def _rows(
     *,
     of_files: bool = False,
     hidden: int = 0,
+    remark: str = "",
 ) -> HttpResponse:
-    """The page of rows, or its CSV. Coverage is said of the whole province only; `hidden` visits stand in no code."""
+    """The page of rows, or its CSV. Coverage is said of the whole province only; `hidden` visits stand in no code.
+
+    `remark`: what the mart leaves out, in words.
+    """
     marts = _marts()
     frame = figures.frame(marts, system_clock())
     if request.GET.get("format") == "csv":
@@ -160,6 +170,8 @@ def _rows(
         "coverage": None if facility else (frame.files if of_files else frame.data).get(span),
         "of_files": of_files,
         "hidden": hidden,
+        "remark": remark,
+        "folded": figures.FOLDED,
         "choices": figures.known_facilities(marts),
         "care_name": care_name,
         "span": span,
@@ -194,7 +206,7 @@ def _asked(request: HttpRequest) -> tuple[str, str]:
 
 def _diagnosis(row: Any) -> str:
     if row["code"] == figures.FOLDED:
-        return gettext("Các mã khác, mỗi mã dưới 5 lượt")
+        return gettext("Các mã hiếm hoặc nhạy cảm")
     return diagnosis_name(row["code"]) or row["name"]
 
 
