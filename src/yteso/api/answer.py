@@ -15,6 +15,7 @@ from yteso.api.outcome import operation_outcome
 from yteso.base.http import Response
 from yteso.base.issue import Issue
 from yteso.fhir import json
+from yteso.store.labelled import labelled
 from yteso.store.protocol import Stored, Written
 
 
@@ -92,7 +93,7 @@ def pretty(body: bytes) -> bytes:
 
 def _searched(call: Call, stored: Stored, mode: bytes) -> bytes:
     address = json.dumps(f"{call.base}/{stored.type}/{stored.id}")
-    return b'{"fullUrl":%b,"resource":%b,"search":{"mode":"%b"}}' % (address, stored.body, mode)
+    return b'{"fullUrl":%b,"resource":%b,"search":{"mode":"%b"}}' % (address, labelled(stored), mode)
 
 
 def _past(call: Call, stored: Stored) -> bytes:
@@ -105,5 +106,5 @@ def _past(call: Call, stored: Stored) -> bytes:
         "request": {"method": method, "url": key},
         "response": {"status": status, "etag": etag(stored.version), "lastModified": stored.updated.isoformat()},
     }
-    resource = b"" if stored.deleted else b'"resource":%b,' % stored.body
+    resource = b"" if stored.deleted else b'"resource":%b,' % labelled(stored)
     return b'{"fullUrl":%b,%b%b' % (json.dumps(f"{call.base}/{key}"), resource, json.dumps(told)[1:])

@@ -18,6 +18,7 @@ from yteso.base.issue import Issue, Origin
 from yteso.fhir import json, xml
 from yteso.fhir.reference import references
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.store.labelled import without_ours
 from yteso.store.subscriptions.definition import issues_of as issues_of_subscription
 from yteso.validate.structure import check_resource
 
@@ -60,12 +61,15 @@ def read_resource(call: Call) -> Resource:
 
 
 def as_resource(document: Any) -> Resource:
-    """The document, when it is an object with a resource type of FHIR R4; otherwise Refused (400)."""
+    """The document, when it is an object with a resource type of FHIR R4; otherwise Refused (400).
+
+    Labels that our rules added when it was read go away again: what comes back unchanged is unchanged.
+    """
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise Refused(rules.NOT_A_RESOURCE.at(), status=400)
     if document["resourceType"] not in RESOURCE_TYPES:
         raise Refused(rules.UNKNOWN_TYPE.at(Origin(field="resourceType")), status=400)
-    return document
+    return without_ours(document)
 
 
 def structure_issues(resource: Resource, place: str = "") -> list[Issue]:

@@ -9,6 +9,7 @@ from yteso.api.headers import not_modified, version_headers
 from yteso.api.part import parts, subset_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
+from yteso.store.labelled import labelled
 from yteso.store.protocol import Read, Stored
 
 
@@ -39,4 +40,4 @@ def version_response(call: Call, found: Stored | None) -> Response:
     if not_modified(call.headers, stored.version, stored.updated):
         return Response(304, b"", headers)
     (shown,) = parts(subset, [stored], call.type)
-    return json_response(200, shown.body, headers)
+    return json_response(200, labelled(shown), headers)

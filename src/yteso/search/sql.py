@@ -17,8 +17,8 @@ from yteso.search.query import Query
 from yteso.search.rights import Rights, visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
-COLUMNS = "r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.pat"
-WIDTH = 9
+COLUMNS = "r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.pat, r.label"
+WIDTH = 10
 """How many columns come before the sort keys."""
 
 

@@ -36,7 +36,7 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     others = any_fact(rows, [fact for name in wanted for fact in facts_within(whole, name)])
     apart = Fragment("NOT (r.type = %s AND r.id = %s)", key)
     arms = [all_of((others, apart, *common)), *([all_of((own, *common))] if whole.type in wanted else [])]
-    start, end = f"(SELECT {PRESENT}, r.pat FROM store.resource r WHERE ", " ORDER BY r.type, r.id LIMIT %s)"
+    start, end = f"(SELECT {PRESENT} FROM store.resource r WHERE ", " ORDER BY r.type, r.id LIMIT %s)"
     union = " UNION ALL ".join(f"{start}{arm.text}{end}" for arm in arms)
     params = [value for arm in arms for value in (*arm.params, query.count + 1)]
     text = f"SELECT * FROM ({union}) AS a ORDER BY 1, 2 LIMIT %s"

@@ -49,7 +49,7 @@ def everything(
         *_extent(extent),
     ]
     where = all_of(tuple(conditions))
-    text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE {where.text} ORDER BY r.type, r.id LIMIT %s"
+    text = f"SELECT {PRESENT} FROM store.resource r WHERE {where.text} ORDER BY r.type, r.id LIMIT %s"
     rows = run(conn, text, (*where.params, extent.count + 1)).fetchall()
     more, rows = len(rows) > extent.count, rows[: extent.count]
     matches = tuple(stored(conn, codec, row) for row in rows)
@@ -67,7 +67,7 @@ def newest(
     """See `protocol.Store.newest`."""
     rights = visible(limit, "r")
     text = (
-        f"SELECT {PRESENT}, r.pat FROM (SELECT r.*, row_number() OVER (PARTITION BY r.type ORDER BY r.d_lo DESC, r.id)"
+        f"SELECT {PRESENT} FROM (SELECT r.*, row_number() OVER (PARTITION BY r.type ORDER BY r.d_lo DESC, r.id)"
         " AS place FROM store.resource r WHERE r.pat = %s AND r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL"
         f" AND {rights.text}) r WHERE r.place <= %s ORDER BY r.type, r.place"
     )
@@ -182,6 +182,6 @@ def _rows(
     if not ordered:
         return []
     condition = all_of((visible(limit, "r"), where))
-    text = f"SELECT {PRESENT}, r.pat FROM {NAMED} WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
+    text = f"SELECT {PRESENT} FROM {NAMED} WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
     found: list[Sequence[Any]] = run(conn, text, (*named_lists(ordered), *condition.params)).fetchall()
     return found

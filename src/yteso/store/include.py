@@ -63,7 +63,7 @@ class Including:
         keys -= self._seen
         if keys:
             text = (
-                f"SELECT {PRESENT}, r.pat FROM {NAMED}"
+                f"SELECT {PRESENT} FROM {NAMED}"
                 f" WHERE r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
             )
             self._add(text, (*named_lists(sorted(key_of(*key) for key in keys)), *self.rights.params))
@@ -83,7 +83,7 @@ class Including:
         if facts:
             tokens = sorted(number(token(fact)) for fact in facts)
             text = (
-                f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE r.tok && %s::bigint[] AND r.type = %s"
+                f"SELECT {PRESENT} FROM store.resource r WHERE r.tok && %s::bigint[] AND r.type = %s"
                 f" AND r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
             )
             self._add(text, (tokens, TYPE_NUMBER[include.source], *self.rights.params))

@@ -98,7 +98,10 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One version. `body` is canonical JSON bytes with meta.versionId and meta.lastUpdated in it; empty if deleted."""
+    """One version. `body` is canonical JSON bytes with meta.versionId and meta.lastUpdated in it; empty if deleted.
+
+    `label`: the bits of its sensitivity labels, where it was read for somebody.
+    """
 
     type: str
     id: str
@@ -107,6 +110,7 @@ class Stored:
     body: bytes
     t: int = 0
     deleted: bool = False
+    label: int = 0
 
 
 @dataclass(frozen=True, slots=True)

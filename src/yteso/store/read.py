@@ -25,8 +25,9 @@ from yteso.store.rows import Key, key_lists, key_of, named_lists, place_of
 SQL = Queries.beside(__file__)
 
 COLUMNS = "{0}.type, {0}.id, {0}.ver, {0}.ts, {0}.t, {1}, {0}.dict, {0}.body"
-PRESENT = COLUMNS.format("r", "r.hash IS NULL")
-PAST = COLUMNS.format("h", "h.deleted")
+PRESENT = COLUMNS.format("r", "r.hash IS NULL") + ", r.pat, r.label"
+PAST = COLUMNS.format("h", "h.deleted") + ", h.pat, h.label"
+"""A version, the patient it is about and its labels: what is read for somebody."""
 NAMED = (
     "unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[],"
     " string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)"
@@ -38,13 +39,15 @@ _ONE = "r.shard = %s AND r.type = %s AND r.hid = %s AND r.id = %s"
 
 
 def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
-    """The value of a row whose first columns are `COLUMNS`."""
+    """The value of a row whose first columns are `COLUMNS`, or `PRESENT` where it is read for somebody."""
     type, id, version, updated, t, deleted, dictionary, body = row[:8]
+    label = row[9] if len(row) > 9 else 0
     if deleted:
         return Stored(TYPE_NAME[type], id, version, updated, b"", t, deleted=True)
     ensure_known(conn, codec, dictionary)
     name = TYPE_NAME[type]
-    return Stored(name, id, version, updated, codec.read(name, id, dictionary, body, version, updated), t)
+    text = codec.read(name, id, dictionary, body, version, updated)
+    return Stored(name, id, version, updated, text, t, label=label)
 
 
 def read(conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
@@ -78,10 +81,10 @@ def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tu
     rights = visible(limit, "r")
     if len(keys) == 1:
         shard, type, id = keys[0]
-        text = f"SELECT {PRESENT}, r.pat FROM store.resource r WHERE {_ONE} AND {rights.text}"
+        text = f"SELECT {PRESENT} FROM store.resource r WHERE {_ONE} AND {rights.text}"
         rows = conn.execute(text.encode(), (shard, type, hid(id), id, *rights.params), prepare=True)
     else:
-        text = f"SELECT {PRESENT}, r.pat FROM {NAMED} WHERE {rights.text}"
+        text = f"SELECT {PRESENT} FROM {NAMED} WHERE {rights.text}"
         rows = conn.execute(text.encode(), (*named_lists(keys), *rights.params), prepare=True)
     return {(row[0], row[1]): row for row in rows}
 
@@ -92,9 +95,9 @@ def read_version(
     """See `protocol.Store.read_version`."""
     now, past = visible(limit, "r"), visible(limit, "h", past=True)
     text = (
-        f"SELECT {PRESENT}, r.pat FROM store.resource r"
+        f"SELECT {PRESENT} FROM store.resource r"
         f" WHERE {_ONE} AND r.ver = %s AND {now.text}"
-        f" UNION ALL SELECT {PAST}, h.pat FROM store.history h"
+        f" UNION ALL SELECT {PAST} FROM store.history h"
         f" WHERE h.shard = %s AND h.type = %s AND h.id = %s AND h.ver = %s AND {past.text}"
     )
     version = min(version, 2**31 - 1)
@@ -127,7 +130,7 @@ def history(
     for alias, columns, table, past in (("r", PRESENT, "resource", False), ("h", PAST, "history", True)):
         where = all_of(_history_conditions(limit, alias, past, type, id, when, cursor))
         halves.append(
-            f"(SELECT {columns}, {alias}.pat FROM store.{table} {alias} WHERE {where.text}"
+            f"(SELECT {columns} FROM store.{table} {alias} WHERE {where.text}"
             f" ORDER BY {order.format(*(f'{alias}.{name}' for name in ('ts', 'type', 'id', 'ver')))} LIMIT %s)"
         )
         params += [*where.params, count + 1]

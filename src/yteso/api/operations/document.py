@@ -26,6 +26,7 @@ from yteso.db import Connection
 from yteso.fhir import json
 from yteso.fhir.dates import instant
 from yteso.store.everything import references_in
+from yteso.store.labelled import labelled
 from yteso.store.protocol import Put, Stored
 
 
@@ -71,7 +72,7 @@ def document_bundle(
         "timestamp": instant(now),
     }
     entries = [(url, body) for url, body in made]
-    entries += [(f"{base}/{one.type}/{one.id}", one.body) for one in resources]
+    entries += [(f"{base}/{one.type}/{one.id}", labelled(one)) for one in resources]
     told = b",".join(b'{"fullUrl":%b,"resource":%b}' % (json.dumps(url), body) for url, body in entries)
     return b'%b,"entry":[%b]}' % (json.dumps(head)[:-1], told)
 

@@ -16,17 +16,18 @@ from yteso.api.operations.operation import Operation, levels
 from yteso.api.read import refuse_absent
 from yteso.base.http import Response
 from yteso.fhir import json
+from yteso.store.labelled import labelled
 
 
 def meta(call: Call, _given: Arguments) -> Response:
     """200 with the parameter `return`; 404 and 410 as for a read."""
     with call.connection() as conn:
         stored = refuse_absent(call.type, call.engine.store.read(conn, call.who, call.limit, call.type, call.id))
-    return meta_response(json.loads(stored.body), version_headers(stored.version, stored.updated))
+    return meta_response(json.loads(labelled(stored)), version_headers(stored.version, stored.updated))
 
 
 def meta_response(resource: dict[str, Any], headers: dict[str, str]) -> Response:
-    """The `meta` of a resource as it is stored."""
+    """The `meta` of a resource."""
     return parameters_response([{"name": "return", "valueMeta": resource.get("meta", {})}], headers)
 
 

@@ -19,6 +19,7 @@ from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.http import Response
 from yteso.db import Connection
 from yteso.fhir import json
+from yteso.store.labelled import without_ours
 from yteso.store.protocol import Resource
 
 Labels = dict[str, Any]
@@ -32,9 +33,10 @@ def meta_add(call: Call, given: Arguments) -> Response:
 def change_meta(call: Call, given: Arguments, combine: Callable[[Labels, Labels], Labels]) -> Response:
     """Write the resource with another `meta`; 404, 410 and 412 as for an update."""
     expected = read_version(call.headers.get("if-match", ""))
+    wanted = without_ours({"meta": given.one("meta")}).get("meta", {})
 
     def change(resource: Resource) -> Resource:
-        return with_meta(resource, combine(resource.get("meta", {}), given.one("meta")))
+        return with_meta(resource, combine(resource.get("meta", {}), wanted))
 
     def work(conn: Connection) -> Response:
         written = change_stored(call, conn, (call.type, call.id), expected, change)

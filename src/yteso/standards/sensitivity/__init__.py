@@ -13,6 +13,15 @@ LABELS = {"HIV": 1, "PSY": 2, "SEX": 4, "ETH": 8, "SDV": 16, "MINOR": 32, "R": 6
 """Label -> its bit, as stored; never changed. HIV, mental health, reproduction, drugs, violence, a child's matters;
 R restricted and V very restricted, as a sender says (HL7 v3 Confidentiality)."""
 
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+_ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+CODINGS = {
+    **{name: (_ACT, name) for name in ("HIV", "PSY", "SEX", "ETH", "SDV")},
+    "MINOR": (_ACT, "ADOL"),
+    **{name: (CONFIDENTIALITY, name) for name in ("R", "V")},
+}
+"""Label -> (system, code) by which `meta.security` tells it (HL7 v3 ActCode, InformationSensitivityPolicy)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SensitivityRule:

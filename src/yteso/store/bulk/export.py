@@ -31,6 +31,7 @@ from yteso.store.bulk import stretches
 from yteso.store.bulk.files import Growing
 from yteso.store.bulk.job import SQL, Job, end_job, files_of, hold_job, save_file
 from yteso.store.bulk.stretches import Selection
+from yteso.store.labelled import labelled
 from yteso.store.postgres import PostgresStore
 from yteso.store.read import stored
 
@@ -151,7 +152,7 @@ class _Stretch:
             entry = {"request": {"method": "DELETE", "url": f"{found.type}/{found.id}"}}
             self._files.add("deleted", "Bundle", dumps({**_DELETED, "entry": [entry]}))
         else:
-            body = self._subset.body(type, found.body) if self._subset.elements else found.body
+            body = self._subset.body(type, labelled(found)) if self._subset.elements else labelled(found)
             self._files.add("output", type, body)
         self._written += 1
         if patient is not None:

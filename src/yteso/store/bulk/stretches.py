@@ -18,10 +18,10 @@ from yteso.search.query import Query
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
-WIDTH = 9
 _COLUMNS = (
     "r.type, r.id, coalesce(h.ver, r.ver), coalesce(h.ts, r.ts), coalesce(h.t, r.t),"
-    " coalesce(h.deleted, r.hash IS NULL), coalesce(h.dict, r.dict), coalesce(h.body, r.body), coalesce(h.pat, r.pat)"
+    " coalesce(h.deleted, r.hash IS NULL), coalesce(h.dict, r.dict), coalesce(h.body, r.body), coalesce(h.pat, r.pat),"
+    " coalesce(h.label, r.label)"
 )
 _FROM = (
     "store.resource r LEFT JOIN LATERAL (SELECT x.* FROM store.history x WHERE r.t > %s AND x.shard = r.shard"

@@ -8,6 +8,7 @@ from yteso.access.policy import Interaction, restriction
 from yteso.access.principal import Principal
 from yteso.db import Connection
 from yteso.store import audit
+from yteso.store.labelled import labelled
 from yteso.store.protocol import AuditNote, Store
 from yteso.store.subscriptions.notification import Told
 from yteso.store.subscriptions.state import TYPE, Notice, Watched, notices
@@ -42,4 +43,4 @@ def _told(conn: Connection, store: Store, who: Principal, notice: Notice, conten
     if found is None:
         return Told(notice)
     full = content == "full-resource" and not found.deleted
-    return Told(notice, seen=True, body=found.body if full else b"")
+    return Told(notice, seen=True, body=labelled(found) if full else b"")
