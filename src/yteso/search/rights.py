@@ -120,16 +120,20 @@ def _cared_for(row: str, facility: str, account: str) -> Fragment:
 
 
 def _own_or_represented(row: str, person: str) -> Fragment:
-    """A minor's parent represents until the minor's 18th birthday, by the birth date as it is known now."""
+    """A minor's parent represents until the minor's 18th birthday, by the birth date as it is known now.
+
+    The own record is all of it, whichever of a merged person's Patients it is about.
+    """
+    key = number(patient_key(person))
     minor = (
         "EXISTS (SELECT FROM store.resource p WHERE p.pat = c.pat AND p.type = %s AND p.hash IS NOT NULL AND p.d_lo >"
         " (extract(epoch FROM date_trunc('day', now() AT TIME ZONE 'Asia/Ho_Chi_Minh') - interval '18 years')"
         " * 1000000)::bigint)"
     )
     return Fragment(
-        f"({row}.pat = %s OR EXISTS (SELECT FROM store.relation c WHERE c.pat = {row}.pat AND c.holder = %s"
-        f" AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
-        (number(patient_key(person)), f"Patient/{person}", TYPE_NUMBER["Patient"]),
+        f"({row}.pat = %s OR {row}.pat IN (SELECT store.same_person(%s)) OR EXISTS (SELECT FROM store.relation c"
+        f" WHERE c.pat = {row}.pat AND c.holder = %s AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
+        (key, key, f"Patient/{person}", TYPE_NUMBER["Patient"]),
     )
 
 

@@ -256,7 +256,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
 -- What Consents said goes away.
 DELETE FROM store.consent_rule x
 USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, id)
-WHERE x.shard = k.shard AND x.id = k.id;
+WHERE x.shard = k.shard AND x.id = k.id AND x.n >= 0;
 
 -- add_case --
 -- A questioned access; nothing when this person questioned it before.

@@ -1,7 +1,7 @@
 """Why somebody may see a patient, beside visits: rows of `store.relation` from the resources that say so.
 
 Referral (ServiceRequest.performer), appointment (Appointment.participant), family doctor (Patient.generalPractitioner,
-CareTeam, EpisodeOfCare) and representative (RelatedPerson). They are written in the transaction of their resource and
+CareTeam, EpisodeOfCare), representative (RelatedPerson) and the same person (Patient.link). They are written in the transaction of their resource and
 go with it. A facility is named by the identifier of a reference, by an Organization here, or by a Location,
 PractitionerRole or HealthcareService that belongs to one.
 
@@ -38,6 +38,9 @@ EVIDENCE = "urn:yteso:representation-evidence"
 _LEGAL = frozenset(["PRN", "MTH", "FTH", "GUARD", "POWATT", "HPOWATT", "DPOWATT", "SPOWATT"])
 _OF_A_MINOR = frozenset(["PRN", "MTH", "FTH", "GUARD"])
 """Codes of v3-RoleCode."""
+
+_MERGED = frozenset(["replaces", "replaced-by"])
+"""Types of Patient.link by which two Patients are one person."""
 
 _ENDED = {
     "ServiceRequest": frozenset(["draft", "revoked", "entered-in-error"]),
@@ -108,6 +111,8 @@ def named_relations(resource: Mapping[str, Any]) -> Iterator[Relation]:
     if kind == "RelatedPerson":
         yield from _representative(resource)
         return
+    if kind == "Patient":
+        yield from _same(resource)
     letter, holders, period = _named(kind, resource)
     span = _span(period)
     if span:
@@ -145,6 +150,15 @@ def _representative(resource: Mapping[str, Any]) -> Iterator[Relation]:
         for one in _list(resource.get("identifier")):
             if one.get("system") == REPRESENTATIVE and isinstance(one.get("value"), str) and one["value"]:
                 yield Relation("m" if minor else "p", f"Patient/{one['value']}", *span)
+
+
+def _same(patient: Mapping[str, Any]) -> Iterator[Relation]:
+    """The other Patients of a merged person; they count where both name each other (`store.same_person`)."""
+    for link in _list(patient.get("link")):
+        if isinstance(link, dict) and link.get("type") in _MERGED:
+            holder = _holder(link.get("other"))
+            if holder.startswith("Patient/"):
+                yield Relation("s", holder, *ALWAYS)
 
 
 def _span(period: Any) -> tuple[datetime, datetime] | None:
