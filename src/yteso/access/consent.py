@@ -29,11 +29,12 @@ ANYWHERE: dict[Role, int] = {Role.SURVEILLANCE: _bits("HIV")}
 """HIV is notifiable (Luật Phòng bệnh 114/2025, TT 54/2015)."""
 
 WARD = {"HIV": 15, "PSY": 16, "SEX": 16, "ETH": 16, "R": 16, "MINOR": 18}
-"""Whoever represents a child as parent or guardian sees these labels of facts from before this birthday, in the database's
-`store.ward_labels`. From 15 on one asks for an HIV test alone (Luật 64/2006/QH11 điều 27, as of Luật 71/2020/QH14); a
-child is who is not yet 16 and has a right to a private life (Luật Trẻ em 102/2016/QH13 điều 1 and 21). Violence (SDV) and
-what is very restricted (V) are never theirs to see: who did it may be the one who asks. Without a label, a fact is seen
-until the child comes of age (Bộ luật Dân sự 91/2015/QH13 điều 20 and 136)."""
+"""Whoever represents a child as parent or guardian sees these labels of facts from before this birthday.
+
+The database knows the same ages (`store.ward_labels`). From 15 on one asks for an HIV test alone (Luật 64/2006/QH11
+điều 27, as of Luật 71/2020/QH14); a child is who is not yet 16 and has a right to a private life (Luật Trẻ em
+102/2016/QH13 điều 1 and 21). Violence (SDV) and what is very restricted (V) are never theirs to see: who did it may be
+the one who asks. Without a label, a fact is seen until the child comes of age (Bộ luật Dân sự 91/2015/QH13 điều 20)."""
 
 UNBOUND = frozenset([Role.SYSTEM, Role.INTEGRATOR, Role.ADMINISTRATOR])
 """The platform itself and who acts on its order; an administrator has no clinical types by the table of rights."""

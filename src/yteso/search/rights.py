@@ -131,8 +131,9 @@ def _own_or_represented(row: str, person: str) -> Fragment:
         " * 1000000)::bigint)"
     )
     return Fragment(
-        f"({row}.pat = %s OR {row}.pat IN (SELECT store.same_person(%s)) OR EXISTS (SELECT FROM store.relation c"
-        f" WHERE c.pat = {row}.pat AND c.holder = %s AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
+        f"({row}.pat = %s OR {row}.pat IN (SELECT store.same_person(%s))"
+        f" OR EXISTS (SELECT FROM store.relation c WHERE c.pat = {row}.pat AND c.holder = %s"
+        f" AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
         (key, key, f"Patient/{person}", TYPE_NUMBER["Patient"]),
     )
 

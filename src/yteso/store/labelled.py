@@ -55,4 +55,6 @@ def _coding(system: str, code: str) -> dict[str, Any]:
 
 def _is_ours(coding: Any) -> bool:
     extensions = coding.get("extension") if isinstance(coding, dict) else None
-    return isinstance(extensions, list) and any(isinstance(one, dict) and one.get("url") == BY_RULE for one in extensions)
+    return isinstance(extensions, list) and any(
+        isinstance(one, dict) and one.get("url") == BY_RULE for one in extensions
+    )

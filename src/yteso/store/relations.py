@@ -1,9 +1,9 @@
 """Why somebody may see a patient, beside visits: rows of `store.relation` from the resources that say so.
 
 Referral (ServiceRequest.performer), appointment (Appointment.participant), family doctor (Patient.generalPractitioner,
-CareTeam, EpisodeOfCare), representative (RelatedPerson) and the same person (Patient.link). They are written in the transaction of their resource and
-go with it. A facility is named by the identifier of a reference, by an Organization here, or by a Location,
-PractitionerRole or HealthcareService that belongs to one.
+CareTeam, EpisodeOfCare), representative (RelatedPerson) and the same person (Patient.link). They are written in the
+transaction of their resource and go with it. A facility is named by the identifier of a reference, by an Organization
+here, or by a Location, PractitionerRole or HealthcareService that belongs to one.
 
 A RelatedPerson represents when it names the representative's Patient by an identifier of system `REPRESENTATIVE`, the
 relationship is one of `_LEGAL`, it has the extension `EVIDENCE`, and it has an end: `period.end`, or for a parent or

@@ -1,4 +1,4 @@
-"""Labels set by our rules are told in `meta.security` to who may see the resource; what is stored stays as it was sent."""
+"""Labels set by our rules are told in `meta.security` to who sees the resource; what is stored stays as it was sent."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def test_a_refusal_closes_at_once_and_its_withdrawal_opens(database, store, reco
         ({"securityLabel": [{"code": "HIV"}]}, LABELLED),
         ({"actor": [facility("79002", "CST")]}, ALL),
         ({"actor": [facility("79009", "CST")]}, set()),
-        ({"dataPeriod": {"start": "2024-03-06", "end": "2024-03-06"}}, {"flu"}),
+        ({"dataPeriod": {"start": "2024-03-06", "end": "2024-03-06"}}, ALL - {"hiv"}),  # without a date: closed too
         ({"period": {"end": "2020-01-01"}}, set()),
         ({"actor": [facility("79001")]}, set()),
         ({"purpose": [{"code": "HPAYMT"}]}, set()),

@@ -16,6 +16,7 @@ from yteso.warehouse import Marts, Warehouse
 FACILITIES = ("79901", "79902", "79903")
 HEAD = [change(1, organization(code)) for code in FACILITIES]
 SPANS = {"today": 1, "7d": 7, "30d": 30, "all": 1000}
+SECRECY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 SENSITIVE = ("B20", "F32.1", "F02.4", "O987", "z21")
 
 
@@ -63,10 +64,14 @@ def test_a_sensitive_diagnosis_is_counted_and_never_named(tmp_path, icd):
 def test_what_its_sender_calls_restricted_is_not_named_either(tmp_path):
     groups = many(9, icd="K29.7")
     for group in groups:
-        group[2]["meta"] = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+        group[2]["meta"] = {
+            "security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]
+        }
     plain = many(9, 100, icd="I10")
     for group in plain:
-        group[2]["meta"] = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "N"}]}
+        group[2]["meta"] = {
+            "security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "N"}]
+        }
     read = published(tmp_path, *groups, *plain)
     assert {row["code"] for row in read.table("diagnoses")} == {"I10", "*"}
 

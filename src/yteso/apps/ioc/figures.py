@@ -58,7 +58,7 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Diagnoses:
-    """(ICD-10 code, its name, visits), most frequent first; `hidden`: visits of codes too rare or too sensitive to be shown."""
+    """(ICD-10 code, its name, visits), most frequent first; `hidden`: visits of codes not shown, rare or sensitive."""
 
     shown: tuple[tuple[str, str, int], ...]
     hidden: int

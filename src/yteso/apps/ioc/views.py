@@ -77,8 +77,8 @@ def money(request: HttpRequest) -> HttpResponse:
     ]
     sums = ("visits", "fund", "copay", "own_pocket", "other_sources")
     remark = gettext(
-        "Ngày có dưới 5 lượt của một cơ sở được gộp vào “Các cơ sở ít lượt”; cả tỉnh dưới 5 lượt thì không hiện số tiền. "
-        "Như vậy không lộ ai đã trả bao nhiêu."
+        "Ngày có dưới 5 lượt của một cơ sở được gộp vào “Các cơ sở ít lượt”; cả tỉnh dưới 5 lượt thì không hiện số "
+        "tiền. Như vậy không lộ ai đã trả bao nhiêu."
     )
     return _daily(request, "money_daily", gettext("Chi phí và nguồn chi trả"), columns, sums, remark)
 
