@@ -121,11 +121,13 @@ def test_a_province_fed_over_http_comes_out_as_its_planned_figures(database, tmp
     assert shown == Counter((one.arrived.date(), one.facility.code, one.care) for one in plans)
 
     bills = [province.tables(one)["XML1"][0] for one in plans if one.left and not one.archive]
-    assert marts.totals("money_daily", ["visits"], since=datetime(2026, 1, 1).date())[0]["visits"] == len(bills)
+    this_year = datetime(2026, 1, 1).date()
+    assert marts.totals("money_daily", ["visits"], since=this_year)[0]["visits"] == len(bills)
     days = defaultdict(list)
     for bill in bills:
         days[datetime.strptime(bill["NGAY_RA"][:8], "%Y%m%d").date()].append(bill)
-    told = marts.totals("money_daily", ["visits", "fund", "copay", "own_pocket", "other_sources"], ["day", "insured"])
+    columns = ["visits", "fund", "copay", "own_pocket", "other_sources"]
+    told = marts.totals("money_daily", columns, ["day", "insured"], since=this_year)
     full = [row for row in told if row["visits"] >= 5]
     assert len(full) > 3, "or the sums below prove little"
     for row in told:
