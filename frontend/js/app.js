@@ -1,5 +1,6 @@
 // The page's own behaviour; every page works without it (links, forms, <details>), it only makes them quicker.
 import "htmx.org/dist/htmx.js";
+import { startCountdown } from "./countdown.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrops } from "./drops.js";
 import { startLive } from "./live.js";
@@ -7,6 +8,7 @@ import { startPasskeys } from "./passkeys.js";
 import { startShell } from "./shell.js";
 
 startShell();
+startCountdown();
 startDialogs();
 startDrops();
 startLive();

@@ -7,7 +7,8 @@ In: who asks. Out: frozen values, or `Refused` with a numbered rule. Whoever bro
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
@@ -17,7 +18,9 @@ from yteso.db import Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query
 from yteso.standards.identifiers import BHYT, CCCD
+from yteso.store import audit
 from yteso.store import openings as rows
+from yteso.store.audit import Access, Asked
 from yteso.store.openings import Often, Opening, VisitCode
 from yteso.store.protocol import Store
 
@@ -26,6 +29,9 @@ TREATING = frozenset([Role.DOCTOR, Role.NURSE, Role.STATION])
 REASONS = ("ETREAT", "CAREMGT", "PUBHLTH")
 """Codes of HL7 v3 ActReason: treatment in an emergency, care that cannot wait, a danger to others."""
 MOST_A_WEEK = 3
+REVIEW = timedelta(hours=72)
+"""So long the data officer has to review broken glass; after it, its account breaks none until that is done."""
+SHOWN = 200
 FEWEST_LETTERS = 20
 _PLATFORM = Principal("yteso break-glass", Role.SYSTEM, purpose="BTG")
 
@@ -69,6 +75,22 @@ _CODE = Rule(
     "Đề nghị người bệnh tạo mã mới.",
     "Ask the person for a new code.",
 )
+_OVERDUE = Rule(
+    "CONS-0008",
+    Severity.ERROR,
+    "Một lần mở khẩn cấp trước của tài khoản này đã quá 72 giờ mà chưa được xét.",
+    "An earlier emergency access of this account has waited more than 72 hours for its review.",
+    "Đề nghị người phụ trách dữ liệu xét lần đó; nếu không thể chờ, đồng nghiệp mở bằng tài khoản của mình.",
+    "Ask the data officer to review it; where that cannot wait, a colleague opens with their own account.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Broken glass that is open now, and what its account did with the record since, newest first."""
+
+    opening: Opening
+    looks: tuple[Access, ...]
 
 
 class Openings:
@@ -92,6 +114,8 @@ class Openings:
             raise Refused(_WORDS.at(Origin(field="words"), fewest=FEWEST_LETTERS), status=422)
         patient = self._patient(identifier)
         with self._database.connection() as conn:
+            if rows.is_overdue(conn, who.name, REVIEW):
+                raise Refused(_OVERDUE.at(), status=403)
             _, until = rows.break_glass(
                 conn, who, patient, reason=reason, words=words.strip(), wants_second=very_restricted
             )
@@ -113,6 +137,15 @@ class Openings:
         with self._database.connection() as conn:
             return rows.openings(conn, account=who.name, now=True)
 
+    def broken(self, who: Principal, patient: str) -> Broken | None:
+        """The caller's broken glass over this record, while it lasts."""
+        with self._database.connection() as conn:
+            held = rows.openings(conn, patient=patient, account=who.name, facility=who.facility, now=True, glass=True)
+            if not held:
+                return None
+            asked = Asked(patient=patient, since=held[0].since, who=who.name, count=SHOWN)
+            return Broken(held[0], tuple(audit.find(conn, asked)))
+
     def waiting(self, who: Principal) -> list[Opening]:
         """What waits for a second person of the caller's facility."""
         _require(who, TREATING, facility=True)
@@ -126,7 +159,7 @@ class Openings:
             return rows.openings(conn, patient=who.person)
 
     def to_review(self, who: Principal, count: int = 100) -> list[Opening]:
-        """Broken glass nobody reviewed yet: the notice to the data officer, whose clock is 72 hours."""
+        """Broken glass nobody reviewed yet, oldest first: the notice to the data officer, whose clock is `REVIEW`."""
         _require(who, frozenset([Role.DATA_OFFICER]))
         with self._database.connection() as conn:
             return rows.openings(conn, glass=True, unreviewed=True, count=count)

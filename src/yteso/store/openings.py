@@ -103,7 +103,7 @@ def openings(
     second: bool = False,
     count: int = 100,
 ) -> list[Opening]:
-    """Openings, newest first. `second`: those that wait for a second person."""
+    """Openings, newest first; the unreviewed ones oldest first. `second`: those that wait for a second person."""
     values: dict[str, Any] = {
         "pat": number(patient_key(patient)) if patient else None,
         "account": account,
@@ -115,6 +115,11 @@ def openings(
         "count": count,
     }
     return [Opening(*row) for row in conn.execute(SQL["fetch_openings"], values)]
+
+
+def is_overdue(conn: Connection, account: str, within: timedelta) -> bool:
+    """Whether this account broke a glass that nobody reviewed within so long."""
+    return conn.execute(SQL["fetch_overdue"], (account, within)).fetchone() is not None
 
 
 def often(conn: Connection, most: int) -> list[Often]:

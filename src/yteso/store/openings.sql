@@ -16,7 +16,7 @@ UPDATE store.opening SET until = now()
 WHERE shard = 0 AND id = %s::uuid AND opened_by = %s AND until > now() RETURNING patient;
 
 -- fetch_openings --
--- Openings, newest first; what is NULL limits nothing.
+-- Openings, newest first, the unreviewed ones oldest first; what is NULL limits nothing.
 SELECT id::text, kind::text, patient, facility, account, opened_by, reason, words, since, until, wants_second, second, reviewed,
        coalesce(reviewer, ''), coalesce(verdict, '')
 FROM store.opening
@@ -24,12 +24,16 @@ WHERE (%(pat)s::bigint IS NULL OR pat = %(pat)s) AND (%(account)s::text IS NULL 
   AND (%(facility)s::text IS NULL OR facility = %(facility)s)
   AND (NOT %(now)s OR until > now()) AND (NOT %(glass)s OR kind = 'g') AND (NOT %(unreviewed)s OR reviewed IS NULL)
   AND (NOT %(second)s OR (wants_second AND second IS NULL AND until > now()))
-ORDER BY since DESC, id LIMIT %(count)s;
+ORDER BY CASE WHEN %(unreviewed)s THEN since END, since DESC, id LIMIT %(count)s;
 
 -- review_opening --
 -- What the data officer found.
 UPDATE store.opening SET reviewed = now(), reviewer = %s, verdict = %s
 WHERE shard = 0 AND id = %s::uuid AND kind = 'g' AND reviewed IS NULL AND opened_by <> %s RETURNING patient;
+
+-- fetch_overdue --
+-- Broken glass of an account that nobody reviewed in time.
+SELECT 1 FROM store.opening WHERE kind = 'g' AND opened_by = %s AND reviewed IS NULL AND since < now() - %s LIMIT 1;
 
 -- fetch_often --
 -- Accounts that broke the glass more than so often within seven days.

@@ -200,3 +200,36 @@ def test_a_code_is_over_after_ten_minutes(database, store, openings):
     with pytest.raises(Refused):
         openings.open_by_code(NIGHT, code.text)
     assert seen(database, store, NIGHT) == set()
+
+
+def test_glass_that_nobody_reviewed_in_time_stops_its_account_and_no_other(database, openings):
+    openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    with database.connection() as conn:
+        conn.execute(
+            "UPDATE store.opening SET since = since - interval '73 hours', until = until - interval '73 hours'"
+        )
+    with pytest.raises(Refused) as refused:
+        openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    assert refused.value.issues[0].code == "CONS-0008"
+    openings.break_glass(COLLEAGUE, CCCD, "ETREAT", WORDS)
+    first, second, new = openings.to_review(OFFICER)
+    assert (first.opened_by, second.opened_by, new.opened_by) == (NIGHT.name, NIGHT.name, COLLEAGUE.name)
+    assert openings.review(OFFICER, first.id, justified=True)
+    with pytest.raises(Refused):
+        openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    assert openings.review(OFFICER, second.id, justified=False)
+    assert openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+
+
+def test_what_was_opened_under_broken_glass_is_listed_to_who_broke_it(database, store, openings):
+    assert openings.broken(NIGHT, "kin") is None
+    openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    seen(database, store, NIGHT)
+    seen(database, store, MAKER)
+    broken = openings.broken(NIGHT, "kin")
+    assert [one.what for one in broken.looks] == ["Condition/hiv", "Condition/flu", "Patient/kin/$break-glass"]
+    assert openings.broken(COLLEAGUE, "kin") is None
+    assert openings.broken(NIGHT, "other") is None
+    openings.end(NIGHT, broken.opening.id)
+    assert openings.broken(NIGHT, "kin") is None

@@ -72,6 +72,31 @@ def test_broken_glass_opens_the_record_and_everybody_concerned_sees_it_at_once(c
     assert WORDS not in officer.get("/consent/review").content.decode()
 
 
+def test_the_record_page_shows_how_long_the_glass_stays_broken_and_what_was_opened(cast):
+    doctor = cast.client("bacsi")
+    assert "data-until" not in doctor.get(f"/record/{cast.patient}").content.decode()
+    break_glass(doctor)
+    doctor.get("/record/kin/tests")
+    page = doctor.get("/record/kin").content.decode()
+    assert re.search(r'role="timer" data-until="[^"]+">(4:00|3:59)<', page)
+    assert "Đang mở khẩn cấp" in page
+    assert len(re.findall(r'<li class="small"><span class="num">\d\d:\d\d</span>', page)) > 1
+    assert "/end" in page
+
+
+def test_a_late_review_is_an_alarm_to_the_officer_and_stops_the_account(cast):
+    doctor, officer = cast.client("bacsi"), cast.client("baovedulieu")
+    break_glass(doctor)
+    assert "quá hạn xét" not in officer.get("/consent/review").content.decode()
+    with cast.services.database.connection() as conn:
+        conn.execute(
+            "UPDATE store.opening SET since = since - interval '80 hours', until = until - interval '80 hours'"
+        )
+    assert "1 lần mở khẩn cấp đã quá hạn xét 72 giờ" in officer.get("/consent/review").content.decode()
+    assert "CONS-0008" in break_glass(doctor).content.decode()
+    assert doctor.get("/record/kin").status_code == 404
+
+
 def test_it_wants_a_fresh_log_in(cast):
     client = cast.client("bacsi")
     session = client.session

@@ -17,10 +17,10 @@ from yteso.apps.consent import words
 from yteso.apps.consent.apps import STAFF
 from yteso.base.errors import Refused
 from yteso.client.consents import Consents
-from yteso.client.openings import TREATING, Openings
+from yteso.client.openings import REVIEW, TREATING, Openings
 from yteso.web.accounts.factors import qr_path
 from yteso.web.guard import allow, needs_fresh_login
-from yteso.web.services import service
+from yteso.web.services import installed, service
 
 _TREATING = tuple(sorted(TREATING))
 
@@ -109,7 +109,14 @@ def approve(request: HttpRequest, id: str) -> HttpResponse:
 def review(request: HttpRequest) -> HttpResponse:
     """Broken glass nobody reviewed yet, and accounts that do it often."""
     openings, who = _openings(), request.principal
-    context = {"waiting": openings.to_review(who), "often": openings.often(who), "reason": words.reason}
+    waiting, now = openings.to_review(who), installed().clock()
+    context = {
+        "waiting": waiting,
+        "often": openings.often(who),
+        "overdue": {one.id for one in waiting if one.since + REVIEW < now},
+        "due": {one.id: one.since + REVIEW for one in waiting},
+        "reason": words.reason,
+    }
     return render(request, "consent/review.html", context)
 
 

@@ -7,7 +7,8 @@ histories and logs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
+from yteso.client.openings import TREATING, Openings
 from yteso.client.record import SECTIONS, Fact, Records, Section, concerns
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
-from yteso.web.services import service
+from yteso.web.looks import look
+from yteso.web.services import installed, service
 
 SHOWN = (
     *("diagnoses", "medicines", "tests", "reports", "services", "procedures"),
@@ -37,6 +40,11 @@ DOCUMENTS = {"Composition": "notes", "DocumentReference": "documents"}
 
 def _records() -> Records:
     found: Records = service("records")
+    return found
+
+
+def _openings() -> Openings:
+    found: Openings = service("openings")
     return found
 
 
@@ -184,15 +192,25 @@ def _frame(request: HttpRequest, id: str, current: str) -> dict[str, Any]:
     banner = records.banner(who, id)
     if banner is None:
         raise Http404
+    glass = _openings().broken(who, id) if who.role in TREATING else None
     allergies = records.section(who, id, "allergies", 20).facts
     return {
         "id": id,
+        "glass": glass,
+        "left": _left(glass.opening.until) if glass else "",
+        "looks": [look(one, who.name, who.person) for one in glass.looks] if glass else [],
         "banner": present.person(banner),
         "allergies": [present.line(fact, {}) for fact in allergies],
         "current": current,
         "sections": SHOWN,
         "names": present.section_names(),
     }
+
+
+def _left(until: datetime) -> str:
+    """Hours and minutes until then: 3:59."""
+    minutes = max(0, ceil((until - installed().clock()).total_seconds() / 60))
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _facilities(request: HttpRequest) -> dict[str, str]:
