@@ -1,26 +1,36 @@
 """A person's own consents: list, close the record (or a part) to a facility, withdraw. FHIR Consent in the record.
 
-In: the citizen. Out: frozen values, or `Refused`. Only the own record is touched; each write is in the audit chain.
+In: the citizen. Out: frozen values, or `Refused`. Only the own record is touched, all of it when a person has several
+Patients; each write is in the audit chain. A facility is chosen by its name: those the person knows come first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.base.issue import Origin, Rule, Severity
-from yteso.db import Database
+from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query, Sort
 from yteso.standards.identifiers import MA_CSKCB
 from yteso.standards.sensitivity import LABELS
+from yteso.store import audit
+from yteso.store.audit import Asked
+from yteso.store.consents import cared_by, persons_of
 from yteso.store.protocol import Put, Store
 
+MOST_FOUND = 20
+LOOKED_AT = 1000
+"""So many of the newest accesses tell which facilities looked."""
+_HAS_CODE = Clause("identifier", "token", (("eq", f"{MA_CSKCB}|"),))
 _ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _NOT_YOURS = Rule(
     "CONS-0006",
@@ -53,6 +63,15 @@ class Choice:
     in_force: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """A facility one can choose. `why` it is offered: visit (the person was there), access (it looked), or found."""
+
+    code: str
+    name: str
+    why: str = "found"
+
+
 class Consents:
     """One instance serves a process; every call is one transaction of its own."""
 
@@ -64,11 +83,42 @@ class Consents:
     def own(self, who: Principal) -> tuple[Choice, ...]:
         """The caller's consents, newest first."""
         _require_person(who)
-        clause = Clause("patient", "reference", (("eq", f"Patient/{who.person}"),))
-        query = Query("Consent", (clause,), (Sort("_lastUpdated", descending=True),), count=100)
         with self._database.connection() as conn:
+            named = tuple(("eq", f"Patient/{one}") for one in persons_of(conn, who.person))
+            clause = Clause("patient", "reference", named)
+            query = Query("Consent", (clause,), (Sort("_lastUpdated", descending=True),), count=100)
             page = self._store.search(conn, who, EVERYTHING, query)
         return tuple(_choice(fhir_json.loads(one.body), one.version) for one in page.matches)
+
+    def known(self, who: Principal) -> tuple[Facility, ...]:
+        """The facilities the person was at, then those that looked, by name."""
+        _require_person(who)
+        with self._database.connection() as conn:
+            persons = persons_of(conn, who.person)
+            visited = cared_by(conn, persons)
+            asked = [Asked(patient=one, others=True, count=LOOKED_AT) for one in persons]
+            looked = {one.facility for ask in asked for one in audit.find(conn, ask)} - {"", *visited}
+            names = self._names(conn, who, [*visited, *looked])
+        why = dict.fromkeys(looked, "access") | dict.fromkeys(visited, "visit")
+        found = [Facility(code, names.get(code, code), because) for code, because in why.items()]
+        return tuple(sorted(found, key=lambda one: (one.why != "visit", one.name)))
+
+    def find(self, who: Principal, text: str) -> tuple[Facility, ...]:
+        """Facilities whose name holds this text, or whose code it is; at most `MOST_FOUND`."""
+        _require_person(who)
+        wanted = " ".join(text.split())[:100]
+        if not wanted:
+            return ()
+        with self._database.connection() as conn:
+            by_name = Clause("name", "string", (("eq", wanted),), "contains")
+            names = self._names(conn, who, [wanted.upper()]) if wanted.isalnum() else {}
+            names |= self._organizations(conn, who, (_HAS_CODE, by_name), MOST_FOUND)
+        return tuple(Facility(code, name) for code, name in sorted(names.items(), key=lambda one: one[1]))
+
+    def names(self, who: Principal, codes: Iterable[str]) -> dict[str, str]:
+        """MA_CSKCB -> name, of those that have one."""
+        with self._database.connection() as conn:
+            return self._names(conn, who, list(codes))
 
     def choose(self, who: Principal, *, permits: bool, facility: str, labels: tuple[str, ...] = ()) -> str:
         """Close to a facility, or let it see labelled facts: the Consent's id. Acts with the next statement."""
@@ -87,12 +137,32 @@ class Consents:
         with self._database.connection() as conn:
             stored = self._store.read(conn, who, EVERYTHING, "Consent", id)
             consent = fhir_json.loads(stored.body) if stored and not stored.deleted else {}
-            if consent.get("patient") != {"reference": f"Patient/{who.person}"} or consent.get("status") != "active":
+            own = [{"reference": f"Patient/{one}"} for one in persons_of(conn, who.person)]
+            if consent.get("patient") not in own or consent.get("status") != "active":
                 return False
             assert stored is not None
             change = Put({**consent, "status": "inactive"}, expected=stored.version)
             self._store.write(conn, who, [change], "consent withdrawn")
         return True
+
+    def _names(self, conn: Connection, who: Principal, codes: Sequence[str]) -> dict[str, str]:
+        if not codes:
+            return {}
+        named = tuple(("eq", f"{MA_CSKCB}|{code}") for code in codes)
+        return self._organizations(conn, who, (Clause("identifier", "token", named),), len(codes) + MOST_FOUND)
+
+    def _organizations(
+        self, conn: Connection, who: Principal, clauses: tuple[Clause, ...], count: int
+    ) -> dict[str, str]:
+        limit = require(who, Interaction.SEARCH, "Organization")
+        page = self._store.search(conn, who, limit, Query("Organization", clauses, count=count))
+        found = [fhir_json.loads(one.body) for one in page.matches]
+        return {
+            identifier["value"]: organization["name"]
+            for organization in found
+            for identifier in organization.get("identifier", [])
+            if identifier.get("system") == MA_CSKCB and organization.get("name")
+        }
 
 
 def _consent(who: Principal, permits: bool, facility: str, labels: tuple[str, ...], now: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
@@ -21,6 +22,7 @@ from yteso.standards.identifiers import BHYT, CCCD
 from yteso.store import audit
 from yteso.store import openings as rows
 from yteso.store.audit import Access, Asked
+from yteso.store.consents import persons_of
 from yteso.store.openings import Often, Opening, VisitCode
 from yteso.store.protocol import Store
 
@@ -156,7 +158,8 @@ class Openings:
         """Every opening of the caller's own record, newest first: the notice to the person."""
         _require(who, frozenset([Role.CITIZEN]))
         with self._database.connection() as conn:
-            return rows.openings(conn, patient=who.person)
+            found = [one for person in persons_of(conn, who.person) for one in rows.openings(conn, patient=person)]
+        return sorted(found, key=lambda one: one.since, reverse=True)
 
     def to_review(self, who: Principal, count: int = 100) -> list[Opening]:
         """Broken glass nobody reviewed yet, oldest first: the notice to the data officer, whose clock is `REVIEW`."""
@@ -194,16 +197,23 @@ class Openings:
     def _patient(self, identifier: str) -> str:
         """The one patient with this number, asked by the platform: the caller may not see the record yet."""
         number = identifier.strip()
-        found: list[str] = []
+        found: dict[str, set[str]] = {}
         with self._database.connection() as conn:
             for system in (CCCD, BHYT) if number else ():
                 clause = Clause("identifier", "token", (("eq", f"{system}|{_plain(number)}"),))
                 limit = require(_PLATFORM, Interaction.SEARCH, "Patient")
-                page = self._store.search(conn, _PLATFORM, limit, Query("Patient", (clause,), count=2))
-                found += [fhir_json.loads(one.body)["id"] for one in page.matches]
-        if len(set(found)) != 1:
+                page = self._store.search(conn, _PLATFORM, limit, Query("Patient", (clause,), count=5))
+                found |= {one.id: _replaced_by(fhir_json.loads(one.body)) for one in page.matches}
+        remaining = [one for one, merged in found.items() if not merged & found.keys()]
+        if len(remaining) != 1:
             raise Refused(_NOBODY.at(Origin(field="identifier")), status=422)
-        return found[0]
+        return remaining[0]
+
+
+def _replaced_by(patient: dict[str, Any]) -> set[str]:
+    """Ids of the Patients this one was merged into."""
+    links = [link for link in patient.get("link", ()) if link.get("type") == "replaced-by"]
+    return {str(link.get("other", {}).get("reference", "")).removeprefix("Patient/") for link in links}
 
 
 def _plain(number: str) -> str:

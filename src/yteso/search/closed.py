@@ -56,9 +56,13 @@ class Closed:
 
 
 def opened_to(row: str, facility: str, account: str) -> Fragment:
-    """That a row's patient is opened to an account of a facility now: it stands for a care relation."""
+    """That a row's patient is opened to an account of a facility now: it stands for a care relation.
+
+    The few that are open, each with the other Patients of the same person, are looked up once for the statement.
+    """
     return Fragment(
-        f"EXISTS (SELECT FROM store.opening o WHERE o.pat = {row}.pat AND o.facility = %s AND o.account IN ('', %s)"
-        " AND o.since <= now() AND o.until > now())",
+        f"{row}.pat IN (SELECT s.pat FROM store.opening o CROSS JOIN LATERAL"
+        " (SELECT o.pat UNION ALL SELECT store.same_person(o.pat)) s (pat)"
+        " WHERE o.facility = %s AND o.account IN ('', %s) AND o.since <= now() AND o.until > now())",
         (facility, account),
     )

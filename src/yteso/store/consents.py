@@ -17,7 +17,7 @@ from typing import Any
 
 from yteso.db import Connection, Queries
 from yteso.fhir.dates import interval, moment
-from yteso.search.keys import number
+from yteso.search.keys import number, patient_key
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.standards.identifiers import MA_CSKCB, canonical_system
@@ -64,6 +64,17 @@ def add_consents(conn: Connection, rows: Iterable[Indexed]) -> None:
         if row.key[1] == _CONSENT and index.pat is not None:
             for n, rule in enumerate(consent_rules(row.resource)):
                 conn.execute(SQL["add_consent_rules"], (row.key[0], row.key[2], n, number(index.pat), *_columns(rule)))
+
+
+def persons_of(conn: Connection, patient: str) -> list[str]:
+    """The ids of all Patients that are the same person as this one, itself first."""
+    return [patient, *(row[0] for row in conn.execute(SQL["fetch_same_persons"], (number(patient_key(patient)),)))]
+
+
+def cared_by(conn: Connection, patients: Sequence[str]) -> list[str]:
+    """Codes of the facilities these Patients were at."""
+    keys = " ".join(str(number(patient_key(one))) for one in patients)
+    return [row[0] for row in conn.execute(SQL["fetch_caring"], (keys,))]
 
 
 def drop_consents(conn: Connection, keys: Iterable[Key]) -> None:

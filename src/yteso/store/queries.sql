@@ -258,6 +258,14 @@ DELETE FROM store.consent_rule x
 USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')) AS k (shard, id)
 WHERE x.shard = k.shard AND x.id = k.id AND x.n >= 0;
 
+-- fetch_same_persons --
+-- The other Patients of a merged person.
+SELECT p.id FROM store.same_person(%s) AS s (pat) JOIN store.resource p ON p.pat = s.pat AND p.type = 103 AND p.hash IS NOT NULL ORDER BY p.id;
+
+-- fetch_caring --
+-- The facilities these patients were at.
+SELECT DISTINCT c.facility FROM store.care c WHERE c.pat = ANY(string_to_array(%s, ' ')::bigint[]) ORDER BY 1;
+
 -- add_case --
 -- A questioned access; nothing when this person questioned it before.
 INSERT INTO store.questioned (shard, id, patient, lane, n, asked_by, question, opened, due)

@@ -1,13 +1,16 @@
 """Broken glass and visit codes: what they open, to whom, until when, and that everybody concerned is told at once."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from yteso.access.consent import closed_to
+from yteso.access.policy import require
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused
+from yteso.client.consents import Consents
 from yteso.client.openings import Openings
 from yteso.store.protocol import Put
 
@@ -233,3 +236,29 @@ def test_what_was_opened_under_broken_glass_is_listed_to_who_broke_it(database, 
     assert openings.broken(NIGHT, "other") is None
     openings.end(NIGHT, broken.opening.id)
     assert openings.broken(NIGHT, "kin") is None
+
+
+def test_a_merged_person_is_one_for_glass_codes_and_choices(database, store, openings):
+    """Two Patients with the same number: refused while they are two, one record once each names the other."""
+    twin = {**RECORD[0], "id": "twin"}
+    fact = {**condition("twin-flu", "J11"), "subject": {"reference": "Patient/twin"}}
+    with database.connection() as conn:
+        store.write(conn, MAKER, [Put(twin), Put(fact)])
+    with pytest.raises(Refused) as refused:
+        openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    assert refused.value.issues[0].code == "CONS-0004"
+    merged = {**twin, "link": [{"other": {"reference": "Patient/kin"}, "type": "replaced-by"}]}
+    kept = {**RECORD[0], "link": [{"other": {"reference": "Patient/twin"}, "type": "replaces"}]}
+    with database.connection() as conn:
+        store.write(conn, MAKER, [Put(merged), Put(kept)])
+    patient, _ = openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    assert patient == "kin"
+    limit = require(NIGHT, "read", "Condition")
+    with database.connection() as conn:
+        assert store.read(conn, NIGHT, limit, "Condition", "twin-flu") is not None
+    consents = Consents(database, store, lambda: datetime.now(UTC))
+    other = replace(SELF, name="danh-tinh-cu", person="twin")
+    made = consents.choose(SELF, permits=False, facility="79001")
+    assert [one.id for one in consents.own(other)] == [made]
+    assert [one.opened_by for one in openings.of_person(other)] == [NIGHT.name]
+    assert consents.withdraw(other, made)

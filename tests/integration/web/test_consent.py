@@ -130,18 +130,22 @@ def test_the_persons_code_opens_the_record_to_the_facility_once(cast):
     assert cast.client("bacsi").get("/record/kin").status_code == 200
 
 
-def test_a_person_closes_the_own_record_to_a_facility_and_takes_it_back(cast):
-    source = {"source": f"urn:yteso:bhyt:{cast.facility}:X"}
+def visited(cast):
+    """The person was at the facility of the doctor."""
     visit = {
         "resourceType": "Encounter",
         "id": "kin-visit",
         "status": "finished",
         "class": {"code": "AMB"},
         "subject": {"reference": "Patient/kin"},
-        "meta": source,
+        "meta": {"source": f"urn:yteso:bhyt:{cast.facility}:X"},
     }
     with cast.services.database.connection() as conn:
         cast.services.store.write(conn, Principal("system", Role.SYSTEM), [Put(visit)])
+
+
+def test_a_person_closes_the_own_record_to_a_facility_and_takes_it_back(cast):
+    visited(cast)
     person, doctor = cast.client("nguoibenh"), cast.client("bacsi")
     assert doctor.get("/record/kin").status_code == 200
     page = person.post("/consent/choose", {"choice": "deny", "facility": cast.facility}, follow=True)
@@ -154,13 +158,31 @@ def test_a_person_closes_the_own_record_to_a_facility_and_takes_it_back(cast):
     assert "CONS-0007" in person.post("/consent/choose", {"facility": "x"}, follow=True).content.decode()
 
 
+def test_a_facility_is_chosen_by_its_name(cast):
+    visited(cast)
+    person = cast.client("nguoibenh")
+    page = person.get("/consent/").content.decode()
+    assert re.search(
+        rf'value="{cast.facility}" required checked> [^<]+ <span class="muted small">bạn đã khám ở đây', page
+    )
+    assert "Hòn Nghệ" not in page or cast.facility == "79902"
+    for typed, name in (("hon nghe", "Hòn Nghệ"), ("79903", "Nhi Hoa Phượng"), ("79901", "Sông Bé")):
+        found = person.post("/consent/find", {"q": typed}).content.decode()
+        assert name in found, typed
+        assert f'value="{cast.facility}"' in found
+    assert "Không có cơ sở nào khác tên như vậy" in person.post("/consent/find", {"q": "xyz"}).content.decode()
+    told = person.post("/consent/choose", {"choice": "deny", "facility": "79902"}, follow=True).content.decode()
+    assert "Đóng · Bệnh viện Đa khoa khu vực Hòn Nghệ" in told
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_the_pages_have_no_accessibility_violation_and_fit_a_phone(cast, browser, address):
     from axe_playwright_python.sync_playwright import Axe
 
     break_glass(cast.client("bacsi"))
-    for who, path in (("bacsi", "/consent/open"), ("baovedulieu", "/consent/review"), ("nguoibenh", "/consent/")):
+    places = [("bacsi", "/consent/open"), ("bacsi", "/record/kin"), ("baovedulieu", "/consent/review")]
+    for who, path in [*places, ("nguoibenh", "/consent/")]:
         context = browser.new_context(base_url=address, viewport={"width": 360, "height": 800})
         page = context.new_page()
         page.goto("/login")
@@ -172,6 +194,9 @@ def test_the_pages_have_no_accessibility_violation_and_fit_a_phone(cast, browser
         if who == "nguoibenh":
             page.locator("form[action='/consent/code'] button").click()
             page.locator("svg.qr").wait_for()
+            page.fill("#f-q", "bệnh viện")
+            page.locator("form[action^='/consent/find'] button").click()
+            page.get_by_role("radio").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         results = Axe().run(page)
         assert not results.violations_count, results.generate_report()

@@ -59,6 +59,7 @@ TABLE = {
     "review:settle": ("/review/x/settle", {"nhanvien"}),
     "consent:own": ("/consent/", set()),
     "consent:choose": ("/consent/choose", set()),
+    "consent:find": ("/consent/find", set()),
     "consent:code": ("/consent/code", set()),
     "consent:withdraw": ("/consent/x/withdraw", set()),
     "consent:open": ("/consent/open", TREATING | {"nhanvien"}),

@@ -10,6 +10,7 @@ app_name = "consent"
 urlpatterns = [
     path("", views.own, name="own"),
     path("choose", views.choose, name="choose"),
+    path("find", views.find, name="find"),
     path("code", views.code, name="code"),
     path("<str:id>/withdraw", views.withdraw, name="withdraw"),
     path("open", views.open_, name="open"),

@@ -141,6 +141,14 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.CITIZEN)
 @require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """The same page with the facilities whose name was typed. Whom one closes to stays out of addresses and logs."""
+    text = request.POST.get("q", "").strip()[:100]
+    return render(request, "consent/own.html", _own(request, text))
+
+
+@allow(Role.CITIZEN)
+@require_POST
 def code(request: HttpRequest) -> HttpResponse:
     """A new code for a visit, shown once."""
     drawn = _openings().visit_code(request.principal)
@@ -174,12 +182,20 @@ def withdraw(request: HttpRequest, id: str) -> HttpResponse:
     return _said(request, _consents().withdraw(request.principal, id), gettext("Đã rút lại."), "consent:own")
 
 
-def _own(request: HttpRequest) -> dict[str, Any]:
-    who = request.principal
+def _own(request: HttpRequest, text: str = "") -> dict[str, Any]:
+    who, consents = request.principal, _consents()
+    choices, openings, known = consents.own(who), _openings().of_person(who), consents.known(who)
+    named = {one.facility for one in (*choices, *openings)} - {""}
+    found = [one for one in consents.find(who, text) if one.code not in {other.code for other in known}]
     return {
         "code": "",
-        "choices": _consents().own(who),
-        "openings": _openings().of_person(who),
+        "q": text,
+        "offered": [*known, *found],
+        "found": len(found),
+        "choices": choices,
+        "openings": openings,
+        "names": consents.names(who, named),
+        "why": words.why,
         "labels": list(words.labels().items()),
         "label": words.label,
         "reason": words.reason,

@@ -19,6 +19,12 @@ def reason(code: str) -> str:
     return reasons().get(code, gettext("Người bệnh cho mở"))
 
 
+def why(code: str) -> str:
+    """Why a facility is offered."""
+    told = {"visit": gettext("bạn đã khám ở đây"), "access": gettext("đã xem hồ sơ của bạn")}
+    return told.get(code, "")
+
+
 def labels() -> dict[str, str]:
     """Kinds of sensitive facts a person can name."""
     return {
