@@ -193,11 +193,7 @@ def judge(history, who, fact):
         return True
     if who.role is Role.CITIZEN and fact.patient not in wards:
         return False
-    if (
-        who.facility
-        and (fact.patient, who.facility) not in VISITS
-        and not any(one.patient == fact.patient for one in opened)
-    ):
+    if who.facility and (fact.patient, who.facility) not in VISITS and not opened:
         return False
     said = [one for told in history.told if told.patient in same for one in told.statements()]
     return shows_labels(who, fact, opened, said, wards) and (bool(opened) or not is_closed(who, fact, said))
