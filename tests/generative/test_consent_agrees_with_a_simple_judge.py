@@ -72,6 +72,8 @@ FACTS = [
     Fact("teen-pill-16", "Condition", "teen", frozenset({"SEX"}), A, years_ago(0.5), "Z30"),
     Fact("teen-home", "Condition", "teen", frozenset({"MINOR"}), A, years_ago(0.5), "Z61"),
 ]
+EARLIER = {"flu": (frozenset({"HIV"}), "Z21"), "hiv": (frozenset(), "J10")}
+"""What the first of two versions carried."""
 VISITS = {("kin", A), ("kin", B), ("twin", A), ("teen", A)}
 WARDS = {"mother": {"teen", "child"}}
 PEOPLE = {
@@ -405,6 +407,11 @@ def record(fresh_database):
     with fresh_database() as dsn:
         database, store = Database(dsn, max_size=2).open(), PostgresStore()
         with database.connection() as conn:
+            for one in FACTS:
+                if one.id in EARLIER:
+                    labels, code = EARLIER[one.id]
+                    earlier = Put(resource_of(replace(one, labels=labels, code=code)))
+                    store.write(conn, Principal("nap-lieu", Role.SYSTEM, one.maker), [earlier])
             for maker in (A, B, ""):
                 who = Principal("nap-lieu", Role.SYSTEM, maker)
                 store.write(conn, who, [Put(resource_of(one)) for one in FACTS if one.maker == maker])
@@ -452,7 +459,7 @@ def found(conn, store, who, type, text):
     query, issues = parse(type, text)
     assert not issues, issues
     page = store.search(conn, who, limit_of(who), query)
-    return {one.id for one in page.matches}, page.total
+    return {one.id for one in page.matches}, page.total, {one.id for one in page.included}
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -465,24 +472,32 @@ def test_who_sees_what_is_what_the_judge_says(record, history):
             right = {one.id for one in FACTS if judge(history, who, one)}
             read = store.read_many(conn, who, limit_of(who), [(one.type, one.id) for one in FACTS])
             assert {key[1] for key in read} == right, who.name
+            assert_past_agrees(conn, store, who, history)
             assert_searches_agree(conn, store, who, right)
 
 
+def assert_past_agrees(conn, store, who, history):
+    """A past version is as sensitive as it was and as its resource is now, and a closing of a time closes it."""
+    for fact in (one for one in FACTS if one.id in EARLIER):
+        now, was = replace(fact, day=None), replace(fact, day=None, labels=EARLIER[fact.id][0])
+        seen = store.read_version(conn, who, limit_of(who), fact.type, fact.id, 1) is not None
+        assert seen == (judge(history, who, now) and judge(history, who, was)), (who.name, fact.id)
+
+
 def assert_searches_agree(conn, store, who, right):
-    """The page and its total, through a chain, through `_has`, and by `_include`."""
+    """The page and its total, what comes by `_include`, through a chain, and through `_has`."""
     named = ",".join(BORN)
     for kind in ("Condition", "ServiceRequest"):
         mine = {one.id for one in FACTS if one.type == kind} & right
-        assert found(conn, store, who, kind, f"patient={named}&_total=accurate&_count=100") == (mine, len(mine)), (
-            who.name
-        )
+        beside = {one.patient for one in FACTS if one.id in mine} & right
+        asked = f"patient={named}&_total=accurate&_count=100&_include={kind}:patient"
+        assert found(conn, store, who, kind, asked) == (mine, len(mine), beside), who.name
         with_patient = {one.id for one in FACTS if one.id in mine and one.patient in right}
-        assert found(conn, store, who, kind, "patient:Patient.birthdate=gt1900&_count=100")[0] == with_patient, who.name
+        chained = found(conn, store, who, kind, "patient:Patient.birthdate=gt1900&_count=100")
+        assert chained[0] == with_patient, who.name
     coded = {one.patient for one in FACTS if one.code == "B20" and one.id in right} & right
-    assert found(conn, store, who, "Patient", "_has:Condition:patient:code=B20&_total=accurate") == (
-        coded,
-        len(coded),
-    ), who.name
+    told = found(conn, store, who, "Patient", "_has:Condition:patient:code=B20&_total=accurate")
+    assert told[:2] == (coded, len(coded)), who.name
 
 
 def test_the_histories_are_worth_judging(record):

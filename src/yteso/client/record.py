@@ -18,6 +18,7 @@ from yteso.client.people import PersonBanner, banner_of, nearest_first, person_q
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query, Sort
+from yteso.store.consents import persons_of
 from yteso.store.protocol import Page, Store
 
 Resource = dict[str, Any]
@@ -137,6 +138,13 @@ class Records:
             stored = self._store.read(conn, who, limit, type, id)
         return fhir_json.loads(stored.body) if stored and not stored.deleted else None
 
+    def concerns(self, resource: Resource, patient_id: str) -> bool:
+        """True when the resource is this person's, whichever Patient of a merged person it names."""
+        if concerns(resource, patient_id):
+            return True
+        with self._database.connection() as conn:
+            return any(concerns(resource, one) for one in persons_of(conn, patient_id)[1:])
+
     def files_of(self, who: Principal, encounter_id: str) -> tuple[FileTrace, ...]:
         """The received files this visit was read from, newest first, by its Provenance."""
         clause = Clause("target", "reference", (("eq", f"Encounter/{encounter_id}"),))
@@ -209,7 +217,7 @@ class Records:
         self, conn: Connection, who: Principal, patient_id: str, name: str, count: int, cursor: str = ""
     ) -> Section:
         kind, person, day = SECTIONS[name]
-        clause = Clause(person, "reference", (("eq", f"Patient/{patient_id}"),))
+        clause = Clause(person, "reference", tuple(("eq", f"Patient/{one}") for one in persons_of(conn, patient_id)))
         query = Query(kind, (clause,), (Sort(day, descending=True),), count=count, cursor=cursor)
         return _as_section(self._search(conn, who, query))
 

@@ -109,7 +109,7 @@ def _owner(conn: Connection, focus: Stored) -> int | None:
 
 def _belongs(focus: Stored, owner: int | None) -> Fragment:
     if focus.type == "Patient":
-        return Fragment("r.pat = %s", (owner,))
+        return Fragment("(r.pat = %s OR r.pat IN (SELECT store.same_person(%s)))", (owner, owner))
     linked = Fragment("r.tok && %s::bigint[]", (_links(focus.id),))
     return linked if owner is None else all_of((Fragment("r.pat = %s", (owner,)), linked))
 

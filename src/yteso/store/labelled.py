@@ -31,7 +31,7 @@ def labelled(stored: Stored) -> bytes:
 
 def without_ours(resource: Resource) -> Resource:
     """The resource as its sender means it: without labels that were added when it was read."""
-    meta = resource.get("meta")
+    meta = resource.get("meta") if isinstance(resource, dict) else None
     security = meta.get("security") if isinstance(meta, dict) else None
     if not isinstance(meta, dict) or not isinstance(security, list) or not any(map(_is_ours, security)):
         return resource

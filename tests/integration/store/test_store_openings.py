@@ -12,6 +12,7 @@ from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused
 from yteso.client.consents import Consents
 from yteso.client.openings import Openings
+from yteso.client.record import Records
 from yteso.store.protocol import Put
 
 CCCD = "001180000001"
@@ -241,9 +242,9 @@ def test_what_was_opened_under_broken_glass_is_listed_to_who_broke_it(database, 
 def test_a_merged_person_is_one_for_glass_codes_and_choices(database, store, openings):
     """Two Patients with the same number: refused while they are two, one record once each names the other."""
     twin = {**RECORD[0], "id": "twin"}
-    fact = {**condition("twin-flu", "J11"), "subject": {"reference": "Patient/twin"}}
+    twin_fact = {**condition("twin-flu", "J11"), "subject": {"reference": "Patient/twin"}}
     with database.connection() as conn:
-        store.write(conn, MAKER, [Put(twin), Put(fact)])
+        store.write(conn, MAKER, [Put(twin), Put(twin_fact)])
     with pytest.raises(Refused) as refused:
         openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
     assert refused.value.issues[0].code == "CONS-0004"
@@ -262,3 +263,9 @@ def test_a_merged_person_is_one_for_glass_codes_and_choices(database, store, ope
     assert [one.id for one in consents.own(other)] == [made]
     assert [one.opened_by for one in openings.of_person(other)] == [NIGHT.name]
     assert consents.withdraw(other, made)
+    records = Records(database, store, lambda: datetime.now(UTC))
+    for own in (SELF, other):
+        shown = {fact.resource["id"] for fact in records.section(own, own.person, "diagnoses").facts}
+        assert shown == {"flu", "hiv", "secret", "twin-flu"}
+        assert all(records.concerns(fact, own.person) for fact in (RECORD[3], twin_fact))
+    assert not records.concerns(RECORD[2], "kin")

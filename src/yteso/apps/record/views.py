@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
 from yteso.client.openings import TREATING, Openings
-from yteso.client.record import SECTIONS, Fact, Records, Section, concerns
+from yteso.client.record import SECTIONS, Fact, Records, Section
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
 from yteso.web.looks import Look, look
@@ -124,7 +124,7 @@ def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
     """One visit with everything in it and the files it was read from."""
     records, who = _records(), request.principal
     resource = records.resource(who, "Encounter", encounter)
-    if resource is None or not concerns(resource, id):
+    if resource is None or not records.concerns(resource, id):
         raise Http404
     groups = records.visit(who, encounter)
     context = _frame(request, id, "overview") | {
@@ -142,7 +142,7 @@ def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse
     if type not in RAW_TYPES:
         raise Http404
     found = _records().resource(request.principal, type, resource)
-    if found is None or not concerns(found, id):
+    if found is None or not _records().concerns(found, id):
         raise Http404
     context = _frame(request, id, "") | {"type": type, "resource": resource, "json": present.indented(found)}
     if request.GET.get("download"):
@@ -157,7 +157,7 @@ def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse
 def document(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse:
     """One note or paper, to be read: its parts, its day, who wrote it, where it came from."""
     found = _records().resource(request.principal, type, resource) if type in DOCUMENTS else None
-    if found is None or not concerns(found, id):
+    if found is None or not _records().concerns(found, id):
         raise Http404
     (line,) = _lines(request, [present.fact_of(found)])
     names = _facilities(request)

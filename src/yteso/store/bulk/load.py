@@ -23,6 +23,7 @@ from yteso.fhir.reference import references
 from yteso.store.bulk import rules
 from yteso.store.bulk.claims import Judge
 from yteso.store.bulk.job import SQL, Job
+from yteso.store.labelled import without_ours
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, Resource, Written
 from yteso.store.rows import key_of
@@ -72,7 +73,7 @@ def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: b
 def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[Resource | None, Sequence[Issue]]:
     """The resource of a line, or None with what is wrong. References to our own address become relative."""
     try:
-        document = loads(line)
+        document = without_ours(loads(line))
     except Refused as refusal:
         return None, refusal.issues
     issues = check_resource(document)
