@@ -67,7 +67,7 @@ def _security(server: str) -> dict[str, Any]:
     """Where tokens come from (SMART App Launch 2.2 §conformance; all of it is in /.well-known/smart-configuration)."""
     ends = ("authorize", "token", "introspect", "revoke")
     return {
-        "cors": False,
+        "cors": True,
         "service": [
             {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": _SMART}]}
         ],

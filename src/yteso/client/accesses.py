@@ -1,7 +1,7 @@
 """Who looked: a person's own audit rows, questions about them, and the data officer's answers.
 
-A citizen sees the rows about the own record and nothing of anybody else's; the data officer sees all cases and the rows
-in question.
+A citizen sees the rows about the own record, a representative also those of whom they represent now; the data officer
+sees all cases and the rows in question.
 """
 
 from __future__ import annotations
@@ -41,39 +41,41 @@ class Accesses:
         self._records = records
         self._clock = clock
 
-    def mine(self, who: Principal, asked: Asked) -> list[Access]:
-        """Accesses to the citizen's own record, newest first."""
-        person = _person(who)
+    def mine(self, who: Principal, asked: Asked, of: str = "") -> list[Access]:
+        """Accesses to the citizen's own record, or to that of somebody they represent (`of`), newest first."""
+        person = self._person(who, of)
         with self._database.connection() as conn:
             return audit.find(conn, replace(asked, patient=person))
 
-    def one(self, who: Principal, id: str) -> Access:
-        """One access to the own record. Raises Refused (404, AUD-0002)."""
+    def one(self, who: Principal, id: str, of: str = "") -> Access:
+        """One access to that record. Raises Refused (404, AUD-0002)."""
+        person = self._person(who, of)
         with self._database.connection() as conn:
-            return self._access(conn, _person(who), id)
+            return self._access(conn, person, id)
 
-    def after(self, who: Principal, asked: Asked, id: str) -> Asked:
-        """The same, continued after a row of the own list. Raises Refused (404, AUD-0002)."""
-        last = self.one(who, id)
+    def after(self, who: Principal, asked: Asked, id: str, of: str = "") -> Asked:
+        """The same, continued after a row of that list. Raises Refused (404, AUD-0002)."""
+        last = self.one(who, id, of)
         return replace(asked, before=(last.when, last.lane, last.n))
 
     def facilities(self) -> dict[str, str]:
         """MA_CSKCB -> name: the directory, which is no secret; asked as the platform itself."""
         return self._records.facilities(_PLATFORM)
 
-    def question(self, who: Principal, id: str, text: str) -> bool:
+    def question(self, who: Principal, id: str, text: str, of: str = "") -> bool:
         """Ask the data officer about an access; False when that was done before. Raises Refused."""
-        person = _person(who)
+        person = self._person(who, of)
         _check(text, "question")
         with self._database.connection() as conn:
             access = self._access(conn, person, id)
             place = access.lane, access.n
             return cases.open_case(conn, who, person, place, text.strip(), self._clock()) is not None
 
-    def my_cases(self, who: Principal) -> list[Case]:
-        """The own questions, with their answers."""
+    def my_cases(self, who: Principal, of: str = "") -> list[Case]:
+        """Questions about that record, with their answers."""
+        person = self._person(who, of)
         with self._database.connection() as conn:
-            return cases.find_cases(conn, who, _person(who))
+            return cases.find_cases(conn, who, person)
 
     def open_cases(self, who: Principal, *, open: bool | None = True) -> list[Questioned]:
         """For the data officer: questions, the oldest first."""
@@ -89,6 +91,15 @@ class Accesses:
         with self._database.connection() as conn:
             if not cases.answer_case(conn, who, id, text.strip(), self._clock()):
                 raise Refused(rules.NO_CASE.at(), status=404)
+
+    def _person(self, who: Principal, of: str) -> str:
+        """Whose record: the own one, or another's whom the rights of the caller reach now."""
+        own = _person(who)
+        if not of or of == own:
+            return own
+        if self._records.banner(who, of) is None:
+            raise Refused(rules.NOT_OWN.at(), status=403)
+        return of
 
     def _access(self, conn: Connection, person: str, id: str) -> Access:
         place = audit.place_of(id)

@@ -18,8 +18,9 @@ from yteso.client.people import PersonBanner, banner_of, nearest_first, person_q
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query, Sort
+from yteso.store.audit import add_note
 from yteso.store.consents import persons_of
-from yteso.store.protocol import Page, Store
+from yteso.store.protocol import AuditNote, Page, Store
 
 Resource = dict[str, Any]
 
@@ -125,7 +126,7 @@ class Records:
         reference = (("eq", f"Encounter/{encounter_id}"),)
         with self._database.connection() as conn:
             return {
-                name: _as_section(
+                name: as_section(
                     self._search(conn, who, Query(kind, (Clause(link, "reference", reference),), count=500))
                 )
                 for name, (kind, link) in _OF_A_VISIT.items()
@@ -144,6 +145,12 @@ class Records:
             return True
         with self._database.connection() as conn:
             return any(concerns(resource, one) for one in persons_of(conn, patient_id)[1:])
+
+    def took_home(self, who: Principal, patient_id: str, form: str) -> None:
+        """Keep in the audit that the record is downloaded (`form`: pdf, fhir): before it is, so none goes untold."""
+        require(who, Interaction.EVERYTHING, "Patient")
+        with self._database.connection() as conn:
+            add_note(conn, who, AuditNote("E", f"download {form}", (patient_id,)), f"Patient/{patient_id}/$download")
 
     def files_of(self, who: Principal, encounter_id: str) -> tuple[FileTrace, ...]:
         """The received files this visit was read from, newest first, by its Provenance."""
@@ -187,7 +194,7 @@ class Records:
                 Clause("date", "date", (("le", day),)),
             )
             query = Query("Encounter", clauses, (Sort("date", descending=True),), count=count, cursor=cursor)
-            return _as_section(self._search(conn, who, query))
+            return as_section(self._search(conn, who, query))
 
     def banners(self, who: Principal, patient_ids: Sequence[str]) -> dict[str, PersonBanner]:
         """The banners of several persons, by id; whom `who` may not see is absent."""
@@ -219,7 +226,7 @@ class Records:
         kind, person, day = SECTIONS[name]
         clause = Clause(person, "reference", tuple(("eq", f"Patient/{one}") for one in persons_of(conn, patient_id)))
         query = Query(kind, (clause,), (Sort(day, descending=True),), count=count, cursor=cursor)
-        return _as_section(self._search(conn, who, query))
+        return as_section(self._search(conn, who, query))
 
     def _search(self, conn: Connection, who: Principal, query: Query) -> Page:
         return self._store.search(conn, who, require(who, Interaction.SEARCH, query.type), query)
@@ -234,7 +241,8 @@ def concerns(resource: Resource, patient_id: str) -> bool:
     return any(one.get("reference") == f"Patient/{patient_id}" for one in named)
 
 
-def _as_section(page: Page) -> Section:
+def as_section(page: Page) -> Section:
+    """A page of a search as facts with their origin."""
     parse: Callable[[bytes], Resource] = fhir_json.loads
     resources = (parse(match.body) for match in page.matches)
     return Section(tuple(Fact(resource, source_of(resource)) for resource in resources), page.next)

@@ -164,7 +164,9 @@ class Services:
         from yteso.client.intake import Intake
         from yteso.client.openings import Openings
         from yteso.client.record import Records
+        from yteso.client.representations import Representations
         from yteso.client.reviews import Reviews
+        from yteso.client.worklists import Worklists
         from yteso.warehouse.read import Marts
         from yteso.web import services
 
@@ -179,6 +181,8 @@ class Services:
                 citizens=Citizens(self.database, self.store),
                 openings=Openings(self.database, self.store),
                 consents=Consents(self.database, self.store, self.clock),
+                representations=Representations(self.database, self.store, self.clock),
+                worklists=Worklists(self.database, self.store, records),
                 oauth=self.oauth,
                 clock=self.clock,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 from yteso.base.settings import Settings
+from yteso.oauth.origins import Origins
 from yteso.oauth.server import PREFIXES
 from yteso.ops.compose import Services, build
 from yteso.ops.front import Door, Front
@@ -21,7 +22,7 @@ def front_of(services: Services) -> Front:
     metrics = guarded(health.metrics, services.bearer.verify_header, proxied=bool(services.settings.public_url))
     doors = (
         Door("oauth", PREFIXES, services.oauth.handle),
-        Door("fhir", ("/fhir",), services.api().handle, mounted=True),
+        Door("fhir", ("/fhir",), Origins(services.database).around(services.api().handle), mounted=True),
         Door("exchange", EXCHANGE, services.exchange()),
         Door("audit-root", (ADDRESS,), PublishedRoot(services.database, services.keys).handle),
         Door("healthz", ("/healthz",), health.healthz),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 
 from yteso.client.accesses import Access
 
+DOWNLOAD = "/$download"
+"""How the audit names that a record was taken home."""
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")
 
 
@@ -35,8 +37,8 @@ def look(access: Access, name: str, person: str) -> Look:
         who=gettext("Chính bạn") if own else _who(access),
         role="" if own else roles().get(access.role, access.role),
         why=purposes().get(access.purpose, gettext("Mục đích khác")),
-        done=_done(access),
-        kind=_kind(access.what),
+        done=gettext("Tải về") if access.what.endswith(DOWNLOAD) and access.outcome is None else _done(access),
+        kind=gettext("Nhiều phần của hồ sơ") if access.what.endswith(DOWNLOAD) else _kind(access.what),
         behalf=_behalf(access, own),
         refused=access.outcome is not None,
         own=own,

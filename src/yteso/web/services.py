@@ -21,7 +21,8 @@ class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
     `accesses`: `client.accesses.Accesses`;
-    `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`.
+    `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
+    `representations`: `client.representations.Representations`; `worklists`: `client.worklists.Worklists`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
     """
@@ -34,6 +35,8 @@ class Services:
     accesses: Any = None
     openings: Any = None
     consents: Any = None
+    representations: Any = None
+    worklists: Any = None
     oauth: Any = None
     live_url: str = ""
     clock: Clock = system_clock

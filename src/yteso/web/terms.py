@@ -5,6 +5,9 @@ A code and its system in, a name out; empty when the catalogues do not know it. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import get_language
 
 from yteso.terminology.concepts import lookup
@@ -17,6 +20,18 @@ def name_of(system: str, code: str) -> str:
     if concept is None:
         return ""
     return concept.en if get_language() == "en" and concept.en else concept.vi
+
+
+def text_of(concept: Any) -> str:
+    """A CodeableConcept (or the first of several) in words: its text, a display, the catalogue's name, its code."""
+    if isinstance(concept, list):
+        concept = concept[0] if concept else None
+    if not isinstance(concept, Mapping):
+        return ""
+    codings = concept.get("coding", [])
+    known = concept.get("text") or next((one["display"] for one in codings if one.get("display")), "")
+    named = (name_of(one.get("system", ""), one.get("code", "")) for one in codings)
+    return str(known or next(filter(None, named), "") or next((one.get("code", "") for one in codings), ""))
 
 
 def care_name(code: str) -> str:

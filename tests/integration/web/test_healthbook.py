@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pypdf import PdfReader
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
@@ -127,6 +129,30 @@ def test_the_own_record_is_read_and_taken_home(site, citizen):
     assert answer["Content-Type"] == "application/fhir+json"
     assert bundle["entry"][0]["resource"]["id"] == site.patient
     assert len(bundle["entry"]) > 3
+
+
+def test_the_own_record_is_printed_in_the_language_of_the_page_and_that_is_told(site, citizen):
+    client = site.client("nguoidan")
+    name = service("records").banner(citizen, site.patient).name
+    texts = {}
+    for language, title in (("vi", "Sổ sức khỏe"), ("en", "Health book")):
+        client.post("/language", {"language": language, "next": "/"})
+        answer = client.get("/healthbook/record/pdf")
+        assert answer["Content-Type"] == "application/pdf"
+        assert "no-store" in answer["Cache-Control"]
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+        texts[language] = "\n".join(pages)
+        assert title in texts[language]
+        assert all(name in page for page in pages)
+        assert ("Tính đến" if language == "vi" else "As of") in pages[-1]
+    for section in ("Lượt khám, điều trị", "Chẩn đoán", "Thuốc", "Kết quả xét nghiệm", "Giấy tờ"):
+        assert section in texts["vi"]
+    medicines = service("records").section(citizen, site.patient, "medicines").facts
+    assert medicines
+    for fact in medicines:
+        assert fact.resource["medicationCodeableConcept"]["text"] in " ".join(texts["vi"].split())
+    told = [one for one in service("accesses").mine(citizen, Asked()) if one.what.endswith("/$download")]
+    assert {one.detail for one in told} >= {"download pdf"}
 
 
 @pytest.mark.browser

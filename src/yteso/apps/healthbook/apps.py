@@ -19,5 +19,12 @@ class HealthbookConfig(AppConfig):
     url_prefix = "healthbook/"
     navigation = (
         Entry(_("Hồ sơ của tôi"), "heart", "healthbook:start", "/healthbook/record", frozenset(ROLES)),
-        Entry(_("Ai đã xem"), "users", "healthbook:who", "/healthbook/who", frozenset(ROLES)),
+        Entry(_("Ai đã xem"), "eye", "healthbook:who", "/healthbook/who", frozenset(ROLES)),
+        Entry(
+            _("Người đại diện"),
+            "users",
+            "healthbook:representatives",
+            "/healthbook/representatives",
+            frozenset(ROLES),
+        ),
     )

@@ -5,39 +5,53 @@ Lenient: a field that is missing leaves a blank, because senders differ and a pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext
 
+from yteso.apps.healthbook.results import quantity_text, result
+from yteso.client.people import PersonBanner
 from yteso.client.record import Fact
-from yteso.web.formats import number
-from yteso.web.terms import name_of
+from yteso.web.terms import text_of
 
 Resource = Mapping[str, Any]
+_CODE = re.compile(r"[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fact. `meaning` tells a result in plain words; `tone` is "warn" when it is out of range."""
+    """One fact. `meaning` tells a result in plain words, `warn` that it is out of range; `about`: what the test is.
+
+    `maker`: the person who made it; `place`: the facility that sent it.
+    """
 
     title: str
     detail: str = ""
     value: str = ""
     meaning: str = ""
-    tone: str = ""
+    warn: bool = False
+    about: str = ""
     when: str = ""
     place: str = ""
+    maker: str = ""
 
 
-def line(fact: Fact, facilities: Mapping[str, str]) -> Line:
-    """One fact as a line."""
+def line(fact: Fact, facilities: Mapping[str, str], person: PersonBanner | None = None) -> Line:
+    """One fact as a line; `person` is whose it is, where limits depend on age and gender."""
     resource = fact.resource
-    title, detail, value, meaning, tone = _TELLERS.get(resource["resourceType"], _plain)(resource)
+    told = _TELLERS.get(resource["resourceType"], _plain)(resource)
+    if resource["resourceType"] == "Observation":
+        told = _result(resource, person)
     place = facilities.get(fact.source.facility, "") or resource.get("serviceProvider", {}).get("display", "")
-    return Line(title, detail, value, meaning, tone, _when(resource), str(place or fact.source.facility))
+    return replace(
+        told,
+        when=_when(resource),
+        place=str(place or fact.source.facility or _sender(resource)),
+        maker=_maker(resource),
+    )
 
 
 def section_names() -> dict[str, str]:
@@ -52,14 +66,11 @@ def section_names() -> dict[str, str]:
     }
 
 
-_Told = tuple[str, str, str, str, str]
+def _plain(resource: Resource) -> Line:
+    return Line(text_of(resource.get("code") or resource.get("type")) or resource["resourceType"])
 
 
-def _plain(resource: Resource) -> _Told:
-    return _text(resource.get("code") or resource.get("type")) or resource["resourceType"], "", "", "", ""
-
-
-def _visit(resource: Resource) -> _Told:
+def _visit(resource: Resource) -> Line:
     kinds = {
         "AMB": gettext("Khám, điều trị ngoại trú"),
         "IMP": gettext("Điều trị nội trú"),
@@ -67,88 +78,68 @@ def _visit(resource: Resource) -> _Told:
         "SS": gettext("Điều trị ban ngày"),
     }
     kind = kinds.get(resource.get("class", {}).get("code", ""), gettext("Lượt khám"))
-    return kind, ", ".join(filter(None, map(_text, resource.get("reasonCode", [])))), "", "", ""
+    return Line(kind, ", ".join(filter(None, map(text_of, resource.get("reasonCode", [])))))
 
 
-def _diagnosis(resource: Resource) -> _Told:
+def _diagnosis(resource: Resource) -> Line:
     code = resource.get("code", {})
     codes = [one.get("code", "") for one in code.get("coding", [])]
-    return _text(code), gettext("Mã ICD-10: %(code)s") % {"code": codes[0]} if codes else "", "", "", ""
+    return Line(text_of(code), gettext("Mã ICD-10: %(code)s") % {"code": codes[0]} if codes else "")
 
 
-def _medicine(resource: Resource) -> _Told:
-    title = _text(resource.get("medicationCodeableConcept"))
+def _medicine(resource: Resource) -> Line:
+    title = text_of(resource.get("medicationCodeableConcept"))
     title = title or str(resource.get("medicationReference", {}).get("display", "")) or gettext("Thuốc")
     how = "; ".join(
         " · ".join(filter(None, (one.get("text", ""), one.get("patientInstruction", ""))))
         for one in resource.get("dosageInstruction", [])
     )
-    amount = _quantity(resource.get("dispenseRequest", {}).get("quantity"))
-    return title, gettext("Cách dùng: %(how)s") % {"how": how} if how else "", amount, "", ""
+    amount = quantity_text(resource.get("dispenseRequest", {}).get("quantity"))
+    return Line(title, gettext("Cách dùng: %(how)s") % {"how": how} if how else "", amount)
 
 
-def _result(resource: Resource) -> _Told:
-    bounds = (resource.get("referenceRange") or [{}])[0]
-    low, high = bounds.get("low", {}), bounds.get("high", {})
-    usual = bounds.get("text") or " – ".join(filter(None, (_quantity(low), _quantity(high))))
-    detail = gettext("Mức bình thường: %(range)s") % {"range": usual} if usual else ""
-    value = resource.get("valueQuantity", {})
-    shown = _quantity(value) or str(resource.get("valueString", "")) or _text(resource.get("valueCodeableConcept"))
-    flag = _flag(resource) or _compared(value.get("value"), low.get("value"), high.get("value"))
-    meaning = {
-        "H": gettext("Cao hơn mức bình thường. Hãy hỏi bác sĩ điều này nghĩa là gì với bạn."),
-        "L": gettext("Thấp hơn mức bình thường. Hãy hỏi bác sĩ điều này nghĩa là gì với bạn."),
-        "A": gettext("Khác mức bình thường. Hãy hỏi bác sĩ điều này nghĩa là gì với bạn."),
-        "N": gettext("Trong mức bình thường."),
-    }.get(flag, "")
-    return _text(resource.get("code")), detail, shown, meaning, "warn" if flag in ("H", "L", "A") else ""
+def _result(resource: Resource, person: PersonBanner | None) -> Line:
+    name = text_of(resource.get("code"))
+    text = str(resource.get("valueString", "")) or text_of(resource.get("valueCodeableConcept"))
+    told = result(resource, name, text, person)
+    return Line(name, told.usual, told.value, told.meaning, told.warn, told.about)
 
 
-def _flag(resource: Resource) -> str:
-    """H, L, A or N of the sender's own judgement (v3-ObservationInterpretation)."""
-    codes = [one.get("code", "") for many in resource.get("interpretation", []) for one in many.get("coding", [])]
-    return codes[0][:1] if codes and codes[0][:1] in ("H", "L", "A", "N") else ""
+def _paper(resource: Resource) -> Line:
+    return Line(text_of(resource.get("type")) or gettext("Giấy tờ"), str(resource.get("description", "")))
 
 
-def _compared(value: Decimal | None, low: Decimal | None, high: Decimal | None) -> str:
-    if value is None or (low is None and high is None):
-        return ""
-    if low is not None and value < low:
-        return "L"
-    return "H" if high is not None and value > high else "N"
-
-
-def _paper(resource: Resource) -> _Told:
-    title = _text(resource.get("type")) or gettext("Giấy tờ")
-    return title, str(resource.get("description", "")), "", "", ""
-
-
-_TELLERS: dict[str, Callable[[Resource], _Told]] = {
+_TELLERS: dict[str, Callable[[Resource], Line]] = {
     "Encounter": _visit,
     "Condition": _diagnosis,
     "MedicationRequest": _medicine,
-    "Observation": _result,
     "DocumentReference": _paper,
 }
 
 
-def _text(concept: Any) -> str:
-    """A concept in words: its text, a coding's display, the catalogue's name, else its code."""
-    if isinstance(concept, list):
-        concept = concept[0] if concept else None
-    if not isinstance(concept, Mapping):
-        return ""
-    codings = concept.get("coding", [])
-    known = concept.get("text") or next((one["display"] for one in codings if one.get("display")), "")
-    named = (name_of(one.get("system", ""), one.get("code", "")) for one in codings)
-    return str(known or next(filter(None, named), "") or next((one.get("code", "") for one in codings), ""))
+_MAKERS = ("performer", "requester", "recorder", "author", "asserter", "participant")
 
 
-def _quantity(value: Resource | None) -> str:
-    if not value or value.get("value") is None:
-        return ""
-    unit = value.get("unit") or value.get("code") or ""
-    return f"{number(value['value'], 3)} {unit}".strip()
+def _maker(resource: Resource) -> str:
+    """Who made it: the first person (not an organization) the resource names; by their licence when it has no name."""
+    for name in _MAKERS:
+        told = resource.get(name) or []
+        for one in told if isinstance(told, list) else [told]:
+            who = one.get("actor") or one.get("individual") or one if isinstance(one, Mapping) else {}
+            if str(who.get("reference", "")).startswith(("Practitioner/", "PractitionerRole/")) and who.get("display"):
+                shown = str(who["display"])
+                return gettext("chứng chỉ hành nghề %(code)s") % {"code": shown} if _CODE.search(shown) else shown
+    return ""
+
+
+def _sender(resource: Resource) -> str:
+    """The organization a resource names, for what came without a sender's key."""
+    for name in ("performer", "custodian", "author"):
+        told = resource.get(name) or []
+        for one in told if isinstance(told, list) else [told]:
+            if isinstance(one, Mapping) and str(one.get("reference", "")).startswith("Organization/"):
+                return str(one.get("display", ""))
+    return ""
 
 
 _DATES = ("period", "effectiveDateTime", "effectivePeriod", "recordedDate", "authoredOn", "date", "issued")

@@ -1,4 +1,4 @@
-"""Addresses of the citizen's pages: none holds an id of the person, whose account says who it is."""
+"""Addresses of the citizen's pages. The account says whose record it is; `?of=` names somebody it represents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ app_name = "healthbook"
 urlpatterns = [
     path("record", views.start, name="start"),
     path("record/download", views.download, name="download"),
+    path("record/pdf", views.printed, name="printed"),
     path("record/<str:name>", views.section, name="section"),
+    path("representatives", views.representatives, name="representatives"),
+    path("representatives/<str:id>/end", views.end_representation, name="end_representation"),
     path("who", views.who, name="who"),
     path("who/<str:id>", views.question, name="question"),
 ]

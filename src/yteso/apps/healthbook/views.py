@@ -1,24 +1,28 @@
-"""The citizen's pages. Views ask `client.record` and `client.accesses`; whose record it is, the account says."""
+"""The citizen's pages; views ask `client`. Whose record it is, the account says, or `of`, which its rights reach."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yteso.apps.healthbook import lines
+from yteso.apps.healthbook import lines, words
 from yteso.apps.healthbook.apps import ROLES
+from yteso.apps.healthbook.paper import paper_of
 from yteso.client.accesses import LEAST, MOST, Accesses, Asked
-from yteso.client.record import Fact, Records
+from yteso.client.people import PersonBanner
+from yteso.client.record import Records
+from yteso.client.representations import Representations
 from yteso.fhir import json as fhir_json
-from yteso.web.guard import allow
+from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import look
+from yteso.web.paper.press import print_pdf
 from yteso.web.services import now, service
 
 PAGE = 50
@@ -37,16 +41,27 @@ def _accesses() -> Accesses:
     return found
 
 
+def _representations() -> Representations:
+    found: Representations = service("representations")
+    return found
+
+
 @allow(*ROLES)
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """The own record at a glance: the newest of each section; what to do when the account has no record yet."""
+    """The record at a glance: the newest of each section; what to do when the account has no record yet."""
     if not request.principal.person:
         return render(request, "healthbook/unbound.html")
-    facilities = _accesses().facilities()
+    book = _book(request)
     names = lines.section_names()
-    groups = [(name, names[name], _lines(_facts(request, name, FEW), facilities)) for name in names]
-    context = {"banner": _banner(request), "groups": groups}
+    facilities = _accesses().facilities()
+    groups = [(name, names[name], _section(request, book, name, facilities, FEW)[0]) for name in names]
+    context = {
+        "book": book,
+        "groups": groups,
+        "people": [one.person for one in _representations().by_me(request.principal)],
+        "asked": now(),
+    }
     return render(request, "healthbook/start.html", context)
 
 
@@ -57,40 +72,52 @@ def section(request: HttpRequest, name: str) -> HttpResponse:
     names = lines.section_names()
     if name not in names:
         raise Http404
-    who = request.principal
-    found = _records().section(who, _person(request), name, PAGE, request.GET.get("cursor", ""))
-    shown = _lines(found.facts, _accesses().facilities())
-    return render(
-        request, "healthbook/section.html", {"name": name, "title": names[name], "lines": shown, "next": found.next}
-    )
+    book = _book(request)
+    shown, more = _section(request, book, name, _accesses().facilities(), PAGE, request.GET.get("cursor", ""))
+    context = {"book": book, "name": name, "title": names[name], "lines": shown, "next": more, "asked": now()}
+    return render(request, "healthbook/section.html", context)
 
 
 @allow(*ROLES)
 @require_GET
 def download(request: HttpRequest) -> HttpResponse:
-    """The own record as a FHIR Bundle (collection): the person and the newest 1,000 of each section."""
-    patient = _records().resource(request.principal, "Patient", _person(request))
-    if patient is None:
-        raise Http404
-    found = [patient, *(fact.resource for name in lines.section_names() for fact in _facts(request, name, WHOLE))]
-    entries = [{"fullUrl": f"{one['resourceType']}/{one['id']}", "resource": one} for one in found]
+    """The record as a FHIR Bundle (collection): the person and the newest 1,000 of each section."""
+    person = _book(request).person.id
+    _records().took_home(request.principal, person, "fhir")
+    patient = _records().resource(request.principal, "Patient", person)
+    facts = (_records().section(request.principal, person, name, WHOLE).facts for name in lines.section_names())
+    found = [patient, *(fact.resource for many in facts for fact in many)]
+    entries = [{"fullUrl": f"{one['resourceType']}/{one['id']}", "resource": one} for one in found if one]
     bundle = {"resourceType": "Bundle", "type": "collection", "timestamp": now().isoformat(), "entry": entries}
-    headers = {"Content-Disposition": 'attachment; filename="ho-so-suc-khoe.json"'}
-    return HttpResponse(fhir_json.dumps(bundle), content_type="application/fhir+json", headers=headers)
+    return _file(fhir_json.dumps(bundle), "application/fhir+json", "so-suc-khoe.json")
+
+
+@allow(*ROLES)
+@require_GET
+def printed(request: HttpRequest) -> HttpResponse:
+    """The record in plain words as a PDF: the newest 1,000 of each section, in the language of the page."""
+    book, names = _book(request), lines.section_names()
+    _records().took_home(request.principal, book.person.id, "pdf")
+    facilities = _accesses().facilities()
+    found = {name: _section(request, book, name, facilities, WHOLE) for name in names}
+    groups = [(names[name], shown, bool(more)) for name, (shown, more) in found.items()]
+    return _file(print_pdf(paper_of(book.person, groups, now())), "application/pdf", "so-suc-khoe.pdf")
 
 
 @allow(*ROLES)
 @require_GET
 def who(request: HttpRequest) -> HttpResponse:
-    """Who looked at the own record: newest first, within a period, of a facility."""
+    """Who looked at the record: newest first, within a period, of a facility."""
+    book = _book(request)
     days = _chosen_days(request)
     facility, own = request.GET.get("facility", "")[:10], request.GET.get("own", "") == "1"
     asked = Asked(since=now() - timedelta(days=days), facility=facility, others=not own, count=PAGE + 1)
-    asked = _continued(request, asked)
-    found = _accesses().mine(request.principal, asked)
+    asked = _continued(request, asked, book.of)
+    found = _accesses().mine(request.principal, asked, book.of)
     principal, facilities = request.principal, _accesses().facilities()
-    cases = {case.access: case for case in _accesses().my_cases(principal)}
+    cases = {case.access: case for case in _accesses().my_cases(principal, book.of)}
     context = {
+        "book": book,
         "looks": [look(one, principal.name, principal.person) for one in found[:PAGE]],
         "facilities": facilities,
         "facility": facility,
@@ -108,17 +135,18 @@ def who(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def question(request: HttpRequest, id: str) -> HttpResponse:
     """Ask the data officer about one access."""
-    principal = request.principal
-    access = _accesses().one(principal, id)
+    principal, book = request.principal, _book(request)
+    access = _accesses().one(principal, id, book.of)
     text = request.POST.get("question", "").strip()
     short = request.method == "POST" and not LEAST <= len(text) <= MOST
     if request.method == "POST" and not short:
-        if _accesses().question(principal, id, text):
+        if _accesses().question(principal, id, text, book.of):
             messages.success(request, gettext("Đã gửi câu hỏi. Cán bộ bảo vệ dữ liệu trả lời trong 2 ngày làm việc."))
         else:
             messages.info(request, gettext("Bạn đã hỏi về lượt truy cập này rồi."))
-        return HttpResponseRedirect(reverse("healthbook:who"))
+        return HttpResponseRedirect(reverse("healthbook:who") + book.query)
     context = {
+        "book": book,
         "look": look(access, principal.name, principal.person),
         "facilities": _accesses().facilities(),
         "text": text,
@@ -129,26 +157,66 @@ def question(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "healthbook/question.html", context, status=400 if short else 200)
 
 
-def _person(request: HttpRequest) -> str:
-    """Whose record it is. An account that is tied to nobody has none."""
-    if not request.principal.person:
+@allow(*ROLES)
+@require_GET
+def representatives(request: HttpRequest) -> HttpResponse:
+    """Who represents the person, and whom the person represents: by what, until when."""
+    principal = request.principal
+    context = {
+        "mine": _representations().of_me(principal),
+        "others": _representations().by_me(principal),
+        "kinds": words.relationships(),
+    }
+    return render(request, "healthbook/representatives.html", context)
+
+
+@allow(*ROLES)
+@needs_fresh_login
+@require_POST
+def end_representation(request: HttpRequest, id: str) -> HttpResponse:
+    """End one, as the represented person or as the representative."""
+    if _representations().end(request.principal, id):
+        messages.success(request, gettext("Đã kết thúc việc đại diện. Có hiệu lực ngay."))
+    else:
+        messages.info(request, gettext("Việc đại diện này không còn, hoặc không tự kết thúc được ở đây."))
+    return HttpResponseRedirect(reverse("healthbook:representatives"))
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Whose book is open. `of` is its address' part: empty for the own one."""
+
+    person: PersonBanner
+    of: str
+
+    @property
+    def query(self) -> str:
+        """What links to other pages of the same book carry."""
+        return f"?of={self.of}" if self.of else ""
+
+
+def _book(request: HttpRequest) -> Book:
+    """The own book, or with `?of=` that of somebody the person represents now; rights are asked, the address is not
+    believed. An account that is tied to nobody has none."""
+    principal, of = request.principal, request.GET.get("of", "")
+    of = "" if of == principal.person else of
+    person = _records().banner(principal, of or principal.person) if principal.person else None
+    if person is None:
         raise Http404
-    return request.principal.person
+    return Book(person, of)
 
 
-def _banner(request: HttpRequest) -> Any:
-    found = _records().banner(request.principal, _person(request))
-    if found is None:
-        raise Http404
-    return found
+def _section(
+    request: HttpRequest, book: Book, name: str, facilities: dict[str, str], count: int, cursor: str = ""
+) -> tuple[list[lines.Line], str]:
+    """Lines of a section, and where it goes on."""
+    found = _records().section(request.principal, book.person.id, name, count, cursor)
+    return [lines.line(fact, facilities, book.person) for fact in found.facts], found.next
 
 
-def _facts(request: HttpRequest, name: str, count: int) -> tuple[Fact, ...]:
-    return _records().section(request.principal, _person(request), name, count).facts
-
-
-def _lines(facts: Any, facilities: dict[str, str]) -> list[lines.Line]:
-    return [lines.line(fact, facilities) for fact in facts]
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 def _chosen_days(request: HttpRequest) -> int:
@@ -156,7 +224,7 @@ def _chosen_days(request: HttpRequest) -> int:
     return int(wish) if wish in map(str, PERIODS) else PERIODS[1]
 
 
-def _continued(request: HttpRequest, asked: Asked) -> Asked:
-    """After the row whose id the address gives; it must be one of the own rows."""
+def _continued(request: HttpRequest, asked: Asked, of: str) -> Asked:
+    """After the row whose id the address gives; it must be one of that record's rows."""
     after = request.GET.get("after", "")
-    return _accesses().after(request.principal, asked, after) if after else asked
+    return _accesses().after(request.principal, asked, after, of) if after else asked

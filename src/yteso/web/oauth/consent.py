@@ -78,8 +78,9 @@ def _choices(who: Principal, find: str) -> list[Any]:
     """A citizen chooses among the people they act for; staff look somebody up within their rights."""
     records = service("records")
     if who.role is Role.CITIZEN:
-        found = [_banner(who, who.person)]
-        return [one for one in found if one is not None]
+        own = _banner(who, who.person)
+        others = [one.person for one in service("representations").by_me(who)]
+        return [*([own] if own else ()), *others]
     return list(records.find(who, find, count=10).persons) if find else []
 
 

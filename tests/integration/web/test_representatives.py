@@ -1,0 +1,209 @@
+"""A guardian opens the child's book, an attorney the principal's; nobody else, and nothing after the end."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from pypdf import PdfReader
+
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING
+from yteso.base.clock import system_clock
+from yteso.base.ids import random_id
+from yteso.client.accesses import Asked
+from yteso.fhir import json as fhir_json
+from yteso.store.protocol import Put
+from yteso.store.relations import EVIDENCE, REPRESENTATIVE
+from yteso.web.services import service
+
+PASSWORD = "mat khau mau cho kiem thu"
+SYSTEM = Principal("system", Role.SYSTEM)
+
+
+def day(**ahead) -> str:
+    return (system_clock() + timedelta(**ahead)).date().isoformat()
+
+
+def person(name: str, birth: str) -> dict:
+    return {"resourceType": "Patient", "id": random_id(), "name": [{"text": name}], "birthDate": birth}
+
+
+def representation(holder: str, patient: str, code: str, **period) -> dict:
+    system = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+    return {
+        "resourceType": "RelatedPerson",
+        "id": random_id(),
+        "patient": {"reference": f"Patient/{patient}"},
+        "identifier": [{"system": REPRESENTATIVE, "value": holder}],
+        "relationship": [{"coding": [{"system": system, "code": code}]}],
+        "extension": [{"url": EVIDENCE, "valueString": "Giấy khai sinh số 12 Mẫu"}],
+        "name": [{"text": "Người đại diện Mẫu"}],
+        **({"period": period} if period else {}),
+    }
+
+
+class Cast:
+    def __init__(self, site):
+        self.site = site
+        self.mother = person("Nguyễn Thị Mẹ Thử", "1988-01-02")
+        self.child = person("Nguyễn Văn Con Thử", day(days=-365 * 8))
+        self.grown = person("Nguyễn Văn Lớn Thử", day(days=-365 * 20))
+        self.elder = person("Nguyễn Văn Già Thử", "1940-05-06")
+        self.former = person("Nguyễn Thị Cũ Thử", "1950-05-06")
+        self.stranger = person("Trần Văn Lạ Thử", "1990-05-06")
+        me = self.mother["id"]
+        self.of_child = representation(me, self.child["id"], "MTH")
+        self.of_grown = representation(me, self.grown["id"], "MTH")
+        self.of_elder = representation(me, self.elder["id"], "POWATT", start=day(days=-9), end=day(days=30))
+        self.of_former = representation(me, self.former["id"], "POWATT", start=day(days=-90), end=day(days=-2))
+        result = {
+            "resourceType": "Observation",
+            "id": random_id(),
+            "status": "final",
+            "code": {"text": "Xét nghiệm của con Thử"},
+            "subject": {"reference": f"Patient/{self.child['id']}"},
+            "effectiveDateTime": day(days=-3),
+            "valueString": "Âm tính",
+        }
+        people = (self.mother, self.child, self.grown, self.elder, self.former, self.stranger)
+        kin = (self.of_child, self.of_grown, self.of_elder, self.of_former)
+        self.write(*people, *kin, result)
+
+    def write(self, *resources):
+        with self.site.services.database.connection() as conn:
+            self.site.services.store.write(conn, SYSTEM, [Put(one) for one in resources])
+
+    def read(self, type, id):
+        with self.site.services.database.connection() as conn:
+            return fhir_json.loads(self.site.services.store.read(conn, SYSTEM, EVERYTHING, type, id).body)
+
+
+@pytest.fixture(scope="module")
+def cast(site):
+    from yteso.web.accounts import people
+
+    cast = Cast(site)
+    for name, one in (("me", cast.mother), ("ongia", cast.elder), ("nguoila", cast.stranger), ("contre", cast.child)):
+        people.create_user(name, PASSWORD, Role.CITIZEN, display_name=f"{name} Mẫu", person=one["id"], demo=True)
+    return cast
+
+
+def principal(one) -> Principal:
+    return Principal("x", Role.CITIZEN, person=one["id"])
+
+
+def test_whom_one_represents_is_what_the_rights_reach_now(cast):
+    found = service("representations").by_me(principal(cast.mother))
+    assert {one.person.id for one in found} == {cast.child["id"], cast.elder["id"]}
+    by = {one.person.id: one.by for one in found}
+    assert by[cast.child["id"]].evidence == "Giấy khai sinh số 12 Mẫu"
+    assert by[cast.child["id"]].until == f"{int(cast.child['birthDate'][:4]) + 18}{cast.child['birthDate'][4:]}"
+    assert by[cast.elder["id"]].until == day(days=30)
+    assert (by[cast.child["id"]].may_end, by[cast.elder["id"]].may_end) == (False, True)
+    assert service("representations").by_me(principal(cast.stranger)) == ()
+    assert service("representations").by_me(Principal("bs", Role.DOCTOR, "79001")) == ()
+
+
+def test_who_represents_me_is_told_with_evidence_and_end(cast):
+    (one,) = service("representations").of_me(principal(cast.elder))
+    assert (one.name, one.relationship, one.in_force, one.until) == (
+        "Người đại diện Mẫu",
+        "POWATT",
+        True,
+        day(days=30),
+    )
+    (past,) = service("representations").of_me(principal(cast.former))
+    assert not past.in_force
+    page = cast.site.client("ongia").get("/healthbook/representatives").content.decode()
+    assert "Giấy khai sinh số 12 Mẫu" in page
+
+
+def test_a_guardian_opens_the_childs_book_in_every_form_and_the_page_says_whose_it_is(cast):
+    client, of = cast.site.client("me"), f"?of={cast.child['id']}"
+    start = client.get("/healthbook/record").content.decode()
+    assert f'href="/healthbook/record{of}"' in start
+    page = client.get(f"/healthbook/record{of}").content.decode()
+    assert "Xét nghiệm của con Thử" in page
+    assert "Nguyễn Văn Con Thử" in page
+    assert "Xét nghiệm của con Thử" in client.get(f"/healthbook/record/tests{of}").content.decode()
+    bundle = fhir_json.loads(client.get(f"/healthbook/record/download{of}").content)
+    assert bundle["entry"][0]["resource"]["id"] == cast.child["id"]
+    printed = PdfReader(io.BytesIO(client.get(f"/healthbook/record/pdf{of}").content))
+    found = "\n".join(one.extract_text() for one in printed.pages)
+    assert "Nguyễn Văn Con Thử" in found
+    assert "Xét nghiệm của con Thử – Âm tính" in found
+    assert client.get(f"/healthbook/who{of}&days=7&own=1").status_code == 200
+
+
+def test_what_a_guardian_does_is_seen_in_the_childs_own_list(cast):
+    cast.site.client("me").get(f"/healthbook/record/pdf?of={cast.child['id']}")
+    found = service("accesses").mine(principal(cast.child), Asked())
+    taken = next(one for one in found if one.what.endswith("/$download"))
+    assert (taken.who, taken.behalf, taken.detail) == ("me", cast.mother["id"], "download pdf")
+    page = cast.site.client("contre").get("/healthbook/who?days=7").content.decode()
+    assert "Downloaded" in page
+    assert "Your representative" in page
+
+
+@pytest.mark.parametrize("whose", ["grown", "former", "stranger"])
+def test_nothing_of_a_grown_child_an_ended_representation_or_a_stranger(cast, whose):
+    client, of = cast.site.client("me"), getattr(cast, whose)["id"]
+    paths = ("record", "record/tests", "record/pdf", "record/download", "who")
+    for path in paths:
+        assert client.get(f"/healthbook/{path}?of={of}").status_code == 404, path
+    for of in ("nobody", "../x", "%00"):
+        assert client.get(f"/healthbook/record?of={of}").status_code in (400, 404)
+
+
+def test_an_ended_representation_gives_nothing_at_once_and_stays_in_sight_as_ended(cast):
+    uncle = person("Nguyễn Văn Chú Thử", "1970-05-06")
+    kin = representation(cast.mother["id"], uncle["id"], "HPOWATT", end=day(days=3))
+    cast.write(uncle, kin)
+    book = service("representations")
+    assert uncle["id"] in {one.person.id for one in book.by_me(principal(cast.mother))}
+    assert not book.end(principal(cast.stranger), kin["id"])
+    assert book.end(principal(uncle), kin["id"])
+    assert uncle["id"] not in {one.person.id for one in book.by_me(principal(cast.mother))}
+    assert cast.site.client("me").get(f"/healthbook/record?of={uncle['id']}").status_code == 404
+    (past,) = book.of_me(principal(uncle))
+    assert (past.in_force, past.may_end) == (False, False)
+    assert not book.end(principal(uncle), kin["id"])
+    assert cast.read("RelatedPerson", kin["id"])["active"] is False
+
+
+def test_a_representation_by_law_is_not_ended_by_a_click(cast):
+    client = cast.site.client("me")
+    client.post(f"/healthbook/representatives/{cast.of_child['id']}/end")
+    assert not service("representations").end(principal(cast.child), cast.of_child["id"])
+    assert "active" not in cast.read("RelatedPerson", cast.of_child["id"])
+
+
+def test_the_representative_lays_it_down_on_the_page(cast):
+    aunt = person("Nguyễn Thị Cô Thử", "1960-05-06")
+    kin = representation(cast.mother["id"], aunt["id"], "POWATT", end=day(days=3))
+    cast.write(aunt, kin)
+    client = cast.site.client("me")
+    assert kin["id"] in client.get("/healthbook/representatives").content.decode()
+    assert client.post(f"/healthbook/representatives/{kin['id']}/end").url == "/healthbook/representatives"
+    assert cast.read("RelatedPerson", kin["id"])["period"]["end"].startswith(day())
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
+    view = {"width": width, "height": 800}
+    page = browser.new_context(base_url=address, viewport=view).new_page()
+    page.goto("/login")
+    page.fill("#id_username", "me")
+    page.fill("#id_password", PASSWORD)
+    page.click("form button.btn--primary")
+    for path in ("record", f"record?of={cast.child['id']}", f"record/tests?of={cast.child['id']}", "representatives"):
+        page.goto(f"/healthbook/{path}")
+        results = Axe().run(page)
+        assert not results.violations_count, f"{path}: {results.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.context.close()
