@@ -7,7 +7,7 @@ own record and those of people one represents are reached.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -119,8 +119,11 @@ class Representations:
         return banner_of(fhir_json.loads(stored.body), self._today())
 
     def _shown(self, resource: Resource, person: PersonBanner, who: Principal) -> tuple[Representation, ...]:
-        seen = {**resource, "active": True} if _has_ended(resource) else resource
-        return tuple(_representation(seen, one, person, self._clock(), who) for one in named_relations(seen))
+        if _has_ended(resource):
+            was = {**resource, "active": True}
+            shown = (_representation(was, one, person, self._clock(), who) for one in named_relations(was))
+            return tuple(replace(one, in_force=False, may_end=False) for one in shown)
+        return tuple(_representation(resource, one, person, self._clock(), who) for one in named_relations(resource))
 
     def _today(self) -> date:
         return self._clock().astimezone(VIETNAM).date()

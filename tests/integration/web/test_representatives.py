@@ -144,8 +144,8 @@ def test_what_a_guardian_does_is_seen_in_the_childs_own_list(cast):
     taken = next(one for one in found if one.what.endswith("/$download"))
     assert (taken.who, taken.behalf, taken.detail) == ("me", cast.mother["id"], "download pdf")
     page = cast.site.client("contre").get("/healthbook/who?days=7").content.decode()
-    assert "Downloaded" in page
-    assert "Your representative" in page
+    assert "Tải về" in page
+    assert "Người đại diện của bạn" in page
 
 
 @pytest.mark.parametrize("whose", ["grown", "former", "stranger"])

@@ -116,7 +116,7 @@ def test_who_made_a_fact_is_told_with_name_or_licence_and_the_facility():
     named = told(observation(performer=[{"reference": "Practitioner/1", "display": "BS. Trần Văn Mẫu"}]))
     assert (named.maker, named.place) == ("BS. Trần Văn Mẫu", "Bệnh viện Mẫu")
     coded = told(observation(performer=[{"reference": "Practitioner/1", "display": "0012345/BYT-CCHN"}]))
-    assert coded.maker == "chứng chỉ hành nghề 0012345/BYT-CCHN"
+    assert coded.maker == "số hành nghề 0012345/BYT-CCHN"
     theirs = observation(performer=[{"reference": "Organization/1", "display": "Bệnh viện Khác Mẫu"}])
     assert line(Fact(theirs, Source()), {}).place == "Bệnh viện Khác Mẫu"
 

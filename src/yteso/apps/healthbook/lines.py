@@ -128,7 +128,7 @@ def _maker(resource: Resource) -> str:
             who = one.get("actor") or one.get("individual") or one if isinstance(one, Mapping) else {}
             if str(who.get("reference", "")).startswith(("Practitioner/", "PractitionerRole/")) and who.get("display"):
                 shown = str(who["display"])
-                return gettext("chứng chỉ hành nghề %(code)s") % {"code": shown} if _CODE.search(shown) else shown
+                return gettext("số hành nghề %(code)s") % {"code": shown} if _CODE.search(shown) else shown
     return ""
 
 

@@ -24,7 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
     found = worklists.day(who, day.isoformat(), request.GET.get("cursor", ""))
     context = {
         "title": words.title(who.role),
-        "none": words.nothing(who.role),
+        "nothing": words.nothing(who.role),
         "visits": [words.told(one) for one in found.visits],
         "next": found.next,
         "facility": service("records").facilities(who).get(who.facility, who.facility),
