@@ -167,6 +167,13 @@ class Openings:
         with self._database.connection() as conn:
             return rows.openings(conn, glass=True, unreviewed=True, count=count)
 
+    def done_under(self, who: Principal, opening: Opening) -> tuple[Access, ...]:
+        """For the data officer: what the account did with the record while the glass was broken, newest first."""
+        _require(who, frozenset([Role.DATA_OFFICER]))
+        asked = Asked(opening.patient, opening.since, opening.until, who=opening.opened_by, count=SHOWN)
+        with self._database.connection() as conn:
+            return tuple(audit.find(conn, asked))
+
     def often(self, who: Principal) -> list[Often]:
         """The alarm: accounts that broke the glass more than three times within a week."""
         _require(who, frozenset([Role.DATA_OFFICER]))

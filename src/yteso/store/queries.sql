@@ -168,9 +168,9 @@ SELECT n, hash, extract(epoch FROM ts)::text, t, who, role, facility, purpose, a
 FROM store.audit WHERE shard = %s ORDER BY n;
 
 -- find_access --
--- Audit rows, newest first; what is NULL limits nothing.
+-- Audit rows, newest first; what is NULL limits nothing. A person's rows are those of all their Patients.
 SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
-WHERE (%(pat)s::bigint IS NULL OR pats @> ARRAY[%(pat)s::bigint])
+WHERE (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
   AND (%(since)s::timestamptz IS NULL OR ts >= %(since)s) AND (%(until)s::timestamptz IS NULL OR ts < %(until)s)
   AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(facility)s::text IS NULL OR facility = %(facility)s)
   AND (%(action)s::text IS NULL OR action = %(action)s::"char")
@@ -182,7 +182,7 @@ ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 -- fetch_one_access --
 -- One audit row.
 SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
-WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats @> ARRAY[%(pat)s::bigint]);
+WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))));
 
 -- fetch_versions --
 -- Every version there is, present and past, in the order of transactions.

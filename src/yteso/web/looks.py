@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -43,6 +44,15 @@ def look(access: Access, name: str, person: str) -> Look:
         refused=access.outcome is not None,
         own=own,
     )
+
+
+def parts(looks: Iterable[Look]) -> list[tuple[Look, int]]:
+    """Each kind of what was done, by its newest, and how often it was done."""
+    found: dict[tuple[str, str], tuple[Look, int]] = {}
+    for one in looks:
+        newest, times = found.get((one.done, one.kind), (one, 0))
+        found[one.done, one.kind] = newest, times + 1
+    return list(found.values())
 
 
 def _who(access: Access) -> str:

@@ -61,6 +61,17 @@ def test_a_sensitive_diagnosis_is_counted_and_never_named(tmp_path, icd):
     assert icd not in str([read.table(name) for name in ("diagnoses", "visits_daily", "money_daily")])
 
 
+def test_which_sensitive_diagnosis_it_was_changes_no_figure(tmp_path):
+    def figures(home, *codes):
+        groups = [one for n, icd in enumerate(codes) for one in many(6, 100 * n, icd=icd, days_ago=n)]
+        read = published(tmp_path / home, *groups, *many(8, 900, icd="I10"))
+        return {
+            name: read.table(name) for name in ("diagnoses", "visits_daily", "money_daily", "facilities", "coverage")
+        }
+
+    assert figures("one", "B20", "F32.1", "Z21") == figures("other", "F11", "O98.7", "T74")
+
+
 def test_what_its_sender_calls_restricted_is_not_named_either(tmp_path):
     groups = many(9, icd="K29.7")
     for group in groups:

@@ -20,6 +20,7 @@ from yteso.client.consents import Consents
 from yteso.client.openings import REVIEW, TREATING, Openings
 from yteso.web.accounts.factors import qr_path
 from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.looks import look, parts
 from yteso.web.services import installed, service
 
 _TREATING = tuple(sorted(TREATING))
@@ -114,6 +115,9 @@ def review(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "often": openings.often(who),
         "overdue": {one.id for one in waiting if one.since + REVIEW < now},
+        "opened": {
+            one.id: parts(look(done, who.name, "") for done in openings.done_under(who, one)) for one in waiting
+        },
         "due": {one.id: one.since + REVIEW for one in waiting},
         "reason": words.reason,
     }

@@ -6,7 +6,7 @@ histories and logs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from math import ceil
 from typing import Any
@@ -21,7 +21,7 @@ from yteso.client.openings import TREATING, Openings
 from yteso.client.record import SECTIONS, Fact, Records, Section
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
-from yteso.web.looks import Look, look
+from yteso.web.looks import look, parts
 from yteso.web.services import installed, service
 
 SHOWN = (
@@ -198,22 +198,13 @@ def _frame(request: HttpRequest, id: str, current: str) -> dict[str, Any]:
         "id": id,
         "glass": glass,
         "left": _left(glass.opening.until) if glass else "",
-        "looks": _parts(look(one, who.name, who.person) for one in glass.looks) if glass else [],
+        "looks": parts(look(one, who.name, who.person) for one in glass.looks) if glass else [],
         "banner": present.person(banner),
         "allergies": [present.line(fact, {}) for fact in allergies],
         "current": current,
         "sections": SHOWN,
         "names": present.section_names(),
     }
-
-
-def _parts(looks: Iterable[Look]) -> list[tuple[Look, int]]:
-    """Each kind of what was done with its newest time, and how often."""
-    found: dict[tuple[str, str], tuple[Look, int]] = {}
-    for one in looks:
-        newest, times = found.get((one.done, one.kind), (one, 0))
-        found[one.done, one.kind] = newest, times + 1
-    return list(found.values())
 
 
 def _left(until: datetime) -> str:
