@@ -37,6 +37,9 @@ class MadeUpMarts:
         rows = [row for row in self._rows.get(name, []) if equal.items() <= row.items()]
         return rows[:limit]
 
+    def totals(self, name: str, *_: Any, **__: Any) -> list[Mapping[str, Any]]:
+        return self._rows.get(name, [])
+
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -81,3 +84,27 @@ def test_the_folded_code_is_a_number_and_no_diagnosis():
     found = figures.diagnoses(MadeUpMarts(diagnoses=DIAGNOSES))
     assert [code for code, _, _ in found.shown] == ["I10"]
     assert found.hidden == 17
+
+
+def test_what_is_not_told_is_no_zero(shown):
+    few = {
+        "insured": True,
+        "visits": 3,
+        "fund": None,
+        "copay": None,
+        "own_pocket": None,
+        "other_sources": None,
+        "untold": 3,
+    }
+    many = {"insured": True, "visits": 9, "fund": 70, "copay": 20, "own_pocket": 0, "other_sources": 0, "untold": 0}
+    tile = shown("money", coverage=COVERAGE, money_daily=[few])
+    assert 'class="tile__value">–<' in tile
+    assert "Chưa kể tiền của 3 lượt" in tile
+    tile = shown("money", coverage=COVERAGE, money_daily=[few, many])
+    assert 'class="tile__value">90' in tile
+    assert "Chưa kể tiền của 3 lượt" in tile
+    assert "Chưa kể" not in shown("money", coverage=COVERAGE, money_daily=[many])
+    assert 'class="tile__value">0' in shown("money", coverage=COVERAGE, money_daily=[])
+    assert figures.told_sum([few], "fund") is None
+    assert figures.told_sum([few, many], "fund") == 70
+    assert figures.told_sum([], "fund") == 0

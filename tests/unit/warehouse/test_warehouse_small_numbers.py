@@ -102,6 +102,7 @@ def test_what_few_paid_in_the_whole_province_is_not_told(tmp_path):
     read = published(tmp_path, *many(2, facility="79902", fund=7), *many(2, 10, fund=80))
     (row,) = read.table("money_daily")
     assert (row["facility"], row["visits"], row["fund"], row["hospital_amount"]) == ("*", 4, None, None)
+    assert row["untold"] == 4
 
 
 CASES = st.lists(

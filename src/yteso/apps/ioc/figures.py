@@ -66,7 +66,10 @@ class Diagnoses:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Đồng of the last seven days by who pays, and visits with and without insurance."""
+    """Đồng of the last seven days by who pays, and visits with and without insurance.
+
+    `untold`: visits whose amounts are in no sum, because so few would tell what one paid.
+    """
 
     total: int
     fund: int
@@ -75,6 +78,12 @@ class Money:
     other: int
     insured: int
     visits: int
+    untold: int
+
+    @property
+    def is_told(self) -> bool:
+        """False when there is no amount to show, which is not zero."""
+        return self.untold < self.visits or not self.visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +157,13 @@ def diagnoses(marts: Marts, span: str = "7d", facility: str = "", limit: int = 8
 def money(marts: Marts, now: datetime, days: int = 7) -> Money:
     """Who paid in the last days."""
     today = now.astimezone(VIETNAM).date()
-    columns = ["visits", "fund", "copay", "own_pocket", "other_sources"]
+    columns = ["visits", "fund", "copay", "own_pocket", "other_sources", "untold"]
     since = today - timedelta(days=days - 1)
     rows = marts.totals("money_daily", columns, ["insured"], since=since, until=today)
-    fund, copay, own, other = (_sum(rows, name) for name in columns[1:])
+    fund, copay, own, other = (_sum(rows, name) for name in columns[1:5])
     insured = _sum([row for row in rows if row["insured"]], "visits")
-    return Money(fund + copay + own + other, fund, copay, own, other, insured, _sum(rows, "visits"))
+    visits, untold = _sum(rows, "visits"), _sum(rows, "untold")
+    return Money(fund + copay + own + other, fund, copay, own, other, insured, visits, untold)
 
 
 def files(marts: Marts, now: datetime) -> Files:
@@ -195,6 +205,13 @@ def known_facilities(marts: Marts) -> list[tuple[str, str]]:
 def day_of(value: date) -> str:
     """A day as filters write it."""
     return value.isoformat()
+
+
+def told_sum(rows: Iterable[Row], column: str) -> Any:
+    """The sum of what is told; None when there are rows and none tells."""
+    values = [row[column] for row in rows]
+    told = [value for value in values if value is not None]
+    return sum(told) if told or not values else None
 
 
 def _sum(rows: Iterable[Row], column: str) -> int:

@@ -44,7 +44,8 @@ SELECT
     CASE WHEN sum(visits) >= 5 THEN sum(fund) END AS fund,
     CASE WHEN sum(visits) >= 5 THEN sum(copay) END AS copay,
     CASE WHEN sum(visits) >= 5 THEN sum(own_pocket) END AS own_pocket,
-    CASE WHEN sum(visits) >= 5 THEN sum(other_sources) END AS other_sources
+    CASE WHEN sum(visits) >= 5 THEN sum(other_sources) END AS other_sources,
+    CASE WHEN sum(visits) >= 5 THEN 0 ELSE sum(visits) END::BIGINT AS untold
 FROM folded
 GROUP BY day, facility, facility_name, insured
 ORDER BY day, facility = '*', facility, insured
