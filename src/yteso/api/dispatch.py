@@ -43,7 +43,7 @@ def dispatch(
     try:
         return _answer(engine, request, who, route, place, prefer=prefer, conn=conn, document=document)
     except Refused as refused:
-        if who is not None and (refused.status == 403 or (refused.status == 404 and place.id)):
+        if who is not None and (refused.status in (403, 429) or (refused.status == 404 and place.id)):
             note_refusal(engine.database, who, route.interaction, place, refused)
         raise
 

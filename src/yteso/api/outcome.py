@@ -78,4 +78,6 @@ def refusal_of(error: Exception) -> Response:
 def _refusal_headers(error: Refused) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         return {"Allow": error.allowed}
+    if error.retry_after:
+        return {"Retry-After": str(error.retry_after)}
     return {"WWW-Authenticate": 'Bearer realm="yteso"'} if error.status == 401 else {}

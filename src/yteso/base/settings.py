@@ -28,6 +28,8 @@ class Settings:
     subscription_hosts: tuple[str, ...] = ()
     profile_modes: tuple[tuple[str, str], ...] = ()
     """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
+    budgets: tuple[tuple[str, int], ...] = ()
+    """(role, people): how many people an account of the role may see within an hour, where it is not the default."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -52,6 +54,7 @@ class Settings:
             public_url=environ.get("YTESO_PUBLIC_URL", ""),
             idle_minutes=number("YTESO_IDLE_MINUTES", cls.idle_minutes),
             profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
+            budgets=_budgets(environ.get("YTESO_BUDGETS", "")),
             subscription_hosts=tuple(environ.get("YTESO_SUBSCRIPTION_HOSTS", "").replace(",", " ").split()),
         )
 
@@ -88,3 +91,14 @@ def _modes(text: str) -> tuple[tuple[str, str], ...]:
     if None in found:
         raise ValueError("YTESO_PROFILES must be like fhir=warn,bhyt=off,79001=refuse")
     return tuple((match[1], match[2]) for match in found if match)
+
+
+_BUDGET = re.compile(r"([a-z]+(?:-[a-z]+)*)=([0-9]{1,7})", re.ASCII)
+
+
+def _budgets(text: str) -> tuple[tuple[str, int], ...]:
+    """`doctor=150,integrator=0`; 0 is no limit."""
+    found = [_BUDGET.fullmatch(part) for part in text.replace(",", " ").split()]
+    if None in found:
+        raise ValueError("YTESO_BUDGETS must be like doctor=150,citizen=5")
+    return tuple((match[1], int(match[2])) for match in found if match)

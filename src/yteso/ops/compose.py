@@ -159,6 +159,7 @@ class Services:
     def pages(self) -> Any:
         """Django's WSGI application, with the services its pages need."""
         from yteso.client.accesses import Accesses
+        from yteso.client.budgets import Budgets
         from yteso.client.citizens import Citizens
         from yteso.client.consents import Consents
         from yteso.client.intake import Intake
@@ -175,6 +176,7 @@ class Services:
             services.Services(
                 records=records,
                 accesses=Accesses(self.database, records, self.clock),
+                budgets=Budgets(self.database, self.clock),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),
@@ -202,11 +204,12 @@ class Services:
         from yteso.exchange.claim import waiting
         from yteso.exchange.tally import tally
         from yteso.ops.health import Backlog
+        from yteso.store.budgets import alarms
         from yteso.store.subscriptions.state import count_states
 
         newest, since = self.store.reach(conn, exported)
         files = tuple((one.door, one.state, one.files, one.with_findings) for one in tally(conn, self.clock() - _DAY))
-        return Backlog(waiting(conn), files, newest, since, count_states(conn))
+        return Backlog(waiting(conn), files, newest, since, count_states(conn), alarms(conn, self.clock()))
 
     def walker(self) -> Walker:
         """Walks received files into the record."""
@@ -258,6 +261,13 @@ class Services:
             people.upkeep()
         finally:
             setup.close()
+
+    def forget_seen(self) -> None:
+        """Whom accounts saw in past hours is no longer counted with."""
+        from yteso.store.budgets import forget
+
+        with self.database.connection() as conn:
+            forget(conn, self.clock())
 
     def maintain_store(self) -> None:
         """The store's daily upkeep: partitions for the months to come, the newest dictionary."""

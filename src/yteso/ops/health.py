@@ -32,6 +32,7 @@ class Backlog:
     `waiting`: files received and not yet walked to their end. `files`: (door, state, files, with findings) of the last
     24 hours. `newest_t`: the store's newest transaction number. `unexported_since`: when the oldest change was written
     that the warehouse does not have; None when it has all. `subscriptions`: (state, how many, events not yet told).
+    `egress`: accounts beyond the alarm of their budget, and refusals for it, within the hour.
     """
 
     waiting: int
@@ -39,6 +40,7 @@ class Backlog:
     newest_t: int = 0
     unexported_since: datetime | None = None
     subscriptions: tuple[tuple[str, int, int], ...] = ()
+    egress: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ def readings_of(backlog: Backlog, exported: int, now: datetime) -> list[Reading]
         ("yteso_export_transaction", {}, float(exported)),
         ("yteso_export_lag_seconds", {}, max(0.0, (now - since).total_seconds()) if since else 0.0),
     ]
+    for name, many in zip(("alarm", "stop"), backlog.egress, strict=True):
+        readings.append(("yteso_egress", {"state": name}, float(many)))
     for door, state, files, with_findings in backlog.files:
         labels = {"door": door, "state": state}
         readings.append(("yteso_intake_files", labels, float(files)))

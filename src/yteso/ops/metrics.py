@@ -40,6 +40,7 @@ HELP = {
     "yteso_export_transaction": "The transaction number the warehouse has reached",
     "yteso_subscriptions": "Subscriptions by state",
     "yteso_subscription_events_waiting": "Events numbered and not yet told, by state of their subscription",
+    "yteso_egress": "Accounts near their budget of people (alarm), refusals for it (stop), within the hour",
     "yteso_export_age_seconds": "Seconds since the exporter last gave a sign",
 }
 

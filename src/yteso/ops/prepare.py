@@ -1,10 +1,14 @@
-"""A database made ready: migrations, the pages' tables, the durability guard, VN Core. Safe to run twice."""
+"""A database made ready: migrations, the pages' tables, the durability guard, egress budgets, VN Core.
+
+Safe to run twice.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
+from yteso.access.budget import budgets
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
 from yteso.db import Database, is_retryable
@@ -12,6 +16,7 @@ from yteso.db.guard import require_durable
 from yteso.db.migrate import Migration, migrate
 from yteso.db.refusals import NO_ANSWER
 from yteso.ops.compose import ROOMS
+from yteso.store.budgets import configure
 
 
 def prepare(settings: Settings) -> list[Migration]:
@@ -22,6 +27,7 @@ def prepare(settings: Settings) -> list[Migration]:
     try:
         with database.connection() as conn:
             require_durable(conn)
+            configure(conn, budgets(settings.budgets))
         _load_own_package(database)
     finally:
         database.close()

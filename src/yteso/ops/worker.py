@@ -43,6 +43,7 @@ def main() -> None:
             Chore("bulk sweep", _BULK_SWEEP_SECONDS, services.bulk.sweep),
             Chore("reindex sweep", _BULK_SWEEP_SECONDS, reindex.sweep),
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
+            Chore("budgets", _HOUR_SECONDS, services.forget_seen),
             Chore("maintain", _DAY_SECONDS, services.maintain_store),
             Chore("accounts", _DAY_SECONDS, services.maintain_accounts),
         ]

@@ -7,15 +7,18 @@ write holds a leaf of every version it wrote, so that the record itself hangs on
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
+from yteso.access import budget
 from yteso.access.principal import Principal
 from yteso.db import Connection, Queries
 from yteso.search.keys import number, patient_key
@@ -27,6 +30,10 @@ SQL = Queries.beside(__file__)
 
 REFUSED = "4"
 """The outcome of an act that was refused (FHIR AuditEvent.outcome); without an outcome it was done."""
+_Spent = tuple[str, str, str, list[int]]
+"""Account, role, facility, numbers of patients' keys."""
+_COUNTED: WeakKeyDictionary[Connection, tuple[int, set[tuple[str, int]]]] = WeakKeyDictionary()
+"""Saves asking again for people who are counted already; what a connection does not know, it asks (ADR 38)."""
 LEAF = 16
 """Bytes of a version's leaf."""
 
@@ -94,11 +101,53 @@ def note(
 
 
 def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]:
-    """Write rows one after the other in one lane; gives back the transaction's number and the moment they share."""
+    """Write rows one after the other in one lane; gives back the transaction's number and the moment they share.
+
+    Whom a row says was seen is counted first. Refused (429, EGR-0001) when an account has seen too many within the
+    hour; then the transaction must end.
+    """
+    notes = list(notes)
     rows = [(*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients)), *_more(one)) for one in notes]
-    row = conn.execute(SQL["note"], [orjson.dumps(rows).decode()], prepare=True).fetchone()
+    text = orjson.dumps(rows).decode()
+    spending = _spending(conn, notes)
+    if spending:
+        return _note_and_spend(conn, text, spending)
+    row = conn.execute(SQL["note"], [text], prepare=True).fetchone()
     assert row is not None
     return row[0], row[1]
+
+
+def _note_and_spend(conn: Connection, rows: str, spending: list[_Spent]) -> tuple[int, datetime]:
+    now = datetime.now(UTC)
+    row = conn.execute(SQL["note_and_spend"], [rows, orjson.dumps(spending).decode()], prepare=True).fetchone()
+    assert row is not None
+    t, moment, exceeded, known = row
+    if exceeded is not None:
+        raise budget.exceeded(exceeded, now)
+    if known:
+        _counted(conn).update((name, one) for name, _, _, pats in spending for one in pats)
+    return t, moment
+
+
+def _spending(conn: Connection, notes: Iterable[Note]) -> list[_Spent]:
+    """Who saw whom, ordered by who; without refusals, writes, and whom that account was counted with before."""
+    seen: dict[str, tuple[str, str, set[int]]] = {}
+    for one in notes:
+        if one.action == "R" and not one.outcome and one.who.role in budget.HAVE_ONE:
+            seen.setdefault(one.who.name, (one.who.role, one.who.facility, set()))[2].update(one.patients)
+    if not seen:
+        return []
+    counted = _counted(conn)
+    fresh = ((name, role, at, [n for n in pats if (name, n) not in counted]) for name, (role, at, pats) in seen.items())
+    return sorted(one for one in fresh if one[3])
+
+
+def _counted(conn: Connection) -> set[tuple[str, int]]:
+    """(account, person) that this connection knows to be counted in this hour, by transactions that are committed."""
+    hour = int(time.time() // 3600)
+    if _COUNTED.get(conn, (0,))[0] != hour:
+        _COUNTED[conn] = (hour, set())
+    return _COUNTED[conn][1]
 
 
 def _who(who: Principal) -> tuple[str, str, str, str]:

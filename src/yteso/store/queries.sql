@@ -16,6 +16,10 @@ FOR UPDATE OF r;
 -- Audit rows (a JSON array of arrays); gives back the transaction number and the moment.
 SELECT a_t, a_ts FROM store.write_notes(%s::jsonb);
 
+-- note_and_spend --
+-- The same of acts by which people are seen: counted first; with the budget that would be exceeded, and then not written.
+SELECT a_t, a_ts, exceeded, known FROM store.note_and_spend(%s::jsonb, %s::jsonb);
+
 -- add_resources --
 -- New resources.
 INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body, label, maker)

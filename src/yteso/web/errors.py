@@ -12,8 +12,9 @@ from django.utils.translation import get_language, gettext
 
 from yteso.base.errors import Refused, YtesoError
 from yteso.base.issue import Issue
+from yteso.client.budgets import is_stop
 from yteso.web.guard import public
-from yteso.web.services import NotServing
+from yteso.web.services import NotServing, service
 
 _log = logging.getLogger("django.request")
 
@@ -31,6 +32,8 @@ class CalmErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """`Refused` and our own failures; everything else goes on to `broken`."""
         if isinstance(error, Refused):
+            if is_stop(error):
+                service("budgets").note_stop(request.principal, error)  # type: ignore[attr-defined]
             return refused(request, error)
         if isinstance(error, NotServing):
             return _page(request, 503, gettext("Chức năng này đang tạm dừng"), gettext("Xin thử lại sau ít phút."))
@@ -43,7 +46,10 @@ class CalmErrors:
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal with its reasons and what to do, in the reader's language."""
     title = gettext("Yêu cầu không được chấp nhận") if error.status != 404 else gettext("Không tìm thấy")
-    return _page(request, error.status, title, "", [told(issue) for issue in error.issues])
+    page = _page(request, error.status, title, "", [told(issue) for issue in error.issues])
+    if error.retry_after:
+        page.headers["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def told(issue: Issue) -> dict[str, str]:

@@ -20,7 +20,7 @@ class NotServing(YtesoError):
 class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
-    `accesses`: `client.accesses.Accesses`;
+    `accesses`: `client.accesses.Accesses`; `budgets`: `client.budgets.Budgets`;
     `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
     `representations`: `client.representations.Representations`; `worklists`: `client.worklists.Worklists`.
 
@@ -33,6 +33,7 @@ class Services:
     reviews: Any = None
     citizens: Any = None
     accesses: Any = None
+    budgets: Any = None
     openings: Any = None
     consents: Any = None
     representations: Any = None

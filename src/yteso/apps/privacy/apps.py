@@ -16,5 +16,5 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
     url_prefix = "privacy/"
     navigation = (
-        Entry(_("Câu hỏi của người dân"), "list-details", "privacy:start", "/privacy/", frozenset([Role.DATA_OFFICER])),
+        Entry(_("Bàn bảo vệ dữ liệu"), "list-details", "privacy:start", "/privacy/", frozenset([Role.DATA_OFFICER])),
     )

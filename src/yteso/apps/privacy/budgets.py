@@ -1,0 +1,70 @@
+"""Egress budgets: accounts that came near theirs or were stopped, and more for one account for a while."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from yteso.access.principal import Role
+from yteso.apps.privacy.acts import done, number_of, tabs
+from yteso.client.budgets import MOST_HOURS, MOST_PEOPLE, Budgets
+from yteso.client.officer import LEAST, MOST
+from yteso.web.guard import allow
+from yteso.web.looks import roles
+from yteso.web.services import now, service
+
+
+def _budgets() -> Budgets:
+    found: Budgets = service("budgets")
+    return found
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Alarms and stops of the last days, what is granted, and the form for more; `?for=` names its account."""
+    context = {
+        "tabs": tabs("privacy:budgets"),
+        "spent": _budgets().spent(request.principal),
+        "grants": _budgets().grants(request.principal),
+        "facilities": service("accesses").facilities(),
+        "roles": roles(),
+        "account": request.GET.get("for", ""),
+        "as_of": now(),
+        "most_people": MOST_PEOPLE,
+        "most_hours": MOST_HOURS,
+        "least": LEAST,
+        "most": MOST,
+    }
+    return render(request, "privacy/budgets.html", context)
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def grant(request: HttpRequest) -> HttpResponse:
+    """More for an account."""
+    return done(
+        request,
+        lambda: _budgets().grant(
+            request.principal,
+            request.POST.get("account", ""),
+            number_of(request, "people"),
+            number_of(request, "hours"),
+            request.POST.get("reason", ""),
+        ),
+        gettext("Đã cho thêm hạn mức."),
+        reverse("privacy:budgets"),
+    )
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def end(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Take it back."""
+    words = gettext("Đã thu hồi hạn mức thêm.")
+    return done(request, lambda: _budgets().end_grant(request.principal, str(id)), words, reverse("privacy:budgets"))
