@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from yteso.access.consent import ANYWHERE, OWN, WARD
 from yteso.access.grant import Bound, Grant
 from yteso.access.principal import Role
 from yteso.access.table import TABLE
 from yteso.access.types import PATIENT_TYPES, REFERENCE_TYPES
+from yteso.standards.sensitivity import names
 
 TARGET = Path(__file__).parents[2] / "docs" / "reference" / "roles.md"
 _HEAD = """<!-- made by scripts/generate/roles.py; do not edit -->
@@ -25,12 +27,31 @@ sensitivity labels narrow them further.
 | order | patients of the facilities an inspection order names, while it runs |
 | nobody | types that carry no patient's record, or a system with the whole record |
 """
+_SENSITIVE = """A fact with a label (`standards/sensitivity/rules.toml`) is seen by its person, by these roles in care, by
+whom the person permits it, and under broken glass (V: with a second doctor). ADR 0033 and 0041."""
 _WHOLE = "the whole record"
 
 
 def page() -> str:
     """The page as it should stand."""
-    return _HEAD + "".join(f"\n## {role}\n\n" + "\n".join(_table(role)) + "\n" for role in sorted(Role))
+    return (
+        _HEAD
+        + "\n".join(_labels())
+        + "\n"
+        + "".join(f"\n## {role}\n\n" + "\n".join(_table(role)) + "\n" for role in sorted(Role))
+    )
+
+
+def _labels() -> Iterator[str]:
+    """Who sees which sensitive facts without being asked to; consent and broken glass open them to others."""
+    yield from ("", "## Sensitive facts", "", _SENSITIVE, "")
+    yield "| role | made by the own facility | made by anybody |"
+    yield "| --- | --- | --- |"
+    for role in sorted(OWN.keys() | ANYWHERE.keys()):
+        told = (", ".join(names(table.get(role, 0))) or "–" for table in (OWN, ANYWHERE))
+        yield f"| {role} | {' | '.join(told)} |"
+    ages = "; ".join(f"{label} before {age}" for label, age in WARD.items())
+    yield from ("", f"A parent or guardian sees of a child's facts, by the child's age at their date: {ages}.")
 
 
 def _table(role: Role) -> Iterator[str]:
