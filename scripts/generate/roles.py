@@ -27,8 +27,8 @@ sensitivity labels narrow them further.
 | order | patients of the facilities an inspection order names, while it runs |
 | nobody | types that carry no patient's record, or a system with the whole record |
 """
-_SENSITIVE = """A fact with a label (`standards/sensitivity/rules.toml`) is seen by its person, by these roles in care, by
-whom the person permits it, and under broken glass (V: with a second doctor). ADR 0033 and 0041."""
+_SENSITIVE = """A fact with a label (`standards/sensitivity/rules.toml`) is seen by its person, by these roles in care,
+by whom the person permits it, and under broken glass (V: with a second doctor). ADR 0033 and 0041."""
 _WHOLE = "the whole record"
 
 
