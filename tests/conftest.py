@@ -106,8 +106,9 @@ def _drop(server: EmbeddedServer, name: sql.Identifier) -> None:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """An open pool on a fresh, migrated database."""
+    """An open pool on a fresh, migrated database, with the second wall."""
     database = Database(database_url, max_size=8).open()
+    database.raise_wall()
     try:
         yield database
     finally:

@@ -106,6 +106,15 @@ class Call:
         with self.engine.database.connection() as conn:
             yield conn
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The same for what only reads, for the caller: a new transaction is behind the second wall (ADR 39)."""
+        if self.conn is not None:
+            yield self.conn
+            return
+        with self.engine.database.reading() as conn:
+            yield conn
+
     def attempt(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in a transaction of its own; see `shared.attempt`."""
         return attempt(self.engine.database, work)

@@ -31,7 +31,7 @@ def history(call: Call) -> Response:
     asked = {**dict.fromkeys(_KNOWN, ""), **dict(params)}
     when = Span(_instant("_since", asked["_since"]), _within(asked["_at"]), _oldest_first(asked["_sort"]))
     count = _count(asked["_count"])
-    with call.connection() as conn:
+    with call.reading() as conn:
         page = call.engine.store.history(
             conn, call.who, call.limit, call.type, call.id, when=when, count=count, cursor=cursor
         )

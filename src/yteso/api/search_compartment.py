@@ -36,7 +36,7 @@ def search_whole_compartment(call: Call) -> Response:
     others = query.links or query.sort or query.include or query.total != "none" or not query.count
     if issues or others or any(clause.name != "_lastUpdated" for clause in query.clauses):
         raise Refused(WHOLE_COMPARTMENT.at(), status=400)
-    with call.connection() as conn:
+    with call.reading() as conn:
         query = replace(query, cursor=cursor)
         page = call.engine.store.whole_compartment(conn, call.who, call.limit, query, types)
     links = [Link("self", self_url(call, params))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from yteso.base.errors import Refused
@@ -39,7 +40,7 @@ class Shared:
         found = self._searches(one)
         if found is not None:
             return found
-        return attempt(self._database, lambda conn: self._store.search(conn, one.who, one.limit, one.query))
+        return look(self._database, lambda conn: self._store.search(conn, one.who, one.limit, one.query))
 
     def write(self, one: Write) -> Sequence[Written]:
         """As `Store.write`, committed. Raises VersionConflict or Refused when the data say so."""
@@ -49,10 +50,10 @@ class Shared:
         raise done
 
     def _read_all(self, reads: Sequence[Read]) -> Sequence[Stored | None]:
-        return attempt(self._database, lambda conn: self._store.read_together(conn, reads))
+        return look(self._database, lambda conn: self._store.read_together(conn, reads))
 
     def _search_all(self, searches: Sequence[Search]) -> Sequence[Page | None]:
-        return attempt(self._database, lambda conn: self._store.search_together(conn, searches))
+        return look(self._database, lambda conn: self._store.search_together(conn, searches))
 
     def _write_all(self, writes: Sequence[Write]) -> Sequence[Transaction | VersionConflict | Refused]:
         return attempt(self._database, lambda conn: self._store.write_together(conn, writes))
@@ -63,10 +64,21 @@ def attempt(database: Database, work: Callable[[Connection], Result]) -> Result:
 
     `work` must start from the same values each time. What fails while connecting is not tried again here.
     """
+    return _patiently(database.connection, work)
+
+
+def look(database: Database, work: Callable[[Connection], Result]) -> Result:
+    """The same for work that only reads for somebody, behind the second wall (ADR 39)."""
+    return _patiently(database.reading, work)
+
+
+def _patiently(
+    connection: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], Result]
+) -> Result:
     for number in range(1, ATTEMPTS + 1):
         connected = False
         try:
-            with database.connection() as conn:
+            with connection() as conn:
                 connected = True
                 return work(conn)
         except Exception as error:

@@ -16,6 +16,6 @@ def vread(call: Call) -> Response:
     number = call.version
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_VERSION):
         raise Refused(rules.NOT_FOUND.at(type=call.type), status=404)
-    with call.connection() as conn:
+    with call.reading() as conn:
         stored = call.engine.store.read_version(conn, call.who, call.limit, call.type, call.id, int(number))
     return version_response(call, stored)

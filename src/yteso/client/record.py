@@ -105,7 +105,7 @@ class Records:
         query = person_query(text, count, cursor)
         if query is None:
             return People(())
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             page = self._search(conn, who, query)
         today = self._clock().astimezone(VIETNAM).date()
         persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
@@ -118,13 +118,13 @@ class Records:
 
     def section(self, who: Principal, patient_id: str, name: str, count: int = 50, cursor: str = "") -> Section:
         """One section of `SECTIONS`, newest first."""
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             return self._section(conn, who, patient_id, name, count, cursor)
 
     def visit(self, who: Principal, encounter_id: str) -> dict[str, Section]:
         """What belongs to one visit, by section."""
         reference = (("eq", f"Encounter/{encounter_id}"),)
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             return {
                 name: as_section(
                     self._search(conn, who, Query(kind, (Clause(link, "reference", reference),), count=500))
@@ -135,7 +135,7 @@ class Records:
     def resource(self, who: Principal, type: str, id: str) -> Resource | None:
         """One resource as it is; None when absent, deleted or not to be seen."""
         limit = require(who, Interaction.READ, type)
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             stored = self._store.read(conn, who, limit, type, id)
         return fhir_json.loads(stored.body) if stored and not stored.deleted else None
 
@@ -156,7 +156,7 @@ class Records:
         """The received files this visit was read from, newest first, by its Provenance."""
         clause = Clause("target", "reference", (("eq", f"Encounter/{encounter_id}"),))
         query = Query("Provenance", (clause,), sort=(Sort("_lastUpdated", descending=True),), count=50)
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             page = self._search(conn, who, query)
         return tuple(trace for match in page.matches for trace in _traces(fhir_json.loads(match.body)))
 
@@ -171,7 +171,7 @@ class Records:
             sort=(Sort("_lastUpdated", descending=True),),
             count=200,
         )
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             page = self._search(conn, who, query)
         found: dict[str, list[FileTrace]] = {}
         for match in page.matches:
@@ -183,7 +183,7 @@ class Records:
     def visits_on(self, who: Principal, facility: str, day: str, count: int = 50, cursor: str = "") -> Section:
         """The visits of a facility (MA_CSKCB) that touch a day, stays that run on it too; newest first."""
         named = Clause("identifier", "token", (("eq", f"{FACILITY_CODE}|{facility}"),))
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             found = self._search(conn, who, Query("Organization", (named,), count=1)).matches
             if not found:
                 return Section(())
@@ -201,7 +201,7 @@ class Records:
         wanted = tuple(("eq", one) for one in dict.fromkeys(patient_ids))
         if not wanted:
             return {}
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             page = self._search(conn, who, Query("Patient", (Clause("_id", "token", wanted),), count=len(wanted)))
         today = self._clock().astimezone(VIETNAM).date()
         persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
@@ -210,7 +210,7 @@ class Records:
     def facilities(self, who: Principal) -> dict[str, str]:
         """MA_CSKCB -> name, of the facilities the record knows by name (at most 1,000 a call)."""
         clause = Clause("identifier", "token", (("eq", f"{FACILITY_CODE}|"),))
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             page = self._search(conn, who, Query("Organization", (clause,), count=1000))
         organizations = (fhir_json.loads(match.body) for match in page.matches)
         return {

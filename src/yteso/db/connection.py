@@ -10,11 +10,17 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool
 
+from yteso.db.server_conf import READER_ROLE
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
+class Reader(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose role owns nothing: row-level security binds it, and nobody is named when it begins."""
+
+
 class Database:
-    """A bounded pool of connections to one PostgreSQL database."""
+    """Bounded pools of connections to one PostgreSQL database: one for the owner, one for who reads for somebody."""
 
     def __init__(self, dsn: str, *, max_size: int = 8, application: str = "yteso") -> None:
         self.dsn = dsn
@@ -26,21 +32,47 @@ class Database:
             open=False,
             name=application,
         )
+        self._readers: ConnectionPool[Reader] = ConnectionPool(
+            dsn,
+            connection_class=Reader,
+            min_size=0,
+            max_size=max_size,
+            kwargs={"application_name": application, "options": f"-c role={READER_ROLE}"},
+            open=False,
+            name=f"{application} reader",
+        )
+        self._walled = False
 
     def open(self, timeout: float = 30.0) -> Database:
         """Connect; raises psycopg_pool.PoolTimeout when the server does not answer in `timeout` seconds."""
         self._pool.open(wait=True, timeout=timeout)
         return self
 
+    def raise_wall(self) -> None:
+        """From now on `reading` gives connections that row-level security binds; the database must be ready for it."""
+        self._readers.open()
+        self._walled = True
+
     def close(self) -> None:
         """Give every connection back and close them."""
         self._pool.close()
+        self._readers.close()
 
     @contextmanager
     def connection(self, timeout: float = 10.0) -> Iterator[Connection]:
         """A connection inside a new transaction."""
         with self._pool.connection(timeout) as connection:
             yield connection
+
+    @contextmanager
+    def reading(self, timeout: float = 10.0) -> Iterator[Connection]:
+        """The same for who reads for somebody: a `Reader` where the wall stands, else a connection of the owner."""
+        if not self._walled:
+            with self.connection(timeout) as connection:
+                yield connection
+            return
+        with self._readers.connection(timeout) as reader:
+            yield reader
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -27,6 +27,7 @@ from yteso.base.errors import CannotStart
 from yteso.db.owner import Owner, give, let_pass, owner_of, run_as
 from yteso.db.postmaster import Postmaster, end_leftovers, is_alive, is_gone, read_postmaster
 from yteso.db.refusals import NO_START, OTHER_VERSION
+from yteso.db.roles import make_roles, tell_leakproof
 from yteso.db.server_conf import ADMIN_ROLE, APP_ROLE, pg_hba_conf, pg_ident_conf, postgresql_conf
 from yteso.db.software import program
 
@@ -138,13 +139,17 @@ class EmbeddedServer:
             fresh.rename(self.data / name)
 
     def _ensure_database(self) -> None:
-        """The application's role (no superuser) and its database, made once."""
+        """The application's role (no superuser), its database and the roles of who reads, each made once."""
         with psycopg.connect(self.dsn("postgres", ADMIN_ROLE), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE]).fetchone():
                 admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(APP_ROLE)))
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 names = sql.Identifier(DATABASE), sql.Identifier(APP_ROLE)
                 admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
+            make_roles(admin, APP_ROLE)
+        for database in ("template1", DATABASE):
+            with psycopg.connect(self.dsn(database, ADMIN_ROLE), autocommit=True) as admin:
+                tell_leakproof(admin)
 
     # -- starting -----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 ADMIN_ROLE = "postgres"
 APP_ROLE = "yteso"
+READER_ROLE = "yteso_reader"
+"""Who reads for somebody; what it sees depends on which of the roles below a transaction takes."""
+BOUND_ROLES = ("yteso_care", "yteso_person", "yteso_types", "yteso_every", "yteso_notifiable", "yteso_order")
 _MB = 1024 * 1024
 
 

@@ -206,10 +206,13 @@ class Services:
         from yteso.ops.health import Backlog
         from yteso.store.budgets import alarms
         from yteso.store.subscriptions.state import count_states
+        from yteso.store.wall import missing
 
         newest, since = self.store.reach(conn, exported)
         files = tuple((one.door, one.state, one.files, one.with_findings) for one in tally(conn, self.clock() - _DAY))
-        return Backlog(waiting(conn), files, newest, since, count_states(conn), alarms(conn, self.clock()))
+        lacks = tuple(missing(conn))
+        egress = alarms(conn, self.clock())
+        return Backlog(waiting(conn), files, newest, since, count_states(conn), egress, lacks)
 
     def walker(self) -> Walker:
         """Walks received files into the record."""
@@ -278,7 +281,13 @@ class Services:
 
 def build(settings: Settings, *, application: str, connections: int = 8) -> Services:
     """The services of this process on the database of `settings.database_url`; waits for the database to answer."""
+    from yteso.store.wall import missing
+
     database = Database(settings.database_url, max_size=connections, application=application).open()
+    with database.connection() as conn:
+        walled = not missing(conn)
+    if walled:
+        database.raise_wall()
     return Services(settings, database)
 
 

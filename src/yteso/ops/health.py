@@ -33,6 +33,7 @@ class Backlog:
     24 hours. `newest_t`: the store's newest transaction number. `unexported_since`: when the oldest change was written
     that the warehouse does not have; None when it has all. `subscriptions`: (state, how many, events not yet told).
     `egress`: accounts beyond the alarm of their budget, and refusals for it, within the hour.
+    `wall_lacks`: what keeps row-level security from standing (ADR 39).
     """
 
     waiting: int
@@ -41,6 +42,7 @@ class Backlog:
     unexported_since: datetime | None = None
     subscriptions: tuple[tuple[str, int, int], ...] = ()
     egress: tuple[int, int] = (0, 0)
+    wall_lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ class State:
             "database": self.database,
             "walkers": bool(self.jobs and self.jobs.workers),
             "exporter": self.exporter_age is not None and self.exporter_age < _STALE_SECONDS,
+            "wall": bool(self.backlog and not self.backlog.wall_lacks),
         }
 
     @property
     def well(self) -> bool:
-        """True when files are taken in and worked on. A late exporter makes figures late, not the platform ill."""
+        """True when files are taken in and worked on. A late exporter makes figures late, not the platform ill; without
+        the second wall the first one holds."""
         return self.parts["database"] and self.parts["walkers"]
 
 
@@ -111,6 +115,8 @@ class Health:
                 "jobs": state.jobs.jobs,
                 "exported": state.exporter_t,
             }
+            if state.backlog.wall_lacks:
+                document["wall_lacks"] = list(state.backlog.wall_lacks)
         if state.exporter_age is not None:
             document["exporter_age_seconds"] = round(state.exporter_age, 1)
         return json_of(document, 200 if state.well else 503)

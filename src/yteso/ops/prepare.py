@@ -15,6 +15,7 @@ from yteso.db import Database, is_retryable
 from yteso.db.guard import require_durable
 from yteso.db.migrate import Migration, migrate
 from yteso.db.refusals import NO_ANSWER
+from yteso.db.roles import try_roles
 from yteso.ops.compose import ROOMS
 from yteso.store.budgets import configure
 
@@ -28,6 +29,7 @@ def prepare(settings: Settings) -> list[Migration]:
         with database.connection() as conn:
             require_durable(conn)
             configure(conn, budgets(settings.budgets))
+        _raise_wall(database)
         _load_own_package(database)
     finally:
         database.close()
@@ -39,6 +41,16 @@ def _load_own_package(database: Database) -> None:
     from yteso.store.postgres import PostgresStore
 
     load_vn_core(database, PostgresStore())
+
+
+def _raise_wall(database: Database) -> None:
+    """On a server that is not ours the roles are tried for; where they are refused /healthz says `"wall": "down"`."""
+    from yteso.store import wall
+
+    with database.connection() as conn:
+        if wall.missing(conn):
+            try_roles(conn)
+            wall.raise_wall(conn)
 
 
 def _migrate_pages(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from yteso.search.query import Query
 from yteso.search.rights import visible
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, TYPE_NUMBER
-from yteso.store import audit
+from yteso.store import audit, wall
 from yteso.store.links import Asking
 from yteso.store.protocol import Page
 from yteso.store.read import PRESENT, run, stored
@@ -25,6 +25,7 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     """See `protocol.Store.whole_compartment`."""
     whole = query.compartment
     assert whole is not None
+    wall.name(asking.conn, asking.limit)
     wanted = sorted(set(types or RESOURCE_TYPES) & {*COMPARTMENTS[whole.type], whole.type})
     rows = Rows(whole.type, "r", asking.now)
     common = [visible(asking.limit, "r"), Fragment("r.hash IS NOT NULL"), *conditions(rows, query.clauses)]

@@ -23,7 +23,7 @@ from yteso.search.keys import number, path_key, patient_key, token
 from yteso.search.rights import visible
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_NAME, TYPE_NUMBER
-from yteso.store import audit
+from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.protocol import Extent, Page, Stored
 from yteso.store.read import NAMED, PRESENT, run, stored
@@ -40,6 +40,7 @@ def everything(
     conn: Connection, codec: Codec, who: Principal, limit: Restriction, focus: Stored, extent: Extent
 ) -> Page:
     """See `protocol.Store.everything`."""
+    wall.name(conn, limit)
     owner = _owner(conn, focus)
     conditions = [
         _belongs(focus, owner),
@@ -66,6 +67,7 @@ def newest(
 ) -> tuple[Stored, ...]:
     """See `protocol.Store.newest`."""
     rights = visible(limit, "r")
+    wall.name(conn, limit)
     text = (
         f"SELECT {PRESENT} FROM (SELECT r.*, row_number() OVER (PARTITION BY r.type ORDER BY r.d_lo DESC, r.id)"
         " AS place FROM store.resource r WHERE r.pat = %s AND r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL"
@@ -82,6 +84,7 @@ def read_many(
     conn: Connection, codec: Codec, who: Principal, limit: Restriction, keys: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Stored]:
     """See `protocol.Store.read_many`."""
+    wall.name(conn, limit)
     rows = _rows(conn, limit, keys, Fragment("TRUE"))
     patients = {row[8] for row in rows if row[8] is not None}
     if rows:

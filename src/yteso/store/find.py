@@ -19,7 +19,7 @@ from yteso.search.order import Order
 from yteso.search.plan import Plan
 from yteso.search.query import Query
 from yteso.search.sorting import is_read
-from yteso.store import audit
+from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.include import Including
 from yteso.store.links import Asking, reach
@@ -42,6 +42,7 @@ def search(
     seconds: float | None = None,
 ) -> Page:
     """See `protocol.Store.search`."""
+    wall.name(conn, limit)
     with _bounded(conn, query, now, seconds or SECONDS):
         asking = Asking(conn, codec, limit, now)
         plan = Plan(query, now, reach(asking, query))
@@ -97,10 +98,10 @@ def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tup
     statements = [sql.page(plan, one.limit) for one, plan in asked]
     with conn.pipeline():
         conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(QUICK_MILLISECONDS),), prepare=True)
-        found = [
-            run(conn, text, params, same_way=plan.same_way)
-            for (text, params, _), (_, plan) in zip(statements, asked, strict=True)
-        ]
+        found = []
+        for (text, params, _), (one, plan) in zip(statements, asked, strict=True):
+            wall.name(conn, one.limit)
+            found.append(run(conn, text, params, same_way=plan.same_way))
     return [
         _cut(plan.query, orders, answer.fetchall())
         for answer, (_, plan), (_, _, orders) in zip(found, asked, statements, strict=True)

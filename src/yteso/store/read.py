@@ -16,7 +16,7 @@ from yteso.search.fragment import Fragment, all_of
 from yteso.search.rights import visible
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
-from yteso.store import audit
+from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.protocol import Page, Read, Span, Stored
@@ -79,6 +79,7 @@ def read_together(conn: Connection, codec: Codec, reads: Sequence[Read]) -> list
 def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tuple[int, str], Sequence[Any]]:
     """(type number, id) -> the row, of those that may be seen. Keys lead to rows whatever their values: one plan."""
     rights = visible(limit, "r")
+    wall.name(conn, limit)
     if len(keys) == 1:
         shard, type, id = keys[0]
         text = f"SELECT {PRESENT} FROM store.resource r WHERE {_ONE} AND {rights.text}"
@@ -101,6 +102,7 @@ def read_version(
         f" WHERE h.shard = %s AND h.type = %s AND h.id = %s AND h.ver = %s AND {past.text}"
     )
     version = min(version, 2**31 - 1)
+    wall.name(conn, limit)
     present = (*place_of(type, id), id, version, *now.params)
     row = run(conn, text, (*present, *key_of(type, id), version, *past.params)).fetchone()
     return _audited(conn, codec, who, row, f"{type}/{id}/_history/{version}")
@@ -135,6 +137,7 @@ def history(
         )
         params += [*where.params, count + 1]
     text = f"{' UNION ALL '.join(halves)} ORDER BY {order.format(4, 1, 2, 3)} LIMIT %s"
+    wall.name(conn, limit)
     rows = run(conn, text, (*params, count + 1)).fetchall()
     more, rows = len(rows) > count, rows[:count]
     what = "/".join(part for part in (type, id, "_history") if part)

@@ -31,7 +31,7 @@ MOST = 1_000
 def everything(call: Call, given: Arguments) -> Response:
     """A Bundle; 404 and 410 as for a read."""
     extent = _extent(given)
-    with call.connection() as conn:
+    with call.reading() as conn:
         focus = refuse_absent(call.type, call.engine.store.read(conn, call.who, call.limit, call.type, call.id))
         page = call.engine.store.everything(conn, call.who, call.limit, focus, extent)
     links = [Link("self", self_url(call, given.params))]

@@ -31,7 +31,7 @@ def lastn(call: Call, given: Arguments) -> Response:
     asked = tuple((name, value) for name, value in given.params if name != "max")
     kept: list[Stored] = []
     counts: dict[Group, int] = {}
-    with call.connection() as conn:
+    with call.reading() as conn:
         for stored, document in observations(call, conn, asked):
             group = group_of(document)
             counts[group] = counts.get(group, 0) + 1

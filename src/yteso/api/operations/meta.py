@@ -21,7 +21,7 @@ from yteso.store.labelled import labelled
 
 def meta(call: Call, _given: Arguments) -> Response:
     """200 with the parameter `return`; 404 and 410 as for a read."""
-    with call.connection() as conn:
+    with call.reading() as conn:
         stored = refuse_absent(call.type, call.engine.store.read(conn, call.who, call.limit, call.type, call.id))
     return meta_response(json.loads(labelled(stored)), version_headers(stored.version, stored.updated))
 

@@ -69,7 +69,7 @@ def stats(call: Call, given: Arguments) -> Response:
             raise Refused(rules.UNKNOWN_FIGURE.at(Origin(field="statistic"), known=known), status=400)
     series: dict[tuple[Group, tuple[str, str, str]], list[dict[str, Any]]] = {}
     totals: dict[Group, int] = {}
-    with call.connection() as conn:
+    with call.reading() as conn:
         for _, observation in observations(call, conn, tuple(_search(given))):
             group = group_of(observation)
             totals[group] = totals.get(group, 0) + 1

@@ -45,7 +45,7 @@ Resource = dict[str, Any]
 
 def summary(call: Call, given: Arguments) -> Response:
     """200 with the document; 404 and 410 as for a read of the Patient."""
-    with call.connection() as conn:
+    with call.reading() as conn:
         patient = _patient(call, conn, given)
         limit = require(call.who, Interaction.READ)
         found = call.engine.store.newest(conn, call.who, limit, patient.id, TYPES, MOST_OF_A_TYPE)

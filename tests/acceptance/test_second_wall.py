@@ -1,0 +1,294 @@
+"""Row-level security alone: the first wall, the rights in each statement, is torn down, and the cells of the matrix hold.
+
+Then statements without any condition, as a reader, on every table of the database, for each role; nobody named; several
+callers in turn; and each policy taken away changes what is seen.
+"""
+
+import csv
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.acceptance.matrix import walk
+from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, build, resources, who
+
+from yteso.access.policy import restriction
+from yteso.access.principal import Principal, Role
+from yteso.api.shared import Shared
+from yteso.db import Database, Reader
+from yteso.search import plan, sql
+from yteso.search.fragment import TRUE
+from yteso.search.parse import parse
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.store import compartment, everything, include, links, read, wall
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Put, Read, Search
+
+CELLS = Path(__file__).parent / "matrix" / "cells.csv"
+SYSTEM = Principal("m", Role.SYSTEM)
+OPEN_TABLES = {"store.dictionary", "store.parameter"}
+"""What a reader needs to read anything, and what tells of nobody."""
+BOUND = [
+    "store.resource",
+    "store.history",
+    "store.string",
+    "store.moment",
+    "store.number",
+    "store.care",
+    "store.relation",
+    "store.opening",
+    "store.inspection",
+    "store.consent_rule",
+]
+
+
+@pytest.fixture(scope="module")
+def database(fresh_database):
+    with fresh_database() as dsn:
+        database = Database(dsn, max_size=4).open()
+        yield database
+        database.close()
+
+
+@pytest.fixture(scope="module")
+def world(database):
+    """The matrix's people, with something in every table, and both walls."""
+    api = build(database)
+    with database.connection() as conn:
+        again = [one for target in TARGETS if target != "deleted" for one in _anew(target)]
+        place = {"resourceType": "Organization", "id": "g-ours", "name": "Ta", "active": True}
+        PostgresStore().write(conn, SYSTEM, [Put(one) for one in [*again, place]])
+        for facility, account in ((OURS, "nguoi-doctor"), (THEIRS, "ai-do")):
+            conn.execute(_OPENING, (facility, account))
+            conn.execute(_RULE, (f"c-{facility}", facility, account))
+    database.raise_wall()
+    return api
+
+
+_OPENING = (
+    "INSERT INTO store.opening (kind, pat, patient, facility, account, opened_by, reason, words, until)"
+    " VALUES ('g', 1, 'x', %s, %s, 'x', 'x', repeat('x', 20), now() + interval '1 hour')"
+)
+_RULE = (
+    "INSERT INTO store.consent_rule SELECT 0, %s, 0, 1, false, %s, %s, '', '', 0, 0, '', 0, 0, now(), now()"
+)
+
+
+def _anew(target):
+    """Second versions, with a number, a date and texts for the index."""
+    patient, _, _, observation, *_ = resources(target)
+    yield {**patient, "gender": "female"}
+    yield {**observation, "valueQuantity": {"value": 7.5}, "issued": "2026-01-01T00:00:00Z"}
+
+
+@pytest.fixture
+def torn(monkeypatch):
+    """No statement carries the rights any more."""
+    for module in (plan, sql, links, include, everything, compartment, read):
+        monkeypatch.setattr(module, "visible", lambda *_, **__: TRUE)
+
+
+def cells_of(role):
+    with CELLS.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row.pop("role") == role]
+    return {row.pop("target"): row for row in rows}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_second_wall_holds_the_cells_when_the_first_is_torn_down(world, torn, role):
+    assert list(walk.mistakes(world, role, cells_of(role))) == []
+
+
+def test_without_the_second_wall_a_torn_first_wall_shows_everything(world, database, torn, monkeypatch):
+    monkeypatch.setattr(database, "_walled", False)
+    assert len(list(walk.misread(world, Role.DOCTOR, cells_of(Role.DOCTOR)))) > 20
+
+
+LOOKING = [role for role in Role if restriction(who(role), "search", "Patient") or restriction(who(role), "search")]
+
+
+@contextmanager
+def named(database, role):
+    limit = restriction(who(role), "search", "Patient") or restriction(who(role), "search")
+    with database.reading() as conn:
+        wall.name(conn, limit)
+        yield conn
+
+
+@pytest.mark.parametrize("role", LOOKING)
+def test_a_statement_without_any_condition_shows_what_the_role_may_see(world, database, role):
+    cells = cells_of(role)
+    expected = {
+        (TYPE_NUMBER[kind], f"{kind[0].lower()}-{target}")
+        for target, kinds in cells.items()
+        for kind, cell in kinds.items()
+        if cell in ("seen", "gone")
+    }
+    with named(database, role) as conn:
+        assert isinstance(conn, Reader)
+        found = set(conn.execute("SELECT type, id FROM store.resource").fetchall())
+        past = set(conn.execute("SELECT type, id FROM store.history").fetchall())
+        sides = [
+            conn.execute(f"SELECT DISTINCT type, hid FROM store.{side}").fetchall()
+            for side in ("string", "moment", "number")
+        ]
+        keys = set(conn.execute("SELECT type, hid FROM store.resource").fetchall())
+    kinds = {TYPE_NUMBER[kind] for kind in cells["own"]}
+    assert {one for one in found if one[0] in kinds} == expected
+    assert past <= found
+    assert all(set(side) <= keys for side in sides)
+    assert bool(sides[0]) == bool(found)
+    assert bool(sides[1]) == bool(sides[2]) == any(kind == TYPE_NUMBER["Observation"] for kind, _ in expected)
+
+
+def tables(database):
+    with database.connection() as conn:
+        return [
+            name
+            for (name,) in conn.execute(
+                "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+            )
+        ]
+
+
+@pytest.mark.parametrize("role", [None, *LOOKING])
+def test_a_reader_reaches_no_other_table(world, database, role):
+    every = tables(database)
+    assert len(every) > 40
+    assert set(BOUND) <= set(every)
+    for table in every:
+        with database.reading() if role is None else named(database, role) as conn:
+            try:
+                conn.execute(f"SELECT * FROM {table} LIMIT 1")
+            except psycopg.errors.InsufficientPrivilege:
+                conn.rollback()
+                reached = False
+            else:
+                reached = True
+        assert reached == (table in BOUND or table in OPEN_TABLES), table
+
+
+def test_a_reader_for_whom_nobody_was_named_sees_nothing(world, database):
+    with database.reading() as conn:
+        assert conn.execute("SELECT current_user").fetchone() == ("yteso_reader",)
+        for table in BOUND:
+            assert conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    with database.connection() as conn:
+        for table in BOUND:
+            assert conn.execute(f"SELECT count(*) > 0 FROM {table}").fetchone() == (True,), table
+
+
+def test_a_reader_writes_nothing(world, database):
+    for table in [*BOUND, "store.audit"]:
+        with database.reading() as conn:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                conn.execute(f"DELETE FROM {table}")
+            conn.rollback()
+
+
+ROLES = ("yteso_care", "yteso_person", "yteso_types", "yteso_every", "yteso_notifiable", "yteso_order")
+NAMED = {
+    "yteso_care": Role.DOCTOR,
+    "yteso_person": Role.CITIZEN,
+    "yteso_types": Role.OPERATOR,
+    "yteso_every": Role.INTEGRATOR,
+    "yteso_notifiable": Role.SURVEILLANCE,
+    "yteso_order": Role.INSPECTOR,
+}
+
+
+def limit_of(role):
+    for kind in ("Patient", "Organization"):
+        if limit := restriction(who(role), "search", kind):
+            return limit
+    raise AssertionError(role)
+
+
+def counted(conn):
+    """What each role sees of each table, inside a transaction of the owner that is rolled back."""
+    seen = {}
+    for role, person in NAMED.items():
+        conn.execute(wall.wall.NAME, wall.wall.named(limit_of(person)))
+        assert conn.execute("SELECT current_user").fetchone() == (role,)
+        for table in BOUND:
+            seen[role, table] = conn.execute(f"SELECT count(*) FROM {table}").fetchone()
+        conn.execute("RESET ROLE")
+    return seen
+
+
+def test_each_policy_is_needed(world, database):
+    with database.connection() as conn:
+        whole = counted(conn)
+        policies = conn.execute(
+            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'store' AND policyname LIKE 'wall%'"
+        ).fetchall()
+        assert len(policies) == 25
+        for table, policy in policies:
+            with conn.transaction(force_rollback=True):
+                conn.execute(f"DROP POLICY {policy} ON store.{table}")
+                assert wall.missing(conn) == ["policies"]
+                assert counted(conn) != whole, (table, policy)
+        for table in BOUND:
+            with conn.transaction(force_rollback=True):
+                conn.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+                assert wall.missing(conn) == ["policies"]
+                assert counted(conn) != whole, table
+
+
+def patients(page):
+    return sorted(one.id for one in page.matches)
+
+
+def test_callers_in_one_transaction_see_each_their_own(world, database, torn):
+    store, query = PostgresStore(), parse("Patient", "birthdate=ge1900&_count=100&_total=none")[0]
+    by_id = parse("Patient", "_id=p-own,p-same,p-referred,p-other&_total=none")[0]
+    callers = [who(Role.DOCTOR), who(Role.CITIZEN), who(Role.INTEGRATOR), who(Role.SURVEILLANCE), who(Role.INSPECTOR)]
+    asked = [Search(one, restriction(one, "search", "Patient"), by_id) for one in callers * 3]
+    expected = [
+        ["p-referred", "p-same"],
+        ["p-own"],
+        ["p-other", "p-own", "p-referred", "p-same"],
+        [],
+        ["p-same"],
+    ]
+    with database.reading() as conn:
+        assert [patients(page) for page in store.search_together(conn, asked)] == expected * 3
+        reads = [Read(one.who, one.limit, "Patient", "p-same") for one in asked]
+        assert [found is not None for found in store.read_together(conn, reads)] == [True, False, True, False, True] * 3
+    with database.reading() as conn:
+        assert conn.execute("SELECT count(*) FROM store.resource").fetchone() == (0,)
+        assert conn.execute("SELECT current_setting('yteso.types', true)").fetchone()[0] in (None, "")
+        assert patients(store.search(conn, callers[1], asked[1].limit, query)) == ["p-grown", "p-minor", "p-own"][1:]
+
+
+def test_callers_of_many_threads_see_each_their_own(world, database, torn):
+    shared, wrong = Shared(database, PostgresStore()), []
+    query = parse("Patient", "_id=p-own,p-same,p-other&_total=none")[0]
+    expected = {Role.DOCTOR: ["p-same"], Role.CITIZEN: ["p-own"], Role.INTEGRATOR: ["p-other", "p-own", "p-same"]}
+
+    def ask(role):
+        limit = restriction(who(role), "search", "Patient")
+        for _ in range(40):
+            if patients(shared.search(Search(who(role), limit, query))) != expected[role]:
+                wrong.append(role)
+            for id in ("p-own", "p-same", "p-other"):
+                seen = shared.read(Read(who(role), limit, "Patient", id)) is not None
+                if seen != (id in expected[role]):
+                    wrong.append((role, id))
+
+    threads = [threading.Thread(target=ask, args=(role,)) for role in [*expected] * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_the_index_of_tokens_serves_a_reader(world, database):
+    with named(database, Role.DOCTOR) as conn:
+        conn.execute("SET LOCAL enable_seqscan = off")
+        plan = conn.execute("EXPLAIN SELECT id FROM store.resource WHERE tok @> ARRAY[1, 2]::bigint[]").fetchall()
+    assert any("resource_tok" in line for (line,) in plan)
