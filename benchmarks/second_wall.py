@@ -2,8 +2,8 @@
 
 `python -m benchmarks.second_wall [--resources N] [--rounds N] [--searches N] [--out FOLDER]`
 
-Rows are those of `search_latency`. Times are of one search in its own transaction, its audit row and commit included, as
-the FHIR door runs it.
+Rows are those of `search_latency`. Times are of one search in its own transaction, its audit row and commit included,
+as the FHIR door runs it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.search_latency import _serves, build
@@ -74,12 +75,12 @@ def ask(database: Database, store: PostgresStore, asked: Asked) -> tuple[float, 
 
 
 def measure(
-    ways: dict[str, Database], store: PostgresStore, make: Callable[[random.Random], Asked], chance: random.Random, many: int
+    ways: dict[str, Database], store: PostgresStore, make: Callable[[], Asked], chance: random.Random, many: int
 ) -> dict[str, float]:
     """Way -> median milliseconds of the same searches; raises AssertionError when the answers differ."""
     taken: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(many):
-        asked, answers = make(chance), []
+        asked, answers = make(), []
         for way in chance.sample(list(ways), len(ways)):
             milliseconds, ids = ask(ways[way], store, asked)
             taken[way].append(milliseconds)
@@ -103,8 +104,9 @@ def main() -> None:
         count, store = build(ways["open"], options.resources, options.people), PostgresStore()
         for name, make in searches(options.people, options.resources // PER_VISIT).items():
             chance = random.Random(name)
-            measure(ways, store, make, chance, 10)
-            rounds = [measure(ways, store, make, chance, options.searches) for _ in range(options.rounds)]
+            asked = partial(make, chance)
+            measure(ways, store, asked, chance, 10)
+            rounds = [measure(ways, store, asked, chance, options.searches) for _ in range(options.rounds)]
             found[name] = {
                 **{f"{way}_median_ms": spread([one[way] for one in rounds]) for way in ways},
                 "added_percent": spread([(one["walled"] / one["open"] - 1) * 100 for one in rounds]),

@@ -1,4 +1,4 @@
-"""Row-level security alone: the first wall, the rights in each statement, is torn down, and the cells of the matrix hold.
+"""Row-level security alone: the rights in each statement are torn down, and the cells of the matrix hold.
 
 Then statements without any condition, as a reader, on every table of the database, for each role; nobody named; several
 callers in turn; and each policy taken away changes what is seen.
@@ -71,16 +71,14 @@ _OPENING = (
     "INSERT INTO store.opening (kind, pat, patient, facility, account, opened_by, reason, words, until)"
     " VALUES ('g', 1, 'x', %s, %s, 'x', 'x', repeat('x', 20), now() + interval '1 hour')"
 )
-_RULE = (
-    "INSERT INTO store.consent_rule SELECT 0, %s, 0, 1, false, %s, %s, '', '', 0, 0, '', 0, 0, now(), now()"
-)
+_RULE = "INSERT INTO store.consent_rule SELECT 0, %s, 0, 1, false, %s, %s, '', '', 0, 0, '', 0, 0, now(), now()"
 
 
 def _anew(target):
-    """Second versions, with a number, a date and texts for the index."""
+    """Second versions, one with a number for the index."""
     patient, _, _, observation, *_ = resources(target)
     yield {**patient, "gender": "female"}
-    yield {**observation, "valueQuantity": {"value": 7.5}, "issued": "2026-01-01T00:00:00Z"}
+    yield {**observation, "valueQuantity": {"value": 7.5}}
 
 
 @pytest.fixture
@@ -140,7 +138,7 @@ def test_a_statement_without_any_condition_shows_what_the_role_may_see(world, da
     assert past <= found
     assert all(set(side) <= keys for side in sides)
     assert bool(sides[0]) == bool(found)
-    assert bool(sides[1]) == bool(sides[2]) == any(kind == TYPE_NUMBER["Observation"] for kind, _ in expected)
+    assert bool(sides[2]) == any(kind == TYPE_NUMBER["Observation"] for kind, _ in expected)
 
 
 def tables(database):
@@ -148,8 +146,8 @@ def tables(database):
         return [
             name
             for (name,) in conn.execute(
-                "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+                "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')"
+                " AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'"
             )
         ]
 
@@ -274,10 +272,10 @@ def test_callers_of_many_threads_see_each_their_own(world, database, torn):
         for _ in range(40):
             if patients(shared.search(Search(who(role), limit, query))) != expected[role]:
                 wrong.append(role)
-            for id in ("p-own", "p-same", "p-other"):
-                seen = shared.read(Read(who(role), limit, "Patient", id)) is not None
-                if seen != (id in expected[role]):
-                    wrong.append((role, id))
+            for one in ("p-own", "p-same", "p-other"):
+                seen = shared.read(Read(who(role), limit, "Patient", one)) is not None
+                if seen != (one in expected[role]):
+                    wrong.append((role, one))
 
     threads = [threading.Thread(target=ask, args=(role,)) for role in [*expected] * 3]
     for thread in threads:

@@ -5,6 +5,8 @@ Run by the server's administrator: our own server does it at each start, elsewhe
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from psycopg import errors, sql
 
 from yteso.db.connection import Connection
@@ -35,10 +37,7 @@ def tell_leakproof(conn: Connection) -> None:
 
 def try_roles(conn: Connection) -> None:
     """The same as whoever is connected, inside a transaction; what is refused is left."""
-    owner = conn.info.user
-    for act in (lambda: make_roles(conn, owner), lambda: tell_leakproof(conn)):
-        try:
-            with conn.transaction():
-                act()
-        except errors.InsufficientPrivilege:
-            continue
+    with suppress(errors.InsufficientPrivilege), conn.transaction():
+        make_roles(conn, conn.info.user)
+    with suppress(errors.InsufficientPrivilege), conn.transaction():
+        tell_leakproof(conn)

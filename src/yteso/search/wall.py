@@ -41,7 +41,7 @@ def named(rights: Rights) -> tuple[str, ...]:
 
 
 def _bound(rights: Rights) -> tuple[str, str, frozenset[str]]:
-    """(role, whose relations count, types the first wall looks at to decide). One bound is told; the first wall has all."""
+    """(role, whose relations count, types the first wall looks at to decide); of several bounds one."""
     if rights.care_facility:
         return "yteso_care", rights.care_facility, frozenset()
     if rights.person:

@@ -28,7 +28,8 @@ def database_url(database_url):
             for part in range(PARTS):
                 where = f"FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part})"
                 conn.execute(f"CREATE TABLE store.{table}_{part} PARTITION OF store.{table} {where}")
-            conn.execute(f"DROP TABLE store.{table}_whole")
+            conn.execute(f"DROP TABLE store.{table}_whole CASCADE")
+        conn.execute("SELECT store.raise_wall()")
     return database_url
 
 

@@ -20,12 +20,11 @@ BEGIN
         nullif(current_setting('yteso.own', true), '')::integer, anywhere, nullif(current_setting('yteso.pat', true), '')::bigint);
 END $$;
 
--- Reasons to see a patient other than a visit.
-CREATE FUNCTION store.wall_related(a_pat bigint) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+-- Whose records are opened to the account of the facility now, with the other Patients of the same persons: few.
+CREATE FUNCTION store.wall_opened() RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM store.relation c WHERE c.pat = a_pat AND c.holder = current_setting('yteso.holder', true)
-                   AND c.kind IN ('r', 'a', 'f') AND c.since <= now() AND c.until > now())
-        OR EXISTS (SELECT FROM store.opening o WHERE o.pat = a_pat AND o.facility = current_setting('yteso.holder', true)
+    RETURN ARRAY(SELECT s.pat FROM store.opening o CROSS JOIN LATERAL (SELECT o.pat UNION ALL SELECT store.same_person(o.pat)) s (pat)
+                 WHERE o.facility = current_setting('yteso.holder', true)
                    AND o.account IN ('', current_setting('yteso.account', true)) AND o.since <= now() AND o.until > now());
 END $$;
 
@@ -33,6 +32,8 @@ END $$;
 CREATE FUNCTION store.wall_wards() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 SELECT array_agg(w.pat) FROM (
     SELECT nullif(current_setting('yteso.pat', true), '')::bigint
+    UNION ALL
+    SELECT store.same_person(nullif(current_setting('yteso.pat', true), '')::bigint)
     UNION ALL
     SELECT c.pat FROM store.relation c
     WHERE c.holder = current_setting('yteso.holder', true) AND c.kind IN ('p', 'm') AND c.since <= now() AND c.until > now()
@@ -106,8 +107,10 @@ BEGIN
         ('resource', 'd_lo, d_hi'), ('history', '(-9223372036854775808)::bigint, 9223372036854775807') LOOP
         EXECUTE format('ALTER TABLE store.%I ENABLE ROW LEVEL SECURITY', side);
         EXECUTE format('CREATE POLICY wall_care ON store.%I FOR SELECT TO yteso_care USING (%s)', side, format(visible, format(
-            '((SELECT true FROM store.care c WHERE c.pat = %I.pat AND c.facility = current_setting(''yteso.holder'', true) LIMIT 1) '
-            'OR store.wall_related(pat))', side), bound));
+            '((SELECT true FROM store.care c WHERE c.pat = %1$I.pat AND c.facility = current_setting(''yteso.holder'', true) LIMIT 1) '
+            'OR (SELECT true FROM store.relation c WHERE c.pat = %1$I.pat AND c.holder = current_setting(''yteso.holder'', true) '
+            'AND c.kind IN (''r'', ''a'', ''f'') AND c.since <= now() AND c.until > now() LIMIT 1) '
+            'OR pat = ANY ((SELECT store.wall_opened())::bigint[]))', side), bound));
         EXECUTE format('CREATE POLICY wall_person ON store.%I FOR SELECT TO yteso_person USING (%s)', side, format(visible,
             'pat = ANY ((SELECT store.wall_wards())::bigint[])', bound));
         EXECUTE format('CREATE POLICY wall_notifiable ON store.%I FOR SELECT TO yteso_notifiable USING (%s)', side, format(visible,
