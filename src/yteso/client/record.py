@@ -18,6 +18,7 @@ from yteso.client.people import PersonBanner, banner_of, nearest_first, person_q
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query, Sort
+from yteso.store import wall
 from yteso.store.audit import add_note
 from yteso.store.consents import persons_of
 from yteso.store.protocol import AuditNote, Page, Store
@@ -224,6 +225,7 @@ class Records:
         self, conn: Connection, who: Principal, patient_id: str, name: str, count: int, cursor: str = ""
     ) -> Section:
         kind, person, day = SECTIONS[name]
+        wall.name(conn, require(who, Interaction.SEARCH, kind))
         clause = Clause(person, "reference", tuple(("eq", f"Patient/{one}") for one in persons_of(conn, patient_id)))
         query = Query(kind, (clause,), (Sort(day, descending=True),), count=count, cursor=cursor)
         return as_section(self._search(conn, who, query))

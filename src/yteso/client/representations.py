@@ -67,7 +67,7 @@ class Representations:
         if not _is_person(who):
             return ()
         clause = Clause("patient", "reference", (("eq", f"Patient/{who.person}"),))
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             me = self._person(conn, who, who.person)
             found = self._search(conn, who, clause) if me else []
         shown = [one for resource in found if me for one in self._shown(resource, me, who)]
@@ -78,7 +78,7 @@ class Representations:
         if not _is_person(who):
             return ()
         clause = Clause("identifier", "token", (("eq", f"{REPRESENTATIVE}|{who.person}"),))
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             found = self._search(conn, who, clause)
             people = {one: self._person(conn, who, one) for one in dict.fromkeys(map(_patient, found))}
         shown: dict[str, Represented] = {}

@@ -78,7 +78,7 @@ class Worklists:
         people = self._records.banners(who, [_patient(fact.resource) for fact in visits.facts])
         named = [fact.resource["id"] for fact in visits.facts]
         kind, link, order_link = _ANSWERS[who.role]
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             orders = self._facts(conn, who, *_ORDERS[who.role], named)
             answers = self._facts(conn, who, kind, link, named)
         shown = (_visit_of(fact, people, orders, answers, order_link) for fact in visits.facts)
