@@ -73,7 +73,8 @@ SELECT array_remove(ARRAY[
                    'yteso_every', 'yteso_notifiable', 'yteso_order') AND pg_has_role(rolname, 'SET')) < 7 THEN 'roles' END,
     CASE WHEN EXISTS (SELECT FROM pg_proc WHERE proname IN ('arraycontains', 'arrayoverlap')
                       AND pronamespace = 'pg_catalog'::regnamespace AND NOT proleakproof) THEN 'leakproof' END,
-    CASE WHEN NOT EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('store.write_notes(jsonb)') AND prosecdef)
+    CASE WHEN (SELECT count(*) FROM pg_proc WHERE prosecdef AND oid IN (to_regprocedure('store.write_notes(jsonb)'),
+                  to_regprocedure('store.note_and_spend(jsonb, jsonb)'))) < 2
            OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'store'::regnamespace AND NOT relrowsecurity AND relname IN (
                       'resource', 'history', 'string', 'moment', 'number', 'care', 'relation', 'opening', 'inspection', 'consent_rule'))
            OR (SELECT count(*) FROM pg_policies WHERE schemaname = 'store') < 25 THEN 'policies' END], NULL) $$;
@@ -89,7 +90,9 @@ BEGIN
     IF 'roles' = ANY (store.wall_missing()) THEN
         RETURN;
     END IF;
+    -- The audit row, and the count of whom the account saw, in the transaction of the access.
     ALTER FUNCTION store.write_notes(jsonb) SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+    ALTER FUNCTION store.note_and_spend(jsonb, jsonb) SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
     FOR bound IN VALUES ('yteso_reader'), ('yteso_care'), ('yteso_person'), ('yteso_types'), ('yteso_every'), ('yteso_notifiable'),
                         ('yteso_order') LOOP
         EXECUTE format('GRANT USAGE ON SCHEMA store TO %I', bound);
