@@ -12,11 +12,13 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM
+from yteso.base.ids import stable_id
 from yteso.base.settings import Settings
-from yteso.db import Database, Queries
+from yteso.db import Connection, Database, Queries
 from yteso.exchange import sender as machines
 from yteso.ops import accounts
 from yteso.ops.compose import Services
@@ -25,8 +27,10 @@ from yteso.sandbox.feed import feed
 from yteso.sandbox.province import Province
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.protocol import Put
+from yteso.store.relations import EVIDENCE, REPRESENTATIVE
 
 SQL = Queries.beside(__file__)
+_DEMO = Principal("yteso demo", Role.SYSTEM)
 FAULTS = 0.02
 """Share of visits with a known fault, so that the issue pages have something to show."""
 
@@ -130,7 +134,7 @@ def await_figures(settings: Settings, address: str, seen: Callable[[int], None],
 
 
 def make_citizen(settings: Settings) -> None:
-    """Give the person with most visits their log-in, unless it is there."""
+    """Give the person with most visits their log-in, and a child to be the guardian of, unless it is there."""
     if any(row.name == CITIZEN.name for row in accounts.listed(settings)):
         return
     database = Database(settings.database_url, max_size=2, application="yteso demo").open()
@@ -139,11 +143,36 @@ def make_citizen(settings: Settings) -> None:
             found = conn.execute(
                 SQL["fetch_most_visited"], [TYPE_NUMBER["Encounter"], TYPE_NUMBER["Patient"]]
             ).fetchone()
+            if found is not None:
+                _make_guardian(Services(settings, database), conn, found[0])
     finally:
         database.close()
     if found is not None:
         row = accounts.Row(CITIZEN.name, CITIZEN.role.value, CITIZEN.facility, active=True)
         accounts.save(settings, row, CITIZEN.password, display_name=CITIZEN.title, person=found[0], demo=True)
+
+
+def _make_guardian(services: Services, conn: Connection, person: str) -> None:
+    wanted = [TYPE_NUMBER["Patient"], person, TYPE_NUMBER["Observation"]]
+    child = conn.execute(SQL["fetch_child"], wanted).fetchone()
+    if child is not None:
+        services.store.write(conn, _DEMO, [Put(_guardian(person, child[0]))], "demo")
+
+
+def _guardian(holder: str, child: str) -> dict[str, Any]:
+    """Who represents a child, with the paper that proves it (`store.relations`)."""
+    return {
+        "resourceType": "RelatedPerson",
+        "id": stable_id("demo", "guardian", holder, child),
+        "identifier": [{"system": REPRESENTATIVE, "value": holder}],
+        "extension": [{"url": EVIDENCE, "valueString": "Quyết định công nhận giám hộ (giấy tờ Mẫu)"}],
+        "active": True,
+        "patient": {"reference": f"Patient/{child}"},
+        "relationship": [
+            {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "GUARD"}]}
+        ],
+        "name": [{"text": CITIZEN.title}],
+    }
 
 
 def backlog(address: str) -> int:
@@ -167,4 +196,4 @@ def _make_accounts(settings: Settings, database: Database, province: Province) -
         for sender in province.senders():
             if sender.username not in present:
                 machines.save_sender(conn, machines.Sender(sender.username, sender.facility), sender.password)
-        services.store.write(conn, Principal("yteso demo", Role.SYSTEM), changes, "demo")
+        services.store.write(conn, _DEMO, changes, "demo")

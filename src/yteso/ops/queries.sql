@@ -15,6 +15,14 @@ SELECT p.id FROM (
     GROUP BY pat ORDER BY count(*) DESC, pat LIMIT 1
 ) AS e JOIN store.resource p ON p.pat = e.pat AND p.type = %s AND p.hash IS NOT NULL;
 
+-- fetch_child --
+-- The child under twelve with most results, beside one person.
+SELECT p.id FROM store.resource p
+WHERE p.type = %s AND p.hash IS NOT NULL AND p.id <> %s
+  AND p.d_lo > (extract(epoch FROM now() - interval '12 years') * 1000000)::bigint
+ORDER BY (SELECT count(*) FROM store.resource o WHERE o.pat = p.pat AND o.type = %s AND o.hash IS NOT NULL) DESC, p.id
+LIMIT 1;
+
 -- notify_marts --
 -- The live pages hear that figures are new.
 SELECT pg_notify('yteso_live', 'marts');

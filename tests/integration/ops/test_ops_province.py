@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from yteso.access.principal import Principal, Role
+from yteso.base.clock import VIETNAM, system_clock
 from yteso.base.settings import Settings
+from yteso.client.representations import Representations
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
 from yteso.exchange.export import expected_facilities
@@ -61,10 +64,14 @@ def test_the_person_with_most_visits_gets_a_log_in_once(site: Settings, database
         for n in range(3)
     ]
     people = [{"resourceType": "Patient", "id": name} for name in ("once", "often")]
+    people.append({"resourceType": "Patient", "id": "child", "birthDate": f"{datetime.now(VIETNAM).year - 5}-01-01"})
     with database.connection() as conn:
         PostgresStore().write(conn, Principal("thu", Role.SYSTEM), [Put(one) for one in (*people, *visits)])
     province.make_citizen(site)
     assert accounts.principal_of(site, "citizen") == Principal("citizen", Role.CITIZEN, person="often")
+    book = Representations(database, PostgresStore(), system_clock)
+    (represented,) = book.by_me(Principal("citizen", Role.CITIZEN, person="often"))
+    assert (represented.person.id, represented.by.relationship) == ("child", "GUARD")
     accounts.disable(site, "citizen")
     province.make_citizen(site)
     assert not accounts.listed(site)[0].active
