@@ -14,6 +14,10 @@ from typing import Any
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM, Clock
+from yteso.base.errors import Refused
+from yteso.base.ids import random_id
+from yteso.base.issue import Issue, Origin
+from yteso.client import representation_rules as rules
 from yteso.client.people import PersonBanner, banner_of, display_name
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
@@ -23,6 +27,10 @@ from yteso.store.relations import EVIDENCE, REPRESENTATIVE, Relation, named_rela
 
 Resource = dict[str, Any]
 ADULT = 18
+OFFERED = ("HPOWATT", "POWATT")
+"""What an adult can give by themselves (v3-RoleCode): power of attorney for health matters, or in general."""
+LONGEST_YEARS = 3
+_ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 _MOST = 50
 
 
@@ -66,11 +74,8 @@ class Representations:
         """Who represents the caller, and who did; those in force first."""
         if not _is_person(who):
             return ()
-        clause = Clause("patient", "reference", (("eq", f"Patient/{who.person}"),))
         with self._database.reading() as conn:
-            me = self._person(conn, who, who.person)
-            found = self._search(conn, who, clause) if me else []
-        shown = [one for resource in found if me for one in self._shown(resource, me, who)]
+            shown = self._all_of(conn, who, self._person(conn, who, who.person))
         return tuple(sorted(shown, key=lambda one: not one.in_force))
 
     def by_me(self, who: Principal) -> tuple[Represented, ...]:
@@ -89,6 +94,24 @@ class Representations:
                     shown.setdefault(person.id, Represented(person, one))
         return tuple(shown.values())
 
+    def name(self, who: Principal, holder: str, name: str, relationship: str, until: str) -> str:
+        """An adult names who represents them until a day: the RelatedPerson's id. Raises Refused (422, REPR-0001…5).
+
+        `holder` and `name` are of the representative, who agreed by giving a code (the page checks it). The evidence is
+        the log-in of the person; how sure that was is written down with it.
+        """
+        now = self._clock().astimezone(VIETNAM)
+        with self._database.connection() as conn:
+            me = self._person(conn, who, who.person) if _is_person(who) else None
+            issue = _unfit(me, who, holder, relationship, until, now.date())
+            if issue is None and any(one.in_force and one.holder == holder for one in self._all_of(conn, who, me)):
+                issue = rules.ALREADY.at()
+            if issue is not None:
+                raise Refused(issue, status=422)
+            made = _named(who, holder, name, relationship, until, now)
+            self._store.write(conn, who, [Put(made)], "representation")
+        return str(made["id"])
+
     def end(self, who: Principal, id: str) -> bool:
         """End one from now on; False when the caller may not, or it is not in force. What was stays in the history."""
         if not _is_person(who):
@@ -105,6 +128,12 @@ class Representations:
             ended = {**resource, "active": False, "period": {**resource.get("period", {}), "end": now}}
             self._store.write(conn, who, [Put(ended, expected=stored.version)], "representation ended")
         return True
+
+    def _all_of(self, conn: Connection, who: Principal, me: PersonBanner | None) -> list[Representation]:
+        if me is None:
+            return []
+        found = self._search(conn, who, Clause("patient", "reference", (("eq", f"Patient/{me.id}"),)))
+        return [one for resource in found for one in self._shown(resource, me, who)]
 
     def _search(self, conn: Connection, who: Principal, clause: Clause) -> list[Resource]:
         limit = require(who, Interaction.SEARCH, "RelatedPerson")
@@ -127,6 +156,39 @@ class Representations:
 
     def _today(self) -> date:
         return self._clock().astimezone(VIETNAM).date()
+
+
+def _unfit(
+    me: PersonBanner | None, who: Principal, holder: str, relationship: str, until: str, today: date
+) -> Issue | None:
+    """The first reason against it."""
+    if me is None or me.deceased or (me.age or 0) < ADULT:
+        return rules.NOT_ADULT.at()
+    if not holder or holder == who.person:
+        return rules.NOT_ONESELF.at()
+    if relationship not in OFFERED:
+        return rules.NOT_OFFERED.at(Origin(field="relationship"))
+    try:
+        days = (date.fromisoformat(until) - today).days
+    except ValueError:
+        days = 0
+    return None if 0 < days <= LONGEST_YEARS * 366 else rules.BAD_END.at(Origin(field="until"), years=LONGEST_YEARS)
+
+
+def _named(who: Principal, holder: str, name: str, relationship: str, until: str, now: datetime) -> Resource:
+    account = f"tài khoản {who.name}, mức xác thực {who.assurance}"
+    evidence = f"Chính người được đại diện cử ({account}, {now:%d/%m/%Y %H:%M})"
+    return {
+        "resourceType": "RelatedPerson",
+        "id": random_id(),
+        "extension": [{"url": EVIDENCE, "valueString": evidence}],
+        "identifier": [{"system": REPRESENTATIVE, "value": holder}],
+        "active": True,
+        "patient": {"reference": f"Patient/{who.person}"},
+        "relationship": [{"coding": [{"system": _ROLE_CODE, "code": relationship}]}],
+        "name": [{"text": name}],
+        "period": {"start": now.date().isoformat(), "end": until},
+    }
 
 
 def _is_person(who: Principal) -> bool:

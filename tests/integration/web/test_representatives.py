@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core import signing
 from pypdf import PdfReader
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
+from yteso.apps.healthbook import views
 from yteso.base.clock import system_clock
 from yteso.base.ids import random_id
 from yteso.client.accesses import Asked
@@ -191,6 +194,66 @@ def test_the_representative_lays_it_down_on_the_page(cast):
     assert cast.read("RelatedPerson", kin["id"])["period"]["end"].startswith(day())
 
 
+CODE = "/healthbook/representatives/code"
+
+
+def named(cast, holder: str, by: str, **form):
+    """What the page answers when `by` names the one whose code it is."""
+    shown = cast.site.client(holder).post(CODE).content.decode()
+    address = re.search(r"/healthbook/representatives/name\?code=[^<\s]+", shown)[0]
+    client = cast.site.client(by)
+    assert client.get(address).status_code == 200
+    return client.post(address, {"relationship": "HPOWATT", "until": day(days=60), **form})
+
+
+def test_an_adult_names_a_representative_by_that_persons_code_and_takes_it_back(cast):
+    book, of = service("representations"), f"?of={cast.elder['id']}"
+    assert cast.site.client("nguoila").get(f"/healthbook/record{of}").status_code == 404
+    assert named(cast, "nguoila", "ongia").status_code == 302
+    assert cast.site.client("nguoila").get(f"/healthbook/record{of}").status_code == 200
+    one = next(one for one in book.of_me(principal(cast.elder)) if one.holder == cast.stranger["id"])
+    assert (one.name, one.relationship, one.until) == ("Trần Văn Lạ Thử", "HPOWATT", day(days=60))
+    assert one.evidence.startswith("Chính người được đại diện cử (tài khoản ongia")
+    again = named(cast, "nguoila", "ongia")
+    assert again.status_code == 422
+    assert "REPR-0005" in again.content.decode()
+    assert cast.site.client("ongia").post(f"/healthbook/representatives/{one.id}/end").status_code == 302
+    assert cast.site.client("nguoila").get(f"/healthbook/record{of}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("by", "form", "number"),
+    [
+        ("ongia", {"until": day()}, "REPR-0003"),
+        ("ongia", {"until": day(days=366 * 4)}, "REPR-0003"),
+        ("ongia", {"until": "9999-99-99"}, "REPR-0003"),
+        ("ongia", {"relationship": "GUARD"}, "REPR-0004"),
+        ("nguoila", {}, "REPR-0002"),
+        ("contre", {}, "REPR-0001"),
+    ],
+)
+def test_what_nobody_can_give_by_themselves_is_refused_with_its_reason(cast, by, form, number):
+    answer = named(cast, "nguoila", by, **form)
+    assert answer.status_code == 422
+    assert number in answer.content.decode()
+    assert service("representations").by_me(principal(cast.stranger)) == ()
+
+
+def test_a_code_that_is_old_changed_or_for_something_else_does_not_exist(cast, monkeypatch):
+    client = cast.site.client("ongia")
+    good = signing.dumps([cast.stranger["id"], "Lạ Thử"], salt=views._CODE)
+    for code in ("", "x", good[:-1], signing.dumps([cast.stranger["id"], "x"], salt="khác")):
+        assert client.get("/healthbook/representatives/name", {"code": code}).status_code == 404, code
+    assert client.get("/healthbook/representatives/name", {"code": good}).status_code == 200
+    monkeypatch.setattr(views, "_CODE_LIVES", -1)
+    assert client.get("/healthbook/representatives/name", {"code": good}).status_code == 404
+
+
+def test_a_child_is_nobodys_representative(cast):
+    answer = cast.site.client("contre").post(CODE)
+    assert answer.status_code == 302
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
@@ -201,8 +264,14 @@ def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
     page.fill("#id_username", "me")
     page.fill("#id_password", PASSWORD)
     page.click("form button.btn--primary")
-    for path in ("record", f"record?of={cast.child['id']}", f"record/tests?of={cast.child['id']}", "representatives"):
-        page.goto(f"/healthbook/{path}")
+    for path in (
+        "record",
+        f"record?of={cast.child['id']}",
+        f"record/tests?of={cast.child['id']}",
+        "representatives",
+        CODE,
+    ):
+        page.goto(f"/healthbook/{path}") if path != CODE else page.click("form[action$='/code'] button")
         results = Axe().run(page)
         assert not results.violations_count, f"{path}: {results.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -79,6 +79,8 @@ TABLE = {
     "healthbook:download": ("/healthbook/record/download", set()),
     "healthbook:printed": ("/healthbook/record/pdf", set()),
     "healthbook:representatives": ("/healthbook/representatives", set()),
+    "healthbook:representative_code": ("/healthbook/representatives/code", set()),
+    "healthbook:name_representative": ("/healthbook/representatives/name", set()),
     "healthbook:end_representation": ("/healthbook/representatives/x/end", set()),
     "healthbook:who": ("/healthbook/who", set()),
     "healthbook:question": ("/healthbook/who/1-1", set()),

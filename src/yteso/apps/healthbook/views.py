@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib import messages
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,19 +16,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yteso.apps.healthbook import lines, words
 from yteso.apps.healthbook.apps import ROLES
 from yteso.apps.healthbook.paper import paper_of
+from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Accesses, Asked
 from yteso.client.people import PersonBanner
 from yteso.client.record import Records
-from yteso.client.representations import Representations
+from yteso.client.representations import ADULT, LONGEST_YEARS, OFFERED, Representations
 from yteso.fhir import json as fhir_json
+from yteso.web.errors import told
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import look
 from yteso.web.paper.press import print_pdf
+from yteso.web.qr import qr_path
 from yteso.web.services import now, service
 
 PAGE = 50
 FEW = 5
 WHOLE = 1000
+_CODE = "yteso.apps.healthbook.representative"
+_CODE_LIVES = 30 * 60
 PERIODS = (7, 30, 90, 365)
 
 
@@ -168,6 +174,47 @@ def representatives(request: HttpRequest) -> HttpResponse:
         "kinds": words.relationships(),
     }
     return render(request, "healthbook/representatives.html", context)
+
+
+@allow(*ROLES)
+@require_POST
+def representative_code(request: HttpRequest) -> HttpResponse:
+    """A code by which somebody can name the person their representative, shown once, good for half an hour."""
+    person = _records().banner(request.principal, request.principal.person) if request.principal.person else None
+    if person is None or (person.age or 0) < ADULT:
+        messages.error(request, gettext("Chỉ người từ đủ 18 tuổi, có ngày sinh trong hồ sơ, làm người đại diện."))
+        return HttpResponseRedirect(reverse("healthbook:representatives"))
+    code = signing.dumps([person.id, person.name], salt=_CODE)
+    address = request.build_absolute_uri(f"{reverse('healthbook:name_representative')}?code={code}")
+    context = {"address": address, "qr": qr_path(address), "minutes": _CODE_LIVES // 60}
+    answer = render(request, "healthbook/code.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@allow(*ROLES)
+@needs_fresh_login
+@require_http_methods(["GET", "POST"])
+def name_representative(request: HttpRequest) -> HttpResponse:
+    """Name the one whose code it is: what for, until when. An old or foreign code does not exist."""
+    code = request.GET.get("code", "")
+    try:
+        holder, name = signing.loads(code, salt=_CODE, max_age=_CODE_LIVES)
+    except (signing.BadSignature, ValueError) as bad:
+        raise Http404 from bad
+    problems: list[dict[str, str]] = []
+    if request.method == "POST":
+        given = request.POST
+        try:
+            relationship, until = given.get("relationship", ""), given.get("until", "")
+            _representations().name(request.principal, holder, name, relationship, until)
+            messages.success(request, gettext("Đã cử người đại diện. Có hiệu lực ngay."))
+            return HttpResponseRedirect(reverse("healthbook:representatives"))
+        except Refused as refused:
+            problems = [told(issue) for issue in refused.issues]
+    kinds = [(kind, words.relationships()[kind]) for kind in OFFERED]
+    context = {"name": name, "kinds": kinds, "problems": problems, "years": LONGEST_YEARS, "given": request.POST}
+    return render(request, "healthbook/name.html", context, status=422 if problems else 200)
 
 
 @allow(*ROLES)
