@@ -49,7 +49,10 @@ Account = Callable[[str], Principal | None]
 
 
 class Server:
-    """One installation's authorization server. `account` tells who an account is now; None: it may not act."""
+    """One installation's authorization server. `account` tells who an account is now; None: it may not act.
+
+    `practitioner` tells the id of the Practitioner that an account of staff is; empty: it names none.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Server:
         issuer: str,
         account: Account,
         clock: Clock = system_clock,
+        practitioner: Callable[[str], str] = lambda _: "",
     ) -> None:
         self.database = database
         self.issuer = issuer.rstrip("/")
@@ -66,6 +70,7 @@ class Server:
         self._identity_of = identity
         self._account = account
         self._clock = clock
+        self._practitioner = practitioner
 
     # -- the doors ----------------------------------------------------------------------------------------------------
 
@@ -169,7 +174,8 @@ class Server:
         if given.refresh:
             told["refresh_token"] = given.refresh
         if given.is_first and "openid" in scopes:
-            told["id_token"] = self._identity.sign(token.identity_claims(grant, self.issuer, now))
+            claims = token.identity_claims(grant, self.issuer, now, self._practitioner(grant.account))
+            told["id_token"] = self._identity.sign(claims)
         if grant.patient:
             told |= {"patient": grant.patient, "need_patient_banner": True}
         if grant.encounter:

@@ -134,7 +134,7 @@ def raised(answer: Answer) -> Given:
     return answer
 
 
-def identity_claims(grant: Grant, issuer: str, now: datetime) -> dict[str, Any]:
+def identity_claims(grant: Grant, issuer: str, now: datetime, practitioner: str = "") -> dict[str, Any]:
     """The claims of the ID token (OpenID Connect Core §2, SMART App Launch 2.2 scopes for identity)."""
     claims: dict[str, Any] = {
         "iss": issuer,
@@ -146,8 +146,9 @@ def identity_claims(grant: Grant, issuer: str, now: datetime) -> dict[str, Any]:
     }
     if grant.nonce:
         claims["nonce"] = grant.nonce
-    if "fhirUser" in grant.scope.split() and grant.person:
-        claims["fhirUser"] = f"{issuer}/fhir/Patient/{grant.person}"
+    user = f"Patient/{grant.person}" if grant.person else f"Practitioner/{practitioner}" if practitioner else ""
+    if "fhirUser" in grant.scope.split() and user:
+        claims["fhirUser"] = f"{issuer}/fhir/{user}"
     return claims
 
 

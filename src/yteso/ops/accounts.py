@@ -62,8 +62,28 @@ def acting(name: str) -> Principal | None:
     return principal if account.active else None
 
 
+def practitioner_of(name: str) -> str:
+    """The id of the Practitioner that a person's account names; empty when it names none."""
+    from yteso.web import setup
+    from yteso.web.accounts import people
+
+    try:
+        return str(people.find(name).practitioner)
+    except Refused:
+        return ""
+    finally:
+        setup.close()
+
+
 def save(
-    settings: Settings, row: Row, password: str, *, display_name: str = "", person: str = "", demo: bool = False
+    settings: Settings,
+    row: Row,
+    password: str,
+    *,
+    display_name: str = "",
+    person: str = "",
+    practitioner: str = "",
+    demo: bool = False,
 ) -> None:
     """Create the account or bring it to these values. Raises Refused (WEB-0001…0003, OPS-0022, OPS-0023)."""
     if row.role == Role.FACILITY:
@@ -78,6 +98,7 @@ def save(
         display_name=display_name,
         facility=row.facility,
         person=person,
+        practitioner=practitioner,
         demo=demo,
     )
     _end_tokens(settings, row.name)

@@ -82,7 +82,7 @@ class Services:
     def oauth(self) -> Server:
         """The authorization server of apps and machines."""
         from yteso.oauth.server import Server
-        from yteso.ops.accounts import acting
+        from yteso.ops.accounts import acting, practitioner_of
         from yteso.signing.identity_keys import load_or_create_identity
 
         return Server(
@@ -92,6 +92,7 @@ class Services:
             self.settings.address,
             acting,
             self.clock,
+            practitioner_of,
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
-from tests.integration.oauth.conftest import BACK, MINE, OTHERS, Visit, told
+from tests.integration.oauth.conftest import BACK, MINE, OTHERS, PASSWORD, Visit, told
 
 from yteso.access.principal import Principal, Role
 from yteso.oauth.clients import Client
@@ -100,6 +100,18 @@ def test_the_id_token_says_who_logged_in(platform, visit):
     assert token.claims["iss"] == platform.base
     assert token.claims["nonce"] == "mot-lan"
     assert token.claims["fhirUser"] == f"{platform.fhir}/Patient/{MINE}"
+
+
+@pytest.mark.parametrize(("account", "user"), [("bacsi.ten", "Practitioner/bs-mau"), ("bacsi", None)])
+def test_the_id_token_names_the_practitioner_that_an_account_of_staff_is(platform, browse, account, user):
+    from yteso.web.accounts import people
+
+    more = {"facility": "79001", "practitioner": "bs-mau", "demo": True}
+    people.create_user("bacsi.ten", PASSWORD, Role.DOCTOR, display_name="Bác sĩ Mẫu", **more)
+    got = Visit(platform, browse(account), scope="user/Observation.rs openid fhirUser").tokens()
+    keys = KeySet.import_key_set(requests.get(f"{platform.base}/oauth/jwks", timeout=20).json())
+    claims = jwt.decode(got["id_token"], keys, algorithms=["RS256"]).claims
+    assert claims.get("fhirUser") == (user and f"{platform.fhir}/{user}")
 
 
 def test_a_refresh_token_is_replaced_and_one_shown_twice_ends_the_whole_family(platform, visit):

@@ -10,8 +10,9 @@ from codes import PASSWORD, install_clock
 from django.db import connections
 from django.test import Client
 
-from yteso.access.principal import Role
+from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
+from yteso.store.protocol import Put
 from yteso.web import services
 
 NEW = "hoa sen no ben ho"
@@ -57,6 +58,18 @@ def test_a_new_account_sets_its_own_password_by_a_link_that_works_once(clock, si
     assert person.post(link, {"new": "mot cau khac nua day"}).status_code == 410
     assert person.post("/login", {"username": "dd.moi", "password": NEW}).status_code == 302
     assert person.get("/record/").url == "/account/factors", "a nurse needs a second factor"
+
+
+def test_an_account_names_a_practitioner_of_the_directory_and_no_other(clock, site, made):
+    from yteso.web.accounts import people
+
+    page = {"username": "dd.moi", "display_name": "Trần Thử", "role": "nurse", "facility": site.facility}
+    admin, listed = site.client("quantri"), {"resourceType": "Practitioner", "id": "nguoi-mau"}
+    with site.services.database.connection() as conn:
+        site.services.store.write(conn, Principal("thu", Role.SYSTEM), [Put(listed)])
+    assert admin.post("/accounts/new", {**page, "practitioner": "khong-co"}).status_code == 422
+    link_in(admin.post("/accounts/new", {**page, "practitioner": "nguoi-mau"}))
+    assert people.find("dd.moi").practitioner == "nguoi-mau"
 
 
 def test_a_link_is_over_after_a_day_when_a_newer_one_is_made_and_when_the_account_is_disabled(clock, site, made):

@@ -31,6 +31,9 @@ def add(
     facility: Annotated[str, typer.Option(help="Mã cơ sở (MA_CSKCB) · Facility code")] = "",
     display_name: Annotated[str, typer.Option(help="Tên hiển thị · Name shown")] = "",
     person: Annotated[str, typer.Option(help="Mã hồ sơ (Patient) của người dân · A citizen's Patient id")] = "",
+    practitioner: Annotated[
+        str, typer.Option(help="Mã trong danh bạ (Practitioner) của nhân viên · A staff member's Practitioner id")
+    ] = "",
     password: _Password = None,
 ) -> None:
     """Tạo hoặc sửa tài khoản. · Create an account, or bring it to these values."""
@@ -41,7 +44,7 @@ def add(
     chosen = _chosen(password)
     with at_database() as settings:
         row = accounts.Row(name, role, facility, active=True)
-        accounts.save(settings, row, chosen, display_name=display_name, person=person)
+        accounts.save(settings, row, chosen, display_name=display_name, person=person, practitioner=practitioner)
     _tell(name, chosen, password)
 
 

@@ -105,6 +105,13 @@ class AccountForm(forms.Form):
         label=_("Mã hồ sơ của người dân"), max_length=64, required=False, help_text=_("Chỉ cho vai trò người dân.")
     )
 
+    practitioner = forms.CharField(
+        label=_("Mã trong danh bạ nhân viên y tế"),
+        max_length=64,
+        required=False,
+        help_text=_("Mã (id) của Practitioner; ứng dụng được cho biết ai đang dùng."),
+    )
+
     def __init__(self, roles: list[tuple[str, Any]], *args: Any, **names: Any) -> None:
         super().__init__(*args, **names)
         self.fields["role"].choices = roles  # type: ignore[attr-defined]

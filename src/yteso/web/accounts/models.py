@@ -24,6 +24,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """`facility` is MA_CSKCB, needed by the roles bound to one; `person` the id of the Patient that a citizen is.
 
+    `practitioner` is the id of the Practitioner that a member of staff is; apps are told it (SMART `fhirUser`).
     `demo` marks accounts of the sample province. `disabled_reason` tells why `is_active` is false.
     """
 
@@ -55,6 +56,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=32, choices=ROLES)
     facility = models.CharField(max_length=5, blank=True, validators=[RegexValidator(r"^[0-9A-Z]{5}\Z")])
     person = models.CharField(max_length=64, blank=True, validators=[RegexValidator(r"^[A-Za-z0-9.-]+\Z")])
+    practitioner = models.CharField(
+        max_length=64, blank=True, db_default="", default="", validators=[RegexValidator(r"^[A-Za-z0-9.-]+\Z")]
+    )
     language = models.CharField(max_length=2, blank=True)
     is_active = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=20, blank=True, choices=REASONS)

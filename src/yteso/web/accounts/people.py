@@ -47,6 +47,7 @@ class Account:
     active: bool
     demo: bool
     person: str = ""
+    practitioner: str = ""
 
     @property
     def principal(self) -> Principal:
@@ -62,6 +63,7 @@ def create_user(
     display_name: str = "",
     facility: str = "",
     person: str = "",
+    practitioner: str = "",
     demo: bool = False,
 ) -> Account:
     """A new account, or the existing one of that name brought to these values (its password too).
@@ -77,6 +79,7 @@ def create_user(
         user = User.objects.select_for_update().filter(username=username).first() or User(username=username)
         user.display_name, user.role, user.facility, user.demo = display_name or username, role.value, facility, demo
         user.is_active, user.disabled_reason, user.person = True, "", person
+        user.practitioner = practitioner
         if not demo:
             _check_password(password, user)
         user.set_password(password)
@@ -143,9 +146,8 @@ def _find(username: str) -> User:
 
 
 def _account(user: User) -> Account:
-    return Account(
-        user.username, user.display_name, Role(user.role), user.facility, user.is_active, user.demo, user.person
-    )
+    names = (user.username, user.display_name, Role(user.role), user.facility)
+    return Account(*names, user.is_active, user.demo, user.person, user.practitioner)
 
 
 def _check_password(password: str, user: User) -> None:

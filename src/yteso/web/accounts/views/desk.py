@@ -23,6 +23,7 @@ from yteso.web.accounts.forms import AccountForm
 from yteso.web.accounts.models import User
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.qr import qr_path
+from yteso.web.services import service
 
 _ADMINISTRATORS = (Role.ADMINISTRATOR, Role.FACILITY_ADMINISTRATOR)
 _PAGE = 50
@@ -98,6 +99,9 @@ def _filled(request: HttpRequest, user: User, form: AccountForm) -> bool:
         form.add_error("facility", gettext("Vai trò này phải gắn với một cơ sở."))
     if user.person and user.role != Role.CITIZEN:
         form.add_error("person", gettext("Chỉ cho vai trò người dân."))
+    user.practitioner = values["practitioner"].strip()
+    if user.practitioner and not _is_listed(request, user.practitioner):
+        form.add_error("practitioner", gettext("Không có nhân viên y tế này trong danh bạ."))
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
@@ -106,12 +110,17 @@ def _filled(request: HttpRequest, user: User, form: AccountForm) -> bool:
     return not form.errors
 
 
+def _is_listed(request: HttpRequest, practitioner: str) -> bool:
+    return service("records").resource(request.principal, "Practitioner", practitioner) is not None
+
+
 @allow(*_ADMINISTRATORS)
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, username: str) -> HttpResponse:
     """One account; POST changes what it is."""
     user = get_object_or_404(_visible(request), username=username)
-    present = {name: getattr(user, name) for name in ("username", "display_name", "role", "facility", "person")}
+    names = ("username", "display_name", "role", "facility", "person", "practitioner")
+    present = {name: getattr(user, name) for name in names}
     form = AccountForm(_roles(request), {**request.POST.dict(), "username": username} if request.POST else None)
     form.initial = present
     if request.method == "POST":
