@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from yteso.access.policy import PATIENT_TYPES, Interaction, require
 from yteso.api import rules
 from yteso.api.call import Call
+from yteso.api.evidence import check_evidence
 from yteso.api.service import check_service
 from yteso.base.errors import Refused
 from yteso.db import Connection
@@ -35,7 +36,9 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
         if isinstance(change, Put):
             for key in _clinical_references(change.resource):
                 _see(call, conn, key, visible)
-    check_service(call, conn, [change.resource for change in bound if isinstance(change, Put)], existing)
+    written = [change.resource for change in bound if isinstance(change, Put)]
+    check_service(call, conn, written, existing)
+    check_evidence(written, existing)
 
 
 def is_free(call: Call, change: Change) -> bool:

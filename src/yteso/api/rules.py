@@ -277,6 +277,21 @@ OTHER_FACILITY = _error(
     "Ghi serviceProvider là mã cơ sở của mình, hoặc giữ nguyên serviceProvider và người bệnh như đã lưu.",
     "Set serviceProvider to your own facility code, or leave serviceProvider and patient as they are stored.",
 )
+NO_SOURCE = _error(
+    "API-0044",
+    "Sự đồng ý hay từ chối do cơ sở ghi lại phải kèm giấy người bệnh đã ký.",
+    "A consent or refusal that a facility records must come with what the person signed.",
+    "Gửi kèm sourceAttachment (bản chụp) hoặc sourceReference; ai có tài khoản thì tự đặt trên trang.",
+    "Send sourceAttachment (a scan) or sourceReference (a DocumentReference); who has an account sets it on the page.",
+    "NĐ 356/2025/NĐ-CP",
+)
+MERGED = _error(
+    "API-0045",
+    "Không được ghi rằng hai hồ sơ là một người (Patient.link replaces, replaced-by).",
+    "You may not write that two Patients are one person (Patient.link replaces, replaced-by).",
+    "Để nguyên Patient.link; báo người xử lý nghi vấn nhân thân.",
+    "Leave Patient.link as it is; tell who settles doubts about identities.",
+)
 ONLY_A_PART = _error(
     "API-1050",
     "Tài nguyên này chỉ là một phần (nhãn SUBSETTED); ghi lại sẽ làm mất phần còn lại.",

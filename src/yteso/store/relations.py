@@ -39,7 +39,7 @@ _LEGAL = frozenset(["PRN", "MTH", "FTH", "GUARD", "POWATT", "HPOWATT", "DPOWATT"
 _OF_A_MINOR = frozenset(["PRN", "MTH", "FTH", "GUARD"])
 """Codes of v3-RoleCode."""
 
-_MERGED = frozenset(["replaces", "replaced-by"])
+MERGED = frozenset(["replaces", "replaced-by"])
 """Types of Patient.link by which two Patients are one person."""
 
 _ENDED = {
@@ -155,7 +155,7 @@ def _representative(resource: Mapping[str, Any]) -> Iterator[Relation]:
 def _same(patient: Mapping[str, Any]) -> Iterator[Relation]:
     """The other Patients of a merged person; they count where both name each other (`store.same_person`)."""
     for link in _list(patient.get("link")):
-        if isinstance(link, dict) and link.get("type") in _MERGED:
+        if isinstance(link, dict) and link.get("type") in MERGED:
             holder = _holder(link.get("other"))
             if holder.startswith("Patient/"):
                 yield Relation("s", holder, *ALWAYS)
