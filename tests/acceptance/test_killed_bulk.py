@@ -19,6 +19,7 @@ from yteso.store.protocol import Put
 
 pytestmark = pytest.mark.slow
 
+OFFICER = Principal("bảo vệ dữ liệu Mẫu", Role.DATA_OFFICER)
 WHO = Principal("tích hợp Mẫu", Role.INTEGRATOR)
 MANY = 4_000
 WORKER = """
@@ -75,6 +76,7 @@ def test_a_killed_export_goes_on_and_holds_every_line_once(database, database_ur
     with database.connection() as conn:
         desk.store.write(conn, WHO, [Put(one) for one in patients(0, MANY)])
         job_id = desk.start_export(conn, WHO, "$export", {"level": "system"})
+        assert desk.decide_export(conn, OFFICER, job_id, "waiting", "Chuyển kho dữ liệu")
     killed = work_with_kills(database_url, tmp_path, job_id, 12)
     assert killed >= 5
     with database.connection() as conn:

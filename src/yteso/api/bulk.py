@@ -28,6 +28,7 @@ from yteso.store.bulk.job import File, Job
 PLACE = "_bulk"
 NDJSON = "application/fhir+ndjson"
 _POLL_SECONDS = 2
+_HELD_SECONDS = 60
 _PIECE = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _FAST = 1
@@ -46,13 +47,18 @@ def accepted(call: Call, id: str) -> Response:
 
 
 def bulk_status(call: Call) -> Response:
-    """202 while it runs, 200 with the manifest, 422 when it failed."""
+    """202 while it waits or runs, 200 with the manifest, 403 when it was not approved, 422 when it failed."""
     desk = desk_of(call)
     with call.connection() as conn:
         found = desk.find(conn, call.who, call.id)
         if found is None:
             raise _absent()
         job, files = found
+        if job.state == "held":
+            headers = {"X-Progress": "waiting for a second person's approval", "Retry-After": str(_HELD_SECONDS)}
+            return Response(202, b"", {**headers, "Cache-Control": "no-store"})
+        if job.state == "refused":
+            raise Refused(rules.NOT_APPROVED.at(), status=403)
         if job.state == "waiting":
             headers = {"X-Progress": _progress(desk, conn, job), "Retry-After": str(_POLL_SECONDS)}
             return Response(202, b"", {**headers, "Cache-Control": "no-store"})

@@ -160,14 +160,18 @@ class Services:
     def pages(self) -> Any:
         """Django's WSGI application, with the services its pages need."""
         from yteso.client.accesses import Accesses
+        from yteso.client.breaches import Breaches
         from yteso.client.budgets import Budgets
         from yteso.client.citizens import Citizens
         from yteso.client.consents import Consents
+        from yteso.client.exports import Exports
         from yteso.client.intake import Intake
         from yteso.client.openings import Openings
+        from yteso.client.processing import Processing
         from yteso.client.record import Records
         from yteso.client.representations import Representations
         from yteso.client.reviews import Reviews
+        from yteso.client.subject_requests import SubjectRequests
         from yteso.client.worklists import Worklists
         from yteso.warehouse.read import Marts
         from yteso.web import services
@@ -178,6 +182,10 @@ class Services:
                 records=records,
                 accesses=Accesses(self.database, records, self.clock),
                 budgets=Budgets(self.database, self.clock),
+                breaches=Breaches(self.database, self.store, self.clock),
+                exports=Exports(self.database, self.bulk, self.clock),
+                processing=Processing(self.database),
+                subject_requests=SubjectRequests(self.database, self.clock),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),

@@ -6,11 +6,11 @@ In the audit chain like every act. What is asked and answered stays in its table
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from yteso.access.principal import Principal
-from yteso.base.clock import VIETNAM
 from yteso.base.ids import random_id, shard_of, shard_of_key
+from yteso.base.working_days import end_after
 from yteso.db import Connection, Queries
 from yteso.store import audit
 from yteso.store.protocol import AuditNote
@@ -18,7 +18,6 @@ from yteso.store.protocol import AuditNote
 SQL = Queries.beside(__file__)
 WORKING_DAYS = 2
 """Until when a subject's request is to be answered (NĐ 356/2025)."""
-_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,5 @@ def answer_case(conn: Connection, who: Principal, id: str, text: str, now: datet
 
 
 def due_from(opened: datetime) -> datetime:
-    """The end of the second working day after; holidays are not known here."""
-    day, left = opened.astimezone(VIETNAM), WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < _SATURDAY
-    return day.replace(hour=23, minute=59, second=59, microsecond=0)
+    """The end of the second working day after."""
+    return end_after(opened, WORKING_DAYS)

@@ -21,6 +21,8 @@ class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
     `accesses`: `client.accesses.Accesses`; `budgets`: `client.budgets.Budgets`;
+    `breaches`: `client.breaches.Breaches`; `exports`: `client.exports.Exports`;
+    `processing`: `client.processing.Processing`; `subject_requests`: `client.subject_requests.SubjectRequests`;
     `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
     `representations`: `client.representations.Representations`; `worklists`: `client.worklists.Worklists`.
 
@@ -34,6 +36,10 @@ class Services:
     citizens: Any = None
     accesses: Any = None
     budgets: Any = None
+    breaches: Any = None
+    exports: Any = None
+    processing: Any = None
+    subject_requests: Any = None
     openings: Any = None
     consents: Any = None
     representations: Any = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.integration.api.conftest import BASE, DOCTOR, INTEGRATOR, Client
@@ -12,10 +12,12 @@ from tests.integration.api.conftest import BASE, DOCTOR, INTEGRATOR, Client
 from yteso.access.principal import Principal, Role
 from yteso.api import Api
 from yteso.jobs import Task, Worker
+from yteso.store.bulk import approvals
 from yteso.store.bulk.desk import TASK, BulkDesk
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 
+OFFICER = Principal("bảo vệ dữ liệu Mẫu", Role.DATA_OFFICER)
 ASYNC = {"prefer": "respond-async"}
 NDJSON = {**ASYNC, "content_type": "application/fhir+ndjson"}
 
@@ -67,6 +69,11 @@ def store():
 
 @pytest.fixture
 def desk(database, store, tmp_path) -> BulkDesk:
+    """Where the cast has a standing approval, so that exports begin."""
+    with database.connection() as conn:
+        for name in (INTEGRATOR.name, "tích hợp Giả", DOCTOR.name):
+            until = datetime.now(UTC) + timedelta(days=1)
+            approvals.add_standing(conn, OFFICER, name, until, "Trao đổi dữ liệu thường ngày")
     return BulkDesk(database, store, tmp_path)
 
 

@@ -71,6 +71,26 @@ TABLE = {
     "consent:settle": ("/consent/review/x", {"baovedulieu"}),
     "privacy:start": ("/privacy/", {"baovedulieu"}),
     "privacy:answer": ("/privacy/x/answer", {"baovedulieu"}),
+    "privacy:breaches": ("/privacy/breaches", {"baovedulieu"}),
+    "privacy:open_breach": ("/privacy/breaches/open", {"baovedulieu"}),
+    "privacy:breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000", {"baovedulieu"}),
+    "privacy:breach_people": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/people", {"baovedulieu"}),
+    "privacy:notice": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/notice", {"baovedulieu"}),
+    "privacy:describe_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/describe", {"baovedulieu"}),
+    "privacy:tell_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/tell", {"baovedulieu"}),
+    "privacy:close_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/close", {"baovedulieu"}),
+    "privacy:requests": ("/privacy/requests", {"baovedulieu"}),
+    "privacy:acknowledge": ("/privacy/requests/00000000-0000-0000-0000-000000000000/acknowledge", {"baovedulieu"}),
+    "privacy:extend": ("/privacy/requests/00000000-0000-0000-0000-000000000000/extend", {"baovedulieu"}),
+    "privacy:close_request": ("/privacy/requests/00000000-0000-0000-0000-000000000000/close", {"baovedulieu"}),
+    "privacy:exports": ("/privacy/exports", {"baovedulieu"}),
+    "privacy:stand": ("/privacy/exports/standing", {"baovedulieu"}),
+    "privacy:end_standing": ("/privacy/exports/standing/00000000-0000-0000-0000-000000000000/end", {"baovedulieu"}),
+    "privacy:decide_export": ("/privacy/exports/00000000-0000-0000-0000-000000000000/decide", {"baovedulieu"}),
+    "privacy:register": ("/privacy/register", {"baovedulieu"}),
+    "privacy:register_file": ("/privacy/register.csv", {"baovedulieu"}),
+    "privacy:activity": ("/privacy/register/ho-so", {"baovedulieu"}),
+    "privacy:mine": ("/privacy/requests/mine", set()),
     "privacy:budgets": ("/privacy/budgets", {"baovedulieu"}),
     "privacy:grant_budget": ("/privacy/budgets/grant", {"baovedulieu"}),
     "privacy:end_grant": ("/privacy/budgets/00000000-0000-0000-0000-000000000000/end", {"baovedulieu"}),
@@ -108,6 +128,17 @@ POSTED = {
     "accounts_act",
     "privacy:answer",
     "privacy:grant_budget",
+    "privacy:open_breach",
+    "privacy:breach_people",
+    "privacy:describe_breach",
+    "privacy:tell_breach",
+    "privacy:close_breach",
+    "privacy:acknowledge",
+    "privacy:extend",
+    "privacy:close_request",
+    "privacy:stand",
+    "privacy:end_standing",
+    "privacy:decide_export",
     "privacy:end_grant",
     "oauth_end_grant",
     "oauth_set_active",
@@ -158,9 +189,9 @@ def test_each_role_opens_its_own_pages_and_no_other(site, username):
             assert status == 302, name
             assert client.get(path).url.startswith("/login"), name
         elif username in allowed:
-            assert status == {"home": 302, "oauth_authorize": 400}.get(name, 405 if name in POSTED else 200), (
-                f"{name} for {username}"
-            )
+            assert status == {"home": 302, "oauth_authorize": 400, "privacy:breach": 404, "privacy:notice": 404}.get(
+                name, 405 if name in POSTED else 200
+            ), f"{name} for {username}"
         else:
             assert status == 403, f"{name} for {username}"
 

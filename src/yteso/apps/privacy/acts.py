@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.web.errors import told
 
@@ -20,13 +22,26 @@ def done(request: HttpRequest, act: Callable[[], object], words: str, to: str) -
     try:
         act()
     except Refused as refusal:
-        if refusal.status not in (400, 404):
-            raise
-        for issue in map(told, refusal.issues):
-            messages.error(request, f"{issue['code']}: {issue['text']} {issue['fix']}")
+        tell_refusal(request, refusal)
     else:
         messages.success(request, words)
     return HttpResponseRedirect(to)
+
+
+def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
+    """Say on the next page why not. What is more than a wrong form, or a case that moved on, is raised."""
+    if refusal.status not in (400, 404):
+        raise refusal
+    for issue in map(told, refusal.issues):
+        messages.error(request, f"{issue['code']}: {issue['text']} {issue['fix']}")
+
+
+def moment_of(request: HttpRequest, name: str) -> datetime | None:
+    """A moment of a form (`datetime-local`), by Vietnam's clock; None when it is none."""
+    try:
+        return datetime.fromisoformat(request.POST.get(name, "")).replace(tzinfo=VIETNAM)
+    except ValueError:
+        return None
 
 
 def number_of(request: HttpRequest, name: str) -> int:
@@ -39,6 +54,10 @@ def tabs(here: str) -> list[Tab]:
     """The parts of the desk."""
     parts = {
         "privacy:start": gettext("Câu hỏi"),
+        "privacy:requests": gettext("Yêu cầu"),
+        "privacy:breaches": gettext("Vi phạm"),
         "privacy:budgets": gettext("Hạn mức"),
+        "privacy:exports": gettext("Xuất hàng loạt"),
+        "privacy:register": gettext("Hồ sơ xử lý"),
     }
     return [(reverse(name), label, None, name == here) for name, label in parts.items()]

@@ -16,5 +16,8 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
     url_prefix = "privacy/"
     navigation = (
+        Entry(
+            _("Yêu cầu của tôi"), "shield-check", "privacy:mine", "/privacy/requests/mine", frozenset([Role.CITIZEN])
+        ),
         Entry(_("Bàn bảo vệ dữ liệu"), "list-details", "privacy:start", "/privacy/", frozenset([Role.DATA_OFFICER])),
     )

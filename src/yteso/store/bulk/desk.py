@@ -24,7 +24,8 @@ from yteso.base.trace import where
 from yteso.db import Connection, Database, is_retryable
 from yteso.jobs import enqueue
 from yteso.store import audit
-from yteso.store.bulk import rules
+from yteso.store.bulk import approvals, rules
+from yteso.store.bulk.approvals import Decision
 from yteso.store.bulk.chunks import Chunk, Source
 from yteso.store.bulk.claims import Claims
 from yteso.store.bulk.export import Exporter
@@ -75,10 +76,17 @@ class BulkDesk:
     # -- asking ---------------------------------------------------------------------------------------------------
 
     def start_export(self, conn: Connection, who: Principal, request: str, wish: Mapping[str, Any]) -> str:
-        """A new export; its id. Refused (429) when too many are in progress."""
+        """A new export; its id. It begins when a second person approves. Refused (429) when too many are open."""
         id = add_job(conn, "export", who, request, wish)
         _wake(conn, id, 0)
         return id
+
+    def decide_export(self, conn: Connection, who: Principal, id: str, decision: Decision, reason: str) -> bool:
+        """The second person's decision on an export; False when it does not wait, or is one's own."""
+        done = approvals.decide(conn, who, id, decision, reason)
+        if done:
+            _wake(conn, id, 0)
+        return done
 
     def import_upload(self, who: Principal, request: str, base: str, body: Source, name: str = UPLOADED) -> str:
         """Take a body of ndjson in. Refused (400) when it has no line, (429) when too many jobs are in progress.

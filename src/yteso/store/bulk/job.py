@@ -15,7 +15,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id, shard_of
 from yteso.db import Connection, Queries
-from yteso.store.bulk import rules
+from yteso.store.bulk import approvals, rules
 
 SQL = Queries.beside(__file__)
 MOST_OPEN = 3
@@ -24,7 +24,8 @@ KEEP = timedelta(hours=24)
 """How long a finished job and its files stay."""
 
 Kind = Literal["export", "import"]
-State = Literal["waiting", "done", "failed", "cancelled"]
+State = Literal["held", "waiting", "done", "failed", "cancelled", "refused"]
+"""`held`: an export that waits for a second person; `refused`: that person said no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,18 @@ class File:
 
 
 def add_job(conn: Connection, kind: Kind, who: Principal, request: str, wish: Mapping[str, Any], id: str = "") -> str:
-    """Note what was asked for. Refused (429, BULK-0007) when the account has too many in progress."""
+    """Note what was asked for; an export is held until a second person approves it (ADR 38), or did beforehand.
+
+    Refused (429, BULK-0007) when the account has too many in progress.
+    """
     conn.execute(SQL["hold_caller"], (who.name,))
     row = conn.execute(SQL["count_open"], (who.name,)).fetchone()
     if row and row[0] >= MOST_OPEN:
         raise Refused(rules.TOO_MANY_JOBS.at(limit=MOST_OPEN), status=429)
     id = id or random_id()
-    values = (kind, who.name, str(who.role), who.facility, who.purpose, request, json.dumps(wish))
+    approver = approvals.approver_of(conn, who) if kind == "export" else None
+    state: State = "held" if kind == "export" and approver is None else "waiting"
+    values = (kind, who.name, str(who.role), who.facility, who.purpose, request, json.dumps(wish), state, approver)
     conn.execute(SQL["add_job"], (shard_of(id), id, *values))
     return id
 

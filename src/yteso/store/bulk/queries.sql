@@ -4,12 +4,12 @@ SELECT pg_advisory_xact_lock(7306, hashtext(%s));
 
 -- count_open --
 -- How many jobs of a caller are in progress.
-SELECT count(*) FROM store.bulk_job WHERE who = %s AND state = 'waiting';
+SELECT count(*) FROM store.bulk_job WHERE who = %s AND state IN ('held', 'waiting');
 
 -- add_job --
 -- What was asked for.
-INSERT INTO store.bulk_job (shard, id, kind, who, role, facility, purpose, request, wish)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb);
+INSERT INTO store.bulk_job (shard, id, kind, who, role, facility, purpose, request, wish, state, approved_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s);
 
 -- fetch_job --
 -- One job.
@@ -56,8 +56,8 @@ WHERE shard = %s AND id = %s AND state = 'waiting'
 RETURNING id;
 
 -- fetch_old --
--- Jobs whose files have had their time.
-SELECT id FROM store.bulk_job WHERE expires < now();
+-- Jobs whose files have had their time, and exports on which nobody decided within a week.
+SELECT id FROM store.bulk_job WHERE expires < now() OR (state = 'held' AND asked < now() - interval '7 days');
 
 -- fetch_ids --
 -- Every job there is, to tell folders that belong to none.

@@ -102,6 +102,13 @@ NO_ROOM = _error(
     "Đề nghị người vận hành cấu hình YTESO_HOME.",
     "Ask the operator to configure YTESO_HOME.",
 )
+NOT_APPROVED = _error(
+    "BULK-0014",
+    "Yêu cầu xuất không được cán bộ bảo vệ dữ liệu phê duyệt.",
+    "The data officer did not approve this export.",
+    "Hỏi cán bộ bảo vệ dữ liệu lý do; gửi lại yêu cầu hẹp hơn.",
+    "Ask the data officer why, and ask again for less.",
+)
 BAD_MEDIA = _error(
     "BULK-0101",
     "Nội dung nhập phải là application/fhir+ndjson hoặc Parameters.",

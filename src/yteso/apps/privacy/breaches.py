@@ -1,0 +1,123 @@
+"""Breach cases: the 72 hours, whom the suspects saw, the draft notice, who was told when, and the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from yteso.access.principal import Role
+from yteso.apps.privacy.acts import done, moment_of, tabs, tell_refusal
+from yteso.base.errors import Refused
+from yteso.client.breaches import LEAST, MOST, Breaches, Suspicion
+from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.services import now, service
+
+
+def _breaches() -> Breaches:
+    found: Breaches = service("breaches")
+    return found
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """All cases and the form for a new one."""
+    found = _breaches().all(request.principal)
+    return render(request, "privacy/breaches.html", {**_shared(), "cases": [(one, _left(one.due)) for one in found]})
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def open_(request: HttpRequest) -> HttpResponse:
+    """A new case."""
+    since, until = moment_of(request, "since"), moment_of(request, "until")
+    account, facility = (request.POST.get(name, "").strip() for name in ("account", "facility"))
+    suspicion = Suspicion(account, facility, since, until) if since and until else None
+    try:
+        what = request.POST.get("what", "")
+        new = _breaches().open(request.principal, what, moment_of(request, "noticed"), suspicion)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return HttpResponseRedirect(reverse("privacy:breaches"))
+    return HttpResponseRedirect(reverse("privacy:breach", args=[new]))
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def one(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One case with its clock, how many it is about, and what can be done next."""
+    case = _breaches().one(request.principal, str(id))
+    people = _breaches().affected(request.principal, case)
+    context = {**_shared(), "case": case, "left": _left(case.due), "people": people}
+    return render(request, "privacy/breach.html", context)
+
+
+@allow(Role.DATA_OFFICER)
+@needs_fresh_login
+@require_POST
+def people(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The list of people as CSV; everybody on it can read that it was made."""
+    text = _breaches().people_file(request.principal, str(id))
+    return _file(text, "text/csv; charset=utf-8", f"nguoi-bi-anh-huong-{id}.csv")
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def notice(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The draft notice for the authority, in Vietnamese, as text to be signed and sent."""
+    case = _breaches().one(request.principal, str(id))
+    people = _breaches().affected(request.principal, case)
+    context = {"case": case, "people": len(people), "as_of": now(), "officer": request.principal.name}
+    return render(request, "privacy/notice.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def describe(request: HttpRequest, id: UUID) -> HttpResponse:
+    """What the notice says."""
+    texts = {name: request.POST.get(name, "") for name in ("what", "kinds", "consequences", "measures")}
+    words = gettext("Đã lưu nội dung thông báo.")
+    return done(request, lambda: _breaches().describe(request.principal, str(id), texts), words, _to(id))
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def tell(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The authority, or the people, were told then."""
+    whom = "authority" if request.POST.get("whom") == "authority" else "people"
+    when = moment_of(request, "when")
+    words = gettext("Đã ghi thời điểm thông báo.")
+    return done(request, lambda: _breaches().tell(request.principal, str(id), whom, when), words, _to(id))
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def close(request: HttpRequest, id: UUID) -> HttpResponse:
+    """It is over."""
+    conclusion = request.POST.get("conclusion", "")
+    words = gettext("Đã đóng vụ việc.")
+    return done(request, lambda: _breaches().close(request.principal, str(id), conclusion), words, _to(id))
+
+
+def _shared() -> dict[str, object]:
+    facilities = service("accesses").facilities()
+    return {"tabs": tabs("privacy:breaches"), "facilities": facilities, "least": LEAST, "most": MOST, "as_of": now()}
+
+
+def _left(due: datetime) -> int:
+    """Whole hours until then; negative when it is past."""
+    return int((due - now()).total_seconds() // 3600)
+
+
+def _to(id: UUID) -> str:
+    return reverse("privacy:breach", args=[id])
+
+
+def _file(text: str, type: str, name: str) -> HttpResponse:
+    return HttpResponse(text, content_type=type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

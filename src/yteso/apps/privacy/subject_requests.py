@@ -1,0 +1,104 @@
+"""Requests of people about their data: the queue with its clocks; and the citizen's own page, to file and to follow."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yteso.access.principal import Role
+from yteso.apps.privacy.acts import done, tabs
+from yteso.client.subject_requests import LEAST, MOST, SubjectRequests
+from yteso.web.guard import allow
+from yteso.web.services import now, service
+
+
+def _requests() -> SubjectRequests:
+    found: SubjectRequests = service("subject_requests")
+    return found
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits, what is due first comes first; with `?closed=1` what was answered."""
+    closed = request.GET.get("closed") == "1"
+    found = _requests().queue(request.principal, open=not closed)
+    context = {**_shared(), "tabs": tabs("privacy:requests"), "requests": found, "closed": closed}
+    return render(request, "privacy/requests.html", context)
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def acknowledge(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The person is told that it is worked on."""
+    words = gettext("Đã báo cho người gửi là đang xử lý.")
+    return done(request, lambda: _requests().acknowledge(request.principal, str(id)), words, _queue())
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def extend(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Once, 15 days more."""
+    reason = request.POST.get("reason", "")
+    words = gettext("Đã gia hạn 15 ngày.")
+    return done(request, lambda: _requests().extend(request.principal, str(id), reason), words, _queue())
+
+
+@allow(Role.DATA_OFFICER)
+@require_POST
+def close(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The answer."""
+    outcome, answer = request.POST.get("outcome", ""), request.POST.get("answer", "")
+    words = gettext("Đã trả lời và đóng yêu cầu.")
+    return done(
+        request,
+        lambda: _requests().close(request.principal, str(id), outcome, answer),
+        words,
+        _queue(),
+    )
+
+
+@allow(Role.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def mine(request: HttpRequest) -> HttpResponse:
+    """The citizen's own requests and the form for a new one."""
+    if request.method == "POST":
+        kind, text = request.POST.get("kind", ""), request.POST.get("words", "")
+        words = gettext("Đã gửi yêu cầu.")
+        return done(request, lambda: _requests().file(request.principal, kind, text), words, reverse("privacy:mine"))
+    found = _requests().mine(request.principal) if request.principal.person else None
+    return render(request, "privacy/mine.html", {**_shared(), "requests": found})
+
+
+def _queue() -> str:
+    return reverse("privacy:requests")
+
+
+def _shared() -> dict[str, object]:
+    return {"kinds": _kinds(), "outcomes": _outcomes(), "least": LEAST, "most": MOST, "as_of": now()}
+
+
+def _kinds() -> dict[str, str]:
+    """What people may ask, in the order of the form."""
+    return {
+        "access": gettext("Xem dữ liệu của tôi và ai dùng"),
+        "copy": gettext("Nhận bản sao dữ liệu"),
+        "correction": gettext("Sửa dữ liệu sai"),
+        "erasure": gettext("Xóa dữ liệu"),
+        "restriction": gettext("Hạn chế xử lý dữ liệu"),
+        "objection": gettext("Phản đối xử lý dữ liệu"),
+        "withdrawal": gettext("Rút lại sự đồng ý"),
+    }
+
+
+def _outcomes() -> dict[str, str]:
+    return {
+        "done": gettext("Đã thực hiện"),
+        "partly": gettext("Thực hiện một phần"),
+        "refused": gettext("Không thực hiện được"),
+    }

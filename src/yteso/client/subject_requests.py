@@ -1,0 +1,92 @@
+"""What people ask about their data: filed and followed by the citizen, worked on and closed by the data officer."""
+
+from __future__ import annotations
+
+from yteso.access.principal import Principal, Role
+from yteso.base.clock import Clock
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin, Rule, Severity
+from yteso.client.access_rules import NOT_OWN
+from yteso.client.officer import LEAST, MOST, require_done, require_officer, words
+from yteso.db import Database
+from yteso.store import subject_requests as rows
+from yteso.store.subject_requests import KINDS, MOST_OPEN, OUTCOMES, SubjectRequest
+
+__all__ = ["KINDS", "LEAST", "MOST", "OUTCOMES", "SubjectRequest", "SubjectRequests"]
+
+_BAD_KIND = Rule(
+    "DPO-0301",
+    Severity.ERROR,
+    "Chưa chọn loại yêu cầu hoặc kết quả.",
+    "The kind of request, or its outcome, is missing.",
+    "Chọn một mục trong danh sách.",
+    "Choose one of the list.",
+)
+_TOO_MANY = Rule(
+    "DPO-0302",
+    Severity.ERROR,
+    "Bạn đã có {most} yêu cầu đang chờ.",
+    "You have {most} requests waiting already.",
+    "Chờ các yêu cầu trước được trả lời.",
+    "Wait until earlier ones are answered.",
+)
+
+
+class SubjectRequests:
+    """One instance serves a process; every call is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def file(self, who: Principal, kind: str, text: str) -> str:
+        """A new request about the own record. Refused (403, AUD-0001), (400) DPO-0002, DPO-0301, DPO-0302."""
+        person = _person(who)
+        if kind not in KINDS:
+            raise Refused(_BAD_KIND.at(Origin(field="kind")), status=400)
+        text = words(text, "words")
+        with self._database.connection() as conn:
+            new = rows.file(conn, who, person, kind, text, self._clock())
+        if new is None:
+            raise Refused(_TOO_MANY.at(most=MOST_OPEN), status=400)
+        return new
+
+    def mine(self, who: Principal) -> list[SubjectRequest]:
+        """The own requests and how they stand. Refused (403, AUD-0001)."""
+        person = _person(who)
+        with self._database.connection() as conn:
+            return rows.find_requests(conn, who, person)
+
+    def queue(self, who: Principal, *, open: bool) -> list[SubjectRequest]:
+        """For the data officer: what is due first comes first."""
+        require_officer(who)
+        with self._database.connection() as conn:
+            return rows.find_requests(conn, who, open=open)
+
+    def acknowledge(self, who: Principal, id: str) -> None:
+        """Tell the person that it is worked on. Refused (404, DPO-0003)."""
+        require_officer(who)
+        with self._database.connection() as conn:
+            require_done(rows.acknowledge(conn, who, id, self._clock()))
+
+    def extend(self, who: Principal, id: str, reason: str) -> None:
+        """Once, 15 days more. Refused (400, DPO-0002), (404, DPO-0003)."""
+        require_officer(who)
+        reason = words(reason, "reason")
+        with self._database.connection() as conn:
+            require_done(rows.extend(conn, who, id, reason))
+
+    def close(self, who: Principal, id: str, outcome: str, answer: str) -> None:
+        """The answer. Refused (400) DPO-0002, DPO-0301, (404, DPO-0003)."""
+        require_officer(who)
+        if outcome not in OUTCOMES:
+            raise Refused(_BAD_KIND.at(Origin(field="outcome")), status=400)
+        answer = words(answer, "answer")
+        with self._database.connection() as conn:
+            require_done(rows.close(conn, who, id, outcome, answer, self._clock()))
+
+
+def _person(who: Principal) -> str:
+    if who.role is not Role.CITIZEN or not who.person:
+        raise Refused(NOT_OWN.at(), status=403)
+    return who.person

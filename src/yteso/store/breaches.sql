@@ -1,0 +1,41 @@
+-- add_breach --
+-- A new case.
+INSERT INTO store.breach (what, noticed, account, facility, since, until, opened_by, opened)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id::text;
+
+-- find_breaches --
+-- Cases, open ones first, then the newest; one where its id is given.
+SELECT id::text, what, noticed, account, facility, since, until, opened_by, opened, kinds, consequences, measures,
+       authority_told, people_told, closed, closed_by, coalesce(conclusion, '')
+FROM store.breach WHERE %(id)s::uuid IS NULL OR (shard = 0 AND id = %(id)s::uuid)
+ORDER BY closed IS NOT NULL, noticed DESC, id LIMIT %(count)s;
+
+-- describe_breach --
+-- What the notice must say.
+UPDATE store.breach SET what = %s, kinds = %s, consequences = %s, measures = %s
+WHERE shard = 0 AND id = %s::uuid AND closed IS NULL RETURNING id;
+
+-- tell_authority --
+-- When the authority was told; said once.
+UPDATE store.breach SET authority_told = %s WHERE shard = 0 AND id = %s::uuid AND closed IS NULL AND authority_told IS NULL RETURNING id;
+
+-- tell_people --
+-- When the people were told; said once.
+UPDATE store.breach SET people_told = %s WHERE shard = 0 AND id = %s::uuid AND closed IS NULL AND people_told IS NULL RETURNING id;
+
+-- close_breach --
+-- What came of it. Not before the authority was told.
+UPDATE store.breach SET closed = %s, closed_by = %s, conclusion = %s
+WHERE shard = 0 AND id = %s::uuid AND closed IS NULL AND authority_told IS NOT NULL RETURNING id;
+
+-- find_affected --
+-- Whom the suspects saw in that time, from the chain: number of the key, how often, from when to when, by how many accounts.
+-- Only what was done and shows people: what was refused showed nothing, what was written showed nobody else's.
+SELECT p, count(*), min(a.ts), max(a.ts), count(DISTINCT a.who) FROM store.audit a CROSS JOIN unnest(a.pats) p
+WHERE a.ts >= %(since)s AND a.ts < %(until)s AND a.outcome IS NULL AND a.action IN ('R', 'E') AND a.behalf IS NULL
+  AND (%(account)s = '' OR a.who = %(account)s) AND (%(facility)s = '' OR a.facility = %(facility)s)
+GROUP BY p ORDER BY min(a.ts), p;
+
+-- fetch_patients --
+-- The Patients of these keys.
+SELECT r.pat, r.id FROM store.resource r WHERE r.pat = ANY(%s::bigint[]) AND r.type = %s AND r.hash IS NOT NULL;

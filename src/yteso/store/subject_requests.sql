@@ -1,0 +1,35 @@
+-- add_request --
+-- What a person asks.
+INSERT INTO store.subject_request (shard, id, patient, asked_by, kind, words, filed, answer_due, due)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- count_open_requests --
+-- How many of a person's wait.
+SELECT count(*) FROM store.subject_request WHERE shard = %s AND patient = %s AND closed IS NULL;
+
+-- find_requests --
+-- Requests by what is due first; of one person where one is given.
+SELECT id::text, patient, asked_by, kind, words, filed, answer_due, due, acknowledged, extended, outcome, answer, closed, closed_by
+FROM store.subject_request
+WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
+  AND (%(open)s::boolean IS NULL OR (closed IS NULL) = %(open)s)
+ORDER BY closed DESC NULLS FIRST, CASE WHEN acknowledged IS NULL THEN answer_due ELSE due END, id LIMIT %(count)s;
+
+-- acknowledge_request --
+-- The person was told that it is worked on.
+UPDATE store.subject_request SET acknowledged = %s
+WHERE shard = %s AND id = %s::uuid AND acknowledged IS NULL AND closed IS NULL RETURNING patient;
+
+-- extend_request --
+-- More time, once, with the reason.
+UPDATE store.subject_request SET extended = %s, due = %s
+WHERE shard = %s AND id = %s::uuid AND extended IS NULL AND closed IS NULL RETURNING patient;
+
+-- fetch_due --
+-- Until when it must be done now.
+SELECT due FROM store.subject_request WHERE shard = %s AND id = %s::uuid AND closed IS NULL;
+
+-- close_request --
+-- The answer.
+UPDATE store.subject_request SET outcome = %s, answer = %s, closed = %s, closed_by = %s, acknowledged = coalesce(acknowledged, %s)
+WHERE shard = %s AND id = %s::uuid AND closed IS NULL RETURNING patient;

@@ -1,0 +1,171 @@
+"""The desk's pages by hand and by eye: breaches, requests, exports, the register; accessible and fitting."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING
+from yteso.base.clock import VIETNAM
+
+PASSWORD = "mat khau mau cho kiem thu"
+WHAT = "Tài khoản bị lộ mật khẩu, có truy cập lạ"
+WORDS = "Số điện thoại trong hồ sơ của tôi đã cũ"
+ANSWER = "Đã sửa số điện thoại theo yêu cầu"
+REASON = "Chuyển dữ liệu theo hợp đồng số 5"
+TABLES = ("breach", "subject_request", "standing_approval", "bulk_job")
+
+
+@pytest.fixture
+def cast(site):
+    """A person with an account, a doctor who saw their record, and an export that waits."""
+    from yteso.web.accounts import people
+
+    people.create_user("nguoiyeucau", PASSWORD, Role.CITIZEN, display_name="Người Mẫu", person=site.patient, demo=True)
+    with site.services.database.connection() as conn:
+        for table in TABLES:
+            conn.execute(f"DELETE FROM store.{table}")
+        doctor = Principal("bs-bi-nghi", Role.DOCTOR, site.facility)
+        site.services.store.read(conn, doctor, EVERYTHING, "Patient", site.patient)
+        partner = Principal("doi-tac", Role.INTEGRATOR)
+        site.services.bulk.start_export(conn, partner, "/fhir/$export", {"level": "system"})
+    return site
+
+
+def local(moment):
+    return moment.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M")
+
+
+def breach_form(**changed):
+    now = datetime.now(VIETNAM)
+    form = {
+        "what": WHAT,
+        "noticed": local(now - timedelta(hours=2)),
+        "account": "bs-bi-nghi",
+        "facility": "",
+        "since": local(now - timedelta(days=1)),
+        "until": local(now + timedelta(minutes=1)),
+    }
+    return {**form, **changed}
+
+
+def test_a_breach_is_opened_listed_told_and_closed(cast):
+    officer = cast.client("baovedulieu")
+    assert "DPO-0201" in officer.post("/privacy/breaches/open", breach_form(account=""), follow=True).content.decode()
+    place = officer.post("/privacy/breaches/open", breach_form()).headers["Location"]
+    page = officer.get(place).content.decode()
+    for told in ("Còn 69 giờ", "1 người có hồ sơ bị xem", WHAT):
+        assert told in page
+    assert cast.patient not in page
+    file = officer.post(f"{place}/people")
+    assert file.headers["Content-Type"].startswith("text/csv")
+    assert cast.patient in file.content.decode()
+    notice = officer.get(f"{place}/notice").content.decode()
+    for told in (WHAT, "Số người bị ảnh hưởng theo nhật ký: 1", "A05"):
+        assert told in notice
+    assert "DPO-0003" in officer.post(f"{place}/close", {"conclusion": WHAT}, follow=True).content.decode()
+    when = {"when": local(datetime.now(VIETNAM) - timedelta(hours=1))}
+    assert "Đã báo lúc" in officer.post(f"{place}/tell", {"whom": "authority", **when}, follow=True).content.decode()
+    closed = officer.post(f"{place}/close", {"conclusion": WHAT}, follow=True).content.decode()
+    assert "Đã đóng" in closed
+    assert f"{place}/describe" not in closed
+
+
+def test_a_request_goes_from_the_citizen_to_the_desk_and_back(cast):
+    citizen, officer = cast.client("nguoiyeucau"), cast.client("baovedulieu")
+    assert "/privacy/requests/mine" in citizen.get("/healthbook/record").content.decode()
+    assert "DPO-0301" in citizen.post("/privacy/requests/mine", {"words": WORDS}, follow=True).content.decode()
+    filed = citizen.post("/privacy/requests/mine", {"kind": "correction", "words": WORDS}, follow=True)
+    assert "Đã nhận, phản hồi trước" in filed.content.decode()
+    queue = officer.get("/privacy/requests").content.decode()
+    assert WORDS in queue
+    close = re.search(r'action="(/privacy/requests/[^"]+)/close"', queue)[1]
+    officer.post(f"{close}/acknowledge")
+    assert "Đang xử lý" in citizen.get("/privacy/requests/mine").content.decode()
+    officer.post(f"{close}/extend", {"reason": REASON})
+    assert REASON in citizen.get("/privacy/requests/mine").content.decode()
+    officer.post(f"{close}/close", {"outcome": "done", "answer": f"{ANSWER} <script>"})
+    answered = citizen.get("/privacy/requests/mine").content.decode()
+    assert ANSWER in answered
+    assert "<script>" not in answered.partition("<main")[2]
+    assert ANSWER in officer.get("/privacy/requests?closed=1").content.decode()
+    assert WORDS not in officer.get("/privacy/requests").content.decode()
+
+
+def test_a_citizen_without_a_record_is_told_what_to_do(cast):
+    from yteso.web.accounts import people
+
+    people.create_user("chuagan", PASSWORD, Role.CITIZEN, display_name="Chưa Gắn", demo=True)
+    assert "Tài khoản chưa gắn với hồ sơ" in cast.client("chuagan").get("/privacy/requests/mine").content.decode()
+
+
+def test_an_export_waits_on_the_desk_and_is_decided_there(cast):
+    officer = cast.client("baovedulieu")
+    page = officer.get("/privacy/exports").content.decode()
+    assert "doi-tac" in page
+    place = re.search(r'action="(/privacy/exports/[^"]+/decide)"', page)[1]
+    assert "DPO-0002" in officer.post(place, {"decision": "approve", "reason": ""}, follow=True).content.decode()
+    approved = officer.post(place, {"decision": "approve", "reason": REASON}, follow=True)
+    assert "Đang chuẩn bị" in approved.content.decode()
+    given = {"account": "kho-du-lieu", "days": "30", "reason": REASON}
+    page = officer.post("/privacy/exports/standing", given, follow=True).content.decode()
+    end = re.search(r'action="(/privacy/exports/standing/[^"]+/end)"', page)[1]
+    assert "kho-du-lieu" not in officer.post(end, follow=True).content.decode()
+
+
+def test_the_register_is_edited_by_versions_and_exported(cast):
+    officer = cast.client("baovedulieu")
+    page = officer.get("/privacy/register/ho-so").content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    fields = ("purpose", "basis", "data", "people", "recipients", "retention", "measures", "responsible")
+    texts = {name: f"Nội dung {name} lần {seen}" for name in fields}
+    saved = officer.post("/privacy/register/ho-so", {"seen": seen, **texts}, follow=True).content.decode()
+    assert texts["purpose"] in saved
+    assert f"Phiên bản {int(seen) + 1}" in saved
+    again = officer.post("/privacy/register/ho-so", {"seen": seen, **texts}, follow=True).content.decode()
+    assert "DPO-0502" in again
+    assert texts["purpose"] in officer.get("/privacy/register.csv").content.decode()
+    assert officer.get("/privacy/register?new=camera").headers["Location"] == "/privacy/register/camera"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
+    cast.client("nguoiyeucau").post("/privacy/requests/mine", {"kind": "copy", "words": WORDS})
+    place = cast.client("baovedulieu").post("/privacy/breaches/open", breach_form()).headers["Location"]
+    desk = ["breaches", "requests", "exports", "register", "register/ho-so"]
+    looked = {"baovedulieu": [place, *(f"/privacy/{one}" for one in desk)], "nguoiyeucau": ["/privacy/requests/mine"]}
+    for name, pages in looked.items():
+        page = browser.new_context(base_url=address, viewport={"width": width, "height": 800}).new_page()
+        page.goto("/login")
+        page.fill("#id_username", name)
+        page.fill("#id_password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        for path in pages:
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert Axe().run(page).response["violations"] == [], path
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_request_is_filed_by_keyboard(cast, browser, address):
+    page = browser.new_context(base_url=address).new_page()
+    page.goto("/login")
+    page.fill("#id_username", "nguoiyeucau")
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto("/privacy/requests/mine")
+    page.get_by_label("Bạn yêu cầu").select_option("erasure")
+    page.get_by_label("Nội dung").fill(WORDS)
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert WORDS in page.locator("main").inner_text()
