@@ -68,6 +68,11 @@ def test_without_a_range_a_common_limit_is_shown_as_what_it_is_with_its_source(v
     )
 
 
+def test_a_limit_with_one_side_reads_as_a_sentence():
+    assert "từ 120 g/L trở lên (WHO 2024)" in told(observation("HGB", "125", "g/L")).detail
+    assert "dưới 5,2 mmol/L (NCEP ATP III)" in told(observation("Cholesterol", "5.0")).detail
+
+
 def test_common_limits_differ_by_gender():
     assert told(observation("HGB", "125", "g/L")).meaning == "Trong mức chung."
     man = PersonBanner("p", "Nguyễn Văn Thử", "male", "1984-03-02", 42, ())

@@ -117,15 +117,15 @@ def _was_adult(birth_date: str, when: str) -> bool:
 
 def _sentence_of(limits: Limits, quantity: Resource) -> str:
     unit = quantity.get("unit") or quantity.get("code") or ""
-    low, below = (number(one, 3) if one is not None else "" for one in (limits.low, limits.below))
+    low, below = (f"{number(one, 3)} {unit}".strip() if one is not None else "" for one in (limits.low, limits.below))
     if low and below:
-        span = gettext("từ %(low)s đến dưới %(below)s") % {"low": low, "below": below}
+        span = gettext("từ %(low)s đến dưới %(below)s") % {"low": number(limits.low, 3), "below": below}
     elif low:
         span = gettext("từ %(low)s trở lên") % {"low": low}
     else:
         span = gettext("dưới %(below)s") % {"below": below}
-    told = gettext("Phòng xét nghiệm không gửi mức của họ. Mức chung cho người lớn: %(span)s %(unit)s (%(source)s)")
-    return told % {"span": span, "unit": unit, "source": limits.source}
+    told = gettext("Phòng xét nghiệm không gửi mức của họ. Mức chung cho người lớn: %(span)s (%(source)s)")
+    return told % {"span": span, "source": limits.source}
 
 
 def _compared(quantity: Resource, low: Decimal | None, high: Decimal | None, *, upper_belongs: bool) -> str:
