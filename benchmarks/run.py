@@ -20,6 +20,7 @@ MEASUREMENTS = (
     "http_single",
     "http_record",
     "bulk",
+    "paper",
 )
 
 
