@@ -113,7 +113,11 @@ class Plan:
         """Every row that answers is in exactly one of them, and visible."""
         named = [way.clause for way in (self.patient, self.code) if way is not None]
         others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in named)]
-        common = [visible(rights, "r"), Fragment("r.hash IS NOT NULL"), *conditions(self.rows, others)]
+        common = [
+            visible(rights, "r", type=self.query.type),
+            Fragment("r.hash IS NOT NULL"),
+            *conditions(self.rows, others),
+        ]
         common += [one.also for one in self.reached]
         dates = [dated(self.rows, clause) for clause in self.dates]
         if self.ids is not None:

@@ -6,6 +6,8 @@ ends, is gone with the next statement.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from yteso.search.closed import opened_to
@@ -72,35 +74,67 @@ class Rights(Protocol):
         ...
 
 
-def visible(rights: Rights, row: str = "r", *, past: bool = False) -> Fragment:
-    """The condition on alias `row` of `store.resource` (or of `store.history` when `past`)."""
-    own = (_types(rights, row), _patients(rights, row), _source(rights, row, past))
-    return all_of((*own, *(part.condition(row, past=past) for part in rights.also)))
+def visible(rights: Rights, row: str = "r", *, past: bool = False, type: str = "") -> Fragment:
+    """The condition on alias `row` of `store.resource` (or of `store.history` when `past`).
+
+    With a `type`, the rest of the statement lets only rows of that type through: much need not be asked then.
+    """
+    own = _own(
+        rights.types if not type or rights.types is None else rights.types & {type},
+        _Bound(rights.care_facility, rights.care_account, rights.person, rights.notifiable, rights.inspector),
+        rights.care_types,
+        type,
+        row,
+    )
+    return all_of((own, _source(rights, row, past), *(part.condition(row, past=past) for part in rights.also)))
 
 
-def _types(rights: Rights, row: str) -> Fragment:
-    if rights.types is None:
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The ways to a patient's record; all that are given hold."""
+
+    facility: str
+    account: str
+    person: str
+    notifiable: bool
+    inspector: str
+
+    def condition(self, row: str) -> Fragment:
+        ways = []
+        if self.facility:
+            ways.append(_cared_for(row, self.facility, self.account))
+        if self.person:
+            ways.append(_own_or_represented(row, self.person))
+        if self.notifiable:
+            ways.append(_notifiable(row))
+        if self.inspector:
+            ways.append(_inspected(row, self.inspector))
+        return all_of(ways)
+
+
+@lru_cache(maxsize=4096)
+def _own(types: frozenset[str] | None, bound: _Bound, care_types: frozenset[str], type: str, row: str) -> Fragment:
+    return all_of((_types(types, type, row), _patients(bound.condition(row), care_types, type, row)))
+
+
+def _types(types: frozenset[str] | None, type: str, row: str) -> Fragment:
+    if types is None or type in types:
         return TRUE
-    numbers = sorted(TYPE_NUMBER[name] for name in rights.types if name in TYPE_NUMBER)
+    numbers = sorted(TYPE_NUMBER[name] for name in types if name in TYPE_NUMBER)
     if not numbers:
         return FALSE
     return Fragment(f"{row}.type = ANY(%s::smallint[])", (numbers,))
 
 
-def _patients(rights: Rights, row: str) -> Fragment:
+def _patients(mine: Fragment, care_types: frozenset[str], type: str, row: str) -> Fragment:
     """`pat` of a row outside every patient's compartment is NULL; of a patient's type, that is no reason to show it."""
-    ways = []
-    if rights.care_facility:
-        ways.append(_cared_for(row, rights.care_facility, rights.care_account))
-    if rights.person:
-        ways.append(_own_or_represented(row, rights.person))
-    if rights.notifiable:
-        ways.append(_notifiable(row))
-    if rights.inspector:
-        ways.append(_inspected(row, rights.inspector))
-    if not ways:
+    if mine is TRUE:
         return TRUE
-    bound, mine = sorted(TYPE_NUMBER[name] for name in rights.care_types), all_of(ways)
+    if type in care_types:
+        return Fragment(f"({mine.text})", mine.params)
+    if type:
+        return Fragment(f"({row}.pat IS NULL OR ({mine.text}))", mine.params)
+    bound = sorted(TYPE_NUMBER[name] for name in care_types)
     outside = f"({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))"
     return Fragment(f"({outside} OR ({mine.text}))", (bound, *mine.params))
 

@@ -58,7 +58,7 @@ def some(plan: Plan, rights: Rights, columns: str, limit: int) -> tuple[str, tup
 def condition(query: Query, rights: Rights, now: datetime) -> Fragment:
     """The query as a condition on alias `r` of `store.resource`, for who reaches rows another way; without links."""
     assert not query.links, "links are looked up first"
-    return all_of((visible(rights, "r"), Plan(query, now).whole()))
+    return all_of((visible(rights, "r", type=query.type), Plan(query, now).whole()))
 
 
 def _order_by(orders: Sequence[Order]) -> str:

@@ -98,9 +98,10 @@ def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tup
     statements = [sql.page(plan, one.limit) for one, plan in asked]
     with conn.pipeline():
         conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(QUICK_MILLISECONDS),), prepare=True)
-        found = []
+        found, named = [], None
         for (text, params, _), (one, plan) in zip(statements, asked, strict=True):
-            wall.name(conn, one.limit)
+            if one.limit != named:
+                wall.name(conn, named := one.limit)
             found.append(run(conn, text, params, same_way=plan.same_way))
     return [
         _cut(plan.query, orders, answer.fetchall())

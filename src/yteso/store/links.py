@@ -148,7 +148,7 @@ def _same_patient(asking: Asking, type: str, clause: Clause, *further: Fragment)
         (
             rows.of_type,
             Fragment("q.hash IS NOT NULL"),
-            visible(asking.limit, "q"),
+            visible(asking.limit, "q", type=type),
             *further,
             *conditions(rows, [clause]),
         )

@@ -78,13 +78,14 @@ def read_together(conn: Connection, codec: Codec, reads: Sequence[Read]) -> list
 
 def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tuple[int, str], Sequence[Any]]:
     """(type number, id) -> the row, of those that may be seen. Keys lead to rows whatever their values: one plan."""
-    rights = visible(limit, "r")
     wall.name(conn, limit)
     if len(keys) == 1:
         shard, type, id = keys[0]
+        rights = visible(limit, "r", type=TYPE_NAME[type])
         text = f"SELECT {PRESENT} FROM store.resource r WHERE {_ONE} AND {rights.text}"
         rows = conn.execute(text.encode(), (shard, type, hid(id), id, *rights.params), prepare=True)
     else:
+        rights = visible(limit, "r")
         text = f"SELECT {PRESENT} FROM {NAMED} WHERE {rights.text}"
         rows = conn.execute(text.encode(), (*named_lists(keys), *rights.params), prepare=True)
     return {(row[0], row[1]): row for row in rows}
@@ -94,7 +95,7 @@ def read_version(
     conn: Connection, codec: Codec, who: Principal, limit: Restriction, type: str, id: str, version: int
 ) -> Stored | None:
     """See `protocol.Store.read_version`."""
-    now, past = visible(limit, "r"), visible(limit, "h", past=True)
+    now, past = visible(limit, "r", type=type), visible(limit, "h", past=True, type=type)
     text = (
         f"SELECT {PRESENT} FROM store.resource r"
         f" WHERE {_ONE} AND r.ver = %s AND {now.text}"
@@ -153,7 +154,7 @@ _OLDEST = "{0}, {1}, {2}, {3}"
 def _history_conditions(
     limit: Restriction, alias: str, past: bool, type: str, id: str, when: Span, cursor: str
 ) -> Iterator[Fragment]:
-    yield visible(limit, alias, past=past)
+    yield visible(limit, alias, past=past, type=type)
     if id and past:
         yield Fragment(f"{alias}.shard = %s AND {alias}.type = %s AND {alias}.id = %s", key_of(type, id))
     elif id:

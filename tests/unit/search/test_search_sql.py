@@ -71,10 +71,24 @@ def test_rights_are_in_every_alternative_and_in_the_total(asked):
     rights = Restriction(types=frozenset({"Observation"}), care_facility="79001", source_facility="79002")
     text, params, _ = page("Observation", asked, rights)
     arms = text.count("UNION ALL") + 1
-    assert text.count("store.care") == text.count("r.type = ANY(%s::smallint[])") == arms
+    assert text.count("store.care") == arms
     assert params.count("79001") == 2 * arms
     total, _ = sql.total(Plan(parse("Observation", asked)[0], NOW), rights)
     assert total.count("store.care") == arms
+
+
+def test_a_type_that_is_not_granted_is_asked_for_in_vain():
+    rights = Restriction(types=frozenset({"Observation"}), care_facility="79001")
+    for asked in ("identifier=1", "patient=p", "_sort=_id"):
+        assert "false" in page("Condition", asked, rights)[0]
+        assert "false" not in page("Observation", asked, rights)[0]
+
+
+def test_of_a_patients_type_a_row_of_nobody_is_not_shown():
+    care = {"types": frozenset({"Observation", "Organization"}), "care_facility": "79001"}
+    rights = Restriction(**care, care_types=frozenset({"Observation"}))
+    assert "r.pat IS NULL" not in page("Observation", "patient=p", rights)[0]
+    assert "r.pat IS NULL OR" in page("Organization", "name=p", rights)[0]
 
 
 def test_who_may_see_nothing_asks_for_nothing():
