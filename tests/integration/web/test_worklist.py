@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
+from yteso.apps.worklist import words
 from yteso.base.errors import Refused
 from yteso.fhir import json as fhir_json
 from yteso.store import audit
@@ -76,6 +77,14 @@ def test_what_is_done_is_told_from_what_waits(site, day):
         assert one.answer is None or one.answer["authorizingPrescription"] == [{"reference": request}]
     assert any(one.answer for one in medicines)
     assert all(visit.claims for visit in visits(site, Role.CASHIER, day))
+
+
+def test_the_lines_of_a_bill_come_to_the_bill(site, day):
+    """Each line shows what it comes to, not the price of one piece."""
+    for visit in visits(site, Role.CASHIER, day):
+        told = words.told(visit)
+        lines = sum(int(re.sub(r"\D", "", one.value)) for one in told.lines if one.value)
+        assert abs(lines - int(re.sub(r"\D", "", told.sum))) <= len(told.lines)
 
 
 def test_another_facilitys_visits_are_not_in_the_list(site, day):

@@ -77,9 +77,7 @@ def told(visit: Visit) -> Told:
 def _line(order: Order) -> Line:
     resource = order.fact.resource
     if resource["resourceType"] == "ChargeItem":
-        amount = (resource.get("priceOverride") or {}).get("value")
-        value = money(amount) if amount is not None else ""
-        return Line(text_of(resource.get("code")), _quantity(resource.get("quantity")), value, "", "")
+        return Line(text_of(resource.get("code")), _quantity(resource.get("quantity")), _amount(resource), "", "")
     if resource["resourceType"] == "MedicationRequest":
         how = "; ".join(str(one.get("text", "")) for one in resource.get("dosageInstruction", []))
         amount = _quantity(resource.get("dispenseRequest", {}).get("quantity"))
@@ -87,6 +85,17 @@ def _line(order: Order) -> Line:
         return Line(name, how, amount, *_state(order, gettext("Đã cấp"), gettext("Chờ cấp")))
     state = _state(order, gettext("Có kết quả"), gettext("Chờ"))
     return Line(text_of(resource.get("code")), _answered(order), "", *state)
+
+
+def _amount(resource: Resource) -> str:
+    """What the line comes to: as its facility reckoned it, else its price times its quantity."""
+    costs = (one for one in resource.get("extension", []) if str(one.get("url", "")).endswith(":cost"))
+    parts = (part for one in costs for part in one.get("extension", []) if part.get("url") == "hospitalAmount")
+    told = next((part.get("valueMoney", {}).get("value") for part in parts), None)
+    price, count = resource.get("priceOverride", {}).get("value"), resource.get("quantity", {}).get("value")
+    if told is None and price is not None and count is not None:
+        told = price * count
+    return money(told) if told is not None else ""
 
 
 def _state(order: Order, done: str, waits: str) -> tuple[str, str]:
