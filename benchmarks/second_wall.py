@@ -3,7 +3,7 @@
 `python -m benchmarks.second_wall [--resources N] [--rounds N] [--searches N] [--out FOLDER]`
 
 Rows are those of `search_latency`. Times are of one search in its own transaction, its audit row and commit included,
-as the FHIR door runs it.
+as the FHIR door runs it. The CPU of client and server is told beside it, which other work on the machine changes less.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from benchmarks.search_latency import _serves, build
@@ -63,27 +64,37 @@ def searches(people: int, visits: int) -> dict[str, Callable[[random.Random], As
     return {kind.__name__: kind for kind in kinds}
 
 
-def ask(database: Database, store: PostgresStore, asked: Asked) -> tuple[float, list[str]]:
-    """(milliseconds, ids) of one search in a transaction of its own."""
+def spent(pid: int) -> int:
+    """Nanoseconds this process and the server's process of a connection were on a CPU (proc(5) schedstat)."""
+    server = Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]
+    return time.process_time_ns() + int(server)
+
+
+def ask(database: Database, store: PostgresStore, asked: Asked) -> tuple[float, float, list[str]]:
+    """(milliseconds, milliseconds of CPU, ids) of one search in a transaction of its own."""
     query, issues = parse(asked[0], asked[1].replace("+", "%2B"))
     assert not issues
     one = Search(DOCTOR, require(DOCTOR, "search", query.type), query)
-    start = time.perf_counter()
+    with database.reading() as conn:
+        pid = conn.info.backend_pid
+    start, before = time.perf_counter(), spent(pid)
     with database.reading() as conn:
         page = store.search_together(conn, [one])[0] or store.search(conn, one.who, one.limit, query)
-    return (time.perf_counter() - start) * 1000, [match.id for match in page.matches]
+    taken, used = time.perf_counter() - start, spent(pid) - before
+    return taken * 1000, used / 1e6, [match.id for match in page.matches]
 
 
 def measure(
     ways: dict[str, Database], store: PostgresStore, make: Callable[[], Asked], chance: random.Random, many: int
 ) -> dict[str, float]:
-    """Way -> median milliseconds of the same searches; raises AssertionError when the answers differ."""
-    taken: dict[str, list[float]] = {way: [] for way in ways}
+    """Medians of the same searches each way, milliseconds and of CPU; AssertionError when the answers differ."""
+    taken: dict[str, list[float]] = {f"{way}{what}": [] for way in ways for what in ("", "_cpu")}
     for _ in range(many):
         asked, answers = make(), []
         for way in chance.sample(list(ways), len(ways)):
-            milliseconds, ids = ask(ways[way], store, asked)
+            milliseconds, cpu, ids = ask(ways[way], store, asked)
             taken[way].append(milliseconds)
+            taken[f"{way}_cpu"].append(cpu)
             answers.append(ids)
         assert all(ids == answers[0] for ids in answers), asked
     return {way: statistics.median(values) for way, values in taken.items()}
@@ -107,11 +118,11 @@ def main() -> None:
             asked = partial(make, chance)
             measure(ways, store, asked, chance, 10)
             rounds = [measure(ways, store, asked, chance, options.searches) for _ in range(options.rounds)]
-            found[name] = {
-                **{f"{way}_median_ms": spread([one[way] for one in rounds]) for way in ways},
-                "added_percent": spread([(one["walled"] / one["open"] - 1) * 100 for one in rounds]),
-            }
-            print(name, found[name], flush=True)
+            found[name] = {f"{way}_ms": spread([one[way] for one in rounds]) for way in rounds[0]}
+            for what in ("", "_cpu"):
+                added = [(one[f"walled{what}"] / one[f"open{what}"] - 1) * 100 for one in rounds]
+                found[name][f"added{what}_percent"] = spread(added)
+            print(name, {key: one["median"] for key, one in found[name].items()}, flush=True)
         for database in ways.values():
             database.close()
     report("second_wall", {"resources": count, "people": options.people, "searches": found}, options.out)

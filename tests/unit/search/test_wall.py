@@ -1,0 +1,74 @@
+"""Rights -> what the database is told: each time everything, so that nothing of who was named before is left."""
+
+import pytest
+
+from yteso.access.policy import restriction
+from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING, NOTHING, Restriction
+from yteso.search import wall
+from yteso.search.keys import number, patient_key
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+
+PEOPLE = {
+    Role.DOCTOR: "yteso_care",
+    Role.CASHIER: "yteso_care",
+    Role.CITIZEN: "yteso_person",
+    Role.INSPECTOR: "yteso_order",
+    Role.SURVEILLANCE: "yteso_notifiable",
+    Role.OPERATOR: "yteso_types",
+    Role.INTEGRATOR: "yteso_every",
+}
+
+
+def told(limit):
+    return dict(zip(("database_role", *wall._SETTINGS), wall.named(limit), strict=True))
+
+
+def of(role):
+    person = "p1" if role is Role.CITIZEN else ""
+    kind = "Organization" if role is Role.OPERATOR else "Patient"
+    return restriction(Principal("ai-do", role, "79001", person=person), "search", kind)
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_each_bound_has_its_role_and_each_naming_sets_everything(role):
+    values = wall.named(of(role))
+    assert values[0] == PEOPLE[role]
+    assert len(values) == wall.NAME.count("%s") == wall.NAME.count("set_config")
+    assert all(isinstance(value, str) for value in values)
+
+
+def test_a_doctor_is_told_by_facility_and_account():
+    one = told(of(Role.DOCTOR))
+    assert (one["holder"], one["facility"], one["account"], one["role"]) == ("79001", "79001", "ai-do", "doctor")
+    assert (one["pat"], one["facts"], one["anywhere"]) == ("", "", "0")
+
+
+def test_a_citizen_is_told_by_person_and_by_no_facility():
+    one = told(restriction(Principal("ai-do", Role.CITIZEN, person="p1"), "search", "Patient"))
+    assert (one["holder"], one["pat"]) == ("Patient/p1", str(number(patient_key("p1"))))
+    assert one["facility"] == ""
+
+
+def test_only_what_needs_no_patient_is_loose():
+    limit = Restriction(
+        frozenset({"Patient", "Organization"}), care_facility="79001", care_types=frozenset({"Patient"})
+    )
+    one = told(limit)
+    assert one["types"] == f"{{{TYPE_NUMBER['Organization']},{TYPE_NUMBER['Patient']}}}"
+    assert one["loose"] == f"{{{TYPE_NUMBER['Organization']}}}"
+
+
+def test_nothing_is_nothing_and_everything_a_role():
+    assert (told(NOTHING)["database_role"], told(NOTHING)["types"], told(NOTHING)["loose"]) == (
+        "yteso_types",
+        "{}",
+        "{}",
+    )
+    assert told(EVERYTHING)["database_role"] == "yteso_every"
+
+
+def test_an_app_that_may_see_less_of_a_child_lets_the_database_know_its_age():
+    one = told(Restriction(frozenset({"Observation"}), person="p1", care_types=frozenset({"Observation", "Patient"})))
+    assert str(TYPE_NUMBER["Patient"]) in one["types"]
+    assert one["loose"] == "{}"
