@@ -14,9 +14,11 @@ turn first and second; the ratio is of times, so 1.10 means a tenth more.
 from __future__ import annotations
 
 import argparse
+import io
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -25,21 +27,20 @@ from benchmarks.search_latency import DOCTOR as CARE
 from benchmarks.search_latency import build
 from benchmarks.store_measure import fresh_database, report, spread
 from benchmarks.store_visits import PER_VISIT, SERVICE_SYSTEM, TESTS, person, visit
-from yteso.access import policy
-from yteso.access.interaction import Interaction
 from yteso.access.principal import Principal, Role
-from yteso.access.restriction import EVERYTHING, Restriction
+from yteso.api import Api
+from yteso.base.http import Request
 from yteso.db import Connection, Database
-from yteso.fhir.json import dumps
-from yteso.search.parse import parse
+from yteso.fhir.json import dumps, loads
 from yteso.store import apply, audit, labels, write
 from yteso.store.postgres import PostgresStore
-from yteso.store.protocol import Put, Search
+from yteso.store.protocol import Put
 
 FACILITY = CARE.care_facility
 DOCTOR = Principal("doctor", Role.DOCTOR, facility=FACILITY)
 MACHINE = Principal("machine", Role.FACILITY, facility=FACILITY)
-TOGETHER = 8
+ANYBODY = Principal("anybody", Role.INTEGRATOR)
+THREADS = 8
 Question = tuple[str, str]
 """(type, query string)."""
 
@@ -80,26 +81,19 @@ def questions(visits: int, people: int, chance: random.Random) -> dict[str, Call
     }
 
 
-def _searches(asked: Sequence[Question], limits: Callable[[str], Restriction]) -> list[Search]:
-    return [Search(DOCTOR, limits(kind), parse(kind, _pairs(text))[0]) for kind, text in asked]
+def _ask(api: Api, who: Principal, asked: Sequence[Question]) -> list[list[str]]:
+    """Ids of each answer."""
 
+    def one(question: Question) -> list[str]:
+        request = Request("GET", f"/{question[0]}", question[1], {}, io.BytesIO(), "http://bench/fhir")
+        response = api.handle(request, who)
+        body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+        if response.status != 200:
+            raise AssertionError(body[:400])
+        return [entry["resource"]["id"] for entry in loads(body).get("entry", ())]
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return [(name, value) for name, _, value in (one.partition("=") for one in text.split("&"))]
-
-
-def _ask(database: Database, store: PostgresStore, searches: Sequence[Search], *, bound: bool) -> list[list[str]]:
-    """Ids of each answer; those with rights by a reading connection, behind the second wall."""
-    found: list[list[str]] = []
-    for at in range(0, len(searches), TOGETHER):
-        with database.reading() if bound else database.connection() as conn:
-            pages = store.search_together(conn, searches[at : at + TOGETHER])
-        found += [[one.id for one in page.matches] for page in pages if page is not None]
-    return found
-
-
-def _rights(kind: str) -> Restriction:
-    return policy.require(DOCTOR, Interaction.SEARCH, kind)
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(one, asked))
 
 
 def _number(conn: Connection, _: object) -> Any:
@@ -129,25 +123,29 @@ BARE_WRITE = (
 )
 
 
-def measure_searches(database: Database, kinds: dict[str, Callable[[], Question]], rounds: int, count: int) -> Any:
+def measure_searches(dsn: str, kinds: dict[str, Callable[[], Question]], rounds: int, count: int) -> Any:
     """Kind -> spread of (time with rights and audit) / (time without)."""
-    store, ratios = PostgresStore(), {}
+    free, bound = (Database(dsn, max_size=4).open() for _ in range(2))
+    bound.raise_wall()
+    doors = {True: Api(bound, PostgresStore()), False: Api(free, PostgresStore())}
+    ratios = {}
     for kind, question in kinds.items():
         found = []
         for at in range(rounds + 1):
             asked = [question() for _ in range(count)]
             answers, times = {}, {}
-            for bound in (True, False) if at % 2 else (False, True):
-                searches = _searches(asked, _rights if bound else lambda _: EVERYTHING)
-                with _without(*() if bound else UNAUDITED):
+            for is_bound in (True, False) if at % 2 else (False, True):
+                with _without(*() if is_bound else UNAUDITED):
                     start = time.perf_counter()
-                    answers[bound] = _ask(database, store, searches, bound=bound)
-                    times[bound] = time.perf_counter() - start
+                    answers[is_bound] = _ask(doors[is_bound], DOCTOR if is_bound else ANYBODY, asked)
+                    times[is_bound] = time.perf_counter() - start
             if answers[True] != answers[False]:
                 raise AssertionError(f"{kind}: rights changed an answer")
             if at:  # the first pair warms plans and caches
                 found.append(times[True] / times[False])
         ratios[kind] = spread(found)
+    free.close()
+    bound.close()
     return ratios
 
 
@@ -186,8 +184,7 @@ def main() -> None:
         database = Database(dsn, max_size=2).open()
         resources = build(database, options.visits * PER_VISIT, people)
         kinds = questions(options.visits, people, random.Random(person(1)[0]))
-        database.raise_wall()
-        searches = measure_searches(database, kinds, options.rounds, options.searches)
+        searches = measure_searches(dsn, kinds, options.rounds, options.searches)
         writes = measure_writes(database, 10**6, 10**9, options.rounds, 100)
         database.close()
     report(
@@ -195,7 +192,7 @@ def main() -> None:
         {
             "unit": "time with rights and audit / time without, same answers",
             "resources": resources,
-            "searches_that_share_a_transaction": TOGETHER,
+            "threads": THREADS,
             "search": searches,
             "write": writes,
         },

@@ -19,6 +19,8 @@ MEASUREMENTS = (
     "http_bundles",
     "http_single",
     "http_record",
+    "rights_cost",
+    "second_wall",
     "bulk",
     "paper",
 )

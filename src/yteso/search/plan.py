@@ -67,6 +67,11 @@ _RESOURCES = Fragment("store.resource r")
 _FURTHER_CODES = Fragment(f"store.moment m JOIN store.resource r ON {same_resource('r', 'm')} AND r.t = m.t")
 
 
+def _found_first(where: Fragment) -> Fragment:
+    """The rows for which this holds, found by it alone: never by walking through an index in the order of the page."""
+    return Fragment(f"(SELECT * FROM store.resource r WHERE {where.text} OFFSET 0) r", where.params)
+
+
 class Plan:
     """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked."""
 
@@ -94,7 +99,13 @@ class Plan:
     @property
     def same_way(self) -> bool:
         """True when the way to the rows is the same whatever the values, so that it need not be planned each time."""
-        return not self.reached and (self.ids is not None or self.patient is not None or self.code is not None)
+        named = self.ids is not None or self.patient is not None or self.code is not None
+        return not self.reached and (named or self.by_token)
+
+    @property
+    def by_token(self) -> bool:
+        """True when the index of tokens leads to the rows: one of the clauses picks few."""
+        return self.selective and self.ids is None and self.patients is None and self.code is None
 
     @property
     def is_quick(self) -> bool:
@@ -113,17 +124,17 @@ class Plan:
         """Every row that answers is in exactly one of them, and visible."""
         named = [way.clause for way in (self.patient, self.code) if way is not None]
         others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in named)]
-        common = [
-            visible(rights, "r", type=self.query.type),
-            Fragment("r.hash IS NOT NULL"),
-            *conditions(self.rows, others),
-        ]
-        common += [one.also for one in self.reached]
+        seen = visible(rights, "r", type=self.query.type)
+        asked = [Fragment("r.hash IS NOT NULL"), *conditions(self.rows, others), *(one.also for one in self.reached)]
+        common = [seen, *asked]
         dates = [dated(self.rows, clause) for clause in self.dates]
         if self.ids is not None:
             yield Arm(self._by_id(self.ids), all_of((*common, *self._of_patients(), *dates)))
         elif self.patients is not None:
             yield Arm(_RESOURCES, all_of((*self._of_patients(), self.rows.of_type, *common, *dates)))
+        elif self.by_token:
+            for chosen in product(*self._dates("r.d_lo", "r.d_hi")):
+                yield Arm(_found_first(all_of((*asked, *chosen))), seen)
         else:
             for source, lo, hi, own in self._sources():
                 for chosen in product(*self._dates(lo, hi)):
@@ -147,7 +158,7 @@ class Plan:
 
     def _sources(self) -> Iterable[tuple[Fragment, str, str, Fragment]]:
         if self.code is None:
-            yield _RESOURCES, "r.d_lo", "r.d_hi", TRUE if self.selective else self.rows.of_type
+            yield _RESOURCES, "r.d_lo", "r.d_hi", self.rows.of_type
             return
         key = number(token(self.code.fact))
         facts = [fact for fact in facts_of(self.query.type, self.code.clause) if fact != self.code.fact]

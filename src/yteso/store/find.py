@@ -30,6 +30,8 @@ from yteso.store.sorted_page import sorted_page
 SECONDS = 10
 QUICK_MILLISECONDS = 200
 """So long may each of several searches take that share a transaction; they are quick by their plans."""
+_QUICKLY = "SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+"""What is prepared goes the same way whatever its values: planning it again for each costs more than answering."""
 
 
 def search(
@@ -97,7 +99,7 @@ def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tup
         return []
     statements = [sql.page(plan, one.limit) for one, plan in asked]
     with conn.pipeline():
-        conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(QUICK_MILLISECONDS),), prepare=True)
+        conn.execute(_QUICKLY, (str(QUICK_MILLISECONDS),), prepare=True)
         found, named = [], None
         for (text, params, _), (one, plan) in zip(statements, asked, strict=True):
             if one.limit != named:
