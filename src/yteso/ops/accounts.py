@@ -153,7 +153,7 @@ def end_sessions(settings: Settings, name: str) -> int:
 
 def one_time_link(settings: Settings, name: str, *, reset_factors: bool) -> str:
     """The address by which a person sets a password, once, within a day. Raises Refused (WEB-0004)."""
-    path: str = _people(settings).one_time_link(name, "yteso user link", reset_factors=reset_factors)
+    path: str = _people(settings).one_time_link(name, reset_factors=reset_factors)
     return f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}{path}"
 
 

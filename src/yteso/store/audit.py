@@ -81,10 +81,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody without an account, by the name the chain gives them."""
+
+    name: str
+    role: str = ""
+    facility: str = ""
+    purpose: str = ""
+    client: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One row to be written: who did what (`C R U D E`) to what; `patients` are the numbers of patients' keys."""
 
-    who: Principal
+    who: Principal | Stranger
     action: str
     what: str
     detail: str
@@ -150,7 +162,7 @@ def _counted(conn: Connection) -> set[tuple[str, int]]:
     return _COUNTED[conn][1]
 
 
-def _who(who: Principal) -> tuple[str, str, str, str]:
+def _who(who: Principal | Stranger) -> tuple[str, str, str, str]:
     return who.name, who.role, who.facility, who.purpose
 
 

@@ -20,6 +20,15 @@ SELECT a_t, a_ts FROM store.write_notes(%s::jsonb);
 -- The same of acts by which people are seen: counted first; with the budget that would be exceeded, and then not written.
 SELECT a_t, a_ts, exceeded, known FROM store.note_and_spend(%s::jsonb, %s::jsonb);
 
+-- count_attempt --
+-- One more try of each bucket, and how many they are within the hour since the first.
+INSERT INTO store.attempt AS a (bucket, count, since)
+SELECT b, 1, now() FROM unnest(%(buckets)s::smallint[]) b
+ON CONFLICT (shard, bucket) DO UPDATE SET
+    count = CASE WHEN a.since < now() - interval '1 hour' THEN 1 ELSE a.count + 1 END,
+    since = CASE WHEN a.since < now() - interval '1 hour' THEN now() ELSE a.since END
+RETURNING bucket, count;
+
 -- add_resources --
 -- New resources.
 INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body, label, maker)

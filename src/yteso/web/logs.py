@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from yteso.base.clock import log_time
 from yteso.base.trace import where
+
+
+_SECRET = re.compile(r"(/recover/)[^/\s]+")
+"""Addresses that open something to whoever knows them."""
+
+
+def without_secrets(text: str) -> str:
+    """A text with addresses in it, their secret parts masked."""
+    return _SECRET.sub(r"\1***", text)
 
 
 class NoValues(logging.Formatter):
@@ -20,5 +30,5 @@ class NoValues(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         record.exc_info = None
         record.exc_text = None
-        line = super().format(record)
+        line = without_secrets(super().format(record))
         return f"{line}: {where(error)}" if error is not None else line

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest
 
 from yteso.access.principal import Role
-from yteso.web.accounts import factors
+from yteso.web.accounts import factors, trail
 from yteso.web.accounts.models import User
 from yteso.web.services import now
 
@@ -23,10 +24,14 @@ def disable_if_idle(user: User) -> bool:
     return disable_idle(Q(pk=user.pk)) > 0
 
 
+@transaction.atomic
 def disable_idle(which: Q | None = None) -> int:
     """Disable all (or `which`) that were quiet too long; how many. An account that was enabled again counts anew."""
     quiet = User.objects.annotate(at=Coalesce(Greatest("last_active", "created"), "created"))
     found = quiet.filter(which or Q(), is_active=True, at__lt=now() - IDLE).exclude(role=Role.CITIZEN)
     if factors.is_demo_place():
         found = found.exclude(demo=True)
-    return User.objects.filter(pk__in=found.values("pk")).update(is_active=False, disabled_reason="idle")
+    names = dict(found.values_list("pk", "username"))
+    for name in names.values():
+        trail.note(trail.COMMAND, trail.Act.ACCOUNT, name, "disabled: idle for 45 days")
+    return User.objects.filter(pk__in=names).update(is_active=False, disabled_reason="idle")

@@ -13,11 +13,12 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from yteso.web.accounts import factors
+from yteso.web.accounts import factors, trail
 from yteso.web.accounts.models import User
 from yteso.web.guard import ASSURANCE, INCOMPLETE, PROVED_AT
 from yteso.web.services import now
@@ -31,13 +32,24 @@ STATED = "stated_assurance"
 """Session key: what the provider of an OpenID Connect log-in says about how it was done."""
 
 
+@transaction.atomic
 def begin(request: HttpRequest) -> None:
-    """The session of one who has just given every factor."""
+    """The session of one who has just given every factor: kept together with the row that tells of the log-in."""
     moment = now().timestamp()
     request.session.update({_BEGAN: moment, _SEEN: moment, _AGENT: _agent(request), PROVED_AT: moment})
     weigh(request)
     request.user.last_active = now()
     request.user.save(update_fields=["last_active"])
+    request.session.save()
+    trail.acted(request, trail.Act.LOGIN, detail=" ".join(_methods(request)))
+
+
+@transaction.atomic
+def end(request: HttpRequest, how: str = "") -> None:
+    """Sign out, if anybody is signed in."""
+    if request.user.is_authenticated:
+        trail.acted(request, trail.Act.LOGOUT, detail=how)
+    logout(request)
 
 
 def weigh(request: HttpRequest) -> None:
@@ -47,9 +59,12 @@ def weigh(request: HttpRequest) -> None:
     request.session[INCOMPLETE] = assurance < 2 and factors.is_required(request.user)
 
 
+@transaction.atomic
 def prove(request: HttpRequest) -> None:
     """The person proved again who they are."""
     request.session[PROVED_AT] = now().timestamp()
+    request.session.save()
+    trail.acted(request, trail.Act.PROOF)
 
 
 def assurance_of(request: HttpRequest) -> int:
@@ -57,6 +72,12 @@ def assurance_of(request: HttpRequest) -> int:
     records = get_authentication_records(request, request.user)
     own = 2 if any(record.get("method") == "mfa" for record in records) else 1
     return max(own, int(request.session.get(STATED, 1)))
+
+
+def _methods(request: HttpRequest) -> list[str]:
+    """What was given at the log-in: `password`, `totp`, `webauthn`, `oidc` …"""
+    records = get_authentication_records(request, request.user)
+    return [str(record.get("type") or record.get("method", "")) for record in records]
 
 
 class SessionLife:
@@ -85,7 +106,7 @@ def _lives(request: HttpRequest) -> bool:
 
 
 def _ended(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    end(request, "over")
     messages.info(request, gettext("Phiên làm việc đã hết hạn. Xin đăng nhập lại."))
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})

@@ -16,7 +16,7 @@ from django.urls import reverse
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.web import rules
-from yteso.web.accounts import idle, recovery, sessions, throttle
+from yteso.web.accounts import idle, recovery, sessions, throttle, trail
 from yteso.web.accounts.models import User
 from yteso.web.guard import PEOPLE
 from yteso.web.services import now
@@ -84,10 +84,19 @@ def create_user(
             _check_password(password, user)
         user.set_password(password)
         _check_fields(user)
+        deed = "changed" if user.pk else "made"
         user.save()
+        trail.note(trail.COMMAND, trail.Act.ACCOUNT, username, described(user, deed))
     return _account(user)
 
 
+def described(user: User, deed: str) -> str:
+    """What the audit says of an account that was made or changed."""
+    parts = {"role": user.role, "facility": user.facility, "person": user.person}
+    return " ".join([deed, *(f"{name}={value}" for name, value in parts.items() if value)])
+
+
+@transaction.atomic
 def set_password(username: str, password: str) -> None:
     """A new password for an account. Raises Refused WEB-0001 or WEB-0004."""
     user = _find(username)
@@ -95,28 +104,37 @@ def set_password(username: str, password: str) -> None:
     user.set_password(password)
     user.demo = False
     user.save(update_fields=["password", "demo"])
+    trail.note(trail.COMMAND, trail.Act.PASSWORD, user.username, "set by the command line")
 
 
-def activate(username: str) -> None:
+@transaction.atomic
+def activate(username: str, by: Principal = trail.COMMAND) -> None:
     """The account may sign in again; its idle days are counted from now. Raises Refused WEB-0004."""
     user = _find(username)
     user.is_active, user.disabled_reason, user.last_active = True, "", now()
     user.save(update_fields=["is_active", "disabled_reason", "last_active"])
+    trail.note(by, trail.Act.ACCOUNT, user.username, "enabled")
 
 
-def deactivate(username: str) -> None:
+@transaction.atomic
+def deactivate(username: str, by: Principal = trail.COMMAND) -> None:
     """The account can no longer sign in; its sessions end at their next request. Raises Refused WEB-0004."""
     user = _find(username)
     user.is_active, user.disabled_reason = False, "administrator"
     user.save(update_fields=["is_active", "disabled_reason"])
+    trail.note(by, trail.Act.ACCOUNT, user.username, "disabled")
 
 
-def end_sessions(username: str) -> int:
+@transaction.atomic
+def end_sessions(username: str, by: Principal = trail.COMMAND) -> int:
     """End every session of an account; how many. Raises Refused WEB-0004."""
-    return sessions.end_all(_find(username))
+    user = _find(username)
+    ended = sessions.end_all(user)
+    trail.note(by, trail.Act.SESSION, user.username, f"{ended} ended")
+    return ended
 
 
-def one_time_link(username: str, by: str, *, reset_factors: bool) -> str:
+def one_time_link(username: str, by: Principal = trail.COMMAND, *, reset_factors: bool) -> str:
     """The path of a one-time link by which the owner sets a password. Raises Refused WEB-0004."""
     return reverse("account_recover", args=[recovery.make(_find(username), by, reset_factors=reset_factors)])
 

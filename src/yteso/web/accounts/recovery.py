@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from yteso.access.principal import Principal
 from yteso.base.errors import Refused
 from yteso.web import rules
-from yteso.web.accounts import factors, sessions
+from yteso.web.accounts import factors, sessions, trail
 from yteso.web.accounts.models import Recovery, User
 from yteso.web.services import now
 
@@ -22,17 +23,18 @@ LIFE = timedelta(hours=24)
 
 
 @transaction.atomic
-def make(user: User, by: str, *, reset_factors: bool) -> str:
+def make(user: User, by: Principal, *, reset_factors: bool) -> str:
     """A token for a new link; older links of the account work no more, its sessions end."""
     Recovery.objects.filter(user=user, used=None).delete()
     token = secrets.token_urlsafe(24)
-    Recovery.objects.create(token=_hashed(token), user=user, made_by=by, expires=now() + LIFE)
+    Recovery.objects.create(token=_hashed(token), user=user, made_by=by.name, expires=now() + LIFE)
     user.set_unusable_password()
     user.demo = False
     user.save(update_fields=["password", "demo"])
     sessions.end_all(user)
     if reset_factors:
         factors.remove_all(user)
+    trail.note(by, trail.Act.RECOVERY, user.username, "link, factors removed" if reset_factors else "link")
     return token
 
 
@@ -51,6 +53,7 @@ def use(token: str, password: str) -> User:
         raise Refused(rules.LINK_OVER.at(), status=410)
     user.set_password(password)
     user.save(update_fields=["password"])
+    trail.note(trail.account_of(user), trail.Act.PASSWORD, user.username, "set by a one-time link")
     return user
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -18,7 +19,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yteso.access.principal import Role
-from yteso.web.accounts import factors, people, recovery, sessions
+from yteso.web.accounts import factors, people, recovery, sessions, trail
 from yteso.web.accounts.forms import AccountForm
 from yteso.web.accounts.models import User
 from yteso.web.guard import allow, needs_fresh_login
@@ -83,10 +84,17 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("username", gettext("Tên đăng nhập này đã có."))
         elif _filled(request, user, form):
             user.set_unusable_password()
-            user.save()
-            return _with_link(request, user, reset_factors=False)
+            with transaction.atomic():
+                _save(request, user, "made")
+                return _with_link(request, user, reset_factors=False)
     told = {"form": form, "chosen": request.POST.get("role", "")}
     return render(request, "accounts/new.html", told, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _save(request: HttpRequest, user: User, deed: str) -> None:
+    user.save()
+    trail.acted(request, trail.Act.ACCOUNT, user.username, people.described(user, deed))
 
 
 def _filled(request: HttpRequest, user: User, form: AccountForm) -> bool:
@@ -127,7 +135,7 @@ def one(request: HttpRequest, username: str) -> HttpResponse:
         if user.pk == request.user.pk:
             form.add_error(None, gettext("Không ai đổi vai trò của chính mình."))
         elif form.is_valid() and _filled(request, user, form):
-            user.save()
+            _save(request, user, "changed")
             messages.success(request, gettext("Đã lưu."))
             return HttpResponseRedirect(reverse("accounts_one", args=[username]))
         user.refresh_from_db()
@@ -154,19 +162,20 @@ def act(request: HttpRequest, username: str, deed: str) -> HttpResponse:
         return _with_link(request, user, reset_factors=deed == "reset")
     if deed not in {"disable", "enable", "end-sessions"}:
         raise Http404
+    by = trail.account_of(request.user)
     if deed == "enable":
-        people.activate(username)
+        people.activate(username, by)
     else:
-        sessions.end_all(user)
+        people.end_sessions(username, by)
     if deed == "disable":
-        people.deactivate(username)
+        people.deactivate(username, by)
     messages.success(request, gettext("Đã làm."))
     return HttpResponseRedirect(reverse("accounts_one", args=[username]))
 
 
 def _with_link(request: HttpRequest, user: User, *, reset_factors: bool) -> HttpResponse:
     """The one-time link, shown once: to print, to scan, or to read out."""
-    token = recovery.make(user, request.user.username, reset_factors=reset_factors)
+    token = recovery.make(user, trail.account_of(request.user), reset_factors=reset_factors)
     link = request.build_absolute_uri(reverse("account_recover", args=[token]))
     told = {"one": user, "link": link, "qr": qr_path(link), "life": recovery.LIFE}
     return render(request, "accounts/link.html", told)

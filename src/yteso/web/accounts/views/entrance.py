@@ -12,7 +12,7 @@ from allauth.account.models import Login
 from allauth.mfa.internal.constants import LoginStageKey
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yteso.access.principal import Role
 from yteso.base.errors import Refused
 from yteso.web import rules
-from yteso.web.accounts import factors, idle, life, oidc, recovery, throttle
+from yteso.web.accounts import factors, idle, life, oidc, recovery, throttle, trail
 from yteso.web.accounts.forms import CodeForm, LogInForm, NewPasswordForm, PasskeyForm, ProofForm
 from yteso.web.accounts.models import User
 from yteso.web.accounts.oidc.provider import Provider
@@ -54,6 +54,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     user = authenticate(request, username=name, password=password)
     if user is None or idle.disable_if_idle(user):
         form.refuse()
+        trail.tried(request, trail.Act.LOGIN, "password", name=name)
         return _entrance(request, form, status=422)
     throttle.clear(*where)
     request.session.pop(life.STATED, None)
@@ -95,6 +96,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
             _clear_second(request, user)
             record_factor(request, user, used)
             return stage.exit()
+        trail.tried(request, trail.Act.LOGIN, "second factor", user=user)
     told = {
         "form": form,
         "options": json.dumps(factors.sign_options(user)),
@@ -152,9 +154,11 @@ def passkey_log_in(request: HttpRequest) -> HttpResponse:
             raise ValidationError("credential")
         user, used = factors.check_passkey(None, form.cleaned_data["credential"])
     except ValidationError:
+        trail.tried(request, trail.Act.LOGIN, "passkey")
         refused = LogInForm(initial={})
         return _entrance(request, refused, status=422, locked=gettext("Khóa đăng nhập không được chấp nhận."))
     if not user.is_active or idle.disable_if_idle(user):
+        trail.tried(request, trail.Act.LOGIN, "passkey of a disabled account", user=user)
         return _entrance(request, LogInForm(), status=422, locked=gettext("Khóa đăng nhập không được chấp nhận."))
     factors.used(used)
     request.session.pop(life.STATED, None)
@@ -169,6 +173,7 @@ def recover(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link of an administrator: its owner sets a password, then signs in with it."""
     owner = recovery.owner_of(token)
     if owner is None:
+        trail.tried(request, trail.Act.RECOVERY, "link")
         raise Refused(rules.LINK_OVER.at(), status=410)
     form = NewPasswordForm(owner, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -182,7 +187,7 @@ def recover(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    life.end(request)
     return HttpResponseRedirect(reverse("account_login"))
 
 
@@ -195,10 +200,12 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
     user = request.user
     form = ProofForm(request.POST if "password" in request.POST else None)
     wait = _second_wait(request, user) if request.method == "POST" else 0
-    if request.method == "POST" and not wait and _proves(request, user, form):
-        _clear_second(request, user)
-        life.prove(request)
-        return HttpResponseRedirect(safe_target(request) or start_of(Role(user.role)))
+    if request.method == "POST" and not wait:
+        if _proves(request, user, form):
+            _clear_second(request, user)
+            life.prove(request)
+            return HttpResponseRedirect(safe_target(request) or start_of(Role(user.role)))
+        trail.tried(request, trail.Act.PROOF, "", user=user)
     told = {
         "form": form,
         "next": request.POST.get("next") or request.GET.get("next", ""),

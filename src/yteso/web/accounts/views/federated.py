@@ -18,7 +18,7 @@ from yteso.access.principal import Role
 from yteso.base.errors import Refused
 from yteso.standards.identifiers import valid_cccd
 from yteso.web import rules
-from yteso.web.accounts import idle, life, oidc
+from yteso.web.accounts import idle, life, oidc, trail
 from yteso.web.accounts.models import Identity, User
 from yteso.web.accounts.oidc import client_key, flow
 from yteso.web.accounts.oidc.provider import Provider
@@ -59,13 +59,18 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     moment = int(now().timestamp())
     answer = {name: request.GET.get(name, "") for name in ("state", "code", "iss") if name in request.GET}
     where = _back_address(request, chosen)
-    who = flow.finish(chosen, kept, answer, back=where, home=settings.YTESO.home, moment=moment)
-    if kept["user"] is not None:
-        _require_same(request, kept["user"])
-        return _proved(request, who, kept["after"]) if kept["again"] else _linked(request, who)
-    user = _account_of(chosen, who)
-    if not user.is_active or idle.disable_if_idle(user):
-        raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    try:
+        who = flow.finish(chosen, kept, answer, back=where, home=settings.YTESO.home, moment=moment)
+        if kept["user"] is not None:
+            _require_same(request, kept["user"])
+            return _proved(request, who, kept["after"]) if kept["again"] else _linked(request, who)
+        user = _account_of(chosen, who)
+        if not user.is_active or idle.disable_if_idle(user):
+            raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    except Refused as refused:
+        codes = " ".join(issue.code for issue in refused.issues)
+        trail.tried(request, trail.Act.LOGIN, f"oidc {chosen.id} {codes}")
+        raise
     request.session[life.STATED] = who.assurance
     record_authentication(request, user, "oidc", provider=chosen.id)
     return perform_login(request, Login(user=user, redirect_url=kept["after"]))
@@ -87,9 +92,17 @@ def unlink(request: HttpRequest, id: int) -> HttpResponse:
     others = request.user.identities.exclude(pk=id)
     if not request.user.has_usable_password() and not others.exists():
         messages.error(request, gettext("Đây là cách đăng nhập duy nhất của tài khoản này."))
-    elif request.user.identities.filter(pk=id).delete()[0]:
+    elif _untied(request, id):
         messages.success(request, gettext("Đã gỡ."))
     return HttpResponseRedirect(reverse("account"))
+
+
+@transaction.atomic
+def _untied(request: HttpRequest, id: int) -> bool:
+    if not request.user.identities.filter(pk=id).delete()[0]:
+        return False
+    trail.acted(request, trail.Act.IDENTITY, detail="untied")
+    return True
 
 
 def _provider(id: str) -> Provider:
@@ -129,7 +142,9 @@ def _linked(request: HttpRequest, who: flow.Who) -> HttpResponse:
 def _bind(user: User, who: flow.Who) -> None:
     try:
         with transaction.atomic():
-            row, _ = Identity.objects.get_or_create(issuer=who.issuer, subject=who.subject, defaults={"user": user})
+            row, made = Identity.objects.get_or_create(issuer=who.issuer, subject=who.subject, defaults={"user": user})
+            if made:
+                trail.note(trail.account_of(user), trail.Act.IDENTITY, user.username, f"tied: {who.issuer}")
     except IntegrityError as error:
         raise Refused(rules.IDENTITY_TAKEN.at(), status=409) from error
     if row.user_id != user.pk:
@@ -167,4 +182,5 @@ def _citizen_account(person: str, who: flow.Who) -> User:
     user = User(username=name, display_name=who.name or name, role=Role.CITIZEN.value, person=person)
     user.set_unusable_password()
     user.save()
+    trail.note(trail.account_of(user), trail.Act.ACCOUNT, name, "made at the first log-in")
     return user

@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yteso.web.accounts import factors, life, oidc, sessions
+from yteso.web.accounts import factors, life, oidc, sessions, trail
 from yteso.web.accounts.forms import CodeForm, PasskeyForm, PasswordForm
 from yteso.web.accounts.views.entrance import record_factor
 from yteso.web.guard import INCOMPLETE, PEOPLE, allow, enrols, needs_fresh_login
@@ -30,14 +31,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     form = PasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user.set_password(form.cleaned_data["new"])
-        user.demo = False
-        user.save(update_fields=["password", "demo"])
-        before = request.session.session_key
-        update_session_auth_hash(request, user)
-        _follow(request, before)
-        sessions.end_all(user, but=request.session.session_key)
-        life.weigh(request)
+        _set_password(request, form.cleaned_data["new"])
         messages.success(request, gettext("Đã đổi mật khẩu. Các phiên khác đã kết thúc."))
         return HttpResponseRedirect(reverse("account"))
     told = {
@@ -49,6 +43,21 @@ def account(request: HttpRequest) -> HttpResponse:
         "identities": user.identities.order_by("issuer"),
     }
     return render(request, "accounts/account.html", told, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _set_password(request: HttpRequest, password: str) -> None:
+    """The new password counts, this session goes on with a new id, the others end."""
+    user = request.user
+    user.set_password(password)
+    user.demo = False
+    user.save(update_fields=["password", "demo"])
+    before = request.session.session_key
+    update_session_auth_hash(request, user)
+    _follow(request, before)
+    sessions.end_all(user, but=request.session.session_key)
+    life.weigh(request)
+    trail.acted(request, trail.Act.PASSWORD, detail="changed by its owner")
 
 
 def _follow(request: HttpRequest, before: str) -> None:
@@ -76,12 +85,20 @@ def app(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     secret = factors.offered_secret(request, new=request.method == "GET")
     if request.method == "POST" and form.is_valid():
-        if factors.add_app(user, secret, form.cleaned_data["code"]):
+        if _app_added(request, secret, form.cleaned_data["code"]):
             del request.session[factors.SECRET]
             return _added(request, Authenticator.Type.TOTP)
         form.refuse()
     told = {"form": form, "qr": factors.qr_of(user, secret), "secret": " ".join(_fours(secret))}
     return render(request, "accounts/app.html", told, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _app_added(request: HttpRequest, secret: str, code: str) -> bool:
+    if not factors.add_app(request.user, secret, code):
+        return False
+    trail.acted(request, trail.Act.FACTOR, detail="totp added")
+    return True
 
 
 def _fours(secret: str) -> list[str]:
@@ -101,7 +118,9 @@ def passkey(request: HttpRequest) -> HttpResponse:
         try:
             if not form.is_valid():
                 raise ValidationError("credential")
-            factors.add_passkey(user, form.cleaned_data["name"] or gettext("Khóa"), form.cleaned_data["credential"])
+            with transaction.atomic():
+                factors.add_passkey(user, form.cleaned_data["name"] or gettext("Khóa"), form.cleaned_data["credential"])
+                trail.acted(request, trail.Act.FACTOR, detail="webauthn added")
             return _added(request, Authenticator.Type.WEBAUTHN)
         except ValidationError:
             failed = True
@@ -126,7 +145,9 @@ def codes(request: HttpRequest) -> HttpResponse:
     user = request.user
     if request.method == "POST":
         if factors.has_factor(user):
-            factors.new_codes(user)
+            with transaction.atomic():
+                factors.new_codes(user)
+                trail.acted(request, trail.Act.FACTOR, detail="new recovery codes")
             messages.success(request, gettext("Đã tạo mã khôi phục mới. Mã cũ không dùng được nữa."))
         return HttpResponseRedirect(reverse("account_codes"))
     row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
@@ -142,9 +163,17 @@ def remove_factor(request: HttpRequest, id: int) -> HttpResponse:
     kept = Authenticator.objects.filter(user=user).exclude(pk=id).exclude(type=Authenticator.Type.RECOVERY_CODES)
     if factors.is_required(user) and not kept.exists():
         messages.error(request, gettext("Tài khoản này phải có ít nhất một bước xác thực thứ hai."))
-    elif factors.remove(user, id):
+    elif _removed(request, id):
         messages.success(request, gettext("Đã gỡ."))
     return HttpResponseRedirect(reverse("account"))
+
+
+@transaction.atomic
+def _removed(request: HttpRequest, id: int) -> bool:
+    if not factors.remove(request.user, id):
+        return False
+    trail.acted(request, trail.Act.FACTOR, detail="removed")
+    return True
 
 
 @allow(*PEOPLE)
@@ -152,9 +181,11 @@ def remove_factor(request: HttpRequest, id: int) -> HttpResponse:
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one session (`session`), or all but this one."""
     chosen = request.POST.get("session", "")
-    if chosen.isdecimal():
-        sessions.end(request.user, int(chosen))
-    else:
-        sessions.end_all(request.user, but=request.session.session_key)
+    with transaction.atomic():
+        if chosen.isdecimal():
+            ended = int(sessions.end(request.user, int(chosen)))
+        else:
+            ended = sessions.end_all(request.user, but=request.session.session_key)
+        trail.acted(request, trail.Act.SESSION, detail=f"{ended} ended")
     messages.success(request, gettext("Đã kết thúc."))
     return HttpResponseRedirect(reverse("account"))
