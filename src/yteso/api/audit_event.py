@@ -43,7 +43,7 @@ def read_event(call: Call) -> Response:
         audit.add_note(conn, call.who, AuditNote("R"), f"{TYPE}/{call.id}")
     if found is None:
         raise Refused(rules.NOT_FOUND.at(type=TYPE), status=404)
-    return json_response(200, _body(found, own))
+    return json_response(200, _body(found, own, with_query=own is None))
 
 
 def search_events(call: Call) -> Response:
@@ -74,7 +74,7 @@ def _search(call: Call, page: tuple[Params, str]) -> Response:
     links = [Link("self", self_url(call, params))]
     if more:
         links.append(Link("next", next_url(call, params, _cursor(found[-1]))))
-    entries = [_entry(call, one, asked.patient) for one in found]
+    entries = [_entry(call, one, asked.patient, with_query=own is None) for one in found]
     return json_response(200, bundle(b"searchset", links, None, entries))
 
 
@@ -164,10 +164,11 @@ _READERS: dict[str, Callable[[str, str], dict[str, Any]]] = {
 }
 
 
-def _entry(call: Call, access: Access, patient: str | None) -> bytes:
+def _entry(call: Call, access: Access, patient: str | None, *, with_query: bool) -> bytes:
     address = json.dumps(f"{call.base}/{TYPE}/{access.id}")
-    return b'{"fullUrl":%b,"resource":%b,"search":{"mode":"match"}}' % (address, _body(access, patient))
+    body = _body(access, patient, with_query=with_query)
+    return b'{"fullUrl":%b,"resource":%b,"search":{"mode":"match"}}' % (address, body)
 
 
-def _body(access: Access, patient: str | None) -> bytes:
-    return json.dumps(audit_event(access, patient or ""))
+def _body(access: Access, patient: str | None, *, with_query: bool) -> bytes:
+    return json.dumps(audit_event(access, patient or "", with_query=with_query))

@@ -22,7 +22,7 @@ from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Issue, Origin
 from yteso.db import Connection, Database, is_retryable
-from yteso.oauth import authorize, clients, grants, rules, token
+from yteso.oauth import authorize, clients, grants, rules, token, trail
 from yteso.oauth.assertion import authenticated
 from yteso.oauth.clients import SERVICE, Client
 from yteso.oauth.discovery import configuration, key_set
@@ -30,6 +30,7 @@ from yteso.oauth.ended import end
 from yteso.signing import Keys
 from yteso.signing.identity_keys import IdentityKeys
 from yteso.signing.tokens import Claims
+from yteso.store.trail import Act
 
 log = logging.getLogger(__name__)
 PREFIXES = ("/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/jwks", "/.well-known", "/fhir/.well-known")
@@ -91,7 +92,7 @@ class Server:
         if request.method == "OPTIONS":
             return Response(204, headers=_PREFLIGHT)
         if path in self._posts:
-            return self._posts[path](self._form(request))
+            return self._posts[path](self._form(request), request.remote)
         if request.method not in ("GET", "HEAD"):
             raise Refused(rules.METHOD.at(), status=405)
         if path == "/oauth/jwks":
@@ -101,7 +102,7 @@ class Server:
         raise Refused(rules.NO_ADDRESS.at(), status=404)
 
     @cached_property
-    def _posts(self) -> Mapping[str, Callable[[dict[str, str]], Response]]:
+    def _posts(self) -> Mapping[str, Callable[[dict[str, str], str], Response]]:
         return {
             "/oauth/token": self._token,
             "/oauth/introspect": self._introspect,
@@ -133,12 +134,17 @@ class Server:
             raise Refused(rules.REQUEST.at(field="form"), status=400)
         return form
 
-    def _client(self, form: Mapping[str, str]) -> Client:
-        with self.database.connection() as conn:
-            return authenticated(conn, form, f"{self.issuer}/oauth/token", self._clock())
+    def _client(self, form: Mapping[str, str], remote: str) -> Client:
+        try:
+            with self.database.connection() as conn:
+                return authenticated(conn, form, f"{self.issuer}/oauth/token", self._clock())
+        except Refused:
+            with self.database.connection() as conn:
+                trail.note_unknown(conn, remote)
+            raise
 
-    def _token(self, form: dict[str, str]) -> Response:
-        client = self._client(form)
+    def _token(self, form: dict[str, str], remote: str) -> Response:
+        client = self._client(form, remote)
         exchange = token.EXCHANGES.get(form.get("grant_type", ""))
         if exchange is None:
             raise Refused(rules.GRANT_TYPE.at(Origin(field="grant_type")), status=400)
@@ -148,6 +154,7 @@ class Server:
             if isinstance(answer, token.Given) and not self._still_acts(client, answer):
                 grants.end_grant(conn, answer.grant.id, now)
                 answer = rules.GRANT
+            trail.note_answer(conn, client, form["grant_type"], answer)
         return _json(self._told(token.raised(answer), client, now))
 
     def _still_acts(self, client: Client, given: token.Given) -> bool:
@@ -182,9 +189,9 @@ class Server:
             told["encounter"] = grant.encounter
         return told
 
-    def _introspect(self, form: dict[str, str]) -> Response:
+    def _introspect(self, form: dict[str, str], remote: str) -> Response:
         """RFC 7662: a client with a key asks about its own tokens."""
-        client = self._client(form)
+        client = self._client(form, remote)
         if client.kind == clients.PUBLIC:
             raise Refused(rules.CLIENT.at(), status=401)
         claims = self._live(form.get("token", ""))
@@ -212,9 +219,9 @@ class Server:
         except Refused:
             return None
 
-    def _revoke(self, form: dict[str, str]) -> Response:
+    def _revoke(self, form: dict[str, str], remote: str) -> Response:
         """RFC 7009: an access or refresh token of the client's own; its grant ends. An unknown one is no error."""
-        client, text, now = self._client(form), form.get("token", ""), self._clock()
+        client, text, now = self._client(form, remote), form.get("token", ""), self._clock()
         claims = self._live(text)
         with self.database.connection() as conn:
             found = grants.lock_refresh(conn, text)
@@ -223,6 +230,7 @@ class Server:
                 grant = grants.fetch_grant(conn, one)
                 if grant is not None and grant.client == client.id:
                     grants.end_grant(conn, one, now)
+                    trail.note(conn, grant.principal(grant.scope), Act.TOKEN, client.id, "called back by the client")
         return Response(200, headers={**_OPEN, "Cache-Control": "no-store"})
 
     # -- what pages and the command line ask ---------------------------------------------------------------------------
@@ -236,10 +244,14 @@ class Server:
         """The person says yes; the address to send the browser to. Raises authorize.Returned."""
         now = self._clock()
         with self.database.connection() as conn:
-            return authorize.give(conn, asked, who, patient, proved, self.issuer, now)
+            address = authorize.give(conn, asked, who, patient, proved, self.issuer, now)
+            trail.note(conn, who, Act.GRANT, asked.client.id, f"given: {' '.join(asked.scopes)}")
+        return address
 
-    def refuse(self, asked: authorize.Asked) -> str:
+    def refuse(self, asked: authorize.Asked, who: Principal) -> str:
         """The person says no; the address to send the browser to."""
+        with self.database.connection() as conn:
+            trail.note(conn, who, Act.GRANT, asked.client.id, "not given", refused=True)
         return authorize.refuse(asked, self.issuer)
 
     def launch(self, client: str, who: Principal, patient: str, encounter: str = "") -> str:
@@ -256,20 +268,24 @@ class Server:
         with self.database.connection() as conn:
             return clients.fetch_clients(conn)
 
-    def register(self, client: Client, by: str) -> Client:
+    def register(self, client: Client, by: Principal = trail.COMMAND) -> Client:
         """A new client, or other values for one. Raises Refused (OAUTH-0009)."""
         with self.database.connection() as conn:
-            return clients.save_client(conn, client, self._clock(), by)
+            saved = clients.save_client(conn, client, self._clock(), by.name)
+            trail.note_registered(conn, saved, by)
+        return saved
 
     def set_keys(self, client: str, document: str) -> None:
         """Other keys for a client. Raises Refused (OAUTH-0009, OAUTH-0012)."""
         with self.database.connection() as conn:
             clients.set_keys(conn, client, document)
+            trail.note_client(conn, client, "other keys")
 
-    def set_active(self, client: str, *, active: bool) -> None:
+    def set_active(self, client: str, by: Principal = trail.COMMAND, *, active: bool) -> None:
         """Lock a client, which ends all its tokens within a second, or unlock it. Raises Refused (OAUTH-0012)."""
         with self.database.connection() as conn:
             clients.set_active(conn, client, active=active)
+            trail.note_client(conn, client, "unlocked" if active else "locked", by)
             if not active:
                 end(conn, "client", client, self._clock())
 
@@ -278,12 +294,13 @@ class Server:
         with self.database.connection() as conn:
             return grants.fetch_grants_of(conn, account, self._clock())
 
-    def end_grant(self, account: str, id: str) -> None:
+    def end_grant(self, who: Principal, id: str) -> None:
         """A person takes back what they gave. Somebody else's grant is left alone."""
         with self.database.connection() as conn:
             grant = grants.fetch_grant(conn, id)
-            if grant is not None and grant.account == account:
+            if grant is not None and grant.account == who.name:
                 grants.end_grant(conn, id, self._clock())
+                trail.note(conn, who, Act.GRANT, grant.client, "taken back")
 
     def end_account(self, account: str) -> None:
         """All tokens of an account end within a second."""

@@ -193,7 +193,7 @@ def add_refusal(conn: Connection, who: Principal, action: str, what: str, detail
 
 
 def query_mark(query: Query) -> str:
-    """What the audit says about a search: its type and a hash of its clauses, never the values."""
+    """What the audit says about a search: its type and a hash of all its clauses; its text stands beside, cut short."""
     digest = blake2b(repr((query.conditions, query.sort, query.include)).encode(), digest_size=8).hexdigest()
     return f"{query.type}?{digest}"
 

@@ -19,6 +19,7 @@ from yteso.search.order import Order
 from yteso.search.plan import Plan
 from yteso.search.query import Query
 from yteso.search.sorting import is_read
+from yteso.search.written import written
 from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.include import Including
@@ -59,7 +60,7 @@ def search(
         including.follow(query, matches)
         total = counted if counted is not None else _total(asking, plan)
     patients = {row[8] for row in rows if row[8] is not None}
-    audit.note(conn, who, "R", audit.query_mark(query), "", patients | including.patients)
+    audit.note(conn, who, "R", audit.query_mark(query), written(query), patients | including.patients)
     return Page(matches, tuple(including.found), total, following, including.more)
 
 
@@ -79,7 +80,7 @@ def search_together(conn: Connection, codec: Codec, searches: Sequence[Search], 
         counted = None if following or plan.query.cursor else len(rows)
         pages[place] = Page(tuple(stored(conn, codec, row) for row in rows), (), counted, following)
         patients = {row[8] for row in rows if row[8] is not None}
-        notes.append(audit.Note(searches[place].who, "R", audit.query_mark(plan.query), "", patients))
+        notes.append(audit.Note(searches[place].who, "R", audit.query_mark(plan.query), written(plan.query), patients))
     if notes:
         audit.write_notes(conn, notes)
     return pages

@@ -92,7 +92,7 @@ def add_tried(conn: Connection, who: Principal | Stranger, did: Did, place: str)
     The row then due tells how many it stands for.
     """
     bucket = int.from_bytes(blake2b(place.encode("utf-8", "replace"), digest_size=2).digest()) % _BUCKETS
-    counts = dict(conn.execute(SQL["count_attempt"], {"buckets": [_ALL, bucket]}).fetchall())
+    counts: dict[int, int] = dict(conn.execute(SQL["count_attempt"], {"buckets": [_ALL, bucket]}).fetchall())
     if not (_is_due(counts[bucket], FREE) and _is_due(counts[_ALL], FREE_OF_ALL)):
         return False
     many = f"{did.detail} ({counts[bucket]} within the hour)" if counts[bucket] > FREE else did.detail

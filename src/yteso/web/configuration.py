@@ -87,6 +87,7 @@ def _parts() -> dict[str, Any]:
             "yteso.web.accounts.life.SessionLife",
             "yteso.web.errors.CalmErrors",
             "yteso.web.guard.Guard",
+            "yteso.web.accounts.denials.Denials",
         ],
         "TEMPLATES": [
             {

@@ -17,11 +17,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
-from yteso.web.logs import without_secrets
 from yteso.web.services import now
 
 PEOPLE = tuple(role for role in Role if role not in {Role.FACILITY, Role.SYSTEM, Role.INTEGRATOR})
 """The roles a person can have; machines and the platform itself never open a page."""
+
+ACCOUNTS = (*PEOPLE, Role.INTEGRATOR)
+"""Whoever can sign in: an integrator has its own account here, and its work over FHIR."""
 
 FRESH_SECONDS = 300
 """How long a proof of who one is counts as fresh for `needs_fresh_login`."""
@@ -99,22 +101,8 @@ class Guard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; the decision is in `process_view`, when the view is known.
-
-        What a signed-in person was not shown, by this decision or by the view's own, is in the audit.
-        """
-        response = self.get_response(request)
-        match = request.resolver_match
-        if response.status_code in (403, 404) and request.user.is_authenticated and match and not is_public(match.func):
-            self._note(request, response.status_code)
-        return response
-
-    def _note(self, request: HttpRequest, status: int) -> None:
-        from yteso.web.accounts import trail
-
-        assert request.resolver_match is not None
-        detail = f"{request.method} {status} {without_secrets(request.path)}"
-        trail.acted(request, trail.Act.PAGE, request.resolver_match.view_name, detail, refused=True)
+        """Pass the request on; the decision is in `process_view`, when the view is known."""
+        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
         """None lets the view run; a redirect sends to the log-in; PermissionDenied becomes the calm 403 page."""

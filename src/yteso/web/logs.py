@@ -8,7 +8,6 @@ import re
 from yteso.base.clock import log_time
 from yteso.base.trace import where
 
-
 _SECRET = re.compile(r"(/recover/)[^/\s]+")
 """Addresses that open something to whoever knows them."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
 from yteso.base.clock import system_clock
-from yteso.web.guard import INCOMPLETE, PEOPLE, allow, public
+from yteso.web.guard import ACCOUNTS, INCOMPLETE, PEOPLE, allow, public
 from yteso.web.language import CHOICES
 from yteso.web.live import live_address
 from yteso.web.navigation import rail, start_of
@@ -41,7 +41,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """`/` -> the page this role works on."""

@@ -1,10 +1,14 @@
 """The chain as AuditEvents: for the data officer, in BALP's shape; refusals are in it; nobody writes one."""
 
+import json
+from base64 import b64decode
+
 import pytest
 
 from yteso.access.principal import Principal, Role
 from yteso.api.audit_event_of import audit_event
 from yteso.store import audit
+from yteso.store.trail import Act, Did, add_act
 from yteso.validate.structure import check_resource
 
 LAN = {"resourceType": "Patient", "id": "lan", "name": [{"text": "Nguyễn Thị Giả"}]}
@@ -76,6 +80,26 @@ def test_a_citizen_reads_the_rows_about_the_own_record_only(api, admin, lan):
     assert not me("GET", "AuditEvent?patient=hoa").ids
     assert not me("GET", "Patient/hoa/AuditEvent").ids
     assert me("GET", f"AuditEvent/{of_hoa[0]}").status == 404
+
+
+def test_the_text_of_a_search_is_told_to_the_data_officer_and_not_to_a_citizen(api, admin, lan):
+    admin("GET", "Patient?_id=lan,hoa")
+    me = type(admin)(api, Principal("lan", Role.CITIZEN, person="lan"))
+    told = [one["resource"]["entity"][0].get("query") for one in admin("GET", "AuditEvent?patient=lan").json["entry"]]
+    assert b"_id=lan,hoa" in [b64decode(text) for text in told if text]
+    for one in me("GET", "AuditEvent").json["entry"]:
+        assert "query" not in one["resource"]["entity"][0]
+        assert "hoa" not in json.dumps(one["resource"])
+
+
+def test_a_log_in_has_the_types_of_dicom(database, admin):
+    with database.connection() as conn:
+        add_act(conn, Principal("bacsi", Role.DOCTOR, "79001"), Did(Act.LOGIN, "bacsi", "from=192.0.2.1 password"))
+    event = admin("GET", "AuditEvent?agent-name=bacsi").json["entry"][0]["resource"]
+    assert (event["type"]["code"], event["subtype"][0]["code"], event["action"]) == ("110114", "110122", "E")
+    assert event["agent"][0]["network"] == {"address": "192.0.2.1", "type": "2"}
+    assert "purposeOfEvent" not in event
+    assert "meta" not in event
 
 
 def test_pages_follow_each_other(admin, lan):

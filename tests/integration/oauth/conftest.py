@@ -216,10 +216,10 @@ def _fill(platform: Platform) -> None:
     public = {name: (dict(key.as_dict(private=False)),) for name, key in platform.keys.items()}
     wide = "launch launch/patient launch/encounter openid fhirUser offline_access patient/*.cruds user/*.rs"
     open_app = Client("app-mo", "Sổ sức khỏe Mẫu", "public", (BACK, "https://app.example/back?x=1"), scope=wide)
-    services.oauth.register(open_app, "kiểm thử")
-    services.oauth.register(Client("app-hai", "Ứng dụng Mẫu hai", "public", (BACK,), scope=wide), "kiểm thử")
+    services.oauth.register(open_app)
+    services.oauth.register(Client("app-hai", "Ứng dụng Mẫu hai", "public", (BACK,), scope=wide))
     signing = Client("may-ky", "Máy chủ Mẫu", "confidential", (BACK,), scope=wide, keys=public["may-ky"])
-    services.oauth.register(signing, "kiểm thử")
+    services.oauth.register(signing)
     machine = Client(
         "may-79001",
         "HIS Mẫu 79001",
@@ -230,7 +230,7 @@ def _fill(platform: Platform) -> None:
         facility="79001",
         purpose="TREAT",
     )
-    services.oauth.register(machine, "kiểm thử")
+    services.oauth.register(machine)
     integrator = Client(
         "he-thong-ngoai",
         "Hệ thống Mẫu",
@@ -240,7 +240,7 @@ def _fill(platform: Platform) -> None:
         role="integrator",
         purpose="PUBHLTH",
     )
-    services.oauth.register(integrator, "kiểm thử")
+    services.oauth.register(integrator)
 
 
 def _people() -> None:

@@ -116,7 +116,7 @@ def test_an_app_opens_from_the_record_page(platform, browser, back):
     from yteso.oauth.clients import Client
 
     app = Client("app-mo-tu-ho-so", "Biểu đồ Mẫu", "public", (BACK,), f"{back}-open", "launch patient/*.rs")
-    platform.services.oauth.register(app, "kiểm thử")
+    platform.services.oauth.register(app)
     page = opened(browser, platform, "bacsi")
     page.goto(f"/record/{OTHERS}")
     page.click("text=Mở ứng dụng")

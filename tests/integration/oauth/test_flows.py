@@ -159,7 +159,7 @@ def test_somebody_elses_token_cannot_be_revoked(platform, visit):
 
 def test_a_locked_client_loses_its_tokens_within_a_second(platform, visit):
     app = Client("app-khoa", "Ứng dụng sẽ khóa", "public", (BACK,), scope="launch/patient patient/*.rs")
-    platform.services.oauth.register(app, "kiểm thử")
+    platform.services.oauth.register(app)
     visit.client = "app-khoa"
     token = visit.tokens()["access_token"]
     platform.services.oauth.set_active("app-khoa", active=False)
@@ -198,7 +198,7 @@ def test_an_app_is_opened_from_a_record_for_that_patient(platform, browse):
     app = Client(
         "app-ehr", "Ứng dụng trong bệnh án", "public", (BACK,), "http://127.0.0.1/open", "launch patient/*.rs user/*.rs"
     )
-    platform.services.oauth.register(app, "kiểm thử")
+    platform.services.oauth.register(app)
     opened = platform.services.oauth.launch("app-ehr", Principal("bacsi", Role.DOCTOR, "79001"), OTHERS)
     assert told(_located(opened))["iss"] == platform.fhir
     launch = told(_located(opened))["launch"]
@@ -287,3 +287,17 @@ def test_the_configuration_tells_what_smart_apps_need(platform):
 @pytest.mark.parametrize("answer", ["no", ""])
 def test_a_person_who_does_not_agree_gives_nothing(visit, answer):
     assert visit.answered(answer)["error"] == "access_denied"
+
+
+def test_tokens_given_and_refused_are_rows_of_the_audit_chain(platform):
+    from yteso.store.audit import Asked, find
+
+    with platform.services.database.connection() as conn:
+        found = [row for row in find(conn, Asked(count=1000)) if row.what.startswith(("token:", "grant:", "client:"))]
+    given = [row for row in found if row.what.startswith("token:") and row.outcome is None]
+    refused = [row for row in found if row.what.startswith("token:") and row.outcome == "4"]
+    assert any(row.client == row.what.partition(":")[2] for row in given)
+    assert any("OAUTH-" in row.detail for row in refused)
+    assert any(row.who == "unknown" for row in refused)
+    assert any(row.what.startswith("grant:") and row.detail.startswith("given") for row in found)
+    assert any(row.what.startswith("client:") for row in found)

@@ -7,6 +7,7 @@ import pytest
 
 from yteso.access.restriction import EVERYTHING
 from yteso.search.parse import parse
+from yteso.search.written import LONGEST
 from yteso.store import audit
 from yteso.store.protocol import AuditNote, Put
 from yteso.store.verify import verify_chains
@@ -36,12 +37,16 @@ def test_every_access_to_a_patient_is_in_the_patients_list(database, store, admi
     assert found[-1].detail == "from a file"
 
 
-def test_the_audit_of_a_search_holds_no_searched_value(database, store, administrator):
+def test_the_audit_of_a_search_holds_its_text_cut_short(database, store, administrator):
+    many = ",".join(f"p-{n}" for n in range(900))
+    asked = "_id=a&_has:Condition:patient:_id=b&_sort=-birthdate&_include=Patient:organization"
     with database.connection() as conn:
-        store.search(conn, administrator, EVERYTHING, parse("Patient", "name=Bimat&identifier=079")[0])
-        (row,) = conn.execute("SELECT a::text FROM store.audit a").fetchall()
-    assert "imat" not in row[0].lower()
-    assert "079" not in row[0].partition("Patient?")[0]
+        for query in (asked, f"_id={many}"):
+            store.search(conn, administrator, EVERYTHING, parse("Patient", query)[0])
+        rows = [row[0] for row in conn.execute("SELECT detail FROM store.audit ORDER BY ts")]
+    assert rows[0] == asked
+    assert len(rows[1]) == LONGEST
+    assert rows[1].endswith("…")
 
 
 def write_some(database, store, administrator, name, count=5):

@@ -88,10 +88,10 @@ def test_a_link_is_over_after_a_day_when_a_newer_one_is_made_and_when_the_accoun
 
 
 def test_of_many_who_use_a_link_at_once_one_sets_the_password(clock, site, made):
-    from yteso.web.accounts import recovery
+    from yteso.web.accounts import recovery, trail
     from yteso.web.accounts.models import User
 
-    token = recovery.make(User.objects.get(username="bs.khac"), "quantri", reset_factors=False)
+    token = recovery.make(User.objects.get(username="bs.khac"), trail.COMMAND, reset_factors=False)
 
     def use(number):
         try:

@@ -34,6 +34,7 @@ def add(
     """Đăng ký hoặc sửa một ứng dụng, một máy. · Register an app or machine, or change it."""
     from yteso.base.clock import system_clock
     from yteso.oauth.clients import Client, read_keys, save_client
+    from yteso.oauth.trail import note_registered
 
     given = Client(
         id=id,
@@ -49,6 +50,7 @@ def add(
     )
     with _connection() as conn:
         made = save_client(conn, given, system_clock(), "yteso client")
+        note_registered(conn, made)
     console.print(f"client_id: [bold]{made.id}[/]", highlight=False)
 
 
@@ -69,9 +71,11 @@ def list_() -> None:
 def keys_(id: _Id, keys: _Keys) -> None:
     """Thay khóa công khai; giữ cả khóa cũ và mới trong tệp khi đổi. · Replace the public keys; keep both to rotate."""
     from yteso.oauth.clients import set_keys
+    from yteso.oauth.trail import note_client
 
     with _connection() as conn:
         set_keys(conn, id, keys.read_text(encoding="utf-8"))
+        note_client(conn, id, "other keys")
     console.print(f"{id}: đã lưu · saved")
 
 
@@ -81,9 +85,11 @@ def disable(id: _Id) -> None:
     from yteso.base.clock import system_clock
     from yteso.oauth.clients import set_active
     from yteso.oauth.ended import end
+    from yteso.oauth.trail import note_client
 
     with _connection() as conn:
         set_active(conn, id, active=False)
+        note_client(conn, id, "locked")
         end(conn, "client", id, system_clock())
     console.print(f"{id}: đã khóa · locked")
 
@@ -92,9 +98,11 @@ def disable(id: _Id) -> None:
 def enable(id: _Id) -> None:
     """Mở khóa. · Unlock."""
     from yteso.oauth.clients import set_active
+    from yteso.oauth.trail import note_client
 
     with _connection() as conn:
         set_active(conn, id, active=True)
+        note_client(conn, id, "unlocked")
     console.print(f"{id}: đã mở · unlocked")
 
 

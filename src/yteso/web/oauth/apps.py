@@ -41,7 +41,7 @@ def grants(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_grant(request: HttpRequest, id: str) -> HttpResponse:
     """Take back what I gave."""
-    service("oauth").end_grant(request.principal.name, id)
+    service("oauth").end_grant(request.principal, id)
     messages.success(request, gettext("Đã thu hồi quyền của ứng dụng."))
     return HttpResponseRedirect(reverse("oauth_grants"))
 
@@ -80,7 +80,7 @@ def register(request: HttpRequest) -> HttpResponse:
     problems: list[dict[str, str]] = []
     if given:
         try:
-            made = service("oauth").register(_client(given), request.principal.name)
+            made = service("oauth").register(_client(given), request.principal)
             messages.success(request, gettext("Đã đăng ký. Mã ứng dụng: %(id)s") % {"id": made.id})
             return HttpResponseRedirect(reverse("oauth_apps"))
         except Refused as refused:
@@ -101,7 +101,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_active(request: HttpRequest, client: str) -> HttpResponse:
     """Lock an app, which ends all its tokens, or unlock it."""
-    service("oauth").set_active(client, active=request.POST.get("active") == "yes")
+    service("oauth").set_active(client, request.principal, active=request.POST.get("active") == "yes")
     messages.success(request, gettext("Đã lưu."))
     return HttpResponseRedirect(reverse("oauth_apps"))
 

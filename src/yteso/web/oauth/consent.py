@@ -35,7 +35,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         asked = service("oauth").read_request(query, request.principal)
         if posted and request.POST.get("answer") != "yes":
-            return _to(service("oauth").refuse(asked))
+            return _to(service("oauth").refuse(asked, request.principal))
         if posted and (not asked.needs_patient or request.POST.get("patient")):
             return _to(_given(request, asked))
     except Returned as back:

@@ -30,7 +30,7 @@ from yteso.web.accounts.forms import CodeForm, LogInForm, NewPasswordForm, Passk
 from yteso.web.accounts.models import User
 from yteso.web.accounts.oidc.provider import Provider
 from yteso.web.accounts.source import known_browser, source_of
-from yteso.web.guard import PEOPLE, allow, enrols, public
+from yteso.web.guard import ACCOUNTS, allow, enrols, public
 from yteso.web.navigation import start_of
 
 _LOGIN = "accounts/login.html"
@@ -192,7 +192,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 
 @enrols
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def reauthenticate(request: HttpRequest) -> HttpResponse:

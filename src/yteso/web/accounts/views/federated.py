@@ -23,7 +23,7 @@ from yteso.web.accounts.models import Identity, User
 from yteso.web.accounts.oidc import client_key, flow
 from yteso.web.accounts.oidc.provider import Provider
 from yteso.web.accounts.views.entrance import safe_target
-from yteso.web.guard import PEOPLE, allow, is_fresh, needs_fresh_login, public
+from yteso.web.guard import ACCOUNTS, allow, is_fresh, needs_fresh_login, public
 from yteso.web.services import now, service
 
 _KEPT = "oidc"
@@ -84,7 +84,7 @@ def keys(_: HttpRequest, provider: str) -> HttpResponse:
     return JsonResponse(client_key.public(settings.YTESO.home))
 
 
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @needs_fresh_login
 @require_POST
 def unlink(request: HttpRequest, id: int) -> HttpResponse:

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yteso.web.accounts import factors, life, oidc, sessions, trail
 from yteso.web.accounts.forms import CodeForm, PasskeyForm, PasswordForm
 from yteso.web.accounts.views.entrance import record_factor
-from yteso.web.guard import INCOMPLETE, PEOPLE, allow, enrols, needs_fresh_login
+from yteso.web.guard import ACCOUNTS, INCOMPLETE, allow, enrols, needs_fresh_login
 
 
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
@@ -67,7 +67,7 @@ def _follow(request: HttpRequest, before: str) -> None:
 
 
 @enrols
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @require_GET
 def factor_choice(request: HttpRequest) -> HttpResponse:
     """Which second factor to set up; the only page for those who must have one and have none."""
@@ -76,7 +76,7 @@ def factor_choice(request: HttpRequest) -> HttpResponse:
 
 
 @enrols
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @needs_fresh_login
 @require_http_methods(["GET", "POST"])
 def app(request: HttpRequest) -> HttpResponse:
@@ -106,7 +106,7 @@ def _fours(secret: str) -> list[str]:
 
 
 @enrols
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @needs_fresh_login
 @require_http_methods(["GET", "POST"])
 def passkey(request: HttpRequest) -> HttpResponse:
@@ -137,7 +137,7 @@ def _added(request: HttpRequest, kind: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("account_codes"))
 
 
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @needs_fresh_login
 @require_http_methods(["GET", "POST"])
 def codes(request: HttpRequest) -> HttpResponse:
@@ -154,7 +154,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/codes.html", {"codes": row.wrap().get_unused_codes() if row else []})
 
 
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @needs_fresh_login
 @require_POST
 def remove_factor(request: HttpRequest, id: int) -> HttpResponse:
@@ -176,7 +176,7 @@ def _removed(request: HttpRequest, id: int) -> bool:
     return True
 
 
-@allow(*PEOPLE)
+@allow(*ACCOUNTS)
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one session (`session`), or all but this one."""

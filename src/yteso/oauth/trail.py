@@ -1,0 +1,44 @@
+"""Tokens and grants -> rows of the audit chain, in the transaction of the answer."""
+
+from __future__ import annotations
+
+from yteso.access.principal import Principal, Role
+from yteso.db import Connection
+from yteso.oauth.clients import Client
+from yteso.oauth.token import Answer, Given
+from yteso.store import trail
+from yteso.store.audit import Stranger
+from yteso.store.trail import Act, Did
+
+COMMAND = Principal("yteso command", Role.SYSTEM, purpose="HSYSADMIN")
+"""Who acts when no page does."""
+
+
+def note(conn: Connection, who: Principal, act: Act, client: str, detail: str, *, refused: bool = False) -> None:
+    """The row of an act about a client."""
+    trail.add_act(conn, who, Did(act, client, detail, refused))
+
+
+def note_client(conn: Connection, client: str, detail: str, by: Principal = COMMAND) -> None:
+    """A client was changed."""
+    note(conn, by, Act.CLIENT, client, detail)
+
+
+def note_registered(conn: Connection, client: Client, by: Principal = COMMAND) -> None:
+    """A client was registered, or has other values."""
+    note_client(conn, client.id, f"registered: {client.scope}", by)
+
+
+def note_answer(conn: Connection, client: Client, kind: str, answer: Answer) -> None:
+    """A token was given, for whom and how far; or refused, by which rule."""
+    if isinstance(answer, Given):
+        note(conn, answer.grant.principal(answer.scope), Act.TOKEN, client.id, f"{kind}: {answer.scope}")
+    else:
+        who = Stranger(client.id, client=client.id)
+        trail.add_act(conn, who, Did(Act.TOKEN, client.id, f"{kind} {answer.code}", refused=True))
+
+
+def note_unknown(conn: Connection, remote: str) -> None:
+    """A client that did not prove who it is; not every one of a flood. What it called itself is not kept."""
+    detail = f"from={remote} proof" if remote else "proof"
+    trail.add_tried(conn, Stranger("unknown"), Did(Act.TOKEN, "unknown", detail), remote)

@@ -1,0 +1,28 @@
+"""What a signed-in person was not shown, by the guard's decision or by the view's own -> a row of the audit chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from yteso.web.accounts import trail
+from yteso.web.guard import is_public
+from yteso.web.logs import without_secrets
+
+
+class Denials:
+    """The innermost middleware: it sees every answer as the view or the guard gave it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, and note what came back when it is a refusal; without that row there is no answer."""
+        response = self.get_response(request)
+        if response.status_code in (403, 404) and request.user.is_authenticated:
+            match = request.resolver_match
+            if match is not None and not is_public(match.func):
+                detail = f"{request.method} {response.status_code} {without_secrets(request.path)}"
+                trail.acted(request, trail.Act.PAGE, match.view_name, detail, refused=True)
+        return response
