@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from tests.acceptance.matrix import routes, walk
+from tests.acceptance.matrix import routes, walk, writes
 from tests.acceptance.matrix.world import TARGETS, TYPES, ask, build, id_of, who
 
 from yteso.access import policy
@@ -57,6 +57,28 @@ def test_every_role_target_and_type_has_a_cell(cells):
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_sees_its_cells_and_no_other_whatever_way_it_asks(api, cells, role):
     assert list(walk.mistakes(api, role, cells[role])) == []
+
+
+@pytest.fixture(scope="module")
+def written() -> Cells:
+    found: Cells = {}
+    with (HERE / "writes.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            role, target = Role(row.pop("role")), row.pop("target")
+            found.setdefault(role, {})[target] = row
+    return found
+
+
+def test_every_role_target_and_type_has_a_cell_of_writing(written):
+    assert set(written) == set(Role)
+    for targets in written.values():
+        assert list(targets) == [target for target in TARGETS if target != "deleted"]
+        assert all(tuple(row) == TYPES for row in targets.values())
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_writes_its_cells_and_no_other_whatever_way_it_asks(api, written, role):
+    assert list(writes.mistakes(api, role, written[role])) == []
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,12 @@ def resources(target: str) -> list[dict[str, Any]]:
             "medicationCodeableConcept": {"text": "x"},
         },
         {"resourceType": "ChargeItem", "status": "billable", "subject": subject, "code": {"text": "x"}},
-        {"resourceType": "DocumentReference", "status": "current", "subject": subject, "content": [{"attachment": {}}]},
+        {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "subject": subject,
+            "content": [{"attachment": {"title": "x"}}],
+        },
     ]
     source = {"meta": {"source": f"urn:yteso:bhyt:{facility}:LK-{target}"}}
     found = [patient, encounter, *({**one, **source} for one in others)]
