@@ -11,8 +11,8 @@ from yteso.api import Api
 from yteso.api.route import Route
 from yteso.api.table import ROUTES
 
-TYPES = ("Observation", "MedicationDispense", "Invoice", "Organization", "AuditEvent")
-"""Of clinicians, pharmacists, cashiers, the directory, the data officer."""
+TYPES = ("Observation", "MedicationDispense", "Invoice", "Organization", "AuditEvent", "Binary", "Subscription")
+"""Of clinicians, pharmacists, cashiers, the directory, the data officer; attachments and live feeds, of machines alone."""
 Row = tuple[str, str, str]
 """(method, pattern, kind)."""
 
