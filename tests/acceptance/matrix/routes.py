@@ -12,7 +12,7 @@ from yteso.api.route import Route
 from yteso.api.table import ROUTES
 
 TYPES = ("Observation", "MedicationDispense", "Invoice", "Organization", "AuditEvent", "Binary", "Subscription")
-"""Of clinicians, pharmacists, cashiers, the directory, the data officer; attachments and live feeds, of machines alone."""
+"""Of clinicians, pharmacists, cashiers, the directory, the data officer; attachments and live feeds, of machines."""
 Row = tuple[str, str, str]
 """(method, pattern, kind)."""
 
