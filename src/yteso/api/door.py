@@ -14,8 +14,10 @@ from yteso.api.call import MAX_BODY, MAX_ENTRIES, Engine
 from yteso.api.dispatch import dispatch
 from yteso.api.outcome import refusal_of
 from yteso.api.present import present
+from yteso.api.refusals import note_unproved
 from yteso.api.table import OPEN, ROUTER
 from yteso.base.clock import Clock, system_clock
+from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.db import Database
 from yteso.store.bulk.desk import BulkDesk
@@ -68,8 +70,17 @@ class Api:
         try:
             response = dispatch(self._engine, request, self._who(request, principal))
         except Exception as error:
-            response = refusal_of(error)
+            response = self._refusal(request, error)
         return present(request, response)
+
+    def _refusal(self, request: Request, error: Exception) -> Response:
+        """What the caller is told. Who did not prove who they are is in the audit before; without it, that is told."""
+        if isinstance(error, Refused) and error.status == 401:
+            try:
+                note_unproved(self._engine.database, request, error)
+            except Exception as other:
+                return refusal_of(other)
+        return refusal_of(error)
 
     def _who(self, request: Request, principal: Principal | None) -> Principal | None:
         open_to_all = request.path.strip("/") in OPEN

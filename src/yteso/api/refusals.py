@@ -7,9 +7,10 @@ from yteso.access.principal import Principal
 from yteso.api.body import is_id
 from yteso.api.route import Place
 from yteso.base.errors import Refused
+from yteso.base.http import Request
 from yteso.db import Database
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
-from yteso.store import audit
+from yteso.store import audit, trail
 
 _ACTIONS = {
     Interaction.CREATE: "C",
@@ -34,3 +35,9 @@ def note_refusal(database: Database, who: Principal, interaction: Interaction, p
     codes = " ".join(issue.code for issue in refused.issues)
     with database.connection() as conn:
         audit.add_refusal(conn, who, _ACTIONS.get(interaction, "R"), what, f"{interaction} {codes}")
+
+
+def note_unproved(database: Database, request: Request, refused: Refused) -> None:
+    """That somebody came without a token, or with one that does not hold."""
+    with database.connection() as conn:
+        trail.add_unproved(conn, "fhir", refused, request.remote)

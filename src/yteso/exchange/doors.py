@@ -32,6 +32,8 @@ from yteso.exchange.raw import Kept
 from yteso.exchange.sender import authenticate
 from yteso.signing import Keys
 from yteso.signing.tokens import MALFORMED, MISSING
+from yteso.store import audit, trail
+from yteso.store.trail import Act, Did
 
 log = logging.getLogger(__name__)
 TOKEN_TTL = timedelta(hours=1)
@@ -90,8 +92,7 @@ class Doors:
         """The answer. Refusals are answers; a lost database is 503 with EXC-0019; other failures surface."""
         shape = "insurer" if request.path.lower().startswith("/api/") else "plain"
         try:
-            route, match = _route(request)
-            return route.answer(self, Call(request, self._who(request, route), match))
+            return self._answer(request)
         except Refused as refusal:
             return self._refusal(refusal.issues, refusal.status, shape)
         except Exception as error:
@@ -100,19 +101,36 @@ class Doors:
             log.warning("intake door: %s", type(error).__name__)
             return self._refusal((rules.NOT_NOW.at(),), 503, shape)
 
-    def _who(self, request: Request, route: Route) -> Principal | None:
-        if route.who is None:
-            return None
+    def _answer(self, request: Request) -> Response:
+        """The answer of the route. Who may not, or did not prove who they are, is in the audit."""
+        route, match = _route(request)
+        caller = None
+        try:
+            caller = None if route.who is None else self._who(request)
+            if route.who is not None and (caller is None or not _may(caller, route.who)):
+                raise Refused(rules.ROLE.at(), status=403)
+            return route.answer(self, Call(request, caller, match))
+        except Refused as refused:
+            self._note(request, route, caller, refused)
+            raise
+
+    def _note(self, request: Request, route: Route, caller: Principal | None, refused: Refused) -> None:
+        if route.who is None or refused.status not in (401, 403):
+            return
+        with self.database.connection() as conn:
+            if caller is None:
+                trail.add_unproved(conn, "intake", refused, request.remote)
+            else:
+                audit.add_refusal(conn, caller, "C", "intake", " ".join(issue.code for issue in refused.issues))
+
+    def _who(self, request: Request) -> Principal:
         token = request.headers.get("accesstoken", "")
         header = request.headers.get("authorization", "")
         if token and not header:
             who = self.bearer.verify(token)
             self._check_companions(request, token)
-        else:
-            who = self.bearer.verify_header(header)
-        if who.role not in route.who or not permits(who.scope, "exchange"):
-            raise Refused(rules.ROLE.at(), status=403)
-        return who
+            return who
+        return self.bearer.verify_header(header)
 
     def _check_companions(self, request: Request, token: str) -> None:
         """The insurer's clients also send tokenId and passwordHash: when they do, all three must belong together."""
@@ -131,6 +149,10 @@ class Doors:
         if status in (429, 503):
             headers["Retry-After"] = "60"
         return _json(body, status, headers)
+
+
+def _may(caller: Principal, roles: frozenset[Role]) -> bool:
+    return caller.role in roles and permits(caller.scope, "exchange")
 
 
 def _route(request: Request) -> tuple[Route, re.Match[str]]:
@@ -178,7 +200,10 @@ def _take_token(doors: Doors, call: Call) -> Response:
     fields = {key.lower(): value for key, value in uploads.read_fields(call.request).items()}
     name, md5 = fields.get("username", "").strip(), fields.get("password", "").strip().upper()
     sender = authenticate(doors.database, name, md5, call.request.remote, doors.clock)
-    token = doors.bearer.issue(Principal(sender.name, Role.FACILITY, sender.facility), TOKEN_TTL)
+    who = Principal(sender.name, Role.FACILITY, sender.facility)
+    with doors.database.connection() as conn:
+        trail.add_act(conn, who, Did(Act.LOGIN, who.name, f"from={call.request.remote[:64]} token"))
+    token = doors.bearer.issue(who, TOKEN_TTL)
     body = reply.insurer_token(token, doors.token_id(token, md5), sender.name, doors.clock() + TOKEN_TTL)
     return _json(body)
 

@@ -16,8 +16,11 @@ from argon2.exceptions import VerificationError
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.ids import shard_of_key
+from yteso.base.issue import Rule
 from yteso.db import Connection, Database, Queries
 from yteso.exchange import rules
+from yteso.store.audit import Stranger
+from yteso.store.trail import Act, Did, add_tried
 
 SQL = Queries.beside(__file__)
 TRIES = 5
@@ -87,13 +90,21 @@ def authenticate(database: Database, name: str, md5: str, address: str, clock: C
     if not _matches(row[5] if row else _NOBODY, md5) or row is None:
         with database.connection() as conn:
             _note_failure(conn, key, now)
+            _note_refused(conn, row[0] if row else "unknown", rules.LOGIN, address)
         raise Refused(rules.LOGIN.at(), status=401)
     with database.connection() as conn:
         conn.execute(SQL["forget_failures"], [key[0], key])
     sender = Sender(*row[:5])
     if not sender.active:
+        with database.connection() as conn:
+            _note_refused(conn, sender.name, rules.INACTIVE, address)
         raise Refused(rules.INACTIVE.at(), status=403)
     return sender
+
+
+def _note_refused(conn: Connection, name: str, rule: Rule, address: str) -> None:
+    """The audit row of a log-in that failed; a name nobody has is not kept."""
+    add_tried(conn, Stranger(name), Did(Act.LOGIN, name, f"from={address[:64]} token {rule.code}"), address)
 
 
 def _matches(hashed: str, md5: str) -> bool:

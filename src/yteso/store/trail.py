@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from yteso.access.principal import Principal
+from yteso.base.errors import Refused
 from yteso.db import Connection
 from yteso.store.audit import REFUSED, SQL, Note, Stranger, write_notes
 
@@ -98,6 +99,12 @@ def add_tried(conn: Connection, who: Principal | Stranger, did: Did, place: str)
     many = f"{did.detail} ({counts[bucket]} within the hour)" if counts[bucket] > FREE else did.detail
     add_act(conn, who, replace(did, detail=many, refused=True))
     return True
+
+
+def add_unproved(conn: Connection, door: str, refused: Refused, place: str) -> None:
+    """The row of a request whose token was missing or did not hold; not every one of a flood."""
+    codes = " ".join(issue.code for issue in refused.issues)
+    add_tried(conn, Stranger("unknown"), Did(Act.TOKEN, "unknown", f"from={place[:64]} {door} {codes}"), place)
 
 
 def _is_due(count: int, free: int) -> bool:

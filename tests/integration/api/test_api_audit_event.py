@@ -141,6 +141,12 @@ def test_a_look_at_what_is_hidden_is_in_the_chain(database, doctor, lan):
     assert (found.what, found.role) == ("Patient/lan", "doctor")
 
 
+def test_who_comes_without_a_token_is_in_the_chain_as_nobody(database, nobody, lan):
+    assert nobody("GET", "Patient/lan").status == 401
+    (found,) = rows(database, outcome="4")
+    assert (found.who, found.what, found.detail) == ("unknown", "token:unknown", "from= fhir AUTH-0101")
+
+
 @pytest.mark.parametrize("id", ["\0", "a b", "x" * 65, "é"])
 def test_what_can_be_no_id_is_not_found_and_stays_out_of_the_chain(database, doctor, id):
     assert doctor("GET", f"Patient/{id}").status == 404

@@ -9,6 +9,7 @@ from yteso.access.principal import Principal, Role
 from yteso.exchange.intake import fetch_raw
 from yteso.exchange.sender import TRIES, md5_of, set_active
 from yteso.signing import verify_receipt
+from yteso.store.trail import FREE
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -161,6 +162,35 @@ def test_a_wrong_password_is_401_and_many_are_429(installation):
     assert json.loads(answers[0].body)["maKetQua"] == "401"
     assert attempt("mật khẩu thử").status == 429
     assert attempt("mật khẩu thử", "192.0.2.8").status == 200
+
+
+def acts(installation):
+    """(who, what, detail, outcome) of the audit rows about log-ins and refusals, in their order."""
+    return installation.rows(
+        "SELECT who, what, detail, outcome FROM store.audit WHERE what ~ '^(login|token):|^intake$' ORDER BY ts, n"
+    )
+
+
+def test_log_ins_and_refusals_of_machines_are_in_the_chain(installation, content):
+    name = f"his-{installation.files.facility}"
+    for user, password in ((name, "sai"), ("matkhauthat", "sai"), (name, "mật khẩu thử")):
+        body = f"username={user}&password={md5_of(password)}".encode()
+        installation.call("POST", "/api/token/take", body, FORM, "192.0.2.7")
+    installation.call("POST", "/exchange/bhyt", content, {"authorization": "Bearer sai"}, "192.0.2.9")
+    assert installation.take(content, role=Role.DOCTOR, name="bác sĩ").status == 403
+    assert acts(installation) == [
+        (name, f"login:{name}", "from=192.0.2.7 token EXC-0013", "4"),
+        ("unknown", "login:unknown", "from=192.0.2.7 token EXC-0013", "4"),
+        (name, f"login:{name}", "from=192.0.2.7 token", None),
+        ("unknown", "token:unknown", "from=192.0.2.9 intake AUTH-0002", "4"),
+        ("bác sĩ", "intake", "EXC-0012", "4"),
+    ]
+
+
+def test_a_flood_without_tokens_adds_few_rows(installation):
+    for _ in range(70):
+        assert installation.call("GET", "/exchange/intake/x").status == 401
+    assert len(acts(installation)) == FREE + 2
 
 
 @pytest.mark.parametrize("name", ["", "nobody", "a\x00b", "x" * 5000, "his-99999' OR 1=1 --"])
