@@ -462,7 +462,7 @@ def found(conn, store, who, type, text):
     return {one.id for one in page.matches}, page.total, {one.id for one in page.included}
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(HISTORIES)
 def test_who_sees_what_is_what_the_judge_says(record, history):
     database, store = record
