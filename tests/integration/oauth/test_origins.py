@@ -53,9 +53,7 @@ def test_a_browser_asks_first_and_is_told(platform):
 
 def test_a_locked_app_and_a_machine_have_no_pages(platform):
     oauth = platform.services.oauth
-    oauth.register(
-        Client("app-khoa", "Khóa Mẫu", "public", (BACK, "https://khoa.example/x"), scope="patient/*.rs"), "m"
-    )
+    oauth.register(Client("app-khoa", "Khóa Mẫu", "public", (BACK, "https://khoa.example/x"), scope="patient/*.rs"))
     time.sleep(2.1)
     assert ask(platform, "https://khoa.example").headers["Access-Control-Allow-Origin"] == "https://khoa.example"
     oauth.set_active("app-khoa", active=False)
