@@ -65,7 +65,13 @@ class EmbeddedServer:
             if self.running():
                 self._signal(signal.SIGHUP)
             self._bring_up(owner, timeout)
-            self._ensure_database()
+            try:
+                self._ensure_database()
+            except psycopg.OperationalError:
+                # What looked alive was just being killed: once it is gone, a new one is started.
+                _until(lambda: not self.running(), 10.0)
+                self._bring_up(owner, timeout)
+                self._ensure_database()
 
     def stop(self, timeout: float = 120.0) -> None:
         """Stop the server if it runs: clients are disconnected, everything is flushed (fast shutdown)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from yteso.access.types import PATIENT_TYPES
 from yteso.fhir.json import dumps, loads
 from yteso.standards.sensitivity import CODINGS, CONFIDENTIALITY, names
 from yteso.store.protocol import Resource, Stored
@@ -19,8 +20,8 @@ BY_RULE = "urn:yteso:label-by-rule"
 
 
 def labelled(stored: Stored) -> bytes:
-    """The body as it is shown; the stored one where it carries no label."""
-    if not stored.label or stored.deleted:
+    """The body as it is shown; the stored one where it carries no label, or is of no patient (a code system names HIV)."""
+    if not stored.label or stored.deleted or stored.type not in PATIENT_TYPES:
         return stored.body
     resource = loads(stored.body)
     meta = resource["meta"]
