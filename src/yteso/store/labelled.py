@@ -20,7 +20,7 @@ BY_RULE = "urn:yteso:label-by-rule"
 
 
 def labelled(stored: Stored) -> bytes:
-    """The body as it is shown; the stored one where it carries no label, or is of no patient (a code system names HIV)."""
+    """The body as it is shown; the stored one where it has no label, or is no patient's (a code system names HIV)."""
     if not stored.label or stored.deleted or stored.type not in PATIENT_TYPES:
         return stored.body
     resource = loads(stored.body)
