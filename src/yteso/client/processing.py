@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from yteso.access.principal import Principal
 from yteso.base.errors import Refused
@@ -40,15 +40,17 @@ _MEANWHILE = Rule(
 class Processing:
     """One instance serves a process; every call is one transaction. All raise Refused (403, DPO-0001)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, roles: Callable[[], Mapping[str, str]]) -> None:
+        """`roles`: what each role is called in the register."""
         self._database = database
+        self._roles = roles
 
     def all(self, who: Principal) -> list[Activity]:
         """The newest version of each activity: the platform's own in their order, then those that were added."""
         require_officer(who)
         with self._database.connection() as conn:
             written = {one.activity: one for one in processing.find(conn)}
-        own = {name: Activity(name, 0, content) for name, content in of_platform().items()}
+        own = {name: Activity(name, 0, content) for name, content in of_platform(self._roles()).items()}
         return list({**own, **written}.values())
 
     def versions(self, who: Principal, activity: str) -> list[Activity]:
@@ -56,7 +58,7 @@ class Processing:
         require_officer(who)
         with self._database.connection() as conn:
             written = processing.versions(conn, activity)
-        own = of_platform().get(activity)
+        own = of_platform(self._roles()).get(activity)
         return [*written, Activity(activity, 0, own)] if own is not None else written
 
     def write(self, who: Principal, activity: str, seen: int, texts: Mapping[str, str], *, ended: bool) -> None:

@@ -19,9 +19,9 @@ _SHARED = "Quyền là một phần của truy vấn; nhãn nhạy cảm; nhật
 _OFFICER = "Sở Y tế; cán bộ bảo vệ dữ liệu"
 
 
-def recipients(bound: Bound) -> str:
-    """The roles whose reading of the record is bound so, by their codes."""
-    return ", ".join(sorted(role.value for role in Role if any(_reads(one, bound) for one in TABLE.get(role, ()))))
+def recipients(bound: Bound) -> tuple[Role, ...]:
+    """The roles whose reading of the record is bound so."""
+    return tuple(role for role in Role if any(_reads(one, bound) for one in TABLE.get(role, ())))
 
 
 def _reads(grant: Grant, bound: Bound) -> bool:
@@ -30,19 +30,23 @@ def _reads(grant: Grant, bound: Bound) -> bool:
     return grant.bound is bound and Interaction.READ in grant.interactions and reached
 
 
-def of_platform() -> dict[str, Mapping[str, str]]:
-    """Activity -> its fields, in the order of the register."""
-    return {name: dict(zip(FIELDS, texts, strict=True)) for name, texts in _activities().items()}
+def of_platform(roles: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Activity -> its fields, in the order of the register. `roles`: what each role is called."""
+
+    def text(value: str | tuple[Role, ...]) -> str:
+        return value if isinstance(value, str) else ", ".join(roles.get(role.value, role.value) for role in value)
+
+    return {name: dict(zip(FIELDS, map(text, texts), strict=True)) for name, texts in _activities().items()}
 
 
-def _activities() -> dict[str, tuple[str, ...]]:
+def _activities() -> dict[str, tuple[str | tuple[Role, ...], ...]]:
     return {
         "tiep-nhan": (
             "Tiếp nhận tệp giám định BHYT và dữ liệu FHIR của cơ sở khám chữa bệnh, giữ nguyên bản gốc và biên nhận",
             "Luật BHYT; QĐ 3176/QĐ-BYT; " + _CARE,
             "Hành chính, thẻ BHYT, chẩn đoán, thuốc, dịch vụ, kết quả, chi phí",
             "Người bệnh của các cơ sở trong tỉnh",
-            "facility, system",
+            (Role.FACILITY, Role.SYSTEM),
             _RECORD,
             "Chữ ký và băm SHA-256 từng tệp; kiểm tra quyền gửi của cơ sở",
             _OFFICER,
@@ -92,7 +96,7 @@ def _activities() -> dict[str, tuple[str, ...]]:
             "Chức năng quản lý nhà nước về y tế",
             "Số liệu đã khử định danh, ẩn số nhỏ",
             "Không còn nhận diện được cá nhân",
-            "operator, analyst",
+            (Role.ADMINISTRATOR, Role.OPERATOR),
             "Theo kho số liệu",
             "Khử định danh theo quy tắc mặc định từ chối; ẩn số nhỏ",
             _OFFICER,
@@ -112,7 +116,7 @@ def _activities() -> dict[str, tuple[str, ...]]:
             _PDPL + "; NĐ 85/2016/NĐ-CP cấp độ 3",
             "Tài khoản, vai trò, thời điểm, việc đã làm, mã người bệnh đã băm",
             "Người dùng và người bệnh",
-            "data-officer",
+            (Role.DATA_OFFICER, Role.CITIZEN),
             "Bằng thời hạn của hồ sơ liên quan, ít nhất 24 tháng",
             "Chuỗi băm, gốc Merkle có chữ ký, không ai xóa được dòng nào",
             _OFFICER,

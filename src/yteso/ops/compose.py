@@ -175,6 +175,7 @@ class Services:
         from yteso.client.worklists import Worklists
         from yteso.warehouse.read import Marts
         from yteso.web import services
+        from yteso.web.looks import vietnamese_roles
 
         records = Records(self.database, self.store, self.clock)
         services.install(
@@ -184,7 +185,7 @@ class Services:
                 budgets=Budgets(self.database, self.clock),
                 breaches=Breaches(self.database, self.store, self.clock),
                 exports=Exports(self.database, self.bulk, self.clock),
-                processing=Processing(self.database),
+                processing=Processing(self.database, vietnamese_roles),
                 subject_requests=SubjectRequests(self.database, self.clock),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),

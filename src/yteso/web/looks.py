@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from yteso.client.accesses import Access
 
@@ -89,6 +89,12 @@ def roles() -> dict[str, str]:
         "integrator": gettext("Hệ thống kết nối"),
         "data-officer": gettext("Cán bộ bảo vệ dữ liệu"),
     }
+
+
+def vietnamese_roles() -> dict[str, str]:
+    """The same in Vietnamese whatever the page's language, for documents to Vietnamese authorities."""
+    with override("vi"):
+        return roles()
 
 
 def purposes() -> dict[str, str]:

@@ -21,21 +21,22 @@ TEXTS = {name: f"Nội dung {name}" for name in FIELDS}
 
 @pytest.fixture
 def register(database):
-    return Processing(database)
+    return Processing(database, dict)
 
 
 def test_it_begins_with_what_the_platform_says_of_itself(register):
     found = register.all(OFFICER)
-    assert [one.activity for one in found] == list(of_platform())
+    assert [one.activity for one in found] == list(of_platform({}))
     assert all(one.version == 0 and all(one.content[name] for name in FIELDS) for one in found)
 
 
 def test_recipients_are_those_of_the_table_of_rights():
-    assert recipients(Bound.SELF) == "citizen"
-    assert recipients(Bound.NOTIFIABLE) == "surveillance"
-    assert recipients(Bound.ORDER) == "inspector"
-    assert recipients(Bound.NOBODY) == "integrator, system"
-    assert {"doctor", "nurse", "station"} <= set(recipients(Bound.CARE).split(", "))
+    assert recipients(Bound.SELF) == (Role.CITIZEN,)
+    assert recipients(Bound.NOTIFIABLE) == (Role.SURVEILLANCE,)
+    assert recipients(Bound.ORDER) == (Role.INSPECTOR,)
+    assert {*recipients(Bound.NOBODY)} == {Role.INTEGRATOR, Role.SYSTEM}
+    assert {Role.DOCTOR, Role.NURSE, Role.STATION} <= {*recipients(Bound.CARE)}
+    assert of_platform({"citizen": "Người dân"})["nguoi-dan"]["recipients"] == "Người dân"
 
 
 def test_a_change_is_a_version_and_the_old_ones_stay(register, database):
@@ -44,7 +45,7 @@ def test_a_change_is_a_version_and_the_old_ones_stay(register, database):
     assert [(one.version, one.content["purpose"]) for one in register.versions(OFFICER, "ho-so")] == [
         (2, "Mục đích mới"),
         (1, "Nội dung purpose"),
-        (0, of_platform()["ho-so"]["purpose"]),
+        (0, of_platform({})["ho-so"]["purpose"]),
     ]
     assert {one.activity: one.version for one in register.all(OFFICER)}["ho-so"] == 2
     with database.connection() as conn:
@@ -67,7 +68,7 @@ def test_the_file_is_the_register_in_force(register):
     register.write(OFFICER, "camera", 0, {**TEXTS, "purpose": "=1+1"}, ended=False)
     register.write(OFFICER, "ho-so", 0, TEXTS, ended=True)
     lines = list(csv.DictReader(io.StringIO(register.file(OFFICER).removeprefix("\ufeff"))))
-    assert {one["activity"] for one in lines} == {*of_platform(), "camera"} - {"ho-so"}
+    assert {one["activity"] for one in lines} == {*of_platform({}), "camera"} - {"ho-so"}
     assert {one["activity"]: one["purpose"] for one in lines}["camera"] == "'=1+1"
 
 

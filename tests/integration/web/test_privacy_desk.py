@@ -128,6 +128,7 @@ def test_the_register_is_edited_by_versions_and_exported(cast):
     assert f"Phiên bản {int(seen) + 1}" in saved
     again = officer.post("/privacy/register/ho-so", {"seen": seen, **texts}, follow=True).content.decode()
     assert "DPO-0502" in again
+    assert "Điều dưỡng" in officer.get("/privacy/register/ho-so").content.decode()
     assert texts["purpose"] in officer.get("/privacy/register.csv").content.decode()
     assert officer.get("/privacy/register?new=camera").headers["Location"] == "/privacy/register/camera"
 
