@@ -37,14 +37,23 @@ def api(fresh_database) -> Iterator[Api]:
         database.close()
 
 
-@pytest.fixture(scope="module")
-def cells() -> Cells:
+def _cells(name: str) -> Cells:
     found: Cells = {}
-    with (HERE / "cells.csv").open(encoding="utf-8") as file:
+    with (HERE / name).open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             role, target = Role(row.pop("role")), row.pop("target")
             found.setdefault(role, {})[target] = row
     return found
+
+
+@pytest.fixture(scope="module")
+def cells() -> Cells:
+    return _cells("cells.csv")
+
+
+@pytest.fixture(scope="module")
+def written() -> Cells:
+    return _cells("writes.csv")
 
 
 def test_every_role_target_and_type_has_a_cell(cells):
@@ -57,16 +66,6 @@ def test_every_role_target_and_type_has_a_cell(cells):
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_sees_its_cells_and_no_other_whatever_way_it_asks(api, cells, role):
     assert list(walk.mistakes(api, role, cells[role])) == []
-
-
-@pytest.fixture(scope="module")
-def written() -> Cells:
-    found: Cells = {}
-    with (HERE / "writes.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            role, target = Role(row.pop("role")), row.pop("target")
-            found.setdefault(role, {})[target] = row
-    return found
 
 
 def test_every_role_target_and_type_has_a_cell_of_writing(written):

@@ -7,6 +7,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
+
 from yteso.access.principal import Principal, Role
 from yteso.base.http import Request
 from yteso.base.settings import Settings
@@ -43,6 +45,21 @@ def test_with_a_walker_and_a_fresh_export_it_is_well(database: Database, tmp_pat
     assert answer.status == 200
     assert (state["status"], state["exporter"], state["backlog"], state["exported"]) == ("ok", "ok", 7, 42)
     assert state["exporter_age_seconds"] == 3.0
+
+
+def test_connections_that_died_with_the_database_are_not_taken_for_a_dead_database(
+    database: Database, tmp_path: Path
+) -> None:
+    Worker(database, []).run_one()
+    asked = health(database, tmp_path)
+    with database.connection() as one, database.connection() as two:
+        numbers = [conn.info.backend_pid for conn in (one, two)]
+    with psycopg.connect(database.dsn, autocommit=True) as killer:
+        for number in numbers:
+            killer.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
+    assert asked.healthz(REQUEST).status == 200
+    with database.connection() as one, database.connection() as two:
+        assert not {one.info.backend_pid, two.info.backend_pid} & {*numbers}
 
 
 def test_an_old_export_is_said_but_does_not_make_the_platform_ill(database: Database, tmp_path: Path) -> None:

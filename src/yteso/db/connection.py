@@ -53,6 +53,12 @@ class Database:
         self._readers.open()
         self._walled = True
 
+    def check(self) -> None:
+        """Replace connections that died while nobody used them, as all do when the database is started again."""
+        self._pool.check()
+        if self._walled:
+            self._readers.check()
+
     def close(self) -> None:
         """Give every connection back and close them."""
         self._pool.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from yteso.base.clock import Clock, system_clock
 from yteso.base.http import Request, Response
 from yteso.base.trace import where
-from yteso.db import Connection, Database
+from yteso.db import Connection, Database, is_retryable
 from yteso.jobs.status import JobStatus, fetch_status
 from yteso.ops.answer import json_of
 from yteso.ops.metrics import CONTENT_TYPE, Reading, exposition
@@ -93,12 +93,23 @@ class Health:
         age = (self._clock() - pulse.at).total_seconds() if pulse else None
         exported = pulse.t if pulse else 0
         try:
-            with self._database.connection(_PATIENCE_SECONDS) as conn:
-                jobs, backlog = fetch_status(conn), self._fetch_backlog(conn, exported)
+            jobs, backlog = self._ask(exported)
         except Exception as error:
             log.warning("health: the database does not answer: %s", where(error))
             return State(database=False, exporter_age=age)
         return State(database=True, jobs=jobs, backlog=backlog, exporter_age=age, exporter_t=exported)
+
+    def _ask(self, exported: int) -> tuple[JobStatus, Backlog]:
+        """Asked once more when the connection was lost: it may be from before the database was started again."""
+        for last in (False, True):
+            try:
+                with self._database.connection(_PATIENCE_SECONDS) as conn:
+                    return fetch_status(conn), self._fetch_backlog(conn, exported)
+            except Exception as error:
+                if last or not is_retryable(error):
+                    raise
+                self._database.check()
+        raise AssertionError("unreachable")
 
     def healthz(self, _: Request) -> Response:
         """JSON; 200 when well, else 503."""
