@@ -1,7 +1,7 @@
 """A bulk job's own addresses: how it stands, its files, taking it back (Bulk Data Access IG 2.0, status request).
 
-Only who asked for the job and integrators find it; for everybody else there is nothing (404). Files are streamed
-from disk, compressed on the way when the client can take gzip.
+Only who asked for the job finds it, by an app with no fewer scopes; for everybody else there is nothing (404). Files
+are streamed from disk, compressed on the way when the client can take gzip.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.evidence import check_evidence
 from yteso.api.service import check_service
+from yteso.api.watching import check_watching, watches
 from yteso.base.errors import Refused
 from yteso.db import Connection
 from yteso.fhir.reference import parse, references
@@ -23,7 +24,11 @@ Key = tuple[str, str]
 
 
 def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> None:
-    """Refused (403) when a change reaches a patient outside the caller's care. Free for unrestricted callers."""
+    """Refused (403) when a change reaches a patient outside the caller's care. Free for unrestricted callers.
+
+    Also when an app would subscribe to more than it may read.
+    """
+    check_watching(call.who, changes)
     bound = [change for change in changes if _is_bound(call, change)]
     if not bound:
         return
@@ -43,7 +48,7 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
 
 def is_free(call: Call, change: Change) -> bool:
     """True when `check_changes` has nothing to look at."""
-    return not _is_bound(call, change)
+    return not _is_bound(call, change) and not watches(call.who, change)
 
 
 def _is_bound(call: Call, change: Change) -> bool:
@@ -61,7 +66,7 @@ def _see(call: Call, conn: Connection, key: Key, visible: set[Key]) -> None:
         return
     limit = require(call.who, Interaction.READ, key[0])
     if call.engine.store.read(conn, call.who, limit, *key) is None:
-        raise Refused(rules.HIDDEN.at(type=key[0]), status=403)
+        raise Refused(rules.HIDDEN.at(type=key[0]), status=403, about="/".join(key))
     visible.add(key)
 
 

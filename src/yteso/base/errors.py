@@ -18,16 +18,18 @@ class YtesoError(Exception):
 class Refused(YtesoError):
     """The request was refused; `issues` say why. Becomes a 4xx in one place per door.
 
-    `retry_after`: seconds after which the same request may be answered; 0: unknown.
+    `retry_after`: seconds after which the same request may be answered; 0: unknown. `about`: what it was about, as
+    `Type/id`, for the audit; it is never told.
     """
 
     permanent = True
 
-    def __init__(self, *issues: Issue, status: int = 422, retry_after: int = 0) -> None:
+    def __init__(self, *issues: Issue, status: int = 422, retry_after: int = 0, about: str = "") -> None:
         super().__init__("; ".join(f"{issue.code} {issue.text_en}" for issue in issues))
         self.issues = issues
         self.status = status
         self.retry_after = retry_after
+        self.about = about
 
 
 class Misconfigured(YtesoError):

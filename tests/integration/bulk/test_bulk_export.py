@@ -167,12 +167,15 @@ def test_a_stretch_that_is_read_holds_nobody_back_who_follows_by_number(bulk, wr
     assert seen == [True]
 
 
-def test_only_who_asked_and_integrators_find_a_job_and_a_doctor_may_not_ask(bulk, write, doctor, other_integrator):
+def test_only_who_asked_finds_a_job_and_a_doctor_may_not_ask(bulk, write, doctor, other_integrator):
+    """Another integrator would get by it what a second person approved for this one."""
     write(patient("p1"))
     manifest = bulk.run("/$export")
     url = manifest["output"][0]["url"]
     place = url.rpartition("/")[0]
-    assert other_integrator("GET", url).status == 200
+    for method, asked in (("GET", url), ("GET", place), ("DELETE", place)):
+        assert other_integrator(method, asked).status == 404
+    assert bulk.client("GET", url).status == 200
     assert doctor("GET", url).status == doctor("GET", place).status == doctor("DELETE", place).status == 403
     assert doctor("GET", "/$export", prefer="respond-async").codes == ["AUTH-0102"]
     assert doctor("POST", "/$import", b"{}", prefer="respond-async").codes == ["AUTH-0102"]

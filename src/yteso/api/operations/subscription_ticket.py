@@ -10,6 +10,7 @@ from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.operations.subscription_status import chosen
+from yteso.api.watching import check_reach
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Origin
@@ -20,11 +21,15 @@ from yteso.store.subscriptions.tickets import issue_ticket
 
 
 def ticket(call: Call, given: Arguments) -> Response:
-    """200 with the token, until when it opens, and where. 422 for a Subscription of another channel."""
+    """200 with the token, until when it opens, and where. 422 for a Subscription of another channel.
+
+    403 for an app that may not read all of what is told: the socket tells within the rights of the owner's account.
+    """
     with call.connection() as conn:
         found = chosen(call, conn, given)
         if not found or any(one.definition.channel != "websocket" for one in found):
             raise Refused(rules.NOT_WEBSOCKET.at(Origin(field="id")), status=422)
+        check_reach(call.who, (trigger for one in found for trigger in one.definition.triggers))
         made = issue_ticket(conn, call.who.name, [one.id for one in found], call.engine.clock())
     parameters = [
         {"name": "token", "valueString": made.text},

@@ -130,7 +130,7 @@ class BulkDesk:
     # -- looking --------------------------------------------------------------------------------------------------
 
     def find(self, conn: Connection, who: Principal, id: str) -> tuple[Job, tuple[File, ...]] | None:
-        """The job and its files, for who asked for it and for administrators; None for everybody else."""
+        """The job and its files, for who asked for it; None for everybody else."""
         job = find_job(conn, who, id)
         return (job, files_of(conn, job)) if job else None
 

@@ -1,6 +1,7 @@
 """One bulk job as a value, and its rows: asked for, found, held, ended, forgotten. Every call is one or two statements.
 
-A job belongs to who asked for it; it is found by that account and by administrators, for others it is not there.
+A job belongs to who asked for it: for every other account, and for an app with fewer scopes than it was asked with,
+it is not there. It is done within the scopes it was asked with.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from yteso.access.principal import Principal, Role
+from yteso.access.scopes import is_within
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id, shard_of
 from yteso.db import Connection, Queries
@@ -22,6 +24,8 @@ MOST_OPEN = 3
 """Jobs in progress of one account."""
 KEEP = timedelta(hours=24)
 """How long a finished job and its files stay."""
+_APP = "app"
+"""Where, beside what was asked for, stands which app asked."""
 
 Kind = Literal["export", "import"]
 State = Literal["held", "waiting", "done", "failed", "cancelled", "refused"]
@@ -75,15 +79,16 @@ def add_job(conn: Connection, kind: Kind, who: Principal, request: str, wish: Ma
     id = id or random_id()
     approver = approvals.approver_of(conn, who) if kind == "export" else None
     state: State = "held" if kind == "export" and approver is None else "waiting"
-    values = (kind, who.name, str(who.role), who.facility, who.purpose, request, json.dumps(wish), state, approver)
+    asked = json.dumps({**wish, _APP: _app(who)})
+    values = (kind, who.name, str(who.role), who.facility, who.purpose, request, asked, state, approver)
     conn.execute(SQL["add_job"], (shard_of(id), id, *values))
     return id
 
 
 def find_job(conn: Connection, who: Principal, id: str) -> Job | None:
-    """The job, for who asked for it and for integrators."""
+    """The job, for who asked for it, by an app with at least the scopes it was asked with."""
     job = fetch_job(conn, id)
-    if job is None or (job.who.name != who.name and who.role is not Role.INTEGRATOR):
+    if job is None or job.who.name != who.name or not _reaches(who, job.who):
         return None
     return job
 
@@ -120,7 +125,21 @@ def forget_job(conn: Connection, id: str) -> None:
     conn.execute(SQL["forget_job"], {"shard": shard_of(id), "id": id})
 
 
+def _app(who: Principal) -> dict[str, str | None]:
+    """What narrows the rights of who asks: they are no wider when the job is done, hours later."""
+    return {"client": who.client, "scope": who.scope, "patient": who.patient}
+
+
+def _reaches(who: Principal, asked: Principal) -> bool:
+    """No app gets what another app of the same account was let have."""
+    if who.scope is None:
+        return True
+    return (
+        asked.scope is not None and who.patient == asked.patient and is_within(asked.scope.split(), who.scope.split())
+    )
+
+
 def _job(row: tuple[Any, ...]) -> Job:
     id, kind, name, role, facility, purpose, request, wish, state, asked, ended, expires, t, as_of, place, done = row
-    who = Principal(name, Role(role), facility, purpose)
+    who = Principal(name, Role(role), facility, purpose, **wish.pop(_APP, {}))
     return Job(id, kind, who, request, wish, state, asked, ended, expires, t, as_of, place or {}, done)

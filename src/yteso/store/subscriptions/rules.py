@@ -86,6 +86,13 @@ NOT_WEBSOCKET = _error(
     "Đổi channel.type thành websocket.",
     "Set channel.type to websocket.",
 )
+NARROWED = _error(
+    "SUB-0011",
+    "Phạm vi của ứng dụng không cho đọc hết {type} mà Subscription này theo dõi.",
+    "The scopes of the app do not let it read all of {type}, which this Subscription watches.",
+    "Xin phạm vi system/{type}.rs, hoặc chỉ theo dõi loại mà ứng dụng được đọc hết.",
+    "Ask for the scope system/{type}.rs, or watch only types the app may read whole.",
+)
 NOT_ALLOWED = _error(
     "SUB-0101",
     "Máy chủ này không được gửi tới địa chỉ nhận.",
