@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -48,13 +49,21 @@ _ACTS: dict[Act, tuple[tuple[str, str], tuple[str, str] | None]] = {
 }
 
 
+SUBTYPES = {
+    code: ",".join(act.value for act, (_, subtype) in _ACTS.items() if subtype and subtype[0] == code)
+    for code in {subtype[0] for _, subtype in _ACTS.values() if subtype}
+}
+"""DICOM's code of a subtype -> our own words of the acts that have it, parted by commas."""
+
+
 def audit_event(access: Access, patient: str = "", *, with_query: bool = True) -> dict[str, Any]:
     """The resource; `patient`: whom it is known to be about. `outcomeDesc` names the rule of a refusal.
 
-    `with_query`: with the text of a search, which may name other people than the one who reads this.
+    `with_query`: with the text of a search, which may name other people than the one who reads this, and with the
+    address a page was asked from.
     """
     if did := act_of(access.what):
-        return _event_of_act(access, *did)
+        return _event_of_act(access, *did, patient=patient, with_detail=with_query)
     patient = patient or _patient_in(access.what)
     pattern, subtype = _pattern(access, bool(patient))
     event: dict[str, Any] = {
@@ -76,8 +85,10 @@ def audit_event(access: Access, patient: str = "", *, with_query: bool = True) -
     return {name: value for name, value in event.items() if value}
 
 
-def _event_of_act(access: Access, act: Act, subject: str) -> dict[str, Any]:
+def _event_of_act(access: Access, act: Act, subject: str, *, patient: str, with_detail: bool) -> dict[str, Any]:
     """An act without a resource: `subtype` is DICOM's, where it has one, and our own word."""
+    if not with_detail:
+        access = replace(access, detail="")
     kind, subtype = _ACTS[act]
     subtypes = [_dicom(subtype)] if subtype else []
     event = {
@@ -91,7 +102,10 @@ def _event_of_act(access: Access, act: Act, subject: str) -> dict[str, Any]:
         "outcomeDesc": access.detail if access.outcome else "",
         "agent": _agents(access),
         "source": {"observer": {"display": "yteso"}, "type": [{"system": _SOURCE, "code": "4"}]},
-        "entity": [{"name": subject, **({"description": access.detail} if access.detail else {})}],
+        "entity": [
+            {"name": subject, **({"description": access.detail} if access.detail else {})},
+            *_person(patient),
+        ],
     }
     return {name: value for name, value in event.items() if value}
 

@@ -11,6 +11,7 @@ from yteso.base.http import Request
 from yteso.db import Database
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store import audit, trail
+from yteso.store.whose import whose
 
 _ACTIONS = {
     Interaction.CREATE: "C",
@@ -25,7 +26,8 @@ _ACTIONS = {
 
 
 def note_refusal(database: Database, who: Principal, interaction: Interaction, place: Place, refused: Refused) -> None:
-    """Who was refused what, by which rule. Parameters of the address, and what can be no type or id, stay out of it."""
+    """Who was refused what, by which rule; whose record it was finds the row. Parameters of the address, and what can
+    be no type or id, stay out of it."""
     known = (
         place.type if place.type in RESOURCE_TYPES else "",
         place.id if is_id(place.id) else "",
@@ -33,8 +35,10 @@ def note_refusal(database: Database, who: Principal, interaction: Interaction, p
     )
     what = "/".join(part for part in known if part) or str(interaction)
     codes = " ".join(issue.code for issue in refused.issues)
+    about = {"/".join(known[:2]), refused.about} if known[0] and known[1] else {refused.about}
     with database.connection() as conn:
-        audit.add_refusal(conn, who, _ACTIONS.get(interaction, "R"), what, f"{interaction} {codes}")
+        patients = [one for reference in about for one in whose(conn, reference)]
+        audit.add_refusal(conn, who, _ACTIONS.get(interaction, "R"), what, f"{interaction} {codes}", patients)
 
 
 def note_unproved(database: Database, request: Request, refused: Refused) -> None:

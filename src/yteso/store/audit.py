@@ -66,7 +66,8 @@ class Access:
 class Asked:
     """Which rows are wanted; what is None or empty limits nothing. `before` is the place of the last row shown.
 
-    `others`: without what the patient did themselves."""
+    `others`: without what the patient did themselves. `entity`: `Type/id`, with its versions. `action`, `outcome`,
+    `role` and `subtype` (a FHIR interaction, or the word of an act) may be several, parted by commas."""
 
     patient: str | None = None
     since: datetime | None = None
@@ -78,6 +79,10 @@ class Asked:
     count: int = 100
     before: tuple[datetime, int, int] | None = None
     others: bool = False
+    entity: str = ""
+    behalf: str = ""
+    role: str = ""
+    subtype: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +192,11 @@ def add_note(conn: Connection, who: Principal, entry: AuditNote, what: str = "")
     return note(conn, who, entry.action, what, entry.detail, (number(patient_key(id)) for id in entry.patients))[0]
 
 
-def add_refusal(conn: Connection, who: Principal, action: str, what: str, detail: str) -> None:
-    """The row of an act that was refused; `detail` names the rule."""
-    write_notes(conn, [Note(who, action, what, detail, (), outcome=REFUSED)])
+def add_refusal(
+    conn: Connection, who: Principal, action: str, what: str, detail: str, patients: Iterable[int] = ()
+) -> None:
+    """The row of an act that was refused; `detail` names the rule. `patients` see in it that somebody tried."""
+    write_notes(conn, [Note(who, action, what, detail, patients, outcome=REFUSED)])
 
 
 def query_mark(query: Query) -> str:
@@ -218,6 +225,10 @@ def find(conn: Connection, asked: Asked) -> list[Access]:
         "lane": lane,
         "n": n,
         "others": asked.patient if asked.others else None,
+        "entity": asked.entity or None,
+        "mandate": asked.behalf or None,
+        "role": asked.role or None,
+        "subtype": asked.subtype or None,
         "count": asked.count,
     }
     return [_access(row) for row in conn.execute(SQL["find_access"], names)]

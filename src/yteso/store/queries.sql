@@ -186,8 +186,14 @@ SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome
 WHERE (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
   AND (%(since)s::timestamptz IS NULL OR ts >= %(since)s) AND (%(until)s::timestamptz IS NULL OR ts < %(until)s)
   AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(facility)s::text IS NULL OR facility = %(facility)s)
-  AND (%(action)s::text IS NULL OR action = %(action)s::"char")
-  AND (%(outcome)s::text IS NULL OR coalesce(outcome, '0') = %(outcome)s::"char")
+  AND (%(action)s::text IS NULL OR action::text = ANY(string_to_array(%(action)s, ',')))
+  AND (%(outcome)s::text IS NULL OR coalesce(outcome, '0')::text = ANY(string_to_array(%(outcome)s, ',')))
+  AND (%(role)s::text IS NULL OR role = ANY(string_to_array(%(role)s, ','))) AND (%(mandate)s::text IS NULL OR behalf = %(mandate)s)
+  AND (%(entity)s::text IS NULL OR what = %(entity)s OR starts_with(what, %(entity)s || '/_history/'))
+  AND (%(subtype)s::text IS NULL OR CASE WHEN what ~ '^[a-z]+:' THEN split_part(what, ':', 1)
+       ELSE CASE action WHEN 'C' THEN 'create' WHEN 'U' THEN 'update' WHEN 'D' THEN 'delete'
+            WHEN 'R' THEN CASE WHEN strpos(what, '?') > 0 THEN 'search-type' ELSE 'read' END END
+       END = ANY(string_to_array(%(subtype)s, ',')))
   AND (%(others)s::text IS NULL OR behalf IS DISTINCT FROM %(others)s)
   AND (%(when)s::timestamptz IS NULL OR (ts, shard, n) < (%(when)s, %(lane)s::smallint, %(n)s::bigint))
 ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
@@ -196,6 +202,10 @@ ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 -- One audit row.
 SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
 WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))));
+
+-- fetch_whose --
+-- Whose record a resource belongs to, also one that was deleted.
+SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND hid = %s AND pat IS NOT NULL;
 
 -- fetch_versions --
 -- Every version there is, present and past, in the order of transactions.

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from yteso.access.principal import Principal
 from yteso.base.errors import Refused
 from yteso.db import Connection
+from yteso.search.keys import number, patient_key
 from yteso.store.audit import REFUSED, SQL, Note, Stranger, write_notes
 
 FREE = 30
@@ -68,12 +69,16 @@ _WORDS = frozenset(act.value for act in Act)
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """One act: on what (`subject`: an account, a client, a page's name), how (`detail`), and whether it was refused."""
+    """One act: on what (`subject`: an account, a client, a page's name), how (`detail`), and whether it was refused.
+
+    `patient`: id of the Patient whose page it was, who then finds the row among those about the own record.
+    """
 
     act: Act
     subject: str
     detail: str = ""
     refused: bool = False
+    patient: str = ""
 
 
 def act_of(what: str) -> tuple[Act, str] | None:
@@ -112,10 +117,11 @@ def _is_due(count: int, free: int) -> bool:
 
 
 def _note(who: Principal | Stranger, did: Did) -> Note:
-    actor = replace(who, purpose="") if isinstance(who, Principal) else who
+    actor = replace(who, purpose="") if isinstance(who, Principal) and not did.patient else who
+    patients = [number(patient_key(did.patient))] if did.patient else []
     outcome = REFUSED if did.refused else ""
     action = _ACTIONS.get(did.act, "E")
-    return Note(actor, action, f"{did.act}:{_plain(did.subject)}", _plain(did.detail), (), outcome=outcome)
+    return Note(actor, action, f"{did.act}:{_plain(did.subject)}", _plain(did.detail), patients, outcome=outcome)
 
 
 def _plain(text: str) -> str:

@@ -147,7 +147,7 @@ def _accounts(settings: Settings) -> dict[str, Any]:
         "CSRF_COOKIE_NAME": f"{_host_prefix(settings)}yteso_csrf_{settings.port}",
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Lax",
-        "CSRF_FAILURE_VIEW": "yteso.web.errors.forgery",
+        "CSRF_FAILURE_VIEW": "yteso.web.accounts.denials.forgery",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         **_allauth(),
     }

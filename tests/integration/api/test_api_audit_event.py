@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 
@@ -49,11 +50,59 @@ def test_rows_of_a_patient_are_found_and_have_the_shape_of_their_act(admin, lan)
         ("agent-name=nobody", 0),
         ("outcome=0", 3),
         ("outcome=4", 0),
+        ("action=C,R", 3),
+        ("action=C,U", 1),
+        ("subtype=read", 1),
+        ("subtype=search-type", 1),
+        ("subtype=create,search-type", 2),
+        ("subtype=http://hl7.org/fhir/restful-interaction|read", 1),
+        ("subtype=page", 0),
+        ("entity=Patient/lan", 3),
+        ("agent=tích hợp Mẫu", 3),
+        ("agent=Patient/lan", 0),
+        ("agent-role=integrator", 3),
+        ("agent-role=doctor", 0),
+        ("agent-role=doctor,integrator", 3),
+        ("date=ge2020&date=lt2021", 0),
+        ("date=gt2020&date=sa2021", 3),
+        ("date=eb2020", 0),
         ("_count=2", 2),
     ],
 )
 def test_the_search_narrows(admin, lan, query, count):
     assert len(admin("GET", f"AuditEvent?patient=lan&{query}").json.get("entry", [])) == count
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["action=C&action=R", "patient=lan&entity=Patient/hoa", "date=ne2020", "entity=lan", "nonsense=1", "_sort=date"],
+)
+def test_what_cannot_be_judged_is_refused_and_not_left_out(admin, lan, query):
+    assert admin("GET", f"AuditEvent?{query}").codes == ["API-1062"]
+
+
+def test_a_resource_is_found_with_its_versions(admin, lan):
+    note = {"resourceType": "Basic", "id": "n", "code": {"text": "x"}, "subject": {"reference": "Patient/lan"}}
+    assert admin("PUT", "Basic/n", note).status == 201
+    assert admin("GET", "Basic/n/_history/1").status == 200
+    assert admin("GET", "Basic/nn").status == 404
+    events = [entry["resource"] for entry in admin("GET", "AuditEvent?entity=Basic/n").json["entry"]]
+    assert [event["entity"][0]["what"]["reference"] for event in events] == ["Basic/n/_history/1", "Basic/n"]
+    pages = admin("GET", "AuditEvent?entity=Basic/n&_count=1")
+    assert pages.ids + admin("GET", pages.link("next")).ids == [event["id"] for event in events]
+
+
+def test_an_app_opened_for_somebody_else_reads_no_rows_about_its_persons_record(api, admin, lan):
+    me = Principal("lan", Role.CITIZEN, person="lan", client="app")
+    for scope, patient, status in (
+        ("patient/*.rs", "lan", 200),
+        ("user/AuditEvent.rs", "", 200),
+        ("patient/*.rs", "hoa", 403),
+        ("patient/AuditEvent.rs?action=C", "lan", 403),
+        ("patient/Observation.rs", "lan", 403),
+    ):
+        ask = type(admin)(api, replace(me, scope=scope, patient=patient))
+        assert ask("GET", "AuditEvent").status == status, scope
 
 
 def test_a_patients_compartment_holds_the_rows_about_it(admin, lan):
@@ -159,3 +208,39 @@ def test_a_refused_bundle_is_in_the_chain_though_it_is_rolled_back(database, doc
     assert doctor("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).status == 403
     (found,) = rows(database, outcome="4")
     assert "AUTH-0102" in found.detail
+
+
+OBSERVATION = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}}
+
+
+def tries(kind, id):
+    """Every way to a resource by its address, and ways by what is written."""
+    about = {"subject": {"reference": "Patient/lan"}}
+    entry = {"resource": OBSERVATION | about, "request": {"method": "POST", "url": "Observation"}}
+    language = {"op": "add", "path": "/language", "value": "vi"}
+    yield "GET", f"{kind}/{id}", None
+    yield "GET", f"{kind}/{id}/_history/1", None
+    yield "GET", f"{kind}/{id}/_history", None
+    yield "GET", f"{kind}/{id}/$meta", None
+    yield "DELETE", f"{kind}/{id}", None
+    yield "PATCH", f"{kind}/{id}", [language]
+    yield "PUT", f"{kind}/{id}", LAN if kind == "Patient" else OBSERVATION | about | {"id": id}
+    if kind == "Patient":
+        yield "GET", f"Patient/{id}/$everything", None
+        yield "POST", "Observation", OBSERVATION | about
+        yield "POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+
+
+@pytest.mark.parametrize(("kind", "id"), [("Patient", "lan"), ("Observation", "o")])
+def test_the_person_finds_every_refused_try(api, admin, doctor, lan, kind, id):
+    of_lan = OBSERVATION | {"id": "o", "subject": {"reference": "Patient/lan"}}
+    assert admin("PUT", "Observation/o", of_lan).status == 201
+    me = type(admin)(api, Principal("lan", Role.CITIZEN, person="lan"))
+    for number, (method, url, body) in enumerate(tries(kind, id), start=1):
+        patched = {"content_type": "application/json-patch+json"} if method == "PATCH" else {}
+        assert doctor(method, url, body, **patched).status in (403, 404), url
+        found = me("GET", "AuditEvent?outcome=4")
+        assert len(found.ids) == number, (method, url)
+        assert found.json["entry"][0]["resource"]["agent"][0]["name"] == "bác sĩ Mẫu"
+    assert me("GET", "Observation/khong-co").status == 404
+    assert len(me("GET", "AuditEvent?outcome=4").ids) == number

@@ -141,3 +141,57 @@ def test_every_role_lands_on_a_page_that_opens(site, username):
     answer = client.post("/login", {"username": username, "password": PASSWORD}, follow=True)
     assert answer.status_code == 200
     assert answer.redirect_chain[-1][0] != "/login"
+
+
+def test_the_person_sees_who_was_not_shown_their_page(site, person):
+    from yteso.web.accounts import people
+
+    people.create_user("bacsi.la", PASSWORD, Role.DOCTOR, facility="00000", demo=True)
+    people.create_user("vet.dan", PASSWORD, Role.CITIZEN, person=site.patient, demo=True)
+    stranger, own = site.client("bacsi.la"), site.client("vet.dan")
+    tried = [
+        f"/record/{site.patient}",
+        f"/record/{site.patient}/diagnoses",
+        f"/record/{site.patient}/visit/{site.visit}",
+        f"/record/{site.patient}/raw/Patient/{site.patient}",
+        f"/record/{site.patient}/print",
+        f"/oauth/open/{site.patient}",
+    ]
+    for number, address in enumerate(tried, start=1):
+        assert stranger.get(address).status_code in (403, 404), address
+        page = own.get("/healthbook/who?days=7").content.decode()
+        assert page.count("bacsi.la") == number, address
+    assert "Bị từ chối" in page
+    assert "127.0.0.1" not in page
+    another = people.create_user("vet.khac", PASSWORD, Role.CITIZEN, person="nguoi-khac", demo=True)
+    assert site.client(another.username).get(f"/healthbook/record?of={site.patient}").status_code == 404
+    assert "vet.khac" in own.get("/healthbook/who?days=7").content.decode()
+    assert site.client("dieuhanh").get(f"/record/{site.patient}").status_code == 403
+    assert "dieuhanh" in own.get("/healthbook/who?days=7").content.decode()
+
+
+def test_every_route_about_a_person_names_the_part_that_says_whose(site):
+    from tests.integration.web.test_roles import TABLE, routes
+
+    for name, route in routes():
+        if "{patient}" in TABLE.get(name, ("", ""))[0]:
+            assert "patient" in route.pattern.converters, name
+
+
+def test_a_forged_form_is_a_row_but_not_every_one_of_a_flood(site, rows):
+    from django.test import Client
+
+    from yteso.web.accounts import people
+
+    people.create_user("vet.form", PASSWORD, Role.CITIZEN, demo=True)
+    strict = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    strict.cookies = site.client("vet.form").cookies
+    assert strict.post("/logout").status_code == 403
+    assert rows("vet.form", "page")[0].outcome == "4"
+    strict.cookies.clear()
+    for _ in range(FREE + 2):
+        assert strict.post("/login", {"username": "vet.form", "password": PASSWORD}).status_code == 403
+    found = rows(act="page")
+    assert len(found) == FREE + 1
+    assert {(row.who, row.outcome) for row in found} == {("unknown", "4"), ("vet.form", "4")}
+    assert "form refused: CSRF cookie not set." in found[0].detail

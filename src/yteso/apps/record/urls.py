@@ -10,10 +10,10 @@ app_name = "record"
 urlpatterns = [
     path("", views.start, name="start"),
     path("visits/<str:facility>/<str:day>", views.day, name="day"),
-    path("<str:id>", views.person, name="person"),
-    path("<str:id>/visit/<str:encounter>", views.visit, name="visit"),
-    path("<str:id>/raw/<str:type>/<str:resource>", views.raw, name="raw"),
-    path("<str:id>/document/<str:type>/<str:resource>", views.document, name="document"),
-    path("<str:id>/print", views.whole, name="print"),
-    path("<str:id>/<str:name>", views.section, name="section"),
+    path("<str:patient>", views.person, name="person"),
+    path("<str:patient>/visit/<str:encounter>", views.visit, name="visit"),
+    path("<str:patient>/raw/<str:type>/<str:resource>", views.raw, name="raw"),
+    path("<str:patient>/document/<str:type>/<str:resource>", views.document, name="document"),
+    path("<str:patient>/print", views.whole, name="print"),
+    path("<str:patient>/<str:name>", views.section, name="section"),
 ]

@@ -68,15 +68,15 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @allow(*ROLES)
 @require_GET
-def person(request: HttpRequest, id: str) -> HttpResponse:
+def person(request: HttpRequest, patient: str) -> HttpResponse:
     """The overview: visits on a line of time, present diagnoses, medicines and results beside it."""
     records, who = _records(), request.principal
-    context = _frame(request, id, "overview")
-    visits = records.section(who, id, "visits", PAGE, request.GET.get("cursor", ""))
+    context = _frame(request, patient, "overview")
+    visits = records.section(who, patient, "visits", PAGE, request.GET.get("cursor", ""))
     context["visits"] = _lines(request, visits.facts)
     context["next"] = visits.next
     for name in ("diagnoses", "medicines", "tests"):
-        context[name] = _lines(request, records.section(who, id, name, 8).facts)
+        context[name] = _lines(request, records.section(who, patient, name, 8).facts)
     return render(request, "record/person.html", context)
 
 
@@ -104,30 +104,30 @@ def day(request: HttpRequest, facility: str, day: str) -> HttpResponse:
 
 @allow(*ROLES)
 @require_GET
-def section(request: HttpRequest, id: str, name: str) -> HttpResponse:
+def section(request: HttpRequest, patient: str, name: str) -> HttpResponse:
     """One kind of fact, newest first."""
     if name not in SHOWN:
         raise Http404
     # A card comes with every visit: enough are asked for at once to show each card once.
     count = CARDS if name == "coverages" else PAGE
-    found = _records().section(request.principal, id, name, count, request.GET.get("cursor", ""))
+    found = _records().section(request.principal, patient, name, count, request.GET.get("cursor", ""))
     lines = _lines(request, found.facts)
     if name == "coverages":
         lines = present.one_per_card(lines)
-    context = _frame(request, id, name) | {"lines": lines, "next": found.next}
+    context = _frame(request, patient, name) | {"lines": lines, "next": found.next}
     return render(request, "record/section.html", context)
 
 
 @allow(*ROLES)
 @require_GET
-def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
+def visit(request: HttpRequest, patient: str, encounter: str) -> HttpResponse:
     """One visit with everything in it and the files it was read from."""
     records, who = _records(), request.principal
     resource = records.resource(who, "Encounter", encounter)
-    if resource is None or not records.concerns(resource, id):
+    if resource is None or not records.concerns(resource, patient):
         raise Http404
     groups = records.visit(who, encounter)
-    context = _frame(request, id, "overview") | {
+    context = _frame(request, patient, "overview") | {
         "visit": present.line(present.fact_of(resource), _facilities(request)),
         "groups": [(name, present.in_order(_lines(request, facts))) for name, facts in _grouped(groups) if facts],
         "files": records.files_of(who, encounter),
@@ -137,14 +137,14 @@ def visit(request: HttpRequest, id: str, encounter: str) -> HttpResponse:
 
 @allow(*ROLES)
 @require_GET
-def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse:
+def raw(request: HttpRequest, patient: str, type: str, resource: str) -> HttpResponse:
     """One resource as it is stored: the FHIR JSON behind a line."""
     if type not in RAW_TYPES:
         raise Http404
     found = _records().resource(request.principal, type, resource)
-    if found is None or not _records().concerns(found, id):
+    if found is None or not _records().concerns(found, patient):
         raise Http404
-    context = _frame(request, id, "") | {"type": type, "resource": resource, "json": present.indented(found)}
+    context = _frame(request, patient, "") | {"type": type, "resource": resource, "json": present.indented(found)}
     if request.GET.get("download"):
         name = f'attachment; filename="{type}-{resource}.json"'
         headers = {"Content-Disposition": name}
@@ -154,24 +154,24 @@ def raw(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse
 
 @allow(*ROLES)
 @require_GET
-def document(request: HttpRequest, id: str, type: str, resource: str) -> HttpResponse:
+def document(request: HttpRequest, patient: str, type: str, resource: str) -> HttpResponse:
     """One note or paper, to be read: its parts, its day, who wrote it, where it came from."""
     found = _records().resource(request.principal, type, resource) if type in DOCUMENTS else None
-    if found is None or not _records().concerns(found, id):
+    if found is None or not _records().concerns(found, patient):
         raise Http404
     (line,) = _lines(request, [present.fact_of(found)])
     names = _facilities(request)
-    context = _frame(request, id, DOCUMENTS[type]) | {"line": line, "document": present.document(found, names)}
+    context = _frame(request, patient, DOCUMENTS[type]) | {"line": line, "document": present.document(found, names)}
     return render(request, "record/document.html", context)
 
 
 @allow(*ROLES)
 @require_GET
-def whole(request: HttpRequest, id: str) -> HttpResponse:
+def whole(request: HttpRequest, patient: str) -> HttpResponse:
     """The whole record on one page, for paper."""
     records, who = _records(), request.principal
-    context = _frame(request, id, "overview")
-    found = {name: records.section(who, id, name, WHOLE) for name in ("visits", *SHOWN)}
+    context = _frame(request, patient, "overview")
+    found = {name: records.section(who, patient, name, WHOLE) for name in ("visits", *SHOWN)}
     lines = {name: _lines(request, one.facts) for name, one in found.items()}
     lines["coverages"] = present.one_per_card(lines["coverages"])
     context["groups"] = [(name, lines[name], bool(found[name].next)) for name in found if lines[name]]
@@ -187,15 +187,15 @@ def _grouped(groups: dict[str, Section]) -> Iterator[tuple[str, list[Fact]]]:
         yield name, [fact for fact in found.facts if name != "tests" or not present.is_measure(fact.resource)]
 
 
-def _frame(request: HttpRequest, id: str, current: str) -> dict[str, Any]:
+def _frame(request: HttpRequest, patient: str, current: str) -> dict[str, Any]:
     records, who = _records(), request.principal
-    banner = records.banner(who, id)
+    banner = records.banner(who, patient)
     if banner is None:
         raise Http404
-    glass = _openings().broken(who, id) if who.role in TREATING else None
-    allergies = records.section(who, id, "allergies", 20).facts
+    glass = _openings().broken(who, patient) if who.role in TREATING else None
+    allergies = records.section(who, patient, "allergies", 20).facts
     return {
-        "id": id,
+        "id": patient,
         "glass": glass,
         "left": _left(glass.opening.until) if glass else "",
         "looks": parts(look(one, who.name, who.person) for one in glass.looks) if glass else [],

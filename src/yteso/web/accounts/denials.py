@@ -1,4 +1,7 @@
-"""What a signed-in person was not shown, by the guard's decision or by the view's own -> a row of the audit chain."""
+"""What a signed-in person was not shown, by the guard's decision or by the view's own -> a row of the audit chain.
+
+The row of a page about a person is found by that person: somebody tried. A forged form is a row, too.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from yteso.web import errors
 from yteso.web.accounts import trail
-from yteso.web.guard import is_public
+from yteso.web.guard import is_public, public
 from yteso.web.logs import without_secrets
+
+PATIENT = "patient"
+"""What the part of an address is called that names whose page it is."""
 
 
 class Denials:
@@ -24,5 +31,14 @@ class Denials:
             match = request.resolver_match
             if match is not None and not is_public(match.func):
                 detail = f"{request.method} {response.status_code} {without_secrets(request.path)}"
-                trail.acted(request, trail.Act.PAGE, match.view_name, detail, refused=True)
+                patient = match.kwargs.get(PATIENT) or request.GET.get("of", "")
+                trail.acted(request, trail.Act.PAGE, match.view_name, detail, refused=True, patient=patient[:64])
         return response
+
+
+@public
+def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was not ours, or too old: a row of the chain, not every one of a flood, and the calm page."""
+    user = request.user if request.user.is_authenticated else None
+    trail.tried(request, trail.Act.PAGE, f"form refused: {reason}", user=user)
+    return errors.forgery(request, reason)

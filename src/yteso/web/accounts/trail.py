@@ -26,17 +26,21 @@ def account_of(user: User) -> Principal:
     return Principal(user.username, Role(user.role), user.facility, person=user.person)
 
 
-def acted(request: HttpRequest, act: Act, subject: str = "", detail: str = "", *, refused: bool = False) -> None:
+def acted(
+    request: HttpRequest, act: Act, subject: str = "", detail: str = "", *, refused: bool = False, patient: str = ""
+) -> None:
     """The row of an act of whoever is signed in; `subject` is the own account when nothing is named."""
     user = request.user
-    note(account_of(user), act, subject or user.username, _told(request, detail), refused=refused)
+    note(account_of(user), act, subject or user.username, _told(request, detail), refused=refused, patient=patient)
 
 
-def note(who: Principal | Stranger, act: Act, subject: str, detail: str = "", *, refused: bool = False) -> None:
-    """The row of an act."""
+def note(
+    who: Principal | Stranger, act: Act, subject: str, detail: str = "", *, refused: bool = False, patient: str = ""
+) -> None:
+    """The row of an act; `patient`: whose page it was."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        trail.note(connection.connection, who, Did(act, subject, detail, refused))
+        trail.note(connection.connection, who, Did(act, subject, detail, refused, patient))
 
 
 @transaction.atomic
