@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from yteso.access.consent import ANYWHERE, OWN, WARD
+from yteso.access.consent import OWN, WARD
 from yteso.access.grant import Bound, Grant
 from yteso.access.principal import Role
 from yteso.access.table import TABLE
-from yteso.access.types import PATIENT_TYPES, REFERENCE_TYPES
+from yteso.access.types import DESK_TYPES, PATIENT_TYPES, REFERENCE_TYPES
 from yteso.standards.sensitivity import names
 
 TARGET = Path(__file__).parents[2] / "docs" / "reference" / "roles.md"
@@ -30,6 +30,7 @@ sensitivity labels narrow them further.
 _SENSITIVE = """A fact with a label (`standards/sensitivity/rules.toml`) is seen by its person, by these roles in care,
 by whom the person permits it, and under broken glass (V: with a second doctor). ADR 0033 and 0041."""
 _WHOLE = "the whole record"
+_NOBODYS = "what belongs to no patient"
 
 
 def page() -> str:
@@ -45,11 +46,10 @@ def page() -> str:
 def _labels() -> Iterator[str]:
     """Who sees which sensitive facts without being asked to; consent and broken glass open them to others."""
     yield from ("", "## Sensitive facts", "", _SENSITIVE, "")
-    yield "| role | made by the own facility | made by anybody |"
-    yield "| --- | --- | --- |"
-    for role in sorted(OWN.keys() | ANYWHERE.keys()):
-        told = (", ".join(names(table.get(role, 0))) or "–" for table in (OWN, ANYWHERE))
-        yield f"| {role} | {' | '.join(told)} |"
+    yield "| role | made by the own facility |"
+    yield "| --- | --- |"
+    for role in sorted(OWN):
+        yield f"| {role} | {', '.join(names(OWN[role]))} |"
     ages = "; ".join(f"{label} before {age}" for label, age in WARD.items())
     yield from ("", f"A parent or guardian sees of a child's facts, by the child's age at their date: {ages}.")
 
@@ -66,7 +66,7 @@ def _types(grant: Grant) -> str:
         return "everything" if len(grant.interactions) > 2 else "–"
     left = set(grant.types)
     words = []
-    for name, types in ((_WHOLE, PATIENT_TYPES), ("what belongs to no patient", REFERENCE_TYPES)):
+    for name, types in ((_WHOLE, PATIENT_TYPES), (_NOBODYS, REFERENCE_TYPES), (f"{_NOBODYS}, no Device", DESK_TYPES)):
         if types <= left and (types is not PATIENT_TYPES or grant.bound is not Bound.NOBODY):
             words.append(name)
             left -= types

@@ -1,7 +1,8 @@
 """Which sensitive facts a role needs, and the condition that binds everybody to what a person closed.
 
-The table of labels: `own`: labels seen of facts the own facility made; `anywhere`: of facts whoever made them. What is
-not here sees no labelled fact without the person's explicit consent or broken glass. Silence means no.
+The table of labels: `OWN`: labels seen of facts the own facility made. What is not here, and no fact of another
+facility, is seen without the person's explicit consent or broken glass. Silence means no. Also surveillance: a disease
+that must be reported carries no label, and HIV is reported by a way of its own, without names (Luật 64/2006/QH11).
 """
 
 from __future__ import annotations
@@ -24,9 +25,6 @@ OWN: dict[Role, int] = {
     Role.PHARMACIST: _bits("HIV PSY SEX ETH"),
 }
 """Who treats sees what the own facility found; laboratory and pharmacy what their work is about."""
-
-ANYWHERE: dict[Role, int] = {Role.SURVEILLANCE: _bits("HIV")}
-"""HIV is notifiable (Luật Phòng bệnh 114/2025, TT 54/2015)."""
 
 WARD = {"HIV": 15, "PSY": 16, "SEX": 16, "ETH": 16, "R": 16, "MINOR": 18}
 """Whoever represents a child as parent or guardian sees these labels of facts from before this birthday.
@@ -51,6 +49,5 @@ def closed_to(principal: Principal) -> Closed | None:
         principal.role.value,
         principal.purpose,
         OWN.get(principal.role, 0),
-        ANYWHERE.get(principal.role, 0),
-        person,
+        person=person,
     )

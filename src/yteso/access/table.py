@@ -9,6 +9,7 @@ from yteso.access.types import (
     CASHIER_TYPES,
     CASHIER_WRITES,
     CODE_TYPES,
+    DESK_TYPES,
     DIRECTORY_TYPES,
     LAB_TYPES,
     LAB_WRITES,
@@ -61,7 +62,7 @@ _BATCH = Grant(frozenset([Interaction.BATCH]), None)
 _BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
 _DIRECTORY = Grant(_LOOK, DIRECTORY_TYPES)
 _AUDIT = frozenset([Interaction.READ, Interaction.SEARCH])
-"""What the door to the audit chain knows; it shows a citizen the rows about their own record."""
+"""What the door to the audit chain knows; it shows a citizen the rows about the own record."""
 _CLINICIAN = Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.CARE)
 
 TABLE: dict[Role, tuple[Grant, ...]] = {
@@ -74,10 +75,10 @@ TABLE: dict[Role, tuple[Grant, ...]] = {
         Grant(_LOOK | _WRITE | frozenset([Interaction.DELETE]), MANAGED_TYPES),
     ),
     Role.OPERATOR: (_METADATA, _BATCH, _CODES, _DIRECTORY),
-    Role.DATA_OFFICER: (_METADATA, _BATCH, _CODES, _DIRECTORY, Grant(_PLAIN, frozenset(["AuditEvent"]))),
+    Role.DATA_OFFICER: (_METADATA, _BATCH, _CODES, _DIRECTORY, Grant(_AUDIT, frozenset(["AuditEvent"]))),
     Role.ANALYST: (_METADATA, _CODES),
     Role.FACILITY: (_METADATA,),
-    Role.FACILITY_ADMINISTRATOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, REFERENCE_TYPES)),
+    Role.FACILITY_ADMINISTRATOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, DESK_TYPES)),
     Role.STAFF: (_METADATA, _BATCH, _CODES, _CLINICIAN),
     Role.DOCTOR: (_METADATA, _BUNDLES, _CODES, _CLINICIAN, Grant(_WRITE, PATIENT_TYPES, Bound.CARE)),
     Role.STATION: (_METADATA, _BUNDLES, _CODES, _CLINICIAN, Grant(_WRITE, PATIENT_TYPES, Bound.CARE)),

@@ -32,7 +32,10 @@ REFERENCE_TYPES = DIRECTORY_TYPES | _types(
     InsurancePlan Medication MedicationKnowledge NamingSystem OperationDefinition OrganizationAffiliation PlanDefinition
     PractitionerRole Questionnaire Schedule SearchParameter Slot StructureDefinition Substance ValueSet"""
 )
-"""What a clinician may look up that belongs to no patient."""
+"""What a clinician may look up that belongs to no patient; of a Device that is somebody's, see `search.hot`."""
+
+DESK_TYPES = REFERENCE_TYPES - {"Device"}
+"""The same for who cares for nobody: without what may be a patient's after all."""
 
 
 # What each kind of work needs of a patient's record, and no more.
@@ -68,7 +71,7 @@ CASHIER_WRITES = _types("Account ChargeItem Invoice")
 NOTIFIABLE_TYPES = frozenset(["Condition", "Patient"])
 """What the law has reported of a notifiable disease: the diagnosis, and who has it."""
 
-MANAGED_TYPES = REFERENCE_TYPES | _types(
+MANAGED_TYPES = DESK_TYPES | _types(
     """CapabilityStatement CompartmentDefinition ExampleScenario GraphDefinition ImplementationGuide MessageDefinition
     StructureMap TerminologyCapabilities"""
 )

@@ -10,10 +10,11 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
+from yteso.access.topics import HEARD
 from yteso.db.listen import Listener
 
 CHANNEL = "yteso_live"
-TOPICS = frozenset({"intake", "record", "marts"})
+TOPICS = frozenset(HEARD)
 _WAIT_SECONDS = 1.0
 
 

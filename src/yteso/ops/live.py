@@ -1,7 +1,7 @@
 """Live updates as Server-Sent Events: `GET /live?topics=intake,marts&ticket=…` -> `event: intake` whenever it changed.
 
 Only names of topics go out, never data: the page then asks again, with its own rights. A caller shows either the
-ticket its page was given or a bearer token (`token=…`, or the Authorization header).
+ticket its page was given or a bearer token (`token=…`, or the Authorization header), and hears the topics of its role.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from yteso.access.bearer import Bearer
+from yteso.access.principal import Role
+from yteso.access.topics import heard_by
 from yteso.base.errors import Refused
 from yteso.base.settings import Settings
 from yteso.db.listen import Listener
@@ -26,10 +28,11 @@ from yteso.ops.sockets import Sockets
 
 _BEAT_SECONDS = 15.0
 _LEAST_SECONDS_BETWEEN = 0.5
-Allowed = Callable[[Request], bool]
+RoleOf = Callable[[Request], Role | None]
+"""Who asks, by role; None: nobody known."""
 
 
-def application_of(settings: Settings, hub: Hub, allowed: Allowed, sockets: Sockets | None = None) -> Starlette:
+def application_of(settings: Settings, hub: Hub, role_of: RoleOf, sockets: Sockets | None = None) -> Starlette:
     """The ASGI application; `sockets` tell those who subscribed by websocket."""
 
     async def live(request: Request) -> Response:
@@ -38,9 +41,10 @@ def application_of(settings: Settings, hub: Hub, allowed: Allowed, sockets: Sock
         if origin:
             headers |= {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true"}
             headers["Vary"] = "Origin"
-        if not allowed(request):
+        role = role_of(request)
+        if role is None:
             return PlainTextResponse("401\n", 401, headers)
-        subscriber = hub.subscribe(wanted(request))
+        subscriber = hub.subscribe(heard_by(role).intersection(wanted(request)))
         if subscriber is None:
             return PlainTextResponse("503\n", 503, {**headers, "Retry-After": "10"})
         return StreamingResponse(events(hub, subscriber), 200, headers, "text/event-stream")
@@ -91,27 +95,28 @@ def allowed_origin(request: Request, settings: Settings) -> str:
     return origin if same_host and page.port == settings.port else ""
 
 
-def ticket_or_token(settings: Settings, bearer: Bearer) -> Allowed:
-    """Lets in who shows a page's ticket or a bearer token of this installation."""
+def ticket_or_token(settings: Settings, bearer: Bearer) -> RoleOf:
+    """The role in a page's ticket or a bearer token of this installation; an app, which has scopes, has no ear here."""
     from yteso.web import setup
-    from yteso.web.live import is_ticket
+    from yteso.web.live import role_in
     from yteso.web.secret import load_or_create_secret
 
     secret = load_or_create_secret(settings.home)
     setup.configure(settings)
 
-    def allowed(request: Request) -> bool:
+    def role_of(request: Request) -> Role | None:
         ticket = request.query_params.get("ticket", "")
         if ticket:
-            return is_ticket(ticket, secret)
+            return role_in(ticket, secret)
         token = request.query_params.get("token", "")
         header = f"Bearer {token}" if token else request.headers.get("authorization", "")
         try:
-            return bearer.verify_header(header).scope is None
+            who = bearer.verify_header(header)
         except Refused:
-            return False
+            return None
+        return who.role if who.scope is None else None
 
-    return allowed
+    return role_of
 
 
 def _application() -> Starlette:

@@ -41,6 +41,9 @@ _CODES = ("code", "vaccine-code", "class", "type")
 
 _PATIENTS = ("patient", "subject", "beneficiary")
 
+_FURTHER = {"Device": ("patient",)}
+"""What R4's compartment of a Patient leaves out, but tells of one: the device that somebody carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hot:
@@ -83,10 +86,10 @@ def _is_coded(parameter: SearchParameter) -> bool:
 
 
 def _patient_paths(type: str) -> tuple[Path, ...]:
-    if type == "Patient" or type not in COMPARTMENTS["Patient"]:
+    members = COMPARTMENTS["Patient"].get(type) or _FURTHER.get(type, ())
+    if type == "Patient" or not members:
         return ()
     parameters = SEARCH_PARAMETERS[type]
-    members = COMPARTMENTS["Patient"][type]
     names = sorted(members, key=lambda n: _PATIENTS.index(n) if n in _PATIENTS else len(_PATIENTS))
     found = [path for name in names if name in parameters for path in parameters[name].paths]
     if "patient" in parameters:

@@ -13,6 +13,7 @@ from django.core import signing
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
+from yteso.access.principal import Role
 from yteso.web.services import installed
 
 _SALT = "yteso.live"
@@ -46,10 +47,9 @@ def live_origin(request: HttpRequest) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def is_ticket(ticket: str, secret: str) -> bool:
-    """True when the ticket was made with this secret within the last twelve hours. For the stream's process."""
+def role_in(ticket: str, secret: str) -> Role | None:
+    """Whose role a ticket carries that was made with this secret within twelve hours; for the stream's process."""
     try:
-        signing.loads(ticket, key=secret, salt=_SALT, max_age=TICKET_SECONDS)
-    except signing.BadSignature:
-        return False
-    return True
+        return Role(signing.loads(ticket, key=secret, salt=_SALT, max_age=TICKET_SECONDS)["role"])
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return None

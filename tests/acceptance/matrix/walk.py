@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.acceptance.matrix.world import TARGETS, ask, id_of, who
+from tests.acceptance.matrix.world import TARGETS, TYPES, ask, id_of, who
 
 from yteso.access.principal import Role
 from yteso.api import Api
@@ -27,17 +27,23 @@ _READ = {"seen": {200}, "gone": {410}, "hidden": {404}, "denied": {403}}
 
 
 def mistakes(api: Api, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
-    """What differs from the cells, for every target."""
+    """What differs from the cells, for every target: one by one, and all of a kind together."""
 
     def asking(method: str, url: str, body: Any = None) -> tuple[int, Any]:
         return ask(api, who(role), method, url, body)
 
     for target in TARGETS:
         for kind, expected in cells[target].items():
-            for action, good in _ways(asking, role, target, kind, expected, cells[target]):
+            for action, good in _ways(asking, target, kind, expected):
                 if not good:
                     yield f"{role} {target} {kind} {expected}: {action}"
         yield from (f"{role} {target}: {action}" for action in _of_patient(asking, role, target, cells[target]))
+    for kind in TYPES:
+        of_kind = {target: cells[target][kind] for target in TARGETS}
+        patients = {target: cells[target]["Patient"] for target in TARGETS}
+        for action, got, wanted in _together(asking, role, kind, of_kind, patients):
+            if got != wanted:
+                yield f"{role} {kind} all together: {action} {got} is not {wanted}"
     yield from _pages(asking, role, cells)
 
 
@@ -49,54 +55,81 @@ def misread(api: Api, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
                 yield f"{role} {target} {kind} {expected}: read"
 
 
-def _ways(asks: Ask, role: Role, target: str, kind: str, expected: str, cells: Cells) -> Iterator[tuple[str, bool]]:
+def _ways(asks: Ask, target: str, kind: str, expected: str) -> Iterator[tuple[str, bool]]:
+    """The ways to one resource by its id."""
     one = id_of(kind, target)
-    there = [one] if expected == "seen" else []
     yield "read", asks("GET", f"{kind}/{one}")[0] in _READ[expected]
     first = {"seen": 200, "gone": 200, "hidden": 404, "denied": 403}[expected]
     yield "vread", asks("GET", f"{kind}/{one}/_history/1")[0] == first
     status, answer = asks("GET", f"{kind}/{one}/_history")
     yield "history", status == first and (first != 200 or bool(answer["entry"]))
     yield "$meta", asks("GET", f"{kind}/{one}/$meta")[0] in _READ[expected]
-    for action, method, url, body in _searches(kind, one):
-        status, answer = asks(method, url, body)
-        yield action, status == 403 if expected == "denied" else status == 200 and _matches(answer) == there
-    status, answer = asks("GET", f"{kind}?_id={one}&_summary=count")
-    yield "count", status == 403 if expected == "denied" else answer["total"] == len(there)
-    status, answer = asks("GET", f"{kind}?_id={one}&_total=accurate&_count=1")
-    yield "total", status == 403 if expected == "denied" else answer["total"] == len(there)
-    entry = {"request": {"method": "GET", "url": f"{kind}/{one}"}}
-    status, answer = asks("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": [entry]})
-    told = {int(answer["entry"][0]["response"]["status"][:3])} if status == 200 else set()
-    yield "batch", status == 403 if role in NO_BUNDLES else told == _READ[expected]
+    status, answer = asks("GET", f"{kind}?_id={one}")
+    there = [one] if expected == "seen" else []
+    yield "search", status == 403 if expected == "denied" else status == 200 and _matches(answer) == there
     if kind != "Patient":
-        yield from _links(asks, target, kind, one, expected, cells)
+        status, answer = asks("GET", f"Patient/{id_of('Patient', target)}/{kind}")
+        seen = (one in _matches(answer)) == (expected == "seen")
+        yield "compartment", status == 403 if expected == "denied" else status == 404 or seen
 
 
-def _searches(kind: str, one: str) -> Iterator[tuple[str, str, str, Any]]:
-    yield "search", "GET", f"{kind}?_id={one}", None
-    yield "POST _search", "POST", f"{kind}/_search", f"_id={one}".encode()
-    yield "sort", "GET", f"{kind}?_id={one}&_sort=-_lastUpdated", None
-    yield "sort by id", "GET", f"{kind}?_id={one}&_sort=_id", None
+Found = int | list[str] | list[int]
+"""A status that is no 200, the ids found, or statuses."""
 
 
-def _links(asks: Ask, target: str, kind: str, one: str, expected: str, cells: Cells) -> Iterator[tuple[str, bool]]:
+def _together(
+    asks: Ask, role: Role, kind: str, cells: Cells, patients: Cells
+) -> Iterator[tuple[str, Found | None, Found | None]]:
+    """(action, what came, what must come) of all resources of a kind at once: what is seen, and nothing of the rest."""
+    ids = ",".join(id_of(kind, target) for target in TARGETS)
+    denied = "denied" in cells.values()
+    seen: Found = 403 if denied else sorted(id_of(kind, target) for target in TARGETS if cells[target] == "seen")
+    many = 403 if denied else [len(seen) if isinstance(seen, list) else 0]
+    for action, method, url, body in _searches(kind, ids):
+        yield action, _found(asks(method, url, body)), seen
+    for action, extra in (("count", "_summary=count"), ("total", "_total=accurate&_count=1")):
+        status, answer = asks("GET", f"{kind}?_id={ids}&{extra}")
+        yield action, [answer["total"]] if status == 200 else status, many
+    entries = [{"request": {"method": "GET", "url": f"{kind}/{id_of(kind, target)}"}} for target in TARGETS]
+    status, answer = asks("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": entries})
+    told = [int(one["response"]["status"][:3]) for one in answer["entry"]] if status == 200 else status
+    yield "batch", told, 403 if role in NO_BUNDLES else [min(_READ[cells[target]]) for target in TARGETS]
+    if kind != "Patient":
+        yield from _links(asks, kind, ids, cells, patients)
+
+
+def _searches(kind: str, ids: str) -> Iterator[tuple[str, str, str, Any]]:
+    yield "search", "GET", f"{kind}?_id={ids}&_count=100", None
+    yield "POST _search", "POST", f"{kind}/_search", f"_id={ids}&_count=100".encode()
+    yield "sort", "GET", f"{kind}?_id={ids}&_count=100&_sort=-_lastUpdated", None
+    yield "sort by id", "GET", f"{kind}?_id={ids}&_count=100&_sort=_id", None
+
+
+def _links(
+    asks: Ask, kind: str, ids: str, cells: Cells, patients: Cells
+) -> Iterator[tuple[str, Found | None, Found | None]]:
     """Links show and find only what is seen at both ends."""
-    patient, both = id_of("Patient", target), expected == "seen" == cells["Patient"]
-    denied = "denied" in (expected, cells["Patient"])
-    status, answer = asks("GET", f"{kind}?_id={one}&patient:Patient._id={patient}")
-    yield "chain", status == 403 if expected == "denied" else denied or _matches(answer) == [one] * both
-    status, answer = asks("GET", f"Patient?_id={patient}&_has:{kind}:patient:_id={one}")
-    yield "_has", status == 403 if cells["Patient"] == "denied" else _matches(answer) == [patient] * both
-    status, answer = asks("GET", f"{kind}?_id={one}&_include={kind}:patient")
-    yield "_include", status == 403 if expected == "denied" else _included(answer) == ({patient} if both else set())
-    status, answer = asks("GET", f"Patient?_id={patient}&_revinclude={kind}:patient")
-    if cells["Patient"] != "denied":
-        yield "_revinclude", status == 200 and (one in _included(answer)) == both
-    status, answer = asks("GET", f"Patient/{patient}/{kind}")
-    yield (
-        "compartment",
-        status == 403 if expected == "denied" else status == 404 or (one in _matches(answer)) == (expected == "seen"),
+    persons = ",".join(id_of("Patient", target) for target in TARGETS)
+    both = [target for target in TARGETS if cells[target] == patients[target] == "seen"]
+    there, whose = sorted(id_of(kind, one) for one in both), sorted(id_of("Patient", one) for one in both)
+    of_kind, of_persons = "denied" in cells.values(), "denied" in patients.values()
+    if not of_persons or of_kind:
+        got = _found(asks("GET", f"{kind}?_id={ids}&_count=100&patient:Patient._id={persons}"))
+        yield "chain", got, 403 if of_kind else there
+    got = _found(asks("GET", f"Patient?_id={persons}&_count=100&_has:{kind}:patient:_id={ids}"))
+    yield "_has", got, 403 if of_persons else whose
+    got = _found(asks("GET", f"{kind}?_id={ids}&_count=100&_include={kind}:patient"), "include")
+    yield "_include", got, 403 if of_kind else whose
+    if not of_persons:
+        got = _found(asks("GET", f"Patient?_id={persons}&_count=100&_revinclude={kind}:patient"), "include")
+        yield "_revinclude", got, there
+
+
+def _found(answered: tuple[int, Any], mode: str = "match") -> Found:
+    status, answer = answered
+    entries = (answer or {}).get("entry", [])
+    return (
+        status if status != 200 else sorted(one["resource"]["id"] for one in entries if one["search"]["mode"] == mode)
     )
 
 
@@ -122,7 +155,7 @@ def _pages(asks: Ask, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
         seen = sorted(id_of(kind, target) for target in TARGETS if cells[target][kind] == "seen")
         denied = next(iter(cells.values()))[kind] == "denied"
         for order in ("_id", "-_lastUpdated"):
-            status, found = _all_pages(asks, f"{kind}?_sort={order}&_count=2")
+            status, found = _all_pages(asks, f"{kind}?_sort={order}&_count=5")
             if status != (403 if denied else 200) or sorted(found) != seen:
                 yield f"{role} {kind} pages by {order}"
         status, answer = asks("GET", f"{kind}/_history?_count=1000")
@@ -151,8 +184,3 @@ def _all_pages(asks: Ask, url: str) -> tuple[int, list[str]]:
 def _matches(answer: Any) -> list[str]:
     entries = (answer or {}).get("entry", [])
     return [entry["resource"]["id"] for entry in entries if entry["search"]["mode"] == "match"]
-
-
-def _included(answer: Any) -> set[str]:
-    entries = (answer or {}).get("entry", [])
-    return {entry["resource"]["id"] for entry in entries if entry["search"]["mode"] == "include"}
