@@ -66,7 +66,7 @@ def count(database: Database) -> int:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_writes_something_new_about_whom_it_may_and_nothing_else_is_written(api, database, role):
     before = count(database)
-    assert list(creates.mistakes(api, role, cells("creates.csv")[role])) == []
+    assert list(creates.mistakes(api, role, cells("creates.csv")[role], lambda *key: bury(database, *key))) == []
     may = [cell for row in cells("creates.csv")[role].values() for cell in row.values() if cell == "may"]
     assert (count(database) > before) == bool(may)
 

@@ -92,14 +92,15 @@ def test_nobody_and_no_app_hears_anything(live):
     app, hub, bearer, secret = live
     app_token = bearer.issue(Principal("may", Role.INTEGRATOR, scope="system/*.rs"), timedelta(minutes=5))
     old = signing.TimestampSigner(key=secret, salt="yteso.live")
+    good = bearer.issue(who(Role.DOCTOR), timedelta(minutes=5))
+    assert feeds.heard(app, hub, f"{good}x") == feeds.heard(app, hub, app_token) == 401
     for credentials in (
         {},
+        {"access_token": good},
         {"ticket": signing.dumps({"role": "doctor"}, key="another", salt="yteso.live")},
         {"ticket": signing.dumps({"role": "doctor"}, key=secret, salt="another")},
         {"ticket": signing.dumps({"role": "no such role"}, key=secret, salt="yteso.live")},
         {"ticket": old.sign("{}")},
-        {"token": app_token},
-        {"token": "x"},
     ):
         assert feeds.heard(app, hub, **credentials) == 401, credentials
     assert TICKET_SECONDS <= 12 * 3600

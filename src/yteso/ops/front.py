@@ -35,7 +35,7 @@ HEADERS = (
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Cache-Control", "no-store"),
 )
-HSTS = ("Strict-Transport-Security", "max-age=31536000")
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Live updates as Server-Sent Events: `GET /live?topics=intake,marts&ticket=…` -> `event: intake` whenever it changed.
 
 Only names of topics go out, never data: the page then asks again, with its own rights. A caller shows either the
-ticket its page was given or a bearer token (`token=…`, or the Authorization header), and hears the topics of its role.
+ticket its page was given, which names nobody, or a bearer token in the Authorization header, and hears the topics of
+its role.
 """
 
 from __future__ import annotations
@@ -108,10 +109,8 @@ def ticket_or_token(settings: Settings, bearer: Bearer) -> RoleOf:
         ticket = request.query_params.get("ticket", "")
         if ticket:
             return role_in(ticket, secret)
-        token = request.query_params.get("token", "")
-        header = f"Bearer {token}" if token else request.headers.get("authorization", "")
         try:
-            who = bearer.verify_header(header)
+            who = bearer.verify_header(request.headers.get("authorization", ""))
         except Refused:
             return None
         return who.role if who.scope is None else None

@@ -121,6 +121,7 @@ def _hosts(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "CSRF_COOKIE_SECURE": secure,
         "SECURE_HSTS_SECONDS": 31_536_000 if secure else 0,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": secure,
     }
 
 

@@ -18,12 +18,13 @@ from yteso.store.subscriptions.evaluate import Look
 from yteso.store.subscriptions.telling import owed
 
 
-def heard(app: Any, hub: Hub, **credentials: str) -> set[str] | int:
+def heard(app: Any, hub: Hub, token: str = "", **address: str) -> set[str] | int:
     """The topics that reach somebody with these parts of the address while all of them change; or the refusal."""
-    return asyncio.run(_listen(app, hub, credentials))
+    headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    return asyncio.run(_listen(app, hub, urlencode(address).encode(), headers))
 
 
-async def _listen(app: Any, hub: Hub, credentials: dict[str, str]) -> set[str] | int:
+async def _listen(app: Any, hub: Hub, query: bytes, headers: list[tuple[bytes, bytes]]) -> set[str] | int:
     sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     gone = asyncio.Event()
 
@@ -31,8 +32,8 @@ async def _listen(app: Any, hub: Hub, credentials: dict[str, str]) -> set[str] |
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    scope = {"type": "http", "method": "GET", "path": "/live", "query_string": urlencode(credentials).encode()}
-    stream = asyncio.create_task(app({**scope, "headers": [], "http_version": "1.1"}, receive, sent.put))
+    scope = {"type": "http", "method": "GET", "path": "/live", "query_string": query, "http_version": "1.1"}
+    stream = asyncio.create_task(app({**scope, "headers": headers}, receive, sent.put))
     try:
         if (status := (await sent.get())["status"]) != 200:
             return int(status)

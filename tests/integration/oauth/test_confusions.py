@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -477,3 +478,24 @@ def test_a_walk_without_a_person_ends_at_the_log_in(platform):
     answer = stranger.session.get(stranger.asking(), allow_redirects=False, timeout=20)
     assert answer.status_code == 302
     assert "/login?next=" in answer.headers["Location"]
+
+
+def test_a_code_is_good_for_a_minute_and_a_grant_ends_for_good(platform, visit):
+    """The clock is moved by moving what the rows say."""
+    code = visit.answered()["code"]
+    lives = "SELECT max(c.expires - g.made) FROM oauth.code c JOIN oauth.grant_ g ON g.id = c.grant_"
+    with platform.services.database.connection() as conn:
+        assert conn.execute(lives).fetchone()[0].total_seconds() <= 60
+        conn.execute("UPDATE oauth.code SET expires = now() - interval '1 second' WHERE used IS NULL")
+    assert visit.exchange(code).json()["error"] == "invalid_grant"
+    offline = replace(visit, scope="launch/patient patient/*.rs offline_access")
+    refresh = offline.tokens()["refresh_token"]
+    with platform.services.database.connection() as conn:
+        assert conn.execute("SELECT max(expires - made) FROM oauth.grant_").fetchone()[0].days <= 90
+        conn.execute(
+            "UPDATE oauth.grant_ SET expires = now() - interval '1 second'"
+            " WHERE made = (SELECT max(made) FROM oauth.grant_ WHERE client = %s)",
+            [offline.client],
+        )
+    again = platform.post(grant_type="refresh_token", refresh_token=refresh, client_id=offline.client)
+    assert again.json()["error"] == "invalid_grant"

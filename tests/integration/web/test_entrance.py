@@ -81,7 +81,9 @@ def test_a_deactivated_account_is_out_at_once(site, people):
 def test_logging_out_ends_the_session(site):
     _, client = log_in("dieuhanh", PASSWORD)
     assert client.get("/logout").status_code == 405
-    assert client.post("/logout").url == "/login"
+    answer = client.post("/logout")
+    assert answer.url == "/login"
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/ioc/").status_code == 302
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -106,3 +107,34 @@ def test_a_cookie_of_nul_is_none(client):
         client.cookies[name] = '"\\000\\000\\000\\000\\000\\000\\000\\000\\000"'
     answer = client.get("/intake/", headers={"cookie": "; ".join(f"{n}={c.value}" for n, c in client.cookies.items())})
     assert answer.status_code == 302
+
+
+NAMES = (
+    "../../etc/passwd",
+    'a"; filename="b.exe',
+    "a\r\nSet-Cookie: x=1",
+    "a;b=c.xml",
+    "hồ sơ.xml",
+    "\u202egnp.xml",
+    "'%s'",
+)
+
+
+def test_the_name_of_a_file_is_one_encoded_word_of_its_header(site):
+    rename = "UPDATE exchange.intake SET name = %s WHERE id::text = %s RETURNING name"
+    with site.services.database.connection() as conn:
+        before = conn.execute("SELECT name FROM exchange.intake WHERE id::text = %s", [site.file]).fetchone()[0]
+    try:
+        for name in NAMES:
+            with site.services.database.connection() as conn:
+                assert conn.execute(rename, [name, site.file]).fetchone() == (name,)
+            answer = site.client("nhanvien").get(f"/intake/file/{site.file}/raw")
+            said = answer["Content-Disposition"]
+            b"".join(answer.streaming_content)
+            assert re.fullmatch(r"attachment; filename\*=UTF-8''[A-Za-z0-9._~%-]+", said), said
+            assert unquote(said.partition("''")[2]) == name
+            assert answer["Content-Type"] == "application/octet-stream"
+            assert answer["X-Content-Type-Options"] == "nosniff"
+    finally:
+        with site.services.database.connection() as conn:
+            conn.execute(rename, [before, site.file])

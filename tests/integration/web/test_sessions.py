@@ -176,3 +176,4 @@ def test_cookies_are_strict_and_with_https_for_this_host_alone(tmp_path):
         assert secure[f"{kind}_COOKIE_NAME"].startswith("__Host-")
         assert f"{kind}_COOKIE_DOMAIN" not in secure
     assert secure["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert secure["SECURE_HSTS_INCLUDE_SUBDOMAINS"]

@@ -59,7 +59,7 @@ def test_the_public_address_is_the_base_of_links() -> None:
     door = Door("fhir", ("/fhir",), echo, mounted=True)
     _, headers, body = ask(front(door, public_url="https://yte.example.vn"), "/fhir/Patient")
     assert json.loads(body)[2] == "https://yte.example.vn/fhir"
-    assert "Strict-Transport-Security" in headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_a_path_that_only_begins_like_a_door_is_a_page() -> None:

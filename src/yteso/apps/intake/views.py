@@ -117,7 +117,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def raw(request: HttpRequest, id: str) -> StreamingHttpResponse:
     """The bytes as they came."""
     file, pieces = _intake().raw(request.principal, id)
-    name = quote(file.name or f"{file.id}.xml")
+    name = quote(file.name or f"{file.id}.xml", safe="")
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
         "Content-Length": str(file.size),

@@ -1,0 +1,59 @@
+"""What no line of the platform does: a shell, a program made of input, an object out of bytes, a cipher in ECB mode."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[3] / "src" / "yteso"
+GENERATES = {"search/program.py": "an index program per type, made of our own tables of search parameters"}
+"""The one place that runs text as a program, and what the text is made of."""
+OBJECTS = frozenset({"pickle", "cPickle", "marshal", "shelve", "dill", "jsonpickle", "yaml", "joblib"})
+"""Ways from bytes to objects of any kind."""
+STARTERS = frozenset({"run", "Popen", "call", "check_call", "check_output", "run_as"})
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in SOURCE.rglob("*.py"):
+        yield str(path.relative_to(SOURCE)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, str, ast.Call]]:
+    """(what it is called on, the name, the call)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield "", node.func.id, node
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield ast.unparse(node.func.value), node.func.attr, node
+
+
+def test_no_command_goes_through_a_shell_or_is_one_text():
+    started = []
+    for place, tree in trees():
+        for on, name, call in calls(tree):
+            assert (on, name) not in {("os", "system"), ("os", "popen"), ("pty", "spawn")}, place
+            assert not any(one.arg == "shell" for one in call.keywords), place
+            if on == "subprocess" and name in STARTERS:
+                assert not isinstance(call.args[0], (ast.Constant, ast.JoinedStr, ast.BinOp)), place
+                started.append(place)
+    assert len(started) > 3
+
+
+def test_no_text_is_run_as_a_program_but_what_is_made_of_our_own_tables():
+    found = {place for place, tree in trees() for on, name, _ in calls(tree) if not on and name in ("eval", "exec")}
+    assert found == set(GENERATES)
+
+
+def test_no_bytes_become_objects():
+    for place, tree in trees():
+        names = {one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names}
+        names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not {name.partition(".")[0] for name in names} & OBJECTS, place
+
+
+def test_nothing_is_enciphered_block_by_block_or_with_a_padding_that_tells():
+    for place, tree in trees():
+        words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        words |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert not words & {"ECB", "ARC4", "TripleDES", "Blowfish"}, place
