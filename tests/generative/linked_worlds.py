@@ -115,6 +115,10 @@ def questions(draw):
         return judge
 
     is_named = lambda _, r: named(r, name)  # noqa: E731
+    is_woman_named = lambda _, r: r["gender"] == "female" and named(r, name)  # noqa: E731
+    is_visit_of = lambda world, r: (  # noqa: E731
+        r["status"] == status and chain("subject", "Patient", is_named)(world, r)
+    )
     is_coded = lambda _, r: coded(r, code)  # noqa: E731
     has_status = lambda _, r: r["status"] == status  # noqa: E731
     return draw(
@@ -174,6 +178,30 @@ def questions(draw):
                     lambda _, r: any(
                         one["value"] == "1" and one.get("type", {}).get("coding", [{}])[0].get("code") == kind
                         for one in r["identifier"]
+                    ),
+                ),
+                (
+                    "Observation",
+                    "_filter",
+                    f"subject.name co {name} and (encounter.status eq {status} or code eq {code})",
+                    lambda world, r: (
+                        chain("subject", "Patient", is_named)(world, r)
+                        and (chain("encounter", "Encounter", has_status)(world, r) or coded(r, code))
+                    ),
+                ),
+                (
+                    "Observation",
+                    "_filter",
+                    f"not (subject[gender eq female].name co {name})",
+                    lambda world, r: not chain("subject", "Patient", is_woman_named)(world, r),
+                ),
+                (
+                    "Observation",
+                    "_filter",
+                    f"not (encounter[status eq {status}].subject.name co {name}) or performer.gender eq female",
+                    lambda world, r: (
+                        not chain("encounter", "Encounter", is_visit_of)(world, r)
+                        or chain("performer", "Patient", lambda _, p: p["gender"] == "female")(world, r)
                     ),
                 ),
                 ("Patient", "gender", "female", lambda _, r: r["gender"] == "female"),

@@ -72,6 +72,9 @@ conditions = st.one_of(
     st.builds("patient=p-{}".format, ids),
     st.builds("patient:Patient._id=p-{}".format, ids),
     st.builds("_has:Observation:patient:_id=o-{}".format, ids),
+    st.builds("_filter=not%20(patient._id%20eq%20p-{})".format, ids),
+    st.builds("_filter=patient[gender%20eq%20male]._id%20eq%20p-{}%20or%20status%20ne%20final".format, ids),
+    st.builds("_filter=not%20(_id%20eq%20p-{})".format, ids),
     st.sampled_from(["_lastUpdated=gt2020-01-01", "_id:missing=false", "status=final", "code=A90", "name=mau"]),
 )
 tails = st.lists(

@@ -3,6 +3,7 @@
 The judge follows the words of FHIR R4 §3.1.1.4 and knows nothing of tokens, columns or side tables.
 """
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -261,6 +262,102 @@ def ask_missing(draw):
     )
     missing = draw(st.booleans())
     return f"{name}:missing", str(missing).lower(), lambda r: there(r) != missing
+
+
+# --- the same as tests of _filter -------------------------------------------------------------------------------------
+
+
+def quoted(text):
+    return json.dumps(text)
+
+
+def code_test(draw):
+    system, code = draw(st.sampled_from([None, "http://a", "http://b"])), draw(st.sampled_from(["1", "2"]))
+    operator = draw(st.sampled_from(["eq", "ne"]))
+    equal = lambda r: judge_code(r, system, code)  # noqa: E731
+    holds = equal if operator == "eq" else lambda r: not equal(r)  # Observation.code is mandatory: always there.
+    return f"code {operator} {f'{system}|' if system else ''}{code}", holds
+
+
+def date_test(draw):
+    name, of = draw(st.sampled_from([("date", span), ("value-date", value_date)]))
+    text, operator = draw(DATES), draw(st.sampled_from(["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "po", "co"]))
+    return f"{name} {operator} {text}", lambda r: judge_period(of(r), operator, text)
+
+
+def value_date(resource):
+    return interval(resource["valueDateTime"]) if "valueDateTime" in resource else None
+
+
+def judge_period(target, operator, text):
+    if operator not in ("po", "co") or target is None:
+        return judge_date(target, operator, text)
+    (lo, hi), (low, high) = target, interval(text)
+    return (lo <= high and hi >= low) if operator == "po" else (lo <= low and hi >= high)
+
+
+def quantity_test(draw):
+    operator, number = draw(st.sampled_from(["eq", "ne", "gt", "lt", "ge", "le"])), draw(NUMBERS)
+    return (
+        f"value-quantity {operator} {number}",
+        lambda r: judge_number(r.get("valueQuantity"), operator, number, ""),
+    )
+
+
+def string_test(draw):
+    asked = draw(NAMES)[: draw(st.integers(2, 12))].strip()
+    compare = {
+        "eq": lambda text: text == fold(asked),
+        "ne": lambda text: text != fold(asked),
+        "co": lambda text: fold(asked) in text,
+        "sw": lambda text: text.startswith(fold(asked)),
+        "ew": lambda text: text.endswith(fold(asked)),
+    }
+    operator = draw(st.sampled_from(sorted(compare)))
+    return (
+        f"value-string {operator} {quoted(asked)}",
+        lambda r: "valueString" in r and compare[operator](fold(r["valueString"])),
+    )
+
+
+def reference_test(draw):
+    patient = draw(PATIENTS)
+    return f"subject re Patient/{patient}", lambda r: judge_reference(r, "subject", patient)
+
+
+def presence_test(draw):
+    name, element = draw(st.sampled_from([("performer", "performer"), ("value-string", "valueString")]))
+    there = draw(st.booleans())
+    return f"{name} pr {str(there).lower()}", lambda r: (element in r) == there
+
+
+TESTS = [code_test, date_test, quantity_test, string_test, reference_test, presence_test]
+
+
+@st.composite
+def filters(draw, depth=3):
+    """(text, judge): and, or, not in each other; without parentheses they are read from left to right."""
+    shape = draw(st.sampled_from(["test", "not", "and", "or", "row"])) if depth else "test"
+    if shape == "test":
+        return draw(st.sampled_from(TESTS))(draw)
+    first, first_holds = draw(filters(depth - 1))
+    if shape == "not":
+        return f"not ({first})", lambda r: not first_holds(r)
+    second, second_holds = draw(filters(depth - 1))
+    if shape == "and":
+        return f"({first}) and ({second})", lambda r: first_holds(r) and second_holds(r)
+    if shape == "or":
+        return f"({first}) or ({second})", lambda r: first_holds(r) or second_holds(r)
+    third, third_holds = draw(filters(depth - 1))
+    return (
+        f"({first}) or ({second}) and ({third})",
+        lambda r: (first_holds(r) or second_holds(r)) and third_holds(r),
+    )
+
+
+def ask_filter(draw):
+    text, holds = draw(filters())
+    return "_filter", text, holds
 
 
 KINDS = {name: made for name, made in globals().items() if name.startswith("ask_")}

@@ -23,6 +23,7 @@ from yteso.base.http import Response
 from yteso.base.issue import Issue
 from yteso.db import Connection
 from yteso.search.clause import BY_TERMINOLOGY
+from yteso.search.filter_syntax import FILTER
 from yteso.search.parse import parse
 from yteso.search.query import Compartment, Query
 from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT
@@ -77,7 +78,7 @@ def _page(call: Call, query: Query) -> Page:
 
 def _understand(call: Call, params: Params, compartment: Compartment | None) -> tuple[Query, tuple[Issue, ...]]:
     """The query. Only one that asks about value sets or hierarchies looks into the record to be understood."""
-    asks = any(name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params)
+    asks = any(name == FILTER or name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params)
     if not asks and call.engine.store.is_fresh:
         return parse(call.type, params, call.base, None, compartment)
 

@@ -28,6 +28,8 @@ from yteso.search.words import MAX_LENGTH
 from yteso.standards.fhir_r4 import TYPE_NUMBER, Path, SearchParameter
 
 _LAST = "\U0010ffff"
+_WHOLE = {"equals": "=", "unequal": "<>"}
+"""Of `_filter`: comparisons with a text as a whole, not with what begins at one of its words (`words.prefixes`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +196,13 @@ def _text(value: str, modifier: str) -> Fragment:
     folded = fold(bare(value))[:MAX_LENGTH]
     if not folded:
         return FALSE
-    if modifier == "contains":
+    if modifier in _WHOLE:
+        return Fragment(f"(x.at = 0 AND x.val {_WHOLE[modifier]} %s)", (folded,))
+    if modifier in ("contains", "ends"):
         escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return Fragment("x.val LIKE %s", (f"%{escaped}%",))
-    return Fragment("(x.val >= %s AND x.val < %s)", (folded, folded + _LAST))
+        return Fragment("x.val LIKE %s", (f"%{escaped}%" if modifier == "contains" else f"%{escaped}",))
+    begun = Fragment("(x.val >= %s AND x.val < %s)", (folded, folded + _LAST))
+    return all_of((Fragment("x.at = 0"), begun)) if modifier == "begins" else begun
 
 
 def _below(uri: str) -> Fragment:
@@ -214,6 +219,7 @@ def _updated(rows: Rows, prefix: str, value: str) -> Fragment:
     return {
         "eq": between,
         "ap": between,
+        "po": between,
         "ne": Fragment(f"({ts} < %s OR {ts} > %s)", (low, high)),
         "gt": Fragment(f"{ts} > %s", (high,)),
         "sa": Fragment(f"{ts} > %s", (high,)),

@@ -41,5 +41,10 @@ def none_of(part: Fragment) -> Fragment:
     return Fragment(f"NOT ({part.text})", part.params)
 
 
+def denied(part: Fragment) -> Fragment:
+    """That it does not hold; what is unknown (a column without a value) does not hold."""
+    return Fragment(f"(({part.text}) IS NOT TRUE)", part.params)
+
+
 def _joined(word: str, parts: list[Fragment]) -> Fragment:
     return Fragment(word.join(part.text for part in parts), tuple(value for part in parts for value in part.params))

@@ -17,8 +17,10 @@ from yteso.base.issue import Issue, Rule
 from yteso.search import rules
 from yteso.search.chain import may_refer, read_condition
 from yteso.search.clause import MODIFIERS, Report
+from yteso.search.filter import conditions_of
+from yteso.search.filter_syntax import FILTER
 from yteso.search.parameters import parameters_of
-from yteso.search.query import Clause, Compartment, Include, Link, Listed, Query, Sort
+from yteso.search.query import Clause, Compartment, Condition, Include, Link, Listed, Query, Sort
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SearchParameter
 from yteso.terminology.protocol import Terminology
 
@@ -46,6 +48,13 @@ class _Found:
     count: int = DEFAULT_COUNT
     total: Literal["none", "estimate", "accurate"] = "none"
     cursor: str = ""
+
+    def add(self, condition: Condition) -> None:
+        """One more condition that holds."""
+        if isinstance(condition, Clause):
+            self.clauses.append(condition)
+        else:
+            self.links.append(condition)
 
     def note(self, rule: Rule, name: str, **names: object) -> None:
         """Note an issue at a parameter."""
@@ -112,10 +121,8 @@ def _parameter(found: _Found, name: str, value: str) -> None:
     if bare_name in _ELSEWHERE:
         return
     condition = read_condition(found.report, found.type, name, value)
-    if isinstance(condition, Clause):
-        found.clauses.append(condition)
-    elif condition is not None:
-        found.links.append(condition)
+    if condition is not None:
+        found.add(condition)
 
 
 def _count(found: _Found, name: str, value: str) -> None:
@@ -185,6 +192,18 @@ def _list(found: _Found, name: str, value: str) -> None:
         found.links.append(Listed(id))
 
 
+def _filter(found: _Found, name: str, value: str) -> None:
+    """Nothing of a filter is ever left out: what is wrong with it stops the search."""
+    if name != FILTER:
+        found.note(rules.RESULT, name)
+        return
+    try:
+        for condition in conditions_of(found.report, found.type, value):
+            found.add(condition)
+    except Refused as refusal:
+        found.report.issues += refusal.issues
+
+
 def _cursor(found: _Found, _name: str, value: str) -> None:
     found.cursor = value
 
@@ -197,5 +216,6 @@ _RESULTS = {
     "_include": _include,
     "_revinclude": _include,
     "_list": _list,
+    FILTER: _filter,
     "_cursor": _cursor,
 }

@@ -51,7 +51,33 @@ class Words:
     values: tuple[str, ...]
 
 
-Link = Chain | Has | Listed | Words
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All of these hold (`and`), or any of them (`or`)."""
+
+    word: Literal["and", "or"]
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """This does not hold."""
+
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`_filter=text` (FHIR R4 §3.1.3), or what of it is not simply one condition beside the others."""
+
+    test: Test
+    text: str
+
+
+Test = Clause | Chain | Together | Denied
+"""What a filter is made of: one condition on a row, chains looked up first."""
+
+Link = Chain | Has | Listed | Words | Filter
 """What no index of the asked resources answers: the store looks it up first, within the rights of who asks."""
 
 Condition = Clause | Link

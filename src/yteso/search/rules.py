@@ -155,3 +155,38 @@ WHOLE_COMPARTMENT = Rule(
     "search type by type, for example Patient/1/Observation?…",
     basis="FHIR R4 §2.11",
 )
+FILTER_SYNTAX = Rule(
+    "SRCH-0019",
+    Severity.ERROR,
+    "Không đọc được _filter từ ký tự thứ {at}",
+    "_filter cannot be read from character {at} on",
+    'Viết: tham_số toán_tử giá_trị, nối bằng and, or, not (…); văn bản có dấu cách đặt trong "…"',
+    'write: parameter operator value, joined by and, or, not (…); text with spaces in "…"',
+    basis="FHIR R4 §3.1.3",
+)
+FILTER_TOO_MUCH = Rule(
+    "SRCH-0020",
+    Severity.ERROR,
+    "_filter dài quá {length} ký tự, lồng quá {depth} lớp hoặc có quá {tests} phép so",
+    "_filter is longer than {length} characters, nested deeper than {depth} levels or has more than {tests} tests",
+    "Rút gọn bộ lọc hoặc chia thành nhiều yêu cầu",
+    "shorten the filter, or ask several times",
+)
+FILTER_OPERATOR = Rule(
+    "SRCH-0021",
+    Severity.ERROR,
+    "Không dùng được toán tử {operator} cho tham số {name} trong _filter",
+    "the operator {operator} cannot be used with {name} in _filter",
+    "Dùng toán tử được hỗ trợ cho loại tham số này ({allowed})",
+    "use an operator of this kind of parameter ({allowed})",
+    basis="FHIR R4 §3.1.3.2",
+)
+FILTER_PATH = Rule(
+    "SRCH-0022",
+    Severity.ERROR,
+    "Không đi theo được {name} trong _filter",
+    "{name} in _filter cannot be followed",
+    "Dùng tham số của {type}; trước dấu chấm là tham số kiểu reference, tối đa {depth} bước và {most} chuỗi",
+    "use parameters of {type}; before a dot, reference parameters, at most {depth} steps and {most} chains",
+    basis="FHIR R4 §3.1.3.1",
+)

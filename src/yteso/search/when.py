@@ -26,8 +26,12 @@ _CONDITIONS = {
     "sa": "{lo} > %s",
     "eb": "({hi} < %s AND {lo} < %s AND {lo} <> %s)",
     "ap": "({lo} <= %s AND {hi} >= %s)",
+    "co": "({lo} <= %s AND {hi} >= %s AND {lo} <> %s)",
+    "po": "({lo} <= %s AND {hi} >= %s AND {lo} <> %s)",
 }
-"""NO_DATE is the smallest number, so conditions without a lower bound leave it out by name."""
+"""The last two are operators of `_filter` only: the stored period contains, or overlaps, the searched one.
+
+NO_DATE is the smallest number, so conditions without a lower bound leave it out by name."""
 
 
 def condition(values: tuple[tuple[str, str], ...], lo: str, hi: str, now: datetime) -> Fragment:
@@ -77,6 +81,8 @@ def _one(prefix: str, value: Interval, lo: str, hi: str, now: datetime) -> Fragm
         "le": (high, low, high, NO_DATE),
         "sa": (high,),
         "eb": (low, low, NO_DATE),
+        "co": (low, high, NO_DATE),
+        "po": (high, low, NO_DATE),
     }
     text = _CONDITIONS[prefix].format(lo=lo, hi=hi)
     if prefix == "ap":

@@ -22,13 +22,13 @@ from yteso.search import rules, sql
 from yteso.search.conditions import Rows, any_fact, conditions
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
-from yteso.search.fragment import FALSE, Fragment, all_of, any_of
+from yteso.search.fragment import FALSE, Fragment, all_of, any_of, denied
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of
 from yteso.search.plan import Plan, Reached
 from yteso.search.prose import has_words
-from yteso.search.query import Chain, Clause, Condition, Has, Listed, Query, Words
+from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Has, Listed, Query, Test, Words
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import SearchParameter
 from yteso.store.codec import Codec
@@ -81,7 +81,9 @@ def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words)
     return Reached(ids=tuple(ids))
 
 
-def _reach(asking: Asking, type: str, link: Chain | Has | Listed) -> Reached:
+def _reach(asking: Asking, type: str, link: Chain | Has | Listed | Filter) -> Reached:
+    if isinstance(link, Filter):
+        return Reached(also=_tested(asking, type, link.test))
     if isinstance(link, Listed):
         return _listed(asking, type, link)
     return _has(asking, type, link) if isinstance(link, Has) else _chain(asking, type, link)
@@ -91,6 +93,18 @@ def _query(type: str, condition: Condition) -> Query:
     if isinstance(condition, Clause):
         return Query(type, clauses=(condition,))
     return Query(type, links=(condition,))
+
+
+def _tested(asking: Asking, type: str, test: Test) -> Fragment:
+    """What a filter asks of a row. Its chains are looked up within the rights first, whether negated or not."""
+    if isinstance(test, Clause):
+        return all_of(conditions(Rows(type, "r", asking.now), [test]))
+    if isinstance(test, Chain):
+        return _chain(asking, type, test).also
+    if isinstance(test, Denied):
+        return denied(_tested(asking, type, test.test))
+    parts = [_tested(asking, type, one) for one in test.tests]
+    return all_of(parts) if test.word == "and" else any_of(parts)
 
 
 def _chain(asking: Asking, type: str, link: Chain) -> Reached:

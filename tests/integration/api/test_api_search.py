@@ -203,3 +203,21 @@ def test_a_whole_compartment_comes_in_pages_by_type(admin, people):
     for refused in ("name=x", "_type=Nothing", "_sort=_id", "shoe=1", "_total=accurate"):
         assert admin("GET", f"Patient/p0/*?{refused}").status == 400
     assert admin("GET", "Organization/x/*").codes == ["SRCH-0015"]
+
+
+def test_a_filter_is_asked_like_any_parameter(admin, people):
+    asked = 'Patient?_filter=given eq "thử" and not (birthdate lt 1992 or birthdate ge 1996)&_count=3'
+    first = admin("GET", asked.replace(" ", "%20"))
+    assert (first.ids, "_filter=" in first.link("self")) == (["p5", "p4", "p3"], True)
+    assert admin("GET", first.link("next")).ids == ["p2"]
+    form = b"_filter=not+(_id+eq+p1)+and+birthdate+le+1991"
+    assert admin("POST", "Patient/_search", form, content_type="application/x-www-form-urlencoded").ids == ["p0"]
+    inside = admin("GET", "Patient?_filter=gender%20in%20http://hl7.org/fhir/ValueSet/administrative-gender&_count=0")
+    assert inside.json["total"] == 7
+    assert admin("GET", "Patient?_filter=name").codes == ["SRCH-0019"]
+
+
+def test_a_filter_is_a_criterion_too(admin, people):
+    assert admin("DELETE", "Patient?_filter=not%20(_id%20ne%20p3)").status == 204
+    assert admin("GET", "Patient/p3").status == 410
+    assert admin("DELETE", "Patient?_filter=not%20(_id%20ne%20p4)%20or").codes == ["API-0026", "SRCH-0019"]
