@@ -37,8 +37,8 @@ def named_in(steps: Iterable[Step], targets: Mapping[int, Target], query: Query)
 
     Refused (412) when two entries have the identifier.
     """
-    clause = query.clauses[0]
-    if len(query.clauses) > 1 or (clause.name, clause.modifier) != ("identifier", "") or len(clause.values) > 1:
+    clause = query.clauses[0] if len(query.conditions) == len(query.clauses) == 1 else None
+    if clause is None or (clause.name, clause.modifier) != ("identifier", "") or len(clause.values) > 1:
         return ""
     wanted = tuple(bare(part) for part in split(clause.values[0][1], "|"))
     found = {

@@ -190,6 +190,9 @@ def test_a_conditional_reference_becomes_an_id_or_a_refusal(admin, patient):
     nobody = admin("POST", "", bundle(post(observation("Patient?identifier=x|0"))))
     assert (nobody.status, nobody.codes) == (412, ["API-0025"])
     assert nobody.json["issue"][0]["expression"] == ["Bundle.entry[0].resource"]
+    for linked in ("Patient?_has:Observation:patient:code=x", "Patient?identifier=x|0&_has:Observation:patient:code=x"):
+        unmet = admin("POST", "", bundle(post(patient), post(observation(linked))))
+        assert (unmet.status, unmet.codes) == (412, ["API-0025"])
 
 
 def test_a_reference_to_no_entry_is_refused_at_its_place(admin, patient):
