@@ -25,8 +25,12 @@ from yteso.store.subscriptions.state import TYPE as SUBSCRIPTION
 from yteso.store.subscriptions.topics import topics
 
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition"
+_BACKPORT_SERVER = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4"
+_BACKPORT_PROFILE = f"{BACKPORT}backport-subscription"
 _TOPIC = f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical"
 _SMART = "SMART-on-FHIR"
+_OF_EVERY_TYPE = {"_content": "string", "_filter": "special", "_has": "string", "_list": "string", "_text": "string"}
+"""Parameters that no SearchParameter of a type defines."""
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
@@ -44,6 +48,7 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
         "status": "active",
         "date": started.isoformat(timespec="seconds"),
         "kind": "instance",
+        "instantiates": [_BACKPORT_SERVER],
         "software": {"name": "yteso", "version": __version__},
         "implementation": {"description": "Y tế số", "url": base or "/fhir"},
         "fhirVersion": "4.0.1",
@@ -55,6 +60,7 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
                 "security": _security((base or "/fhir").removesuffix("/fhir")),
                 "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
+                "searchParam": [{"name": name, "type": kind} for name, kind in _OF_EVERY_TYPE.items()],
                 "compartment": [f"{_COMPARTMENT}/{name[0].lower()}{name[1:]}" for name in sorted(COMPARTMENTS)],
                 **_operations(routes, ""),
             }
@@ -83,7 +89,7 @@ def _security(server: str) -> dict[str, Any]:
 
 def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
     parameters = searchable(type)
-    supported = profiles_of(type)
+    supported = (*profiles_of(type), *((_BACKPORT_PROFILE,) if type == SUBSCRIPTION else ()))
     told: dict[str, Any] = {
         "type": type,
         **({"supportedProfile": list(supported)} if supported else {}),

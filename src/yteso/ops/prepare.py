@@ -1,4 +1,4 @@
-"""A database made ready: migrations, the pages' tables, the durability guard, egress budgets, VN Core.
+"""A database made ready: migrations, the pages' tables, the durability guard, egress budgets, our own packages.
 
 Safe to run twice.
 """
@@ -30,17 +30,19 @@ def prepare(settings: Settings) -> list[Migration]:
             require_durable(conn)
             configure(conn, budgets(settings.budgets))
         _raise_wall(database)
-        _load_own_package(database)
+        _load_own_packages(database)
     finally:
         database.close()
     return applied
 
 
-def _load_own_package(database: Database) -> None:
-    from yteso.ops.vn_core import load_vn_core
+def _load_own_packages(database: Database) -> None:
+    from yteso.ops.own_packages import load_topics, load_vn_core
     from yteso.store.postgres import PostgresStore
 
-    load_vn_core(database, PostgresStore())
+    store = PostgresStore()
+    load_vn_core(database, store)
+    load_topics(database, store)
 
 
 def _raise_wall(database: Database) -> None:

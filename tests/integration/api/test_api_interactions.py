@@ -229,6 +229,9 @@ def test_what_cannot_be_answered_is_refused_by_number(admin, method, url, status
     assert (refused.status, refused.codes) == (status, [code])
 
 
+BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport"
+
+
 def test_only_the_capability_statement_is_open(nobody):
     statement = nobody("GET", "metadata")
     assert statement.status == 200
@@ -247,6 +250,9 @@ def test_only_the_capability_statement_is_open(nobody):
         "history-instance",
         "history-type",
     }
+    assert {"name": "_filter", "type": "special"} in told["rest"][0]["searchParam"]
+    assert told["instantiates"] == [f"{BACKPORT}/CapabilityStatement/backport-subscription-server-r4"]
+    assert f"{BACKPORT}/StructureDefinition/backport-subscription" in resources["Subscription"]["supportedProfile"]
     assert {"name": "birthdate", "type": "date"} in resources["Patient"]["searchParam"]
     kinds = {p["type"] for resource in resources.values() for p in resource["searchParam"]}
     assert kinds == {"token", "string", "date", "reference", "number", "quantity", "uri", "composite", "special"}

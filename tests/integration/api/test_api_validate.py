@@ -6,7 +6,7 @@ import pytest
 from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 
 from yteso.api import Api
-from yteso.ops.vn_core import load_vn_core
+from yteso.ops.own_packages import load_vn_core
 from yteso.store.postgres import PostgresStore
 from yteso.validate.profiles.modes import Modes
 

@@ -11,11 +11,12 @@ from yteso.base.errors import Refused
 from yteso.client.packages import Packages
 from yteso.fhir import json as fhir_json
 from yteso.fhir.package import package_of, read_archive
-from yteso.ops.vn_core import LOADER, load_vn_core
+from yteso.ops.own_packages import LOADER, load_topics, load_vn_core
 from yteso.search.parse import parse
 from yteso.standards import vn_core
 from yteso.store.definitions import RecordDefinitions
 from yteso.store.postgres import PostgresStore
+from yteso.store.subscriptions.topics import topics
 from yteso.terminology.vn_core import vn_core_package
 
 URL = "http://example.org/StructureDefinition/mau-patient"
@@ -149,6 +150,23 @@ def test_vn_core_is_served_after_the_first_start_and_the_second_writes_nothing(d
     [patient] = found(database, store, "StructureDefinition", f"url={vn_core.BASE}/StructureDefinition/vn-core-patient")
     assert patient["id"] == "vn-core-patient"
     assert found(database, store, "SearchParameter", "code=vn-cccd")[0]["expression"].startswith("Patient.identifier")
+
+
+def test_every_topic_is_a_resource_whose_address_can_be_subscribed_to(database, store):
+    load_topics(database, store)
+    with database.connection() as conn:
+        before = conn.execute("SELECT count(*), max(t) FROM store.resource").fetchone()
+    load_topics(database, store)
+    with database.connection() as conn:
+        assert conn.execute("SELECT count(*), max(t) FROM store.resource").fetchone() == before
+    told = found(database, store, "Basic", "code=http://hl7.org/fhir/fhir-types|SubscriptionTopic&_count=1000")
+    addresses = {one["extension"][0]["valueUri"] for one in told}
+    assert addresses == set(topics())
+    [ended] = [one for one in told if one["id"] == "yteso-topic-encounter-end"]
+    [trigger] = [one["extension"] for one in ended["extension"] if one["url"].endswith(".resourceTrigger")]
+    assert trigger[0] == {"url": "resource", "valueUri": "http://hl7.org/fhir/StructureDefinition/Encounter"}
+    assert [one["valueCode"] for one in trigger[1:3]] == ["create", "update"]
+    assert trigger[3]["extension"][0] == {"url": "current", "valueString": "status=finished"}
 
 
 def test_vn_cores_search_parameters_are_searched(database, store):

@@ -241,6 +241,7 @@ def test_off_and_deleted_subscriptions_are_told_nothing(town, receiver):
     assert town.admin("GET", "/Subscription/gone/$status").codes == ["SUB-0009"]
 
 
+CUSTOM_CHANNEL = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-channel-type"
 BAD = [
     ({"criteria": "urn:yteso:topic:nothing"}, "SUB-0001", "Subscription.criteria"),
     ({"criteria": "Patient?nonsense=1"}, "SUB-0002", "Subscription.criteria"),
@@ -248,6 +249,16 @@ BAD = [
     ({"criteria": "Subscription?status=active"}, "SUB-0002", "Subscription.criteria"),
     ({"criteria": "Patient?_include=Patient:organization"}, "SUB-0002", "Subscription.criteria"),
     ({"channel": {"type": "email", "endpoint": "mailto:a@example.vn"}}, "SUB-0004", "Subscription.channel.type"),
+    (
+        {
+            "channel": {
+                "type": "websocket",
+                "_type": {"extension": [{"url": CUSTOM_CHANNEL, "valueCoding": {"code": "mq"}}]},
+            }
+        },
+        "SUB-0004",
+        "Subscription.channel.type",
+    ),
     ({"channel": {"type": "rest-hook"}}, "SUB-0005", "Subscription.channel.endpoint"),
     ({"channel": {"type": "rest-hook", "endpoint": "file:///etc/passwd"}}, "SUB-0005", "Subscription.channel.endpoint"),
     ({"channel": {"type": "rest-hook", "endpoint": "http://u:p@h/"}}, "SUB-0005", "Subscription.channel.endpoint"),

@@ -58,6 +58,6 @@ def _packages() -> Iterator[Packages]:
 
 
 def _who() -> Principal:
-    from yteso.ops.vn_core import LOADER
+    from yteso.ops.own_packages import LOADER
 
     return LOADER

@@ -99,7 +99,8 @@ class _Reader:
 
     def issues(self) -> Iterator[Issue]:
         yield from self._criteria_issues()
-        if self._channel.get("type") not in ("rest-hook", "websocket"):
+        other = _extension(self._channel.get("_type", {}), f"{BACKPORT}backport-channel-type")
+        if self._channel.get("type") not in ("rest-hook", "websocket") or other is not None:
             yield _at(rules.BAD_CHANNEL, "channel.type")
         if self._channel.get("type") == "rest-hook" and not _is_endpoint(self._channel.get("endpoint", "")):
             yield _at(rules.BAD_ENDPOINT, "channel.endpoint")

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
@@ -32,17 +33,31 @@ def triggers_of(topic: str) -> tuple[Trigger, ...]:
     return (Trigger(kind, "CUD"),) if kind != topic and kind in RESOURCE_TYPES - UNWATCHED else ()
 
 
+def title_of(topic: str) -> str:
+    """What people call it, in both languages."""
+    kind = topic.removeprefix(OF_TYPE)
+    return _titles().get(topic) or f"Mọi thay đổi của {kind} · Every change of {kind}"
+
+
 def topics() -> tuple[str, ...]:
     """The canonical addresses of all topics, the named ones first."""
     return (*_named(), *(OF_TYPE + kind for kind in sorted(RESOURCE_TYPES - UNWATCHED)))
 
 
+def _titles() -> dict[str, str]:
+    return {url: topic["title"] for url, topic in _document().items()}
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "topics.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def _named() -> dict[str, tuple[Trigger, ...]]:
-    document = tomllib.loads((Path(__file__).parent / "topics.toml").read_text(encoding="utf-8"))
     return {
         url: tuple(
             Trigger(one["type"], one["verbs"], (one["query"],) if one["query"] else ()) for one in topic["triggers"]
         )
-        for url, topic in document.items()
+        for url, topic in _document().items()
     }
