@@ -82,7 +82,7 @@ class Settings:
         return self.port + 1
 
 
-_MODE = re.compile(r"(fhir|bhyt|[0-9A-Z]{5})=(refuse|warn|off)", re.ASCII)
+_MODE = re.compile(r"(fhir|bhyt|import|[0-9A-Z]{5})=(refuse|warn|off)", re.ASCII)
 
 
 def _modes(text: str) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ from yteso.terminology.engine import Engine
 from yteso.terminology.held import Held
 from yteso.terminology.vn_core import vn_core_package
 from yteso.validate.profiles import Library, Shelf, check_profiles
-from yteso.validate.profiles.modes import BHYT, Mode, Modes
+from yteso.validate.profiles.modes import BHYT, Mode, Modes, softened
 
 PROFILES = {
     "Patient": "vn-core-patient",
@@ -52,7 +52,7 @@ class VisitProfiles:
         if mode is Mode.OFF:
             return []
         found = list(self._found(resources))
-        return found if mode is Mode.REFUSE else [_softened(issue) for issue in found]
+        return found if mode is Mode.REFUSE else [softened(issue) for issue in found]
 
     def _found(self, resources: Iterable[dict[str, Any]]) -> Iterator[Issue]:
         library, codes = self._judge
@@ -69,10 +69,6 @@ class VisitProfiles:
     def _judge(self) -> tuple[Library, Engine]:
         resources = vn_core_package().resources
         return Library(Shelf(resources)), Engine(Held(resources))
-
-
-def _softened(issue: Issue) -> Issue:
-    return replace(issue, severity=Severity.WARNING) if issue.blocks else issue
 
 
 def _origin(resource: dict[str, Any], field: str) -> Origin:

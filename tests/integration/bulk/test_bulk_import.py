@@ -11,7 +11,7 @@ from tests.integration.bulk.conftest import BASE, NDJSON, Bulk, ndjson, observat
 
 from yteso.fhir import xml
 from yteso.store import care
-from yteso.store.bulk import chunks
+from yteso.store.bulk import chunks, claims
 from yteso.validate.profiles.modes import Modes
 
 
@@ -206,3 +206,27 @@ def test_a_claimed_profile_that_is_not_met_refuses_its_line_where_the_installati
     manifest = strict.run("/$import", ndjson({**vital, "id": "other"}, observation("plain", "p")), **NDJSON)
     assert counts(manifest) == (1, 0, 0, 1)
     assert {one["issue"][0]["location"][0] for one in strict.lines(manifest, "error")} == {"upload.ndjson:1"}
+    spared = Bulk(bulk.client, replace(desk, modes=Modes({"fhir": "refuse", "import": "off"})))
+    assert counts(spared.run("/$import", ndjson({**vital, "id": "third"}), **NDJSON)) == (1, 0, 0, 0)
+
+
+def test_where_the_installation_warns_a_line_is_stored_and_its_findings_are_told(bulk, desk, monkeypatch):
+    """Profile, invariant and code alike; what a piece may cost is bounded, and where it ended is told once."""
+    claim = {"meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}
+    lines = [{**observation(f"o{n}", "p"), **claim} for n in range(3)]
+    mild = Bulk(bulk.client, replace(desk, modes=Modes({"import": "warn"})))
+    manifest = mild.run("/$import", ndjson(*lines, observation("plain", "p")), **NDJSON)
+    assert counts(manifest) == (4, 0, 0, 0)
+    told = [one["issue"][0] for one in mild.lines(manifest, "error")]
+    assert {one["location"][0] for one in told} == {f"upload.ndjson:{n}" for n in (1, 2, 3)}
+    assert {one["severity"] for one in told} <= {"warning", "information"}
+    assert "FHIR-2401" in {one["details"]["coding"][0]["code"] for one in told}
+
+    monkeypatch.setattr(claims, "STEPS", 1)
+    manifest = mild.run("/$import", ndjson(*({**one, "id": f"more-{one['id']}"} for one in lines)), **NDJSON)
+    assert counts(manifest) == (3, 0, 0, 0)
+    cut = [one["issue"][0] for one in mild.lines(manifest, "error")]
+    assert [one["location"][0] for one in cut if one["details"]["coding"][0]["code"] == "FHIR-2422"] == [
+        "upload.ndjson:1"
+    ]
+    assert {one["location"][0] for one in cut} == {"upload.ndjson:1"}

@@ -27,11 +27,11 @@ def test_a_number_that_is_none_names_its_variable() -> None:
 
 
 def test_modes_of_profiles_are_read_by_source_and_facility() -> None:
-    settings = Settings.from_environment({"YTESO_PROFILES": "fhir=refuse, bhyt=warn,79001=off"})
-    assert settings.profile_modes == (("fhir", "refuse"), ("bhyt", "warn"), ("79001", "off"))
+    settings = Settings.from_environment({"YTESO_PROFILES": "fhir=refuse, bhyt=warn,79001=off import=warn"})
+    assert settings.profile_modes == (("fhir", "refuse"), ("bhyt", "warn"), ("79001", "off"), ("import", "warn"))
 
 
-@pytest.mark.parametrize("text", ["fhir", "fhir=maybe", "import=warn", "7900=off", "fhir=warn;bhyt=off"])
+@pytest.mark.parametrize("text", ["fhir", "fhir=maybe", "export=warn", "7900=off", "fhir=warn;bhyt=off"])
 def test_a_mode_that_is_none_names_its_variable(text: str) -> None:
     with pytest.raises(ValueError, match="YTESO_PROFILES"):
         Settings.from_environment({"YTESO_PROFILES": text})

@@ -27,10 +27,20 @@ MOST_CLAIMS = 20
 
 
 def check_profiles(
-    resource: Any, library: Library, codes: Codes | None = None, *, profiles: Sequence[str] = (), whole: bool = False
+    resource: Any,
+    library: Library,
+    codes: Codes | None = None,
+    *,
+    profiles: Sequence[str] = (),
+    whole: bool = False,
+    budget: Budget | None = None,
 ) -> tuple[Issue, ...]:
-    """The issues FHIR-24xx of the resource and of the resources inside it, in the order of the resource."""
-    return tuple(islice(_distinct(_issues(resource, library, codes or NoCodes(), profiles, whole)), MOST_ISSUES))
+    """The issues FHIR-24xx of the resource and of the resources inside it, in the order of the resource.
+
+    What it may cost is its own matter, or a budget that several share.
+    """
+    found = _issues(resource, library, codes or NoCodes(), profiles, whole, budget or Budget())
+    return tuple(islice(_distinct(found), MOST_ISSUES))
 
 
 def claims(resource: Json) -> list[tuple[str, str]]:
@@ -46,8 +56,9 @@ def makes_claims(resource: Any) -> bool:
     return any(claims(one) for one, _ in _resources(resource))
 
 
-def _issues(resource: Any, library: Library, codes: Codes, profiles: Sequence[str], whole: bool) -> Iterator[Issue]:
-    budget = Budget()
+def _issues(
+    resource: Any, library: Library, codes: Codes, profiles: Sequence[str], whole: bool, budget: Budget
+) -> Iterator[Issue]:
     around = dict(_around(resource))
     for one, place in _resources(resource):
         check = Check(one, library, codes, around=around, budget=budget)

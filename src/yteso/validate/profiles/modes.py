@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from yteso.base.issue import Issue, Severity
 
 
 class Mode(StrEnum):
@@ -19,7 +21,9 @@ FHIR = "fhir"
 """Single writes, patches and bundles at the FHIR door: the profiles a resource claims in `meta.profile`."""
 BHYT = "bhyt"
 """What is mapped from files of insurance: VN Core's profiles, whatever is claimed."""
-DEFAULTS: Mapping[str, Mode] = {FHIR: Mode.WARN, BHYT: Mode.OFF}
+IMPORT = "import"
+"""Lines of a bulk import: the profiles a resource claims. Where the FHIR door refuses, so do imports, unless said."""
+DEFAULTS: Mapping[str, Mode] = {FHIR: Mode.WARN, BHYT: Mode.OFF, IMPORT: Mode.OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +35,10 @@ class Modes:
     def of(self, source: str, facility: str = "") -> Mode:
         """The facility's mode when it has one, else that of the source."""
         named = self.given.get(facility) if facility else None
-        return Mode(named or self.given.get(source) or DEFAULTS[source])
+        strict = Mode.REFUSE if source == IMPORT and self.given.get(FHIR) == Mode.REFUSE else None
+        return Mode(named or self.given.get(source) or strict or DEFAULTS[source])
+
+
+def softened(issue: Issue) -> Issue:
+    """A finding as mode `warn` tells it: nothing is an error."""
+    return replace(issue, severity=Severity.WARNING) if issue.blocks else issue
