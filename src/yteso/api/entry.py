@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from io import BytesIO
 
@@ -24,7 +26,7 @@ def entry_request(call: Call, entry: Entry) -> Request:
         "if-match": entry.if_match,
         "if-none-match": entry.if_none_match,
         "if-none-exist": entry.if_none_exist,
-        "if-modified-since": entry.if_modified_since,
+        "if-modified-since": _http_date(entry.if_modified_since),
     }
     return Request(
         method=entry.method,
@@ -35,6 +37,14 @@ def entry_request(call: Call, entry: Entry) -> Request:
         base_url=call.request.base_url,
         remote=call.request.remote,
     )
+
+
+def _http_date(instant: str) -> str:
+    """An entry has an instant where the header has an HTTP date; what is neither is passed on and means nothing."""
+    try:
+        return format_datetime(datetime.fromisoformat(instant).astimezone(UTC), usegmt=True)
+    except (ValueError, OverflowError):
+        return instant
 
 
 def _relative(url: str, base: str) -> str:

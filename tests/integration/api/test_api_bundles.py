@@ -256,6 +256,18 @@ def test_a_batch_answers_each_entry_on_its_own(admin, patient):
     assert "resource" not in told["entry"][0]
 
 
+def test_an_entry_that_asks_for_news_only_is_told_there_is_none(admin, patient):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    conditions = [
+        {"ifModifiedSince": "2099-01-01T00:00:00+07:00"},
+        {"ifModifiedSince": "2020-01-01T00:00:00Z"},
+        {"ifNoneMatch": 'W/"1"'},
+        {"ifNoneMatch": 'W/"2"'},
+    ]
+    asked = bundle(*(ask("GET", "Patient/a", **one) for one in conditions), type="batch")
+    assert [e["response"]["status"][:3] for e in admin("POST", "", asked).json["entry"]] == ["304", "200", "304", "200"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
