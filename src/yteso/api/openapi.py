@@ -52,7 +52,7 @@ _QUERIES: dict[Interaction, dict[str, Document]] = {
         "_sort": {"type": "string", "enum": ["_lastUpdated", "-_lastUpdated"]},
     },
 }
-_SCHEMAS = {"boolean": {"type": "boolean"}} | {
+_SCHEMAS = {"boolean": {"type": "boolean"}, "decimal": {"type": "number"}} | {
     name: {"type": "integer", "minimum": lowest, "maximum": 2**31 - 1}
     for name, lowest in (("integer", -(2**31)), ("unsignedInt", 0), ("positiveInt", 1))
 }

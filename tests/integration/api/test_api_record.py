@@ -251,6 +251,11 @@ def test_figures_are_made_within_one_unit_and_one_code(admin, doctor):
     answer = admin("POST", "Observation/$stats", body)
     assert figures(answer)[0]["count"][0] == 1
     assert [one["resource"]["id"] for one in answer.json["parameter"] if one["name"] == "source"] == ["o2"]
+    asked_all = "Observation/$stats?subject=Patient/lan&code=8480-6&statistic=count&include=true"
+    assert len([one for one in admin("GET", f"{asked_all}&limit=1").json["parameter"] if one["name"] == "source"]) == 1
+    assert figures(admin("GET", f"{asked_all}&duration=0.5")) == []
+    assert figures(admin("GET", f"{asked_all}&duration=900000.25"))[0]["count"][0] == 2
+    assert admin("GET", f"{asked_all}&duration=-1").codes == ["API-1003"]
     assert figures(doctor("GET", f"Observation/$stats?subject=Patient/mai&code=8480-6&{asked}")) == []
     assert admin("GET", "Observation/$stats?subject=Patient/lan&code=1&statistic=mode").codes == ["API-1031"]
     assert admin("GET", "Observation/$stats?subject=Patient/lan&statistic=count").codes == ["API-1002"]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from yteso.api.body import Resource, read_document_if_any, refuse_blocking, structure_issues
@@ -25,10 +26,11 @@ from yteso.fhir.dates import interval
 _TEXTS = frozenset(["string", "code", "uri", "url", "canonical", "id", "markdown", "oid", "uuid"])
 _DATES = frozenset(["date", "dateTime", "instant"])
 _NUMBERS = frozenset(["integer", "positiveInt", "unsignedInt"])
-SIMPLE = _TEXTS | _DATES | _NUMBERS | {"boolean"}
+SIMPLE = _TEXTS | _DATES | _NUMBERS | {"boolean", "decimal"}
 """The types a parameter in an address may have."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
 _LONGEST = 10_000
 """Characters of one simple value."""
 
@@ -159,6 +161,8 @@ def _from_text(parameter: Parameter, text: str) -> Any:
         return text == "true"
     if parameter.type in _NUMBERS and _WHOLE.fullmatch(text):
         return _checked(parameter, int(text))
+    if parameter.type == "decimal" and _DECIMAL.fullmatch(text):
+        return Decimal(text)
     if parameter.type in _DATES:
         return _checked(parameter, text.replace(" ", "+"))
     if parameter.type in _TEXTS:
@@ -174,6 +178,8 @@ def _checked(parameter: Parameter, value: Any) -> Any:
         good = isinstance(value, str) and interval(value) is not None
     elif parameter.type == "boolean":
         good = isinstance(value, bool)
+    elif parameter.type == "decimal":
+        good = isinstance(value, int | Decimal) and _DECIMAL.fullmatch(str(value)) is not None
     elif parameter.type in _NUMBERS:
         lowest = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}[parameter.type]
         good = isinstance(value, int) and not isinstance(value, bool) and lowest <= value < 2**31

@@ -7,6 +7,7 @@ mixed, and each figure is exact to twelve digits. `include` adds the observation
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 
@@ -23,6 +24,8 @@ from yteso.base.issue import Origin
 from yteso.fhir.dates import instant
 
 _CONTEXT = Context(prec=12)
+_MOST_HOURS = 1_000_000
+"""More than a life has."""
 _SYSTEM = "http://terminology.hl7.org/CodeSystem/observation-statistics"
 _LEFT_OUT = frozenset(["entered-in-error", "cancelled"])
 
@@ -70,7 +73,7 @@ def stats(call: Call, given: Arguments) -> Response:
     series: dict[tuple[Group, tuple[str, str, str]], list[dict[str, Any]]] = {}
     totals: dict[Group, int] = {}
     with call.reading() as conn:
-        for _, observation in observations(call, conn, tuple(_search(given))):
+        for _, observation in observations(call, conn, tuple(_search(given, call.engine.clock()))):
             group = group_of(observation)
             totals[group] = totals.get(group, 0) + 1
             quantity = observation.get("valueQuantity", {})
@@ -83,22 +86,32 @@ def stats(call: Call, given: Arguments) -> Response:
         for (group, _), found in series.items()
     ]
     if given.flag("include"):
-        out += [{"name": "source", "resource": one} for found in series.values() for one in found]
+        sources = [one for found in series.values() for one in found]
+        out += [{"name": "source", "resource": one} for one in sources[: given.number("limit", len(sources))]]
     return parameters_response(out)
 
 
-def _search(given: Arguments) -> Iterator[tuple[str, str]]:
-    """The search the parameters stand for."""
+def _search(given: Arguments, now: datetime) -> Iterator[tuple[str, str]]:
+    """The search the parameters stand for; `duration` is so many hours up to now."""
     yield "subject", given.text("subject")
     if codes := [*given.all("code"), *(_token(one) for one in given.all("coding"))]:
         system = given.text("system")
         yield "code", ",".join(f"{system}|{one}" if system and "|" not in str(one) else str(one) for one in codes)
     else:
         raise Refused(rules.MISSING.at(Origin(field="code"), name="code"), status=400)
+    hours = given.one("duration")
+    if hours is not None:
+        yield "date", f"ge{instant(now - _hours(hours))}"
     period = given.one("period") or {}
     for prefix, name in (("ge", "start"), ("le", "end")):
         if name in period:
             yield "date", f"{prefix}{period[name]}"
+
+
+def _hours(hours: Decimal) -> timedelta:
+    if not 0 < hours <= _MOST_HOURS:
+        raise Refused(rules.WRONG_TYPE.at(Origin(field="duration"), name="duration", type="decimal"), status=400)
+    return timedelta(hours=float(hours))
 
 
 def _token(coding: dict[str, Any]) -> str:
@@ -148,8 +161,10 @@ STATS = Operation(
         Parameter("code", "string", repeats=True),
         Parameter("system", "uri"),
         Parameter("coding", "Coding", repeats=True),
+        Parameter("duration", "decimal"),
         Parameter("period", "Period"),
         Parameter("statistic", "code", required=True, repeats=True),
         Parameter("include", "boolean"),
+        Parameter("limit", "positiveInt"),
     ),
 )
