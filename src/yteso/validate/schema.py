@@ -17,6 +17,8 @@ from yteso.standards.fhir_r4 import ELEMENTS, PRIMITIVES, RESOURCE_TYPES, Elemen
 from yteso.validate.primitives import Schema, nullable, primitive_schema, quick_schema
 
 _BACKBONES = ("BackboneElement", "Element")
+_ADDRESS = ("Reference", "reference")
+"""A string by its type, a url by its definition (FHIR R4 §2.3.0): nothing with a space in it leads anywhere."""
 _INNER_RESOURCE: Schema = {"type": "object", "required": ["resourceType"]}
 _MANY_VARIANTS = 24
 """From this number of spellings on, asking for each of them costs more than the rest of the object (Extension)."""
@@ -93,7 +95,8 @@ class _Builder:
         if type_ in PRIMITIVES:
             if element.value_set and type_ == "code":
                 return {"enum": _codes(element)}
-            return quick_schema(type_) if self.quick else primitive_schema(type_)
+            kind = "uri" if (owner, element.path) == _ADDRESS else type_
+            return quick_schema(kind) if self.quick else primitive_schema(kind)
         value = self.ref(type_, type_, "")
         return {"allOf": [value, _bound_concept(element)]} if element.value_set else value
 

@@ -48,6 +48,7 @@ BAD = {
     "unknown code": body('"gender":"mann"'),
     "impossible date": body('"birthDate":"2026-02-31"'),
     "two choices": body('"deceasedBoolean":true,"deceasedDateTime":"2026-01-01"'),
+    "reference that is none": body('"managingOrganization":{"reference":"bệnh viện Mẫu"}'),
     "null element": body('"gender":null'),
     "empty list": body('"identifier":[]'),
 }

@@ -63,6 +63,8 @@ FAULTS = [
     (changed(OBSERVATION, code={}), [("FHIR-2006", "Observation.code")]),
     (changed(OBSERVATION, status="done"), [("FHIR-2005", "Observation.status")]),
     (changed(OBSERVATION, id="a b"), [("FHIR-2004", "Observation.id")]),
+    (changed(OBSERVATION, subject={"reference": "bà Thử"}), [("FHIR-2004", "Observation.subject.reference")]),
+    (changed(OBSERVATION, subject={"reference": ""}), [("FHIR-2004", "Observation.subject.reference")]),
     (changed(OBSERVATION, status=None), [("FHIR-2005", "Observation.status")]),
     (
         changed(OBSERVATION, effectiveDateTime="2023-02-29T08:00:00Z"),
