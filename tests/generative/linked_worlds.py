@@ -94,6 +94,33 @@ def refers(resource, element, to):
     return reference(f"{to['resourceType']}/{to['id']}") in (values if isinstance(values, list) else [values])
 
 
+def chain_up(world, visit):
+    """The visit and all it is part of; the invented ones may go round in a circle."""
+    found, one = [], visit
+    while one and one not in found:
+        found.append(one)
+        found_one = target(world, reference(f"Encounter/{one}"))
+        above = found_one.get("partOf", {}).get("reference", "") if found_one else ""
+        one = above.removeprefix("Encounter/")
+    return found
+
+
+def in_hierarchy(direction, visit):
+    def judge(world, r):
+        of = r.get("encounter", {}).get("reference", "").removeprefix("Encounter/")
+        return bool(of) and (visit in chain_up(world, of) if direction == "below" else of in chain_up(world, visit))
+
+    return judge
+
+
+def part_of_hierarchy(visit):
+    def judge(world, r):
+        above = r.get("partOf", {}).get("reference", "").removeprefix("Encounter/")
+        return bool(above) and visit in chain_up(world, above)
+
+    return judge
+
+
 @st.composite
 def questions(draw):
     """(type, name, value, holds)."""
@@ -114,6 +141,7 @@ def questions(draw):
 
         return judge
 
+    visit = draw(st.sampled_from(VISITS))
     is_named = lambda _, r: named(r, name)  # noqa: E731
     is_woman_named = lambda _, r: r["gender"] == "female" and named(r, name)  # noqa: E731
     is_visit_of = lambda world, r: (  # noqa: E731
@@ -180,6 +208,9 @@ def questions(draw):
                         for one in r["identifier"]
                     ),
                 ),
+                ("Observation", "encounter:below", f"Encounter/{visit}", in_hierarchy("below", visit)),
+                ("Observation", "encounter:above", visit, in_hierarchy("above", visit)),
+                ("Encounter", "part-of:below", visit, part_of_hierarchy(visit)),
                 (
                     "Observation",
                     "_filter",

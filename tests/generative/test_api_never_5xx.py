@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from urllib.parse import quote
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,7 +33,15 @@ values = some(
     r"""x 2026 ge2026-01-01 lt | a|b 1e5 ne5.40|http://x|mg Patient/1 Patient:link -name
         % %00 %C3 , \, $ 999999999999999999999999999999 -1 0 true *"""
 ) | st.text(max_size=12)
-queries = st.lists(st.tuples(names | st.text(max_size=6), values), max_size=4).map(
+pieces = some(
+    "name eq ne co in sb re po and or not ( ) [ ] . subject.name birthdate 2026 http://x|a Patient/1 pr true"
+) | (
+    st.sampled_from(
+        ['"x y"', '"\\u0000"', '"\\ud800"', '"', "not (name eq x)", "_id eq p1 or", "link.link[gender eq male].name"]
+    )
+)
+filters = st.lists(pieces, max_size=9).map(lambda parts: ("_filter", quote(" ".join(parts))))
+queries = st.lists(st.tuples(names | st.text(max_size=6), values) | filters, max_size=4).map(
     lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)
 )
 keys = some(

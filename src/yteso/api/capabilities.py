@@ -15,8 +15,7 @@ from yteso.api.route import Route
 from yteso.api.terminology_capabilities import terminology_capabilities
 from yteso.base.http import Response
 from yteso.fhir import json
-from yteso.search.chain import targets_of
-from yteso.search.parameters import generation, url_of
+from yteso.search.parameters import generation, targets_of, url_of
 from yteso.search.parse import searchable
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES
 from yteso.standards.vn_core import profiles_of

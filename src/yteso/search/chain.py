@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from yteso.search import rules
 from yteso.search.clause import Report, read_clause, read_words
-from yteso.search.parameters import parameters_of
+from yteso.search.parameters import parameters_of, targets_of
 from yteso.search.query import Chain, Condition, Has
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SearchParameter
 
@@ -59,12 +59,6 @@ def _chain(report: Report, parameter: SearchParameter, target: str, rest: str, v
         report.issues += tries[0].issues
         return None
     return Chain(parameter.name, tuple(found))
-
-
-def targets_of(parameter: SearchParameter) -> list[str]:
-    """The types a reference parameter may lead to; none when it may be any."""
-    narrowed = {target for path in parameter.paths for target in path.targets}
-    return sorted(narrowed or parameter.targets)
 
 
 def _has(report: Report, type: str, name: str, value: str, depth: int) -> Has | None:

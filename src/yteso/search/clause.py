@@ -5,16 +5,18 @@ What needs a terminology (`:in :not-in :below :above` on codes) is answered here
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from yteso.base.issue import Issue, Origin, Rule
+from yteso.fhir import reference
 from yteso.fhir.dates import interval
 from yteso.search import rules
-from yteso.search.parameters import is_prefixed
+from yteso.search.parameters import is_prefixed, parents_of
 from yteso.search.place import circle
 from yteso.search.prose import words
-from yteso.search.query import Clause, Words
+from yteso.search.query import Clause, Ranked, Words
 from yteso.search.values import PREFIXED, bare, escaped, prefixed, split, split_token
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, Component, SearchParameter
 from yteso.standards.identifiers import canonical_system
@@ -23,7 +25,7 @@ from yteso.terminology.protocol import Terminology
 MODIFIERS = {
     "token": ("not", "text", "missing", "in", "not-in", "below", "above", "of-type"),
     "string": ("exact", "contains", "missing"),
-    "reference": ("identifier", "missing"),
+    "reference": ("identifier", "missing", "above", "below"),
     "uri": ("above", "below", "missing"),
     "date": ("missing",),
     "number": ("missing",),
@@ -52,7 +54,9 @@ class Report:
         self.issues.append(rule.at(Origin(field=name[:64]), name=name[:64], **names))
 
 
-def read_clause(report: Report, parameter: SearchParameter, modifier: str, value: str) -> Clause | Words | None:
+def read_clause(
+    report: Report, parameter: SearchParameter, modifier: str, value: str
+) -> Clause | Words | Ranked | None:
     """The clause; None when it was reported instead."""
     name, kind = parameter.name, parameter.kind
     allowed = modifiers_of(parameter)
@@ -69,6 +73,8 @@ def read_clause(report: Report, parameter: SearchParameter, modifier: str, value
         return read_words(report, name, value)
     if modifier in BY_TERMINOLOGY and kind == "token":
         return _by_terminology(report, parameter, modifier, parts)
+    if modifier in ("above", "below") and kind == "reference":
+        return _ranked(report, parameter, modifier, parts)
     if modifier == "above":
         parts, modifier = [escaped(above) for one in parts for above in _uris_above(bare(one))], ""
     values = tuple(_value(report, kind, one) for one in parts)
@@ -94,6 +100,9 @@ def modifiers_of(parameter: SearchParameter) -> tuple[str, ...]:
     allowed = MODIFIERS[parameter.kind]
     if parameter.kind == "uri" and not all(map(is_prefixed, parameter.paths)):
         return tuple(one for one in allowed if one != "below")
+    if parameter.kind == "reference":
+        known = {"above": bool(parents_of(parameter)), "below": bool(parents_of(parameter)) or _is_canonical(parameter)}
+        return tuple(one for one in allowed if known.get(one, True))
     if any(path.type == "Identifier" for path in parameter.paths):
         return allowed
     return tuple(one for one in allowed if one != "of-type")
@@ -152,6 +161,31 @@ def _uris_above(uri: str) -> list[str]:
     start = uri.find("://") + 3 if "://" in uri else 0
     cuts = [at for at in range(start + 1, len(uri)) if uri[at] == "/"][:64]
     return [uri, *(uri[:at] for at in cuts)]
+
+
+def _ranked(report: Report, parameter: SearchParameter, modifier: str, parts: list[str]) -> Ranked | Clause | None:
+    """What stands in a hierarchy, or, of a canonical, every version of it."""
+    parents = parents_of(parameter)
+    texts = [bare(_value(report, "reference", one)[1]) for one in parts]
+    if not parents and not any("|" in text for text in texts):
+        return Clause(parameter.name, "reference", tuple(("eq", escaped(text)) for text in texts))
+    named = [_named(parents, text) for text in texts]
+    if not all(named):
+        report.add(rules.VALUE, parameter.name, kind="reference")
+        return None
+    return Ranked(parameter.name, modifier == "above", tuple(one for names in named for one in names))
+
+
+def _named(parents: Mapping[str, str], text: str) -> list[str]:
+    """`Type/id` of each resource that may be meant."""
+    found = reference.parse(text)
+    if found.kind == "relative":
+        return [f"{found.type}/{found.id}"] if found.type in parents else []
+    return [f"{type}/{text}" for type in parents] if text and "/" not in text and ":" not in text else []
+
+
+def _is_canonical(parameter: SearchParameter) -> bool:
+    return any(path.type == "canonical" for path in parameter.paths)
 
 
 def _by_terminology(report: Report, parameter: SearchParameter, modifier: str, parts: list[str]) -> Clause | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from yteso.fhir import reference
 from yteso.search.keys import Mark, exact, identified, mandatory, of_system, path_key, present, typed
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Clause
 from yteso.search.values import bare, split, split_token
-from yteso.standards.fhir_r4 import RESOURCE_TYPES, Path, SearchParameter
+from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES, Path, SearchParameter, value_set_codes
 
 _IMPLIED_SYSTEM = frozenset({"code", "boolean", "id", "dateTime"})
 _PLAIN = frozenset({"string", "uri", "url", "canonical"})
@@ -48,20 +49,28 @@ def _facts(type: str, parameter: SearchParameter, modifier: str, value: str) -> 
         elif parameter.kind != "token" or path.type in _PLAIN:
             yield f"{key}|{bare(value)}"
         else:
-            yield from _token(key, path, value)
+            yield from _token(type, key, path, value)
     if parameter.absent:
         yield f"{type}:{parameter.name}|{bare(value)}"
 
 
-def _token(key: str, path: Path, value: str) -> Iterator[str]:
+def _token(type: str, key: str, path: Path, value: str) -> Iterator[str]:
     system, code = split_token(value)
     if system is None or path.type in _IMPLIED_SYSTEM:
-        if code:
+        if code and (not system or _may_imply(type, path, system)):
             yield f"{key}|{code}"
     elif not code:
         yield of_system(key, system)
     else:
         yield f"{key}|{system}|{code}"
+
+
+@lru_cache(maxsize=1024)
+def _may_imply(type: str, path: Path, system: str) -> bool:
+    """Whether the code's own definition can mean this system (FHIR R4 §3.1.1.4.10); where it names none, any."""
+    element = ELEMENTS[type].get(".".join(path.steps))
+    bound = element.value_set if element is not None else ""
+    return not bound or system in value_set_codes(bound)
 
 
 def _identifier(key: str, value: str) -> Iterator[str]:

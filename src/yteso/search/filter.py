@@ -14,10 +14,10 @@ from typing import Literal
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.search import rules
-from yteso.search.chain import MAX_DEPTH, MAX_TARGETS, targets_of
+from yteso.search.chain import MAX_DEPTH, MAX_TARGETS
 from yteso.search.clause import Report, read_clause
 from yteso.search.filter_syntax import FILTER, Compared, Joined, Negated, Said, Step, read_filter
-from yteso.search.parameters import parameters_of
+from yteso.search.parameters import parameters_of, targets_of
 from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Test, Together
 from yteso.search.values import PREFIXED, escaped, split
 from yteso.standards.fhir_r4 import SearchParameter
@@ -58,6 +58,11 @@ def conditions_of(report: Report, type: str, text: str) -> list[Condition]:
     plain: list[Condition] = [part for part in parts if isinstance(part, Clause | Chain)]
     nested = [part for part in parts if not isinstance(part, Clause | Chain)]
     return [*plain, *([Filter(_together("and", nested), text)] if nested else [])]
+
+
+def operators_of(parameter: SearchParameter) -> tuple[str, ...]:
+    """What a parameter can be compared by."""
+    return _OF_ALL.get(parameter.name, _OPERATORS[parameter.kind])
 
 
 class _Reader:
@@ -111,7 +116,7 @@ class _Reader:
 
     def _leaf(self, parameter: SearchParameter, operator: str, value: str) -> Test:
         kind = parameter.kind
-        allowed = _OF_ALL.get(parameter.name, _OPERATORS[kind])
+        allowed = operators_of(parameter)
         if operator not in allowed:
             origin, name = Origin(field=FILTER), parameter.name
             issue = rules.FILTER_OPERATOR.at(origin, name=name, operator=operator, allowed=", ".join(allowed))

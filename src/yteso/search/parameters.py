@@ -34,6 +34,9 @@ class _Known:
 _known = _Known()
 
 
+_PARENTS = ("partof", "part-of", "parent")
+
+
 def is_prefixed(path: Path) -> bool:
     """True when a uri is also indexed by how it begins (for `:below`): not where every resource came from."""
     return path.steps[:1] != ("meta",)
@@ -47,6 +50,26 @@ def parameters_of(type: str) -> Mapping[str, SearchParameter]:
 def indexed_of(type: str) -> Mapping[str, SearchParameter]:
     """Name -> parameter, for the index: also those that queries may not use yet."""
     return _known.indexed.get(type) or SEARCH_PARAMETERS[type]
+
+
+def targets_of(parameter: SearchParameter) -> list[str]:
+    """The types a reference parameter may lead to; none when it may be any."""
+    narrowed = {target for path in parameter.paths for target in path.targets}
+    return sorted(narrowed or parameter.targets)
+
+
+def parents_of(parameter: SearchParameter) -> dict[str, str]:
+    """Type a reference may lead to -> the parameter by which resources of that type are part of each other.
+
+    Empty for a reference to nothing that has such a hierarchy (FHIR R4 §3.1.1.4.14).
+    """
+    found = {}
+    for target in targets_of(parameter):
+        known = SEARCH_PARAMETERS.get(target, {})
+        parent = next((name for name in _PARENTS if name in known and target in targets_of(known[name])), "")
+        if parent:
+            found[target] = parent
+    return found
 
 
 def generation() -> int:

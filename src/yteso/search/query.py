@@ -52,6 +52,16 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """`name:below=…`: a reference to one of these (`Type/id`) or to what is part of it, at any depth; `above`: to it or
+    to what it is part of."""
+
+    name: str
+    above: bool
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """All of these hold (`and`), or any of them (`or`)."""
 
@@ -77,7 +87,7 @@ class Filter:
 Test = Clause | Chain | Together | Denied
 """What a filter is made of: one condition on a row, chains looked up first."""
 
-Link = Chain | Has | Listed | Words | Filter
+Link = Chain | Has | Listed | Words | Ranked | Filter
 """What no index of the asked resources answers: the store looks it up first, within the rights of who asks."""
 
 Condition = Clause | Link

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yteso.search.query import Chain, Clause, Compartment, Condition, Filter, Has, Include, Listed, Query
+from yteso.search.query import Chain, Clause, Compartment, Condition, Filter, Has, Include, Listed, Query, Ranked
 
 LONGEST = 300
 """Letters that are kept; searches of people are far shorter, those of machines may list hundreds of ids."""
@@ -32,6 +32,8 @@ def _condition(one: Condition) -> str:
         return f"_has:{one.source}:{one.name}:{_condition(one.condition)}"
     if isinstance(one, Listed):
         return f"_list={one.id}"
+    if isinstance(one, Ranked):
+        return f"{one.name}:{'above' if one.above else 'below'}={','.join(one.values)}"
     if isinstance(one, Filter):
         return f"_filter={one.text}"
     return f"{one.name}={','.join(one.values)}"

@@ -7,7 +7,7 @@ row by row through the patient both sides belong to, where there is one; otherwi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,10 @@ from yteso.search.facts import references_to
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of, denied
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
-from yteso.search.parameters import parameters_of
+from yteso.search.parameters import parameters_of, parents_of
 from yteso.search.plan import Plan, Reached
 from yteso.search.prose import has_words
-from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Has, Listed, Query, Test, Words
+from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Has, Listed, Query, Ranked, Test, Words
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import SearchParameter
 from yteso.store.codec import Codec
@@ -81,7 +81,9 @@ def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words)
     return Reached(ids=tuple(ids))
 
 
-def _reach(asking: Asking, type: str, link: Chain | Has | Listed | Filter) -> Reached:
+def _reach(asking: Asking, type: str, link: Chain | Has | Listed | Ranked | Filter) -> Reached:
+    if isinstance(link, Ranked):
+        return _ranked(asking, type, link)
     if isinstance(link, Filter):
         return Reached(also=_tested(asking, type, link.test))
     if isinstance(link, Listed):
@@ -125,6 +127,41 @@ def _chain(asking: Asking, type: str, link: Chain) -> Reached:
             raise _too_wide(link.name)
     narrow = all(part is FALSE or part.text.startswith("r.tok &&") for part in parts)
     return Reached(patients=patients, also=any_of(parts), selective=narrow)
+
+
+def _ranked(asking: Asking, type: str, link: Ranked) -> Reached:
+    """References to all of a hierarchy below or above some resources, as far as it is visible."""
+    parameter, rows = parameters_of(type)[link.name], Rows(type, "r", asking.now)
+    parts = []
+    for target, parent in parents_of(parameter).items():
+        start = {value.removeprefix(f"{target}/") for value in link.values if value.startswith(f"{target}/")}
+        step = _above if link.above else _below
+        known, fresh = start, start
+        while fresh:
+            fresh = step(asking, target, parent, fresh) - known
+            known = known | fresh
+            if len(known) > MOST:
+                raise _too_wide(link.name)
+        parts.append(any_fact(rows, references_to(type, parameter, target, sorted(known))))
+    return Reached(also=any_of(parts), selective=True)
+
+
+def _below(asking: Asking, type: str, parent: str, ids: Collection[str]) -> set[str]:
+    """What is directly part of these."""
+    clause = Clause(parent, "reference", tuple(("eq", f"{type}/{id}") for id in sorted(ids)))
+    return {id for (id,) in asking.rows(Query(type, (clause,)), "r.id", MOST + 1)}
+
+
+def _above(asking: Asking, type: str, parent: str, ids: Collection[str]) -> set[str]:
+    """What these are directly part of."""
+    clause = Clause("_id", "token", tuple(("eq", id) for id in sorted(ids)))
+    found = set()
+    for id, dictionary, body in asking.rows(Query(type, (clause,)), "r.id, r.dict, r.body", MOST + 1):
+        ensure_known(asking.conn, asking.codec, dictionary)
+        resource = loads(asking.codec.unpack(type, id, dictionary, body)[0])
+        targets = (reference.parse(text) for text in references_of(resource, parent))
+        found |= {target.id for target in targets if target.kind == "relative" and target.type == type}
+    return found
 
 
 def _has(asking: Asking, type: str, link: Has) -> Reached:

@@ -205,6 +205,13 @@ def test_a_whole_compartment_comes_in_pages_by_type(admin, people):
     assert admin("GET", "Organization/x/*").codes == ["SRCH-0015"]
 
 
+def test_a_code_without_a_written_system_has_the_one_of_its_definition(admin, people):
+    system = "http://hl7.org/fhir/administrative-gender"
+    for criterion, count in ((f"gender={system}|female", 7), ("gender=http://other|female", 0), ("gender=|female", 7)):
+        assert admin("GET", f"Patient?{criterion}&_summary=count").json["total"] == count
+    assert admin("GET", "Patient?gender:not=http://other|female&_summary=count").json["total"] == 7
+
+
 def test_a_filter_is_asked_like_any_parameter(admin, people):
     asked = 'Patient?_filter=given eq "thử" and not (birthdate lt 1992 or birthdate ge 1996)&_count=3'
     first = admin("GET", asked.replace(" ", "%20"))

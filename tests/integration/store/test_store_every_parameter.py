@@ -4,6 +4,8 @@ import pytest
 
 from yteso.access.restriction import EVERYTHING
 from yteso.search.clause import modifiers_of
+from yteso.search.filter import operators_of
+from yteso.search.parameters import parents_of
 from yteso.search.parse import parse, searchable
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS
 from yteso.standards.fhir_r4.packed import Packed
@@ -35,9 +37,15 @@ def questions(type):
         value = "$".join(VALUES[one.kind] for one in (parameter.components or (parameter,)))
         yield [(name, value)]
         for modifier in modifiers_of(parameter):
-            yield [(f"{name}:{modifier}", "http://a/b" if parameter.kind == "uri" else ASKED.get(modifier, value))]
+            asked = {"uri": "http://a/b", "reference": of_reference(parameter)}.get(parameter.kind)
+            yield [(f"{name}:{modifier}", asked or ASKED.get(modifier, value))]
         if parameter.kind not in ("composite", "special"):
             yield [("_sort", f"-{name}")]
+
+
+def of_reference(parameter):
+    """What all modifiers take: something in a hierarchy where there is one, else an address."""
+    return next((f"{kind}/1" for kind in parents_of(parameter)), "http://a/b")
 
 
 @pytest.mark.parametrize("part", range(6))
@@ -50,6 +58,24 @@ def test_the_database_answers_every_parameter(database, store, administrator, pa
                 query, issues = parse(kind, asked)
                 assert not issues, (kind, asked, issues)
                 store.search(conn, administrator, EVERYTHING, query)
+
+
+OF_OPERATORS = {"in": ASKED["in"], "ni": ASKED["in"], "ss": ASKED["below"], "sb": ASKED["above"], "pr": "true"}
+
+
+@pytest.mark.parametrize("kind", ["Patient", "Observation", "Location", "ValueSet", "RiskAssessment"])
+def test_the_database_answers_every_operator_of_a_filter(database, store, administrator, kind):
+    tests = [
+        f"{name} {operator} {OF_OPERATORS.get(operator, VALUES[one.kind].removeprefix('ge'))}"
+        for name, one in searchable(kind).items()
+        for operator in (operators_of(one) if one.kind != "composite" else ())
+    ]
+    with database.connection() as conn:
+        for start in range(0, len(tests), 30):
+            text = " or ".join(f"not ({one} and _id pr true)" for one in tests[start : start + 30])
+            query, issues = parse(kind, [("_filter", text)])
+            assert not issues, (kind, issues)
+            store.search(conn, administrator, EVERYTHING, query)
 
 
 def test_every_parameter_of_r4_is_searchable_or_left_out_with_a_reason():
