@@ -36,18 +36,23 @@ def _answer(call: Call, entry: Entry) -> bytes:
     try:
         request = entry_request(call, entry)
         document = entry.resource if entry.method in ("POST", "PUT", "PATCH") else None
-        return _told(dispatch(call.engine, request, call.who, prefer=prefer, document=document))
+        answer = dispatch(call.engine, request, call.who, prefer=prefer, document=document)
+        writes = entry.method not in ("GET", "HEAD") and "$" not in entry.url
+        return _told(answer, is_outcome=writes and prefer.returns == "OperationOutcome")
     except Exception as error:
         return _told(refusal_of(error))
 
 
-def _told(response: Response) -> bytes:
-    """An answer as a bundle entry: its body is the resource when it went well, the outcome when it did not."""
+def _told(response: Response, *, is_outcome: bool = False) -> bytes:
+    """An answer as a bundle entry: its body is the resource when it went well, the outcome when it did not.
+
+    `is_outcome`: the client preferred to be told of a write by an OperationOutcome.
+    """
     body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
     told = json.dumps(_head(response.status, response.headers))
     if not body:
         return b'{"response":%b}' % told
-    if response.status < 400:
+    if response.status < 400 and not is_outcome:
         return b'{"resource":%b,"response":%b}' % (body, told)
     return b'{"response":%b,"outcome":%b}}' % (told[:-1], body)
 

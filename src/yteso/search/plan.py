@@ -72,6 +72,16 @@ def _found_first(where: Fragment) -> Fragment:
     return Fragment(f"(SELECT * FROM store.resource r WHERE {where.text} OFFSET 0) r", where.params)
 
 
+def picks_few(type: str, clause: Clause) -> bool:
+    """Whether the index of tokens leads from a clause to few rows."""
+    return (
+        clause.type in ("token", "reference", "uri")
+        and clause.modifier in ("", "identifier", "of-type")
+        and clause.name not in ("_id", "_lastUpdated")
+        and is_selective(type, clause)
+    )
+
+
 class Plan:
     """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked."""
 
@@ -88,7 +98,7 @@ class Plan:
         self.code = None if self.patients is not None or self.ids is not None else self._code()
         sorted_by_date = bool(query.sort) and query.sort[0].name == self.hot.date
         self.dates = [clause for clause in query.clauses if clause.name == self.hot.date and not clause.modifier]
-        self.selective = any(self._is_selective(clause) for clause in query.clauses) or any(
+        self.selective = any(picks_few(query.type, clause) for clause in query.clauses) or any(
             one.selective for one in self.reached
         )
         self.is_served = self.ids is not None or self.patients is not None or self.selective
@@ -176,14 +186,6 @@ class Plan:
                 first, *rest = when.alternatives(clause.values, lo, hi, self.rows.now)
                 parts.append((first, *(all_of((self.rows.of_type, long)) for long in rest)))
         return parts
-
-    def _is_selective(self, clause: Clause) -> bool:
-        return (
-            clause.type in ("token", "reference", "uri")
-            and clause.modifier in ("", "identifier", "of-type")
-            and clause.name not in ("_id", "_lastUpdated")
-            and is_selective(self.query.type, clause)
-        )
 
     def _compartment(self) -> Reached:
         assert self.query.compartment is not None

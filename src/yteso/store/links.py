@@ -8,7 +8,7 @@ row by row through the patient both sides belong to, where there is one; otherwi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from yteso.search.fragment import FALSE, Fragment, all_of, any_of, denied
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of, parents_of
-from yteso.search.plan import Plan, Reached
+from yteso.search.plan import Plan, Reached, picks_few
 from yteso.search.prose import has_words
 from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Has, Listed, Query, Ranked, Test, Words
 from yteso.search.rights import visible
@@ -85,7 +85,7 @@ def _reach(asking: Asking, type: str, link: Chain | Has | Listed | Ranked | Filt
     if isinstance(link, Ranked):
         return _ranked(asking, type, link)
     if isinstance(link, Filter):
-        return Reached(also=_tested(asking, type, link.test))
+        return _tested(asking, type, link.test)
     if isinstance(link, Listed):
         return _listed(asking, type, link)
     return _has(asking, type, link) if isinstance(link, Has) else _chain(asking, type, link)
@@ -97,16 +97,19 @@ def _query(type: str, condition: Condition) -> Query:
     return Query(type, links=(condition,))
 
 
-def _tested(asking: Asking, type: str, test: Test) -> Fragment:
+def _tested(asking: Asking, type: str, test: Test) -> Reached:
     """What a filter asks of a row. Its chains are looked up within the rights first, whether negated or not."""
     if isinstance(test, Clause):
-        return all_of(conditions(Rows(type, "r", asking.now), [test]))
+        return Reached(also=all_of(conditions(Rows(type, "r", asking.now), [test])), selective=picks_few(type, test))
     if isinstance(test, Chain):
-        return _chain(asking, type, test).also
+        return replace(_chain(asking, type, test), patients=None)
     if isinstance(test, Denied):
-        return denied(_tested(asking, type, test.test))
+        return Reached(also=denied(_tested(asking, type, test.test).also))
     parts = [_tested(asking, type, one) for one in test.tests]
-    return all_of(parts) if test.word == "and" else any_of(parts)
+    few = [part.selective for part in parts]
+    if test.word == "and":
+        return Reached(also=all_of(part.also for part in parts), selective=any(few))
+    return Reached(also=any_of(part.also for part in parts), selective=all(few))
 
 
 def _chain(asking: Asking, type: str, link: Chain) -> Reached:

@@ -231,6 +231,15 @@ def test_prefer_representation_brings_the_resources_back(admin, patient):
     assert "resource" not in admin("POST", "", bundle(post(patient))).json["entry"][0]
 
 
+def test_an_outcome_that_is_preferred_stands_in_the_response_of_a_batch_as_of_a_transaction(admin, patient):
+    check = {**ask("POST", "Patient/$validate"), "resource": patient}
+    for type in ("batch", "transaction"):
+        told = admin("POST", "", bundle(post(patient), type=type), Prefer="return=OperationOutcome").json["entry"][0]
+        assert (told["response"]["outcome"]["resourceType"], "resource" in told) == ("OperationOutcome", False)
+    told = admin("POST", "", bundle(check, type="batch"), Prefer="return=OperationOutcome").json["entry"][0]
+    assert (told["resource"]["resourceType"], "outcome" in told["response"]) == ("OperationOutcome", False)
+
+
 def test_a_batch_answers_each_entry_on_its_own(admin, patient):
     answer = admin(
         "POST",
