@@ -122,7 +122,7 @@ class _Reader:
             issue = rules.FILTER_OPERATOR.at(origin, name=name, operator=operator, allowed=", ".join(allowed))
             raise Refused(issue, status=400)
         if operator == "pr":
-            return self._clause(parameter, "missing", {"true": "false", "false": "true"}.get(value, value))
+            return self._clause(parameter, "missing", {"true": "false", "false": "true"}.get(value.lower(), value))
         written = _written(kind, value)
         if kind in PREFIXED:
             return self._prefixed(parameter, operator, written)
