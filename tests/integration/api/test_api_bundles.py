@@ -233,8 +233,8 @@ def test_prefer_representation_brings_the_resources_back(admin, patient):
 
 def test_an_outcome_that_is_preferred_stands_in_the_response_of_a_batch_as_of_a_transaction(admin, patient):
     check = {**ask("POST", "Patient/$validate"), "resource": patient}
-    for type in ("batch", "transaction"):
-        told = admin("POST", "", bundle(post(patient), type=type), Prefer="return=OperationOutcome").json["entry"][0]
+    for kind in ("batch", "transaction"):
+        told = admin("POST", "", bundle(post(patient), type=kind), Prefer="return=OperationOutcome").json["entry"][0]
         assert (told["response"]["outcome"]["resourceType"], "resource" in told) == ("OperationOutcome", False)
     told = admin("POST", "", bundle(check, type="batch"), Prefer="return=OperationOutcome").json["entry"][0]
     assert (told["resource"]["resourceType"], "outcome" in told["response"]) == ("OperationOutcome", False)
