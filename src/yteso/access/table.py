@@ -63,6 +63,8 @@ _BUNDLES = Grant(frozenset([Interaction.BATCH, Interaction.TRANSACTION]), None)
 _DIRECTORY = Grant(_LOOK, DIRECTORY_TYPES)
 _AUDIT = frozenset([Interaction.READ, Interaction.SEARCH])
 """What the door to the audit chain knows; it shows a citizen the rows about the own record."""
+_CHOOSE = frozenset([Interaction.CREATE, Interaction.UPDATE])
+"""How a citizen sets and withdraws their own Consent, or a ward's."""
 _CLINICIAN = Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.CARE)
 
 TABLE: dict[Role, tuple[Grant, ...]] = {
@@ -109,6 +111,7 @@ TABLE: dict[Role, tuple[Grant, ...]] = {
         _BATCH,
         _CODES,
         Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.SELF),
+        Grant(_CHOOSE, frozenset(["Consent"]), Bound.SELF),
         Grant(_AUDIT, frozenset(["AuditEvent"]), Bound.SELF),
     ),
     Role.SURVEILLANCE: (

@@ -1,12 +1,14 @@
 """AuditEvent: read and search of the audit chain, whose rows are no resources of the record but told as such here.
 
 `GET AuditEvent/{lane}-{n}` and `GET AuditEvent?patient=&date=…` (`audit_event_query`): all rows for the data officer
-and for those with full access; for a citizen, those about the own record. Nobody writes an AuditEvent: what happened is
-written by what happened. Looking into the chain leaves a row in it, too.
+and for those with full access; for a citizen, those about the own record and those of whom they act for
+(`store.mandates`), one person at a time. Nobody writes an AuditEvent: what happened is written by what happened.
+Looking into the chain leaves a row in it, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from yteso.access.policy import Interaction
@@ -18,11 +20,13 @@ from yteso.api.call import Call, Params
 from yteso.api.page import next_url, read_page, self_url
 from yteso.base.errors import Refused
 from yteso.base.http import Response
+from yteso.db import Connection
 from yteso.fhir import json
 from yteso.search.rules import NO_COMPARTMENT
 from yteso.search.scoped import Scoped
 from yteso.store import audit
 from yteso.store.audit import Access, Asked, place_of
+from yteso.store.mandates import wards
 from yteso.store.protocol import AuditNote
 
 TYPE = "AuditEvent"
@@ -31,14 +35,16 @@ _LOOKS = frozenset([Interaction.READ, Interaction.SEARCH, Interaction.CAPABILITI
 
 def read_event(call: Call) -> Response:
     """One row. 404 when there is none, or none the caller may see."""
-    own = _own(call)
     place = place_of(call.id)
     with call.connection() as conn:
-        found = audit.fetch(conn, *place, own) if place else None
+        persons = _persons(call, conn)
+        about: Sequence[str | None] = [None] if persons is None else persons
+        rows = ((audit.fetch(conn, *place, one), one) for one in about) if place else ()
+        found, patient = next((row for row in rows if row[0]), (None, None))
         audit.add_note(conn, call.who, AuditNote("R"), f"{TYPE}/{call.id}")
     if found is None:
         raise Refused(rules.NOT_FOUND.at(type=TYPE), status=404)
-    return json_response(200, _body(found, own, with_query=own is None))
+    return json_response(200, _body(found, patient, with_query=persons is None))
 
 
 def search_events(call: Call) -> Response:
@@ -54,19 +60,20 @@ def search_about(call: Call) -> Response:
 
 
 def _search(call: Call, page: tuple[Params, str], about: str | None = None) -> Response:
-    own = _own(call)
     params, cursor = page
     asked = asked_of(params, cursor)
-    for whose in (about, own):
-        asked = _about(asked, whose) if whose is not None else asked
+    asked = _about(asked, about) if about is not None else asked
     with call.connection() as conn:
+        persons = _persons(call, conn)
+        if persons is not None:
+            asked = _about(asked, asked.patient if asked.patient in persons else persons[0])
         found = audit.find(conn, replace(asked, count=asked.count + 1)) if asked.count else []
         audit.add_note(conn, call.who, AuditNote("R"), TYPE)
     more, found = len(found) > asked.count, found[: asked.count]
     links = [Link("self", self_url(call, params))]
     if more:
         links.append(Link("next", next_url(call, params, _cursor(found[-1]))))
-    entries = [_entry(call, one, asked.patient, with_query=own is None) for one in found]
+    entries = [_entry(call, one, asked.patient, with_query=persons is None) for one in found]
     return json_response(200, bundle(b"searchset", links, None, entries))
 
 
@@ -81,15 +88,18 @@ def refuse_other(interaction: Interaction, type: str) -> None:
         raise Refused(rules.NO_AUDIT_WRITE.at(), status=405)
 
 
-def _own(call: Call) -> str | None:
-    """None: all rows; otherwise the Patient whose rows these are.
+def _persons(call: Call, conn: Connection) -> list[str] | None:
+    """None: all rows; otherwise the Patients whose rows these are, the first one where none is asked for.
 
     Refused (403) for whoever is bound otherwise, also for an app that was opened for somebody else than its account's
-    person.
+    person and those it acts for.
     """
     person, parts = call.limit.person, call.limit.also
-    if person and all(isinstance(part, Scoped) and _is_whole(part, person) for part in parts):
-        return person
+    if person:
+        reached = (person, *wards(conn, call.engine.store, call.who))
+        whole = [one for one in reached if all(isinstance(part, Scoped) and _is_whole(part, one) for part in parts)]
+        if whole:
+            return whole
     if call.limit.is_bound:
         raise Refused(rules.NO_AUDIT_READ.at(), status=403)
     return None

@@ -15,6 +15,7 @@ from datetime import UTC
 from typing import Any
 
 from yteso.store.audit import Access
+from yteso.store.mandates import BY
 from yteso.store.trail import Act, act_of
 
 _BALP = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit."
@@ -25,6 +26,7 @@ _ROLE = "urn:yteso:role"
 _FACILITY = "http://fhir.hl7.org.vn/core/sid/ma-cskcb"
 _FROM = re.compile(r"from=(\S+)")
 """How `detail` of an act begins that came from an address."""
+_MANDATE = re.compile(rf"(?:^| ){BY}([A-Za-z0-9.-]{{1,64}})$")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(/_history/\d+)?")
 
 
@@ -78,7 +80,7 @@ def audit_event(access: Access, patient: str = "", *, with_query: bool = True) -
         "purposeOfEvent": [_purpose(access)],
         "agent": _agents(access),
         "source": {"observer": {"display": "yteso"}, "type": [{"system": _SOURCE, "code": "4"}]},
-        "entity": [_entity(access, with_query=with_query), *_person(patient)],
+        "entity": [_entity(access, with_query=with_query), *_person(patient), *_mandate(access)],
     }
     if access.outcome is not None and access.detail:
         event["outcomeDesc"] = access.detail
@@ -141,6 +143,12 @@ def _person(patient: str) -> list[dict[str, Any]]:
     kind = {"system": f"{_TYPE[: _TYPE.rindex('/')]}/audit-entity-type", "code": "1"}
     role = {"system": "http://terminology.hl7.org/CodeSystem/object-role", "code": "1"}
     return [{"what": {"reference": f"Patient/{patient}"}, "type": kind, "role": role}]
+
+
+def _mandate(access: Access) -> list[dict[str, Any]]:
+    """The representation by which somebody acted for the patient."""
+    found = _MANDATE.search(access.detail) if access.action in "CU" and access.outcome is None else None
+    return [{"what": {"reference": f"RelatedPerson/{found[1]}"}, "description": "on behalf of"}] if found else []
 
 
 def _kind(access: Access) -> dict[str, str]:

@@ -1,32 +1,44 @@
-"""What a caller bound to a facility's patients may not say by themselves, because it opens records.
+"""What a caller bound to patients may not say by themselves, because it opens records.
 
-A Consent they record needs what the person signed: who wants to see could otherwise write that they may. And that two
-Patients are one person is for who settles identities: it would show one person another one's record.
+A Consent a facility records needs what the person signed: who wants to see could otherwise write that they may. A
+citizen sets their own (own_consent.py). And that two Patients are one person is for who settles identities: it would
+show one person another one's record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from yteso.access.principal import Role
 from yteso.api import rules
+from yteso.api.call import Call
+from yteso.api.own_consent import check_own_consent
 from yteso.api.service import Existing
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
+from yteso.db import Connection
 from yteso.fhir import json
 from yteso.store.protocol import Resource
 from yteso.store.relations import MERGED
 
 
-def check_evidence(resources: Sequence[Resource], existing: Existing) -> None:
-    """Refused: a Consent without its source (422), a Patient whose merging links change (403)."""
+def check_evidence(call: Call, conn: Connection, resources: Sequence[Resource], existing: Existing) -> None:
+    """Refused: a Consent without its source (422) or not the citizen's to set, a Patient whose links change (403)."""
     for resource in resources:
-        if resource["resourceType"] == "Consent" and not resource.keys() & {"sourceAttachment", "sourceReference"}:
-            raise Refused(rules.NO_SOURCE.at(Origin(field="Consent.source[x]")), status=422)
+        if resource["resourceType"] == "Consent":
+            _check_consent(call, conn, resource, existing)
         if resource["resourceType"] == "Patient":
             stored = existing.get(("Patient", resource["id"]))
             before = json.loads(stored.body) if stored and not stored.deleted else {}
             if _merged(before) != _merged(resource):
                 raise Refused(rules.MERGED.at(Origin(field="Patient.link")), status=403)
+
+
+def _check_consent(call: Call, conn: Connection, consent: Resource, existing: Existing) -> None:
+    if call.who.role is Role.CITIZEN:
+        check_own_consent(call, conn, consent, existing.get(("Consent", consent["id"])))
+    elif not consent.keys() & {"sourceAttachment", "sourceReference"}:
+        raise Refused(rules.NO_SOURCE.at(Origin(field="Consent.source[x]")), status=422)
 
 
 def _merged(patient: Resource) -> set[tuple[str, str]]:

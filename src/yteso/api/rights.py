@@ -43,7 +43,7 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
                 _see(call, conn, key, visible)
     written = [change.resource for change in bound if isinstance(change, Put)]
     check_service(call, conn, written, existing)
-    check_evidence(written, existing)
+    check_evidence(call, conn, written, existing)
 
 
 def is_free(call: Call, change: Change) -> bool:

@@ -292,6 +292,36 @@ MERGED = _error(
     "Để nguyên Patient.link; báo người xử lý nghi vấn nhân thân.",
     "Leave Patient.link as it is; tell who settles doubts about identities.",
 )
+NOT_IN_ITS_NAME = _error(
+    "API-0046",
+    "Bạn không đặt được sự đồng ý cho người này, hoặc thay đổi điều chính người đó đã chọn.",
+    "You may not set a Consent for this person, or change what the person chose themselves.",
+    "Ghi cho chính mình, hoặc cho người mà bạn đang đại diện và được quyết định thay.",
+    "Write for yourself, or for somebody you represent and may decide for.",
+    "Luật Trẻ em 102/2016/QH13, Điều 1, 21",
+)
+NOT_SIGNED = _error(
+    "API-0047",
+    "Consent.performer phải là {performer}: người đang đặt.",
+    "Consent.performer must be {performer}: who sets it.",
+    "Ghi đúng một performer như trên.",
+    "Give exactly that performer.",
+)
+LABELS_NOT_ITS = _error(
+    "API-0048",
+    "Người đại diện không quyết định về phần nhạy cảm này, hoặc về thời gian con tự quyết định.",
+    "A representative does not decide about this sensitive part, or about the time when the child decides alone.",
+    "Bỏ nhãn đó, hoặc kết thúc provision.period trước ngày con đủ tuổi.",
+    "Leave the label out, or end provision.period before the day the child has the age.",
+    "Luật 64/2006/QH11, Điều 27; Luật Trẻ em 102/2016/QH13, Điều 21",
+)
+NOT_NAMED_IN_SCOPE = _error(
+    "API-0049",
+    "Ứng dụng chỉ ghi Consent khi phạm vi nêu đích danh Consent; dấu * không đủ.",
+    "An app writes a Consent only with a scope that names Consent; a * is not enough.",
+    "Xin phạm vi patient/Consent.cu và để người dân đồng ý.",
+    "Ask for patient/Consent.cu and have the person agree.",
+)
 ONLY_A_PART = _error(
     "API-1050",
     "Tài nguyên này chỉ là một phần (nhãn SUBSETTED); ghi lại sẽ làm mất phần còn lại.",

@@ -1,7 +1,7 @@
 """Who looked: a person's own audit rows, questions about them, and the data officer's answers.
 
-A citizen sees the rows about the own record, a representative also those of whom they represent now; the data officer
-sees all cases and the rows in question.
+A citizen sees the rows about the own record, a representative also those of whom they act for now (client/acting.py);
+the data officer sees all cases and the rows in question.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.client import access_rules as rules
+from yteso.client.acting import Acting, acting
 from yteso.client.record import Records
 from yteso.db import Connection, Database
 from yteso.store import audit, cases
 from yteso.store.audit import Access, Asked
 from yteso.store.cases import Case
+from yteso.store.mandates import said
+from yteso.store.protocol import Store
 
 LEAST, MOST = 10, 2000
 __all__ = ["Access", "Accesses", "Asked", "Case", "Questioned"]
@@ -34,24 +37,23 @@ class Questioned:
 
 
 class Accesses:
-    """One instance serves a process; every call is one transaction. All raise Refused (403, AUD-0001)."""
+    """One instance serves a process; every call is one transaction. All raise Refused (403) AUD-0001, REPR-0006."""
 
-    def __init__(self, database: Database, records: Records, clock: Clock) -> None:
+    def __init__(self, database: Database, store: Store, records: Records, clock: Clock) -> None:
         self._database = database
+        self._store = store
         self._records = records
         self._clock = clock
 
     def mine(self, who: Principal, asked: Asked, of: str = "") -> list[Access]:
         """Accesses to the citizen's own record, or to that of somebody they represent (`of`), newest first."""
-        person = self._person(who, of)
         with self._database.connection() as conn:
-            return audit.find(conn, replace(asked, patient=person))
+            return audit.find(conn, replace(asked, patient=self._acting(conn, who, of).person))
 
     def one(self, who: Principal, id: str, of: str = "") -> Access:
         """One access to that record. Raises Refused (404, AUD-0002)."""
-        person = self._person(who, of)
         with self._database.connection() as conn:
-            return self._access(conn, person, id)
+            return self._access(conn, self._acting(conn, who, of).person, id)
 
     def after(self, who: Principal, asked: Asked, id: str, of: str = "") -> Asked:
         """The same, continued after a row of that list. Raises Refused (404, AUD-0002)."""
@@ -64,18 +66,18 @@ class Accesses:
 
     def question(self, who: Principal, id: str, text: str, of: str = "") -> bool:
         """Ask the data officer about an access; False when that was done before. Raises Refused."""
-        person = self._person(who, of)
         _check(text, "question")
         with self._database.connection() as conn:
-            access = self._access(conn, person, id)
-            place = access.lane, access.n
-            return cases.open_case(conn, who, person, place, text.strip(), self._clock()) is not None
+            actor = self._acting(conn, who, of)
+            access = self._access(conn, actor.person, id)
+            detail, place = said(f"questions {access.id}", actor.mandate), (access.lane, access.n)
+            new = cases.open_case(conn, who, actor.person, place, text.strip(), self._clock(), detail=detail)
+            return new is not None
 
     def my_cases(self, who: Principal, of: str = "") -> list[Case]:
         """Questions about that record, with their answers."""
-        person = self._person(who, of)
         with self._database.connection() as conn:
-            return cases.find_cases(conn, who, person)
+            return cases.find_cases(conn, who, self._acting(conn, who, of).person)
 
     def open_cases(self, who: Principal, *, open: bool | None = True) -> list[Questioned]:
         """For the data officer: questions, the oldest first."""
@@ -92,14 +94,11 @@ class Accesses:
             if not cases.answer_case(conn, who, id, text.strip(), self._clock()):
                 raise Refused(rules.NO_CASE.at(), status=404)
 
-    def _person(self, who: Principal, of: str) -> str:
-        """Whose record: the own one, or another's whom the rights of the caller reach now."""
-        own = _person(who)
-        if not of or of == own:
-            return own
-        if self._records.banner(who, of) is None:
+    def _acting(self, conn: Connection, who: Principal, of: str) -> Acting:
+        """About whose record: the own one, or one of somebody the caller acts for."""
+        if who.role is not Role.CITIZEN or not who.person:
             raise Refused(rules.NOT_OWN.at(), status=403)
-        return of
+        return acting(conn, self._store, who, of)
 
     def _access(self, conn: Connection, person: str, id: str) -> Access:
         place = audit.place_of(id)
@@ -107,12 +106,6 @@ class Accesses:
         if found is None:
             raise Refused(rules.NO_ACCESS.at(), status=404)
         return found
-
-
-def _person(who: Principal) -> str:
-    if who.role is not Role.CITIZEN or not who.person:
-        raise Refused(rules.NOT_OWN.at(), status=403)
-    return who.person
 
 
 def _require_officer(who: Principal) -> None:

@@ -1,22 +1,25 @@
-"""A person's own consents: list, close the record (or a part) to a facility, withdraw. FHIR Consent in the record.
+"""A person's consents, own or a ward's: list, close the record (or a part) to a facility, withdraw. FHIR Consent.
 
-In: the citizen. Out: frozen values, or `Refused`. Only the own record is touched, all of it when a person has several
-Patients; each write is in the audit chain. A facility is chosen by its name: those the person knows come first.
+In: the citizen, and in whose name where that is not their own (`of`, client/acting.py). Out: frozen values, or
+`Refused`. Of the own record all is touched when a person has several Patients; each write is in the audit chain, with
+the representation by which it was made. A facility is chosen by its name: those the person knows come first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
-from yteso.access.restriction import EVERYTHING
 from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.client.acting import Acting, acting
+from yteso.client.representation_rules import OWN_CHOICE
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query, Sort
@@ -25,6 +28,7 @@ from yteso.standards.sensitivity import LABELS
 from yteso.store import audit
 from yteso.store.audit import Asked
 from yteso.store.consents import cared_by, persons_of
+from yteso.store.mandates import said
 from yteso.store.protocol import Put, Store
 
 MOST_FOUND = 20
@@ -61,6 +65,8 @@ class Choice:
     labels: tuple[str, ...]
     given: str
     in_force: bool
+    by_other: bool = False
+    """A representative chose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +86,28 @@ class Consents:
         self._store = store
         self._clock = clock
 
-    def own(self, who: Principal) -> tuple[Choice, ...]:
-        """The caller's consents, newest first."""
+    def named(self, who: Principal, of: str = "") -> tuple[str, ...]:
+        """The labels the caller decides about. Raises Refused (403, REPR-0006) like all the others."""
         _require_person(who)
         with self._database.connection() as conn:
-            named = tuple(("eq", f"Patient/{one}") for one in persons_of(conn, who.person))
+            return acting(conn, self._store, who, of).may_name(LABELS)
+
+    def own(self, who: Principal, of: str = "") -> tuple[Choice, ...]:
+        """The person's consents, newest first."""
+        _require_person(who)
+        with self._database.connection() as conn:
+            actor = acting(conn, self._store, who, of)
+            named = tuple(("eq", f"Patient/{one}") for one in persons_of(conn, actor.person))
             clause = Clause("patient", "reference", named)
             query = Query("Consent", (clause,), (Sort("_lastUpdated", descending=True),), count=100)
-            page = self._store.search(conn, who, EVERYTHING, query)
+            page = self._store.search(conn, who, actor.limit(who, Interaction.SEARCH, "Consent"), query)
         return tuple(_choice(fhir_json.loads(one.body), one.version) for one in page.matches)
 
-    def known(self, who: Principal) -> tuple[Facility, ...]:
+    def known(self, who: Principal, of: str = "") -> tuple[Facility, ...]:
         """The facilities the person was at, then those that looked, by name."""
         _require_person(who)
         with self._database.connection() as conn:
-            persons = persons_of(conn, who.person)
+            persons = persons_of(conn, acting(conn, self._store, who, of).person)
             visited = cared_by(conn, persons)
             asked = [Asked(patient=one, others=True, count=LOOKED_AT) for one in persons]
             looked = {one.facility for ask in asked for one in audit.find(conn, ask)} - {"", *visited}
@@ -120,29 +133,45 @@ class Consents:
         with self._database.connection() as conn:
             return self._names(conn, who, list(codes))
 
-    def choose(self, who: Principal, *, permits: bool, facility: str, labels: tuple[str, ...] = ()) -> str:
-        """Close to a facility, or let it see labelled facts: the Consent's id. Acts with the next statement."""
+    def choose(
+        self, who: Principal, *, permits: bool, facility: str, labels: tuple[str, ...] = (), of: str = ""
+    ) -> str:
+        """Close to a facility, or let it see labelled facts: the Consent's id. Acts with the next statement.
+
+        Of a child's labelled facts a representative speaks as long as the child does not decide alone: a permission
+        ends on the day before.
+        """
         _require_person(who)
         facility = facility.strip().upper()
         if len(facility) != 5 or not facility.isalnum():
             raise Refused(_FACILITY.at(Origin(field="facility")), status=422)
-        consent = _consent(who, permits, facility, labels, self._clock().astimezone(VIETNAM).isoformat("T", "seconds"))
+        known = tuple(one for one in labels if one in LABELS)
+        now = self._clock().astimezone(VIETNAM).isoformat("T", "seconds")
         with self._database.connection() as conn:
-            self._store.write(conn, who, [Put(consent)], "consent")
+            actor = acting(conn, self._store, who, of)
+            actor.require_named(known)
+            consent = _consent(actor, permits, facility, known, now)
+            self._store.write(conn, who, [Put(consent)], said("consent", actor.mandate))
         return str(consent["id"])
 
-    def withdraw(self, who: Principal, id: str) -> bool:
-        """Take a consent back; False when it is not the caller's, or not in force. It stays in the record, inactive."""
+    def withdraw(self, who: Principal, id: str, of: str = "") -> bool:
+        """Take a consent back; False when it is not the person's, or not in force. It stays in the record, inactive.
+
+        What a ward chose themselves only they take back: Refused (403, REPR-0008).
+        """
         _require_person(who)
         with self._database.connection() as conn:
-            stored = self._store.read(conn, who, EVERYTHING, "Consent", id)
+            actor = acting(conn, self._store, who, of)
+            stored = self._store.read(conn, who, actor.limit(who, Interaction.READ, "Consent"), "Consent", id)
             consent = fhir_json.loads(stored.body) if stored and not stored.deleted else {}
-            own = [{"reference": f"Patient/{one}"} for one in persons_of(conn, who.person)]
+            own = [{"reference": f"Patient/{one}"} for one in persons_of(conn, actor.person)]
             if consent.get("patient") not in own or consent.get("status") != "active":
                 return False
+            if actor.mandate and any(one in own for one in consent.get("performer", ())):
+                raise Refused(OWN_CHOICE.at(), status=403)
             assert stored is not None
             change = Put({**consent, "status": "inactive"}, expected=stored.version)
-            self._store.write(conn, who, [change], "consent withdrawn")
+            self._store.write(conn, who, [change], said("consent withdrawn", actor.mandate))
         return True
 
     def _names(self, conn: Connection, who: Principal, codes: Sequence[str]) -> dict[str, str]:
@@ -165,30 +194,33 @@ class Consents:
         }
 
 
-def _consent(who: Principal, permits: bool, facility: str, labels: tuple[str, ...], now: str) -> dict[str, Any]:
-    actor = {
-        "role": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "IRCP"}]},
+def _consent(actor: Acting, permits: bool, facility: str, labels: Sequence[str], now: str) -> dict[str, Any]:
+    role = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+    recipient = {
+        "role": {"coding": [{"system": role, "code": "IRCP"}]},
         "reference": {"identifier": {"system": MA_CSKCB, "value": facility}},
     }
-    known = [{"system": _ACT, "code": one} for one in labels if one in LABELS]
+    provision: dict[str, Any] = {"type": "permit" if permits else "deny"}
+    if permits and labels and actor.mandate:
+        last = min(map(actor.mandate.end, labels)) - timedelta(days=1)
+        provision["period"] = {"end": last.isoformat()}
+    provision["actor"] = [recipient]
+    if labels:
+        provision["securityLabel"] = [{"system": _ACT, "code": one} for one in labels]
     scope = "http://terminology.hl7.org/CodeSystem/consentscope"
-    person = {"reference": f"Patient/{who.person}"}
+    by = {"reference": actor.reference}
     return {
         "resourceType": "Consent",
         "id": random_id(),
         "status": "active",
         "scope": {"coding": [{"system": scope, "code": "patient-privacy"}]},
         "category": [{"coding": [{"system": _ACT, "code": "INFA"}]}],
-        "patient": person,
+        "patient": {"reference": f"Patient/{actor.person}"},
         "dateTime": now,
-        "performer": [person],
+        "performer": [by],
         "policyRule": {"coding": [{"system": _ACT, "code": "OPTIN" if permits else "OPTOUT"}]},
-        "verification": [{"verified": True, "verifiedWith": person, "verificationDate": now}],
-        "provision": {
-            "type": "permit" if permits else "deny",
-            "actor": [actor],
-            **({"securityLabel": known} if known else {}),
-        },
+        "verification": [{"verified": True, "verifiedWith": by, "verificationDate": now}],
+        "provision": provision,
     }
 
 
@@ -203,6 +235,7 @@ def _choice(consent: dict[str, Any], version: int) -> Choice:
         tuple(one["code"] for one in provision.get("securityLabel", []) if one.get("code") in LABELS),
         consent.get("dateTime", ""),
         consent.get("status") == "active",
+        any(str(one.get("reference", "")).startswith("RelatedPerson/") for one in consent.get("performer", ())),
     )
 
 

@@ -15,6 +15,7 @@ from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.client.acting import acting
 from yteso.db import Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query
@@ -23,6 +24,7 @@ from yteso.store import audit
 from yteso.store import openings as rows
 from yteso.store.audit import Access, Asked
 from yteso.store.consents import persons_of
+from yteso.store.mandates import said
 from yteso.store.openings import Often, Opening, VisitCode
 from yteso.store.protocol import Store
 
@@ -154,11 +156,15 @@ class Openings:
         with self._database.connection() as conn:
             return [one for one in rows.openings(conn, facility=who.facility, second=True) if one.opened_by != who.name]
 
-    def of_person(self, who: Principal) -> list[Opening]:
-        """Every opening of the caller's own record, newest first: the notice to the person."""
+    def of_person(self, who: Principal, of: str = "") -> list[Opening]:
+        """Every opening of the own record, or a ward's (`of`), newest first: the notice to the person.
+
+        Raises Refused (403, REPR-0006).
+        """
         _require(who, frozenset([Role.CITIZEN]))
         with self._database.connection() as conn:
-            found = [one for person in persons_of(conn, who.person) for one in rows.openings(conn, patient=person)]
+            persons = persons_of(conn, acting(conn, self._store, who, of).person)
+            found = [one for person in persons for one in rows.openings(conn, patient=person)]
         return sorted(found, key=lambda one: one.since, reverse=True)
 
     def to_review(self, who: Principal, count: int = 100) -> list[Opening]:
@@ -186,11 +192,12 @@ class Openings:
         with self._database.connection() as conn:
             return rows.review(conn, who, id, "justified" if justified else "unjustified")
 
-    def visit_code(self, who: Principal) -> VisitCode:
-        """A code of the caller's own record for one visit: ten minutes, once."""
+    def visit_code(self, who: Principal, of: str = "") -> VisitCode:
+        """A code of the own record, or a ward's (`of`), for one visit: ten minutes, once. Refused (403, REPR-0006)."""
         _require(who, frozenset([Role.CITIZEN]))
         with self._database.connection() as conn:
-            return rows.draw_code(conn, who, who.person)
+            actor = acting(conn, self._store, who, of)
+            return rows.draw_code(conn, who, actor.person, said("visit-code", actor.mandate))
 
     def open_by_code(self, who: Principal, code: str) -> tuple[str, datetime]:
         """Open the record whose code this is to the caller's facility for 24 hours. Raises Refused."""

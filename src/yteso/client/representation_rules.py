@@ -1,4 +1,4 @@
-"""The numbered reasons for which nobody is made a representative. Codes `REPR-0xxx`."""
+"""The numbered reasons for which nobody is made a representative, or acts as one. Codes `REPR-0xxx`."""
 
 from yteso.base.issue import Rule, Severity
 
@@ -42,4 +42,30 @@ ALREADY = Rule(
     "This person represents you already.",
     "Kết thúc việc đại diện đang có, rồi cử lại.",
     "End the present representation first.",
+)
+NOT_ACTING = Rule(
+    "REPR-0006",
+    Severity.ERROR,
+    "Bạn không làm được việc này thay cho người này.",
+    "You may not do this in that person's name.",
+    "Việc đại diện phải còn hiệu lực và không chỉ cho một việc; con từ đủ 16 tuổi tự quyết định.",
+    "The representation must be in force and not for one matter only; from 16 years on a child decides alone.",
+    basis="Luật Trẻ em 102/2016/QH13, Điều 1, 21",
+)
+NOT_NAMED = Rule(
+    "REPR-0007",
+    Severity.ERROR,
+    "Phần nhạy cảm này không do người đại diện quyết định.",
+    "About this sensitive part a representative does not decide.",
+    "Bỏ chọn phần đó; chính người được đại diện tự đặt khi có tài khoản.",
+    "Leave that part out; the person sets it with their own account.",
+    basis="Luật 64/2006/QH11, Điều 27; Luật Trẻ em 102/2016/QH13, Điều 21",
+)
+OWN_CHOICE = Rule(
+    "REPR-0008",
+    Severity.ERROR,
+    "Điều này do chính người được đại diện đã chọn.",
+    "The person chose this themselves.",
+    "Chỉ người đó rút lại được, bằng tài khoản của mình.",
+    "Only that person takes it back, with their own account.",
 )

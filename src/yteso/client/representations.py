@@ -22,6 +22,7 @@ from yteso.client.people import PersonBanner, banner_of, display_name
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query
+from yteso.store.mandates import mandate_for
 from yteso.store.protocol import Put, Store
 from yteso.store.relations import EVIDENCE, REPRESENTATIVE, Relation, named_relations
 
@@ -93,6 +94,11 @@ class Representations:
                 if one.in_force and one.holder == who.person and person and person.id != who.person:
                     shown.setdefault(person.id, Represented(person, one))
         return tuple(shown.values())
+
+    def acts_for(self, who: Principal, patient: str) -> bool:
+        """Whether the caller also acts for this person: sets who sees the record, sees who looked."""
+        with self._database.connection() as conn:
+            return mandate_for(conn, self._store, who, patient) is not None
 
     def name(self, who: Principal, holder: str, name: str, relationship: str, until: str) -> str:
         """An adult names who represents them until a day: the RelatedPerson's id. Raises Refused (422, REPR-0001…5).

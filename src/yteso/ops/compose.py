@@ -181,7 +181,7 @@ class Services:
         services.install(
             services.Services(
                 records=records,
-                accesses=Accesses(self.database, records, self.clock),
+                accesses=Accesses(self.database, self.store, records, self.clock),
                 budgets=Budgets(self.database, self.clock),
                 breaches=Breaches(self.database, self.store, self.clock),
                 exports=Exports(self.database, self.bulk, self.clock),

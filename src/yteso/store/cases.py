@@ -43,15 +43,15 @@ class Case:
 
 
 def open_case(
-    conn: Connection, who: Principal, patient: str, place: tuple[int, int], text: str, now: datetime
+    conn: Connection, who: Principal, patient: str, place: tuple[int, int], text: str, now: datetime, *, detail: str
 ) -> str | None:
-    """The new case's id; None when this access was questioned before."""
+    """The new case's id; None when this access was questioned before. `detail`: of its row in the chain."""
     shard = shard_of_key(patient)
     id = random_id(shard)
     values = (shard, id, patient, *place, who.name, text, now, due_from(now))
     if conn.execute(SQL["add_case"], values).fetchone() is None:
         return None
-    audit.add_note(conn, who, AuditNote("C", f"questions {place[0]}-{place[1]}", (patient,)), f"case/{id}")
+    audit.add_note(conn, who, AuditNote("C", detail, (patient,)), f"case/{id}")
     return id
 
 

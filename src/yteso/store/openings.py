@@ -127,10 +127,10 @@ def often(conn: Connection, most: int) -> list[Often]:
     return [Often(*row) for row in conn.execute(SQL["fetch_often"], (most,))]
 
 
-def draw_code(conn: Connection, who: Principal, patient: str) -> VisitCode:
-    """A new code for a person's record; only its hash is kept."""
+def draw_code(conn: Connection, who: Principal, patient: str, detail: str = "visit-code") -> VisitCode:
+    """A new code for a person's record; only its hash is kept. `detail`: of its row in the chain."""
     text = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
-    add_note(conn, who, AuditNote("C", "visit-code", (patient,)), f"Patient/{patient}/$visit-code")
+    add_note(conn, who, AuditNote("C", detail, (patient,)), f"Patient/{patient}/$visit-code")
     conn.execute(SQL["drop_old_codes"])
     row = conn.execute(SQL["add_visit_code"], (_hash(text), patient, CODE)).fetchone()
     assert row is not None

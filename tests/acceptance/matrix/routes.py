@@ -11,8 +11,12 @@ from yteso.api import Api
 from yteso.api.route import Route
 from yteso.api.table import ROUTES
 
-TYPES = ("Observation", "MedicationDispense", "Invoice", "Organization", "AuditEvent", "Binary", "Subscription")
-"""Of clinicians, pharmacists, cashiers, the directory, the data officer; attachments and live feeds, of machines."""
+TYPES = (
+    *("Observation", "MedicationDispense", "Invoice", "Consent"),
+    *("Organization", "AuditEvent", "Binary", "Subscription"),
+)
+"""Of clinicians, pharmacists, cashiers, citizens, the directory, the data officer; attachments and live feeds, of
+machines."""
 Row = tuple[str, str, str]
 """(method, pattern, kind)."""
 

@@ -254,6 +254,70 @@ def test_a_child_is_nobodys_representative(cast):
     assert answer.status_code == 302
 
 
+def visited(cast):
+    """The child was at the facility of the doctor, who looked."""
+    visit = {
+        "resourceType": "Encounter",
+        "id": random_id(),
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": f"Patient/{cast.child['id']}"},
+        "meta": {"source": f"urn:yteso:bhyt:{cast.site.facility}:X"},
+    }
+    cast.write(visit)
+    assert cast.site.client("bacsi").get(f"/record/{cast.child['id']}").status_code == 200
+
+
+def test_a_parent_closes_the_childs_record_to_a_facility_and_takes_it_back(cast):
+    visited(cast)
+    parent, doctor, of = cast.site.client("me"), cast.site.client("bacsi"), f"?of={cast.child['id']}"
+    page = parent.get(f"/consent/{of}").content.decode()
+    assert "Nguyễn Văn Con Thử" in page
+    assert 'value="SDV"' not in page
+    assert 'value="HIV"' in page
+    closed = parent.post(f"/consent/choose{of}", {"choice": "deny", "facility": cast.site.facility}, follow=True)
+    assert closed.request["QUERY_STRING"] == of[1:]
+    assert doctor.get(f"/record/{cast.child['id']}").status_code == 404
+    page = closed.content.decode()
+    assert "do người đại diện chọn" in page
+    (choice,) = re.findall(r"/consent/([0-9a-f-]{36})/withdraw", page)
+    assert cast.site.client("contre").get("/consent/").content.decode().count(choice) == 1
+    parent.post(f"/consent/{choice}/withdraw{of}")
+    assert doctor.get(f"/record/{cast.child['id']}").status_code == 200
+    refused = parent.post(
+        f"/consent/choose{of}", {"choice": "permit", "facility": cast.site.facility, "label": "SDV"}, follow=True
+    )
+    assert "REPR-0007" in refused.content.decode()
+
+
+def test_a_parent_draws_the_childs_code_and_questions_who_looked(cast):
+    visited(cast)
+    parent, of = cast.site.client("me"), f"?of={cast.child['id']}"
+    shown = parent.post(f"/consent/code{of}").content.decode()
+    (code,) = re.findall(r"\b(?:[2-9A-Z]{4}-){3}[2-9A-Z]{4}\b", shown)
+    opened = cast.site.client("dieuduong").post("/consent/open/code", {"code": code}, follow=True)
+    assert opened.request["PATH_INFO"] == f"/record/{cast.child['id']}"
+    page = parent.get(f"/healthbook/who{of}").content.decode()
+    question = re.search(r'href="(/healthbook/who/[^"]+)"', page)[1]
+    answer = parent.post(question, {"question": "Vì sao bác sĩ xem hồ sơ của con tôi?"}, follow=True)
+    assert answer.request["QUERY_STRING"] == of[1:]
+    assert [one.question for one in service("accesses").my_cases(principal(cast.child))] == [
+        "Vì sao bác sĩ xem hồ sơ của con tôi?"
+    ]
+
+
+def test_from_sixteen_on_the_child_alone_decides_and_sees_who_looked(cast):
+    teen = person("Nguyễn Thị Tuổi Thử", f"{int(day()[:4]) - 16}-01-01")
+    cast.write(teen, representation(cast.mother["id"], teen["id"], "MTH"))
+    client, of = cast.site.client("me"), f"?of={teen['id']}"
+    page = client.get(f"/healthbook/record{of}").content.decode()
+    assert f"/consent/{of}" not in page
+    for path in ("/healthbook/who", "/consent/"):
+        answer = client.get(path + of)
+        assert answer.status_code == 403
+        assert "REPR-0006" in answer.content.decode()
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
@@ -265,7 +329,7 @@ def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
     page.fill("#id_password", PASSWORD)
     page.click("form button.btn--primary")
     of = f"?of={cast.child['id']}"
-    for path in ("record", f"record{of}", f"record/tests{of}", "representatives", CODE):
+    for path in ("record", f"record{of}", f"record/tests{of}", f"../consent/{of}", "representatives", CODE):
         page.goto(f"/healthbook/{path}") if path != CODE else page.click("form[action$='/code'] button")
         results = Axe().run(page)
         assert not results.violations_count, f"{path}: {results.generate_report()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -139,7 +140,7 @@ def settle(request: HttpRequest, id: str) -> HttpResponse:
 @allow(Role.CITIZEN)
 @require_GET
 def own(request: HttpRequest) -> HttpResponse:
-    """What the person chose, and who opened the record."""
+    """What the person chose, and who opened the record; with `?of=` of somebody the person acts for."""
     return render(request, "consent/own.html", _own(request))
 
 
@@ -155,7 +156,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_POST
 def code(request: HttpRequest) -> HttpResponse:
     """A new code for a visit, shown once."""
-    drawn = _openings().visit_code(request.principal)
+    drawn = _openings().visit_code(request.principal, _of(request))
     shown = "-".join(drawn.text[at : at + 4] for at in range(0, len(drawn.text), 4))
     told = {"code": shown, "until": drawn.until, "qr": qr_path(drawn.text)}
     answer = render(request, "consent/own.html", _own(request) | told)
@@ -172,8 +173,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse:
         given = request.POST
         permits = given.get("choice") == "permit"
-        chosen = tuple(given.getlist("label"))
-        _consents().choose(request.principal, permits=permits, facility=given.get("facility", ""), labels=chosen)
+        chosen, facility = tuple(given.getlist("label")), given.get("facility", "")
+        _consents().choose(request.principal, permits=permits, facility=facility, labels=chosen, of=_of(request))
         return _said(request, "chosen", gettext("Đã ghi. Có hiệu lực ngay."), "consent:own")
 
     return _told(request, act, "consent:own")
@@ -183,13 +184,25 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, id: str) -> HttpResponse:
     """Take a choice back."""
-    return _said(request, _consents().withdraw(request.principal, id), gettext("Đã rút lại."), "consent:own")
+
+    def act() -> HttpResponse:
+        done = _consents().withdraw(request.principal, id, _of(request))
+        return _said(request, done, gettext("Đã rút lại."), "consent:own")
+
+    return _told(request, act, "consent:own")
+
+
+def _of(request: HttpRequest) -> str:
+    """In whose name: empty for the own one. It stands in the address of the page and of its forms; rights are asked."""
+    of = request.GET.get("of", "")
+    return "" if of == request.principal.person else of
 
 
 def _own(request: HttpRequest, text: str = "") -> dict[str, Any]:
-    who, consents = request.principal, _consents()
-    choices, openings, known = consents.own(who), _openings().of_person(who), consents.known(who)
-    named = {one.facility for one in (*choices, *openings)} - {""}
+    who, consents, of = request.principal, _consents(), _of(request)
+    named, ward = consents.named(who, of), service("records").banner(who, of) if of else None
+    choices, openings, known = consents.own(who, of), _openings().of_person(who, of), consents.known(who, of)
+    facilities = {one.facility for one in (*choices, *openings)} - {""}
     found = [one for one in consents.find(who, text) if one.code not in {other.code for other in known}]
     return {
         "code": "",
@@ -198,9 +211,11 @@ def _own(request: HttpRequest, text: str = "") -> dict[str, Any]:
         "found": len(found),
         "choices": choices,
         "openings": openings,
-        "names": consents.names(who, named),
+        "ward": ward,
+        "query": f"?{urlencode({'of': of})}" if of else "",
+        "names": consents.names(who, facilities),
         "why": words.why,
-        "labels": list(words.labels().items()),
+        "labels": [(code, text) for code, text in words.labels().items() if code in named],
         "label": words.label,
         "reason": words.reason,
     }
@@ -215,7 +230,7 @@ def _told(request: HttpRequest, act: Callable[[], HttpResponse], back: str) -> H
         for issue in refused.issues:
             told = (issue.text_en, issue.fix_en) if english else (issue.text, issue.fix)
             messages.error(request, f"{' '.join(told)} ({issue.code})")
-        return HttpResponseRedirect(reverse(back))
+        return _back(request, back)
 
 
 def _said(request: HttpRequest, done: object, text: str, back: str) -> HttpResponse:
@@ -223,4 +238,10 @@ def _said(request: HttpRequest, done: object, text: str, back: str) -> HttpRespo
         messages.success(request, text)
     else:
         messages.info(request, gettext("Việc này không còn mở."))
-    return HttpResponseRedirect(reverse(back))
+    return _back(request, back)
+
+
+def _back(request: HttpRequest, name: str) -> HttpResponse:
+    """To the page the form was on, of the same person."""
+    of = _of(request) if name == "consent:own" else ""
+    return HttpResponseRedirect(reverse(name) + (f"?{urlencode({'of': of})}" if of else ""))

@@ -231,10 +231,11 @@ def end_representation(request: HttpRequest, id: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Whose book is open. `of` is its address' part: empty for the own one."""
+    """Whose book is open. `of` is its address' part: empty for the own one. `acts`: the reader decides about it."""
 
     person: PersonBanner
     of: str
+    acts: bool = True
 
     @property
     def query(self) -> str:
@@ -250,7 +251,7 @@ def _book(request: HttpRequest) -> Book:
     person = _records().banner(principal, of or principal.person) if principal.person else None
     if person is None:
         raise Http404
-    return Book(person, of)
+    return Book(person, of, not of or _representations().acts_for(principal, of))
 
 
 def _section(

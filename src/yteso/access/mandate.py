@@ -1,0 +1,54 @@
+"""What a representation lets its holder do in the ward's name: consents, codes for a visit, who looked and questions.
+
+Reading is the query's own matter (`search.rights`). Acting ends earlier: with the age from which a child decides, and
+nobody acts on what they may not see. Pure; `store.mandates` finds what is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from yteso.access.consent import WARD
+
+DECIDES = 16
+"""From this birthday a child alone sets who sees the record, and sees alone who looked at it (Luật Trẻ em 102/2016/QH13
+điều 1 and 21, as for the labels of `WARD`). To be confirmed by the data officer, like those."""
+_OF_ONE_MATTER = frozenset(["SPOWATT"])
+"""A power of attorney for one matter: what that is nobody can read from the code, so it gives sight and no act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A representation in force `today`: the RelatedPerson `id`, its v3-RoleCode, and of a minor the day of birth."""
+
+    id: str
+    relationship: str
+    today: date
+    born: date | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether the holder acts for the ward."""
+        if self.relationship in _OF_ONE_MATTER:
+            return False
+        return self.born is None or self.today < birthday(self.born, DECIDES)
+
+    def hidden(self, labels: Iterable[str]) -> tuple[str, ...]:
+        """Those of the labels the holder may not name: the child decides about them already, or nobody but the ward."""
+        return tuple(one for one in labels if self.end(one) <= self.today)
+
+    def end(self, label: str) -> date:
+        """Before which day the holder may name this label: none for an adult's or for what no parent sees."""
+        if self.born is None or label not in WARD:
+            return date.min
+        return birthday(self.born, min(WARD[label], DECIDES))
+
+
+def birthday(born: date, years: int) -> date:
+    """The day somebody becomes so old; who was born on 29 February has it on the 28th, as the database counts."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return born.replace(year=born.year + years, day=28)

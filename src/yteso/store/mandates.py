@@ -1,0 +1,61 @@
+"""Who may act for whom now: rows of `store.relation` -> `access.mandate.Mandate`, and how the chain names one.
+
+The question is the platform's own, inside the transaction of the act; nothing of it is shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from yteso.access.mandate import Mandate
+from yteso.access.principal import Principal, Role
+from yteso.base.clock import VIETNAM
+from yteso.db import Connection, Queries
+from yteso.fhir import json
+from yteso.fhir.dates import moment
+from yteso.search.keys import number, patient_key
+from yteso.store.protocol import Store
+
+SQL = Queries.beside(__file__, "mandates.sql")
+
+
+BY = "by RelatedPerson/"
+"""How the detail of a row of the chain names the representation by which somebody acted for another."""
+
+
+def mandate_for(conn: Connection, store: Store, who: Principal, ward: str) -> Mandate | None:
+    """The representation by which a citizen acts for this person now; None when there is none that lets them act."""
+    return next((mandate for _, mandate in _in_force(conn, store, who, ward) if mandate.acts), None)
+
+
+def wards(conn: Connection, store: Store, who: Principal) -> list[str]:
+    """For whom a citizen acts now: the ids of their Patients."""
+    return list(dict.fromkeys(ward for ward, mandate in _in_force(conn, store, who) if mandate.acts))
+
+
+def said(detail: str, mandate: Mandate | None) -> str:
+    """The detail of a row of the chain, with the mandate where there is one."""
+    return f"{detail} {BY}{mandate.id}" if mandate else detail
+
+
+def _in_force(conn: Connection, store: Store, who: Principal, ward: str = "") -> list[tuple[str, Mandate]]:
+    if who.role is not Role.CITIZEN or not who.person:
+        return []
+    asked = {"holder": f"Patient/{who.person}", "pat": number(patient_key(ward)) if ward else None}
+    rows = conn.execute(SQL["fetch_mandates"], asked).fetchall()
+    held = store.peek(conn, [("RelatedPerson", row[0]) for row in rows])
+    codes = {one.id: _code(json.loads(one.body)) for one in held.values() if one.body}
+    return [
+        (patient, Mandate(id, codes.get(id, ""), today, _day(born) if minor else None))
+        for id, minor, patient, born, today in rows
+    ]
+
+
+def _day(born: int) -> date:
+    return moment(born).astimezone(VIETNAM).date()
+
+
+def _code(related: dict[str, Any]) -> str:
+    codings = (coding for concept in related.get("relationship", ()) for coding in concept.get("coding", ()))
+    return next((str(coding.get("code", "")) for coding in codings), "")
