@@ -65,6 +65,10 @@ _AUDIT = frozenset([Interaction.READ, Interaction.SEARCH])
 """What the door to the audit chain knows; it shows a citizen the rows about the own record."""
 _CHOOSE = frozenset([Interaction.CREATE, Interaction.UPDATE])
 """How a citizen sets and withdraws their own Consent, or a ward's."""
+_PAPERS_OF_RECORDS = frozenset(["RelatedPerson", "DocumentReference"])
+"""What the records desk takes in: who represents a patient, and the paper that proves it."""
+RECORDS_REPRESENTATION = frozenset([Role.STAFF, Role.STATION, Role.SYSTEM, Role.INTEGRATOR])
+"""Who may write that somebody represents a patient: the records desk, the station. Who treats writes contacts only."""
 _CLINICIAN = Grant(_LOOK, PATIENT_TYPES | REFERENCE_TYPES, Bound.CARE)
 
 TABLE: dict[Role, tuple[Grant, ...]] = {
@@ -81,7 +85,14 @@ TABLE: dict[Role, tuple[Grant, ...]] = {
     Role.ANALYST: (_METADATA, _CODES),
     Role.FACILITY: (_METADATA,),
     Role.FACILITY_ADMINISTRATOR: (_METADATA, _BATCH, _CODES, Grant(_LOOK, DESK_TYPES)),
-    Role.STAFF: (_METADATA, _BATCH, _CODES, _CLINICIAN),
+    Role.STAFF: (
+        _METADATA,
+        _BATCH,
+        _CODES,
+        _CLINICIAN,
+        Grant(frozenset([Interaction.CREATE]), _PAPERS_OF_RECORDS, Bound.CARE),
+        Grant(frozenset([Interaction.UPDATE]), frozenset(["RelatedPerson"]), Bound.CARE),
+    ),
     Role.DOCTOR: (_METADATA, _BUNDLES, _CODES, _CLINICIAN, Grant(_WRITE, PATIENT_TYPES, Bound.CARE)),
     Role.STATION: (_METADATA, _BUNDLES, _CODES, _CLINICIAN, Grant(_WRITE, PATIENT_TYPES, Bound.CARE)),
     Role.NURSE: (_METADATA, _BUNDLES, _CODES, _CLINICIAN, Grant(_WRITE, NURSE_WRITES, Bound.CARE)),

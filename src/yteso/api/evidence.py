@@ -1,8 +1,8 @@
 """What a caller bound to patients may not say by themselves, because it opens records.
 
 A Consent a facility records needs what the person signed: who wants to see could otherwise write that they may. A
-citizen sets their own (own_consent.py). And that two Patients are one person is for who settles identities: it would
-show one person another one's record.
+citizen sets their own (own_consent.py). Who represents a patient is written by who keeps the papers. And that two
+Patients are one person is for who settles identities: it would show one person another one's record.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yteso.access.principal import Role
+from yteso.access.table import RECORDS_REPRESENTATION
 from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.own_consent import check_own_consent
@@ -19,19 +20,21 @@ from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import json
 from yteso.store.protocol import Resource
-from yteso.store.relations import MERGED
+from yteso.store.relations import MERGED, named_relations
 
 
 def check_evidence(call: Call, conn: Connection, resources: Sequence[Resource], existing: Existing) -> None:
-    """Refused: a Consent without its source (422) or not the citizen's to set, a Patient whose links change (403)."""
+    """Refused: a Consent without its source (422) or not the citizen's to set; a Patient whose merging links change, a
+    RelatedPerson by which somebody begins or ends to represent, for whom that is not the work (403)."""
     for resource in resources:
-        if resource["resourceType"] == "Consent":
-            _check_consent(call, conn, resource, existing)
-        if resource["resourceType"] == "Patient":
-            stored = existing.get(("Patient", resource["id"]))
-            before = json.loads(stored.body) if stored and not stored.deleted else {}
-            if _merged(before) != _merged(resource):
+        before = _before(resource, existing)
+        match resource["resourceType"]:
+            case "Consent":
+                _check_consent(call, conn, resource, existing)
+            case "Patient" if _merged(before) != _merged(resource):
                 raise Refused(rules.MERGED.at(Origin(field="Patient.link")), status=403)
+            case "RelatedPerson" if call.who.role not in RECORDS_REPRESENTATION and _represents(before, resource):
+                raise Refused(rules.NOT_REPRESENTATIVE.at(role=call.who.role), status=403)
 
 
 def _check_consent(call: Call, conn: Connection, consent: Resource, existing: Existing) -> None:
@@ -39,6 +42,16 @@ def _check_consent(call: Call, conn: Connection, consent: Resource, existing: Ex
         check_own_consent(call, conn, consent, existing.get(("Consent", consent["id"])))
     elif not consent.keys() & {"sourceAttachment", "sourceReference"}:
         raise Refused(rules.NO_SOURCE.at(Origin(field="Consent.source[x]")), status=422)
+
+
+def _represents(before: Resource, after: Resource) -> bool:
+    """Whether a RelatedPerson begins, ends or changes to represent."""
+    return set(named_relations(before)) != set(named_relations(after))
+
+
+def _before(resource: Resource, existing: Existing) -> Resource:
+    stored = existing.get((resource["resourceType"], resource["id"]))
+    return json.loads(stored.body) if stored and not stored.deleted else {}
 
 
 def _merged(patient: Resource) -> set[tuple[str, str]]:

@@ -322,6 +322,13 @@ NOT_NAMED_IN_SCOPE = _error(
     "Xin phạm vi patient/Consent.cu và để người dân đồng ý.",
     "Ask for patient/Consent.cu and have the person agree.",
 )
+NOT_REPRESENTATIVE = _error(
+    "API-0051",
+    "Vai trò {role} không được ghi hay kết thúc việc một người đại diện cho người bệnh.",
+    "The role {role} may not write or end that somebody represents a patient.",
+    "Nhân viên hồ sơ hoặc trạm y tế ghi nhận, kèm giấy tờ; bạn chỉ ghi người liên hệ.",
+    "The records desk or the station records it, with papers; write a contact only.",
+)
 ONLY_A_PART = _error(
     "API-1050",
     "Tài nguyên này chỉ là một phần (nhãn SUBSETTED); ghi lại sẽ làm mất phần còn lại.",

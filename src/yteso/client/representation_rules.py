@@ -1,4 +1,4 @@
-"""The numbered reasons for which nobody is made a representative, or acts as one. Codes `REPR-0xxx`."""
+"""The numbered reasons for which nobody is made a representative, or acts as one. Codes `REPR-00xx`."""
 
 from yteso.base.issue import Rule, Severity
 
@@ -68,4 +68,70 @@ OWN_CHOICE = Rule(
     "The person chose this themselves.",
     "Chỉ người đó rút lại được, bằng tài khoản của mình.",
     "Only that person takes it back, with their own account.",
+)
+NOT_RECORDS = Rule(
+    "REPR-0009",
+    Severity.ERROR,
+    "Chỉ nhân viên hồ sơ của cơ sở hoặc trạm y tế được ghi nhận người đại diện, cho người bệnh của mình.",
+    "Only a facility's records desk or a commune health station records a representative, for its own patients.",
+    "Mang giấy tờ đến nơi người được đại diện khám chữa bệnh.",
+    "Bring the papers to where the represented person is treated.",
+)
+NOBODY = Rule(
+    "REPR-0010",
+    Severity.ERROR,
+    "Không có đúng một hồ sơ mang số định danh và ngày sinh này.",
+    "There is not exactly one record with this citizen number and day of birth.",
+    "Kiểm tra giấy tờ của người đại diện; nếu chưa có hồ sơ, đăng ký khám để có hồ sơ.",
+    "Check the representative's papers; who has no record yet gets one by registering at a facility.",
+)
+TOO_YOUNG = Rule(
+    "REPR-0011",
+    Severity.ERROR,
+    "Người đại diện phải từ đủ 18 tuổi.",
+    "A representative is 18 years or more.",
+    "Ghi nhận một người đại diện đã thành niên.",
+    "Record a representative of age.",
+    basis="Bộ luật Dân sự 2015, Điều 49, 134",
+)
+NOT_OF_THIS_AGE = Rule(
+    "REPR-0012",
+    Severity.ERROR,
+    "Quan hệ này không hợp với tuổi của người được đại diện.",
+    "This relationship does not fit the age of the represented person.",
+    "Cha mẹ, người giám hộ: cho người dưới 18 tuổi; ủy quyền, giám hộ theo quyết định của tòa án: từ đủ 18 tuổi.",
+    "Parents and guardians are of who is under 18; attorneys and guardians given by a court of who is 18 or more.",
+    basis="Bộ luật Dân sự 2015, Điều 46, 47, 136, 138",
+)
+NO_EVIDENCE = Rule(
+    "REPR-0013",
+    Severity.ERROR,
+    "Thiếu căn cứ: tên, số, ngày của giấy tờ, từ {least} ký tự.",
+    "The evidence is missing: name, number and date of the paper, {least} characters or more.",
+    "Ghi giấy khai sinh, quyết định giám hộ hoặc giấy ủy quyền nào; kèm bản chụp nếu có.",
+    "Say which birth certificate, decision or power of attorney it is; add a scan where there is one.",
+)
+BAD_SCAN = Rule(
+    "REPR-0014",
+    Severity.ERROR,
+    "Bản chụp phải là PDF, JPEG hoặc PNG, tối đa {most} MB.",
+    "The scan must be a PDF, JPEG or PNG of at most {most} MB.",
+    "Chọn một tệp khác hoặc chụp nhỏ hơn.",
+    "Choose another file, or a smaller scan.",
+)
+NO_REASON = Rule(
+    "REPR-0015",
+    Severity.ERROR,
+    "Thiếu lý do kết thúc, từ {least} ký tự.",
+    "The reason for the end is missing, {least} characters or more.",
+    "Ghi giấy tờ hoặc sự việc làm căn cứ.",
+    "Name the paper or the event.",
+)
+ALREADY_OF = Rule(
+    "REPR-0016",
+    Severity.ERROR,
+    "Người này đang đại diện cho người bệnh rồi.",
+    "This person represents the patient already.",
+    "Kết thúc việc đại diện đang có, rồi ghi nhận lại.",
+    "End the present representation first.",
 )

@@ -28,6 +28,10 @@ from yteso.store.relations import EVIDENCE, REPRESENTATIVE, Relation, named_rela
 
 Resource = dict[str, Any]
 ADULT = 18
+ENDED = "urn:yteso:representation-ended"
+"""Extension of a RelatedPerson: why the records desk ended it."""
+BY_COURT = "RESPRSN"
+"""Guardian of an adult by a court's decision (v3-RoleCode): ended by papers, like a representation by law."""
 OFFERED = ("HPOWATT", "POWATT")
 """What an adult can give by themselves (v3-RoleCode): power of attorney for health matters, or in general."""
 LONGEST_YEARS = 3
@@ -53,6 +57,10 @@ class Representation:
     minor: bool
     in_force: bool
     may_end: bool = False
+    ended: str = ""
+    """Why staff ended it."""
+    scan: str = ""
+    """The DocumentReference with the scan of the evidence; empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +138,8 @@ class Representations:
             shown = self._shown(resource, person, who) if person else ()
             if stored is None or not any(one.may_end for one in shown):
                 return False
-            now = self._clock().astimezone(VIETNAM).isoformat("T", "seconds")
-            ended = {**resource, "active": False, "period": {**resource.get("period", {}), "end": now}}
-            self._store.write(conn, who, [Put(ended, expected=stored.version)], "representation ended")
+            change = Put(ended(resource, self._clock()), expected=stored.version)
+            self._store.write(conn, who, [change], "representation ended")
         return True
 
     def _all_of(self, conn: Connection, who: Principal, me: PersonBanner | None) -> list[Representation]:
@@ -154,11 +161,7 @@ class Representations:
         return banner_of(fhir_json.loads(stored.body), self._today())
 
     def _shown(self, resource: Resource, person: PersonBanner, who: Principal) -> tuple[Representation, ...]:
-        if _has_ended(resource):
-            was = {**resource, "active": True}
-            shown = (_representation(was, one, person, self._clock(), who) for one in named_relations(was))
-            return tuple(replace(one, in_force=False, may_end=False) for one in shown)
-        return tuple(_representation(resource, one, person, self._clock(), who) for one in named_relations(resource))
+        return shown(resource, person, self._clock(), who)
 
     def _today(self) -> date:
         return self._clock().astimezone(VIETNAM).date()
@@ -205,6 +208,24 @@ def _patient(resource: Resource) -> str:
     return str(resource.get("patient", {}).get("reference", "")).removeprefix("Patient/")
 
 
+def shown(resource: Resource, person: PersonBanner, now: datetime, who: Principal) -> tuple[Representation, ...]:
+    """What a RelatedPerson of this person represents; what was ended as what it was, no longer in force."""
+    if _has_ended(resource):
+        was = {**resource, "active": True}
+        found = (_representation(was, one, person, now, who) for one in named_relations(was))
+        return tuple(replace(one, in_force=False, may_end=False) for one in found)
+    return tuple(_representation(resource, one, person, now, who) for one in named_relations(resource))
+
+
+def ended(resource: Resource, now: datetime, reason: str = "") -> Resource:
+    """The RelatedPerson as it gives nothing any more from now on."""
+    end = now.astimezone(VIETNAM).isoformat("T", "seconds")
+    over = {**resource, "active": False, "period": {**resource.get("period", {}), "end": end}}
+    if reason:
+        over["extension"] = [*resource.get("extension", ()), {"url": ENDED, "valueString": reason}]
+    return over
+
+
 def _has_ended(resource: Resource) -> bool:
     """It was ended here: shown as what it was, though it gives nothing any more."""
     return resource.get("active") is False and bool(resource.get("period", {}).get("end"))
@@ -224,12 +245,14 @@ def _representation(
         holder=holder,
         name=display_name(resource.get("name", [])),
         relationship=_relationship(resource),
-        evidence=_evidence(resource),
+        evidence=_extension(resource, EVIDENCE),
         since=str(resource.get("period", {}).get("start", ""))[:10],
         until=min(ends, default=""),
         minor=minor,
         in_force=in_force,
-        may_end=in_force and not minor and concerned,
+        may_end=in_force and concerned and not (minor or _relationship(resource) == BY_COURT),
+        ended=_extension(resource, ENDED),
+        scan=_scan(resource),
     )
 
 
@@ -244,10 +267,15 @@ def _relationship(resource: Resource) -> str:
     return next((str(one.get("code", "")) for many in concepts for one in many.get("coding", [])), "")
 
 
-def _evidence(resource: Resource) -> str:
-    """What proves it, in the words of who wrote it."""
+def _extension(resource: Resource, url: str) -> str:
+    """What proves it, or why it ended, in the words of who wrote it."""
     for one in resource.get("extension", []):
-        if one.get("url") == EVIDENCE:
+        if one.get("url") == url:
             told = next((value for name, value in one.items() if name.startswith("value")), "")
             return str(told.get("display") or told.get("title") or "") if isinstance(told, dict) else str(told)
     return ""
+
+
+def _scan(resource: Resource) -> str:
+    named = (one.get("valueReference") for one in resource.get("extension", []) if one.get("url") == EVIDENCE)
+    return next((str(one.get("reference", "")).removeprefix("DocumentReference/") for one in named if one), "")

@@ -165,6 +165,7 @@ class Services:
         from yteso.client.citizens import Citizens
         from yteso.client.consents import Consents
         from yteso.client.exports import Exports
+        from yteso.client.guardians import Guardians
         from yteso.client.intake import Intake
         from yteso.client.openings import Openings
         from yteso.client.processing import Processing
@@ -193,6 +194,7 @@ class Services:
                 citizens=Citizens(self.database, self.store),
                 openings=Openings(self.database, self.store),
                 consents=Consents(self.database, self.store, self.clock),
+                guardians=Guardians(self.database, self.store, self.clock),
                 representations=Representations(self.database, self.store, self.clock),
                 worklists=Worklists(self.database, self.store, records),
                 oauth=self.oauth,

@@ -35,9 +35,9 @@ REPRESENTATIVE = "urn:yteso:patient"
 EVIDENCE = "urn:yteso:representation-evidence"
 """Extension of a RelatedPerson: what proves it (a birth certificate, a court's decision, a power of attorney)."""
 
-_LEGAL = frozenset(["PRN", "MTH", "FTH", "GUARD", "POWATT", "HPOWATT", "DPOWATT", "SPOWATT"])
+_LEGAL = frozenset(["PRN", "MTH", "FTH", "GUARD", "POWATT", "HPOWATT", "DPOWATT", "SPOWATT", "RESPRSN"])
 _OF_A_MINOR = frozenset(["PRN", "MTH", "FTH", "GUARD"])
-"""Codes of v3-RoleCode."""
+"""Codes of v3-RoleCode. RESPRSN stands for the guardian a court gave an adult: GUARD ends when a child comes of age."""
 
 MERGED = frozenset(["replaces", "replaced-by"])
 """Types of Patient.link by which two Patients are one person."""

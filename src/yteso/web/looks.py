@@ -91,6 +91,21 @@ def roles() -> dict[str, str]:
     }
 
 
+def relationships() -> dict[str, str]:
+    """Legal relationships (v3-RoleCode) of a representative to the person."""
+    return {
+        "PRN": gettext("Cha hoặc mẹ"),
+        "MTH": gettext("Mẹ"),
+        "FTH": gettext("Cha"),
+        "GUARD": gettext("Người giám hộ"),
+        "POWATT": gettext("Người được ủy quyền"),
+        "HPOWATT": gettext("Người được ủy quyền về sức khỏe"),
+        "DPOWATT": gettext("Người được ủy quyền lâu dài"),
+        "SPOWATT": gettext("Người được ủy quyền một việc"),
+        "RESPRSN": gettext("Người giám hộ theo quyết định của tòa án"),
+    }
+
+
 def vietnamese_roles() -> dict[str, str]:
     """The same in Vietnamese whatever the page's language, for documents to Vietnamese authorities."""
     with override("vi"):

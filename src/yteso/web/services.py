@@ -24,6 +24,7 @@ class Services:
     `breaches`: `client.breaches.Breaches`; `exports`: `client.exports.Exports`;
     `processing`: `client.processing.Processing`; `subject_requests`: `client.subject_requests.SubjectRequests`;
     `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
+    `guardians`: `client.guardians.Guardians`;
     `representations`: `client.representations.Representations`; `worklists`: `client.worklists.Worklists`.
 
     `live_url` is the address of the event stream for browsers; empty means port + 1 of the address asked for.
@@ -42,6 +43,7 @@ class Services:
     subject_requests: Any = None
     openings: Any = None
     consents: Any = None
+    guardians: Any = None
     representations: Any = None
     worklists: Any = None
     oauth: Any = None

@@ -12,11 +12,11 @@ from yteso.api.route import Route
 from yteso.api.table import ROUTES
 
 TYPES = (
-    *("Observation", "MedicationDispense", "Invoice", "Consent"),
+    *("Observation", "MedicationDispense", "Invoice", "Consent", "RelatedPerson"),
     *("Organization", "AuditEvent", "Binary", "Subscription"),
 )
-"""Of clinicians, pharmacists, cashiers, citizens, the directory, the data officer; attachments and live feeds, of
-machines."""
+"""Of clinicians, pharmacists, cashiers, citizens, the records desk; the directory, the data officer; attachments and
+live feeds, of machines."""
 Row = tuple[str, str, str]
 """(method, pattern, kind)."""
 

@@ -78,3 +78,24 @@ def test_a_doctor_makes_no_two_patients_one_person(doctor, admin, kind):
     assert doctor("PUT", "Patient/lan", {**person("lan", ("mai", kind)), "birthDate": "1990-01-01"}).status == 200
     assert doctor("PUT", "Patient/lan", person("lan")).codes == ["API-0045"]
     assert doctor("PUT", "Patient/mai", person("mai", ("lan", "seealso"))).status == 200
+
+
+def test_a_doctor_writes_a_contact_but_not_that_somebody_represents_a_patient(doctor, admin):
+    contact = {
+        "resourceType": "RelatedPerson",
+        "id": "kin",
+        "patient": {"reference": "Patient/lan"},
+        "relationship": [{"coding": [{"code": "MTH"}]}],
+        "name": [{"text": "Người nhà Mẫu"}],
+    }
+    assert doctor("PUT", "RelatedPerson/kin", contact).status == 201
+    by_law = {
+        **contact,
+        "identifier": [{"system": "urn:yteso:patient", "value": "mai"}],
+        "extension": [{"url": "urn:yteso:representation-evidence", "valueString": "Giấy khai sinh Mẫu"}],
+    }
+    refused = doctor("PUT", "RelatedPerson/kin", by_law)
+    assert (refused.status, refused.codes) == (403, ["API-0051"])
+    assert admin("PUT", "RelatedPerson/kin", by_law).status == 200
+    assert doctor("PUT", "RelatedPerson/kin", {**by_law, "name": [{"text": "Khác Mẫu"}]}).status == 200
+    assert doctor("PUT", "RelatedPerson/kin", contact).codes == ["API-0051"]

@@ -112,9 +112,14 @@ TABLE = {
     "record:visit": ("/record/{patient}/visit/{visit}", RECORD),
     "record:print": ("/record/{patient}/print", RECORD),
     "record:document": ("/record/{patient}/document/{document}", RECORD),
+    "record:representatives": ("/record/{patient}/representatives", {"nhanvien", "tram"}),
+    "record:record_representative": ("/record/{patient}/representatives/new", {"nhanvien", "tram"}),
+    "record:end_representation": ("/record/{patient}/representatives/x/end", {"nhanvien", "tram"}),
     "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
 }
 POSTED = {
+    "record:record_representative",
+    "record:end_representation",
     "consent:settle",
     "consent:use_code",
     "consent:glass",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yteso.apps.healthbook import lines, words
+from yteso.apps.healthbook import lines
 from yteso.apps.healthbook.apps import ROLES
 from yteso.apps.healthbook.paper import paper_of
 from yteso.base.errors import Refused
@@ -24,7 +24,7 @@ from yteso.client.representations import ADULT, LONGEST_YEARS, OFFERED, Represen
 from yteso.fhir import json as fhir_json
 from yteso.web.errors import told
 from yteso.web.guard import allow, needs_fresh_login
-from yteso.web.looks import look
+from yteso.web.looks import look, relationships
 from yteso.web.paper.press import print_pdf
 from yteso.web.qr import qr_path
 from yteso.web.services import now, service
@@ -171,7 +171,7 @@ def representatives(request: HttpRequest) -> HttpResponse:
     context = {
         "mine": _representations().of_me(principal),
         "others": _representations().by_me(principal),
-        "kinds": words.relationships(),
+        "kinds": relationships(),
     }
     return render(request, "healthbook/representatives.html", context)
 
@@ -212,7 +212,7 @@ def name_representative(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("healthbook:representatives"))
         except Refused as refused:
             problems = [told(issue) for issue in refused.issues]
-    kinds = [(kind, words.relationships()[kind]) for kind in OFFERED]
+    kinds = [(kind, relationships()[kind]) for kind in OFFERED]
     context = {"name": name, "kinds": kinds, "problems": problems, "years": LONGEST_YEARS, "given": request.POST}
     return render(request, "healthbook/name.html", context, status=422 if problems else 200)
 

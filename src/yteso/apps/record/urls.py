@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yteso.apps.record import views
+from yteso.apps.record import representatives, views
 
 app_name = "record"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("<str:patient>/raw/<str:type>/<str:resource>", views.raw, name="raw"),
     path("<str:patient>/document/<str:type>/<str:resource>", views.document, name="document"),
     path("<str:patient>/print", views.whole, name="print"),
+    path("<str:patient>/representatives", representatives.start, name="representatives"),
+    path("<str:patient>/representatives/new", representatives.record, name="record_representative"),
+    path("<str:patient>/representatives/<str:representation>/end", representatives.end, name="end_representation"),
     path("<str:patient>/<str:name>", views.section, name="section"),
 ]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
+from yteso.apps.record.representatives import DESK
 from yteso.client.openings import TREATING, Openings
 from yteso.client.record import SECTIONS, Fact, Records, Section
 from yteso.fhir import json as fhir_json
@@ -203,6 +204,7 @@ def _frame(request: HttpRequest, patient: str, current: str) -> dict[str, Any]:
         "allergies": [present.line(fact, {}) for fact in allergies],
         "current": current,
         "sections": SHOWN,
+        "keeps_papers": who.role in DESK,
         "names": present.section_names(),
     }
 
