@@ -1,6 +1,7 @@
 """Breaches of personal data as the data officer works on them: opened, described, told, closed; the list of people.
 
-The list is made from the audit chain; names and telephone numbers are added only for the file that is downloaded.
+The list is made from the audit chain; names and telephone numbers are added only for the file that is downloaded. Who
+has an account is told in the inbox (`store.inbox`), the others by letters made from that file.
 """
 
 from __future__ import annotations
@@ -17,12 +18,25 @@ from yteso.client.officer import LEAST, MOST, NO_SUCH, require_done, require_off
 from yteso.client.table_file import csv_of
 from yteso.db import Database
 from yteso.fhir import json
-from yteso.store import breaches
+from yteso.store import breaches, inbox
 from yteso.store.breaches import Affected, Breach, Suspicion
+from yteso.store.inbox import Told
 from yteso.store.protocol import Store
 
-__all__ = ["LEAST", "MOST", "Affected", "Breach", "Breaches", "Suspicion"]
-_HEAD = ["ma_ho_so", "ho_ten", "ngay_sinh", "dien_thoai", "so_lan_bi_xem", "lan_dau", "lan_cuoi", "so_tai_khoan"]
+__all__ = ["LEAST", "MOST", "Affected", "Breach", "Breaches", "Suspicion", "Told"]
+_HEAD = [
+    "ma_ho_so",
+    "ho_ten",
+    "ngay_sinh",
+    "dien_thoai",
+    "so_lan_bi_xem",
+    "lan_dau",
+    "lan_cuoi",
+    "so_tai_khoan",
+    "da_bao_hop_thu",
+]
+
+LEAST_NOTICE = 50
 
 _BAD_SUSPICION = Rule(
     "DPO-0201",
@@ -92,6 +106,29 @@ class Breaches:
         with self._database.connection() as conn:
             require_done(act(conn, who, id, when))
 
+    def have_told(self, who: Principal, id: str, text: str) -> None:
+        """Tell the affected people this in their inboxes, in the background; once for a case.
+
+        Refused (400, DPO-0002), (404, DPO-0003).
+        """
+        case = self.one(who, id)
+        text = words(text, "notice", LEAST_NOTICE)
+        with self._database.connection() as conn:
+            people = breaches.affected(conn, case.suspicion)
+            require_done(inbox.start_telling(conn, who, id, text, people, self._clock()))
+
+    def tell_more(self, who: Principal, id: str) -> None:
+        """Tell those too who have an account by now. Refused (404, DPO-0003) when nobody is left."""
+        require_officer(who)
+        with self._database.connection() as conn:
+            require_done(inbox.ask_again(conn, who, id) > 0)
+
+    def told(self, who: Principal, id: str) -> Told:
+        """How many are told, wait, and get a letter."""
+        require_officer(who)
+        with self._database.connection() as conn:
+            return inbox.count_told(conn, id)
+
     def close(self, who: Principal, id: str, conclusion: str) -> None:
         """It is over. Refused (404, DPO-0003) while the authority was not told."""
         require_officer(who)
@@ -111,18 +148,20 @@ class Breaches:
         with self._database.connection() as conn:
             people = breaches.affected(conn, case.suspicion)
             found = self._store.peek(conn, [("Patient", one.patient) for one in people if one.patient])
+            told = inbox.told_when(conn, id)
             breaches.note_list(conn, who, id, people)
         patients = {one.id: json.loads(one.body) for one in found.values() if one.body}
-        return csv_of(_HEAD, (_line(one, patients.get(one.patient, {})) for one in people))
+        return csv_of(_HEAD, (_line(one, patients.get(one.patient, {}), told.get(one.key)) for one in people))
 
 
 def _is_suspicion(one: Suspicion) -> bool:
     return bool(one.account or one.facility) and one.since < one.until
 
 
-def _line(one: Affected, patient: Mapping[str, Any]) -> list[str]:
+def _line(one: Affected, patient: Mapping[str, Any], told: datetime | None) -> list[str]:
     name: Mapping[str, Any] = next(iter(patient.get("name") or ()), {})
     phones = [str(point.get("value", "")) for point in patient.get("telecom") or () if point.get("system") == "phone"]
     moments = [moment.astimezone(VIETNAM).isoformat(timespec="seconds") for moment in (one.first, one.last)]
-    told = [str(name.get("text", "")), str(patient.get("birthDate", "")), " ".join(phones)]
-    return [one.patient, *told, str(one.times), *moments, str(one.accounts)]
+    named = [str(name.get("text", "")), str(patient.get("birthDate", "")), " ".join(phones)]
+    inbox = told.astimezone(VIETNAM).isoformat(timespec="seconds") if told else ""
+    return [one.patient, *named, str(one.times), *moments, str(one.accounts), inbox]

@@ -6,7 +6,7 @@ Everything is made when it is first asked for, so that a process loads only the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from yteso.ops.sealer import Sealer
     from yteso.signing import Keys
     from yteso.store.bulk.desk import BulkDesk
+    from yteso.store.inbox import Teller
     from yteso.store.postgres import PostgresStore
     from yteso.store.subscriptions.evaluate import People
     from yteso.validate.profiles.modes import Modes
@@ -166,6 +167,7 @@ class Services:
         from yteso.client.consents import Consents
         from yteso.client.exports import Exports
         from yteso.client.guardians import Guardians
+        from yteso.client.inbox import Inbox
         from yteso.client.intake import Intake
         from yteso.client.openings import Openings
         from yteso.client.processing import Processing
@@ -192,6 +194,7 @@ class Services:
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),
                 citizens=Citizens(self.database, self.store),
+                inbox=Inbox(self.database, self.store, self.clock),
                 openings=Openings(self.database, self.store),
                 consents=Consents(self.database, self.store, self.clock),
                 guardians=Guardians(self.database, self.store, self.clock),
@@ -264,6 +267,24 @@ class Services:
                 setup.close()
 
         return remembered(find)
+
+    def teller(self) -> Teller:
+        """Tells people in their inboxes."""
+        from yteso.store.inbox import Teller
+
+        return Teller(self.database, self.store, self._have_accounts, self.clock)
+
+    def _have_accounts(self, persons: Iterable[str]) -> set[str]:
+        from yteso.web import setup
+
+        setup.configure(self.settings)
+        from yteso.web.accounts import people
+
+        try:
+            found: set[str] = people.signed_in_as(persons)
+        finally:
+            setup.close()
+        return found
 
     def maintain_accounts(self) -> None:
         """The accounts' daily upkeep: staff who were away too long, counters and sessions that are over."""

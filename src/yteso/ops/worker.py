@@ -15,6 +15,7 @@ from yteso.ops.logs import log_to_stderr
 from yteso.ops.orphan import end_with_parent
 from yteso.ops.supervisor import stop_on_signals
 from yteso.store.bulk.desk import TASK as BULK
+from yteso.store.inbox import TASK as TELL
 from yteso.store.reindex import Reindex
 from yteso.store.search_parameters import TASK as REINDEX
 
@@ -32,15 +33,18 @@ def main() -> None:
     services = build(Settings.from_environment(), application="yteso walker", connections=4)
     try:
         drain = drain_of(services, stop)
+        teller = services.teller()
         reindex = Reindex(services.database, services.store)
         tasks = [
             Task(DRAIN, drain),
             Task(BULK, partial(services.bulk.work, stop.is_set)),
+            Task(TELL, partial(teller.work, stop.is_set)),
             Task(REINDEX, partial(reindex.work, stop.is_set)),
         ]
         chores = [
             Chore("sweep", _SWEEP_SECONDS, drain),
             Chore("bulk sweep", _BULK_SWEEP_SECONDS, services.bulk.sweep),
+            Chore("telling sweep", _BULK_SWEEP_SECONDS, teller.sweep),
             Chore("reindex sweep", _BULK_SWEEP_SECONDS, reindex.sweep),
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
             Chore("budgets", _HOUR_SECONDS, services.forget_seen),

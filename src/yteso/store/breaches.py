@@ -31,7 +31,8 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One case; open until `closed`. `kinds`, `consequences` and `measures` are what the notice says beside `what`."""
+    """One case; open until `closed`. `kinds`, `consequences` and `measures` are what the notice to the authority says
+    beside `what`; `notice` is the text for the people, once the officer had it sent."""
 
     id: str
     what: str
@@ -47,6 +48,9 @@ class Breach:
     closed: datetime | None
     closed_by: str | None
     conclusion: str
+    notice: str
+    notice_by: str
+    notice_at: datetime | None
 
     @property
     def due(self) -> datetime:

@@ -6,7 +6,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id::text;
 -- find_breaches --
 -- Cases, open ones first, then the newest; one where its id is given.
 SELECT id::text, what, noticed, account, facility, since, until, opened_by, opened, kinds, consequences, measures,
-       authority_told, people_told, closed, closed_by, coalesce(conclusion, '')
+       authority_told, people_told, closed, closed_by, coalesce(conclusion, ''),
+       coalesce(notice, ''), coalesce(notice_by, ''), notice_at
 FROM store.breach WHERE %(id)s::uuid IS NULL OR (shard = 0 AND id = %(id)s::uuid)
 ORDER BY closed IS NOT NULL, noticed DESC, id LIMIT %(count)s;
 

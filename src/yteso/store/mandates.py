@@ -5,6 +5,7 @@ The question is the platform's own, inside the transaction of the act; nothing o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,17 @@ def wards(conn: Connection, store: Store, who: Principal) -> list[str]:
     return list(dict.fromkeys(ward for ward, mandate in _in_force(conn, store, who) if mandate.acts))
 
 
+def representatives(conn: Connection, store: Store, wards: Sequence[int]) -> list[tuple[int, str]]:
+    """(ward's key, id of the Patient who acts for them now), for many wards."""
+    rows = conn.execute(SQL["fetch_mandates_of"], (list(wards),)).fetchall()
+    codes = _codes(conn, store, [row[2] for row in rows])
+    return [
+        (ward, holder)
+        for ward, holder, id, minor, born, today in rows
+        if Mandate(id, codes.get(id, ""), today, _day(born) if minor else None).acts
+    ]
+
+
 def said(detail: str, mandate: Mandate | None) -> str:
     """The detail of a row of the chain, with the mandate where there is one."""
     return f"{detail} {BY}{mandate.id}" if mandate else detail
@@ -44,8 +56,7 @@ def _in_force(conn: Connection, store: Store, who: Principal, ward: str = "") ->
         return []
     asked = {"holder": f"Patient/{who.person}", "pat": number(patient_key(ward)) if ward else None}
     rows = conn.execute(SQL["fetch_mandates"], asked).fetchall()
-    held = store.peek(conn, [("RelatedPerson", row[0]) for row in rows])
-    codes = {one.id: _code(json.loads(one.body)) for one in held.values() if one.body}
+    codes = _codes(conn, store, [row[0] for row in rows])
     return [
         (patient, Mandate(id, codes.get(id, ""), today, _day(born) if minor else None))
         for id, minor, patient, born, today in rows
@@ -54,6 +65,12 @@ def _in_force(conn: Connection, store: Store, who: Principal, ward: str = "") ->
 
 def _day(born: int) -> date:
     return moment(born).astimezone(VIETNAM).date()
+
+
+def _codes(conn: Connection, store: Store, ids: Sequence[str]) -> dict[str, str]:
+    """RelatedPerson -> its relationship."""
+    held = store.peek(conn, [("RelatedPerson", id) for id in ids])
+    return {one.id: _code(json.loads(one.body)) for one in held.values() if one.body}
 
 
 def _code(related: dict[str, Any]) -> str:

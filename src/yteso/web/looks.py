@@ -142,6 +142,8 @@ def _done(access: Access) -> str:
 
 def _kind(what: str) -> str:
     """What kind of data: told from the type in `what`, without ids."""
+    if what.startswith("breach/"):
+        return gettext("Thông báo về vi phạm dữ liệu")
     found = _TYPE.match(what)
     return _kinds().get(found[0] if found else "", gettext("Nhiều phần của hồ sơ"))
 

@@ -17,7 +17,7 @@ WHAT = "Tài khoản bị lộ mật khẩu, có truy cập lạ"
 WORDS = "Số điện thoại trong hồ sơ của tôi đã cũ"
 ANSWER = "Đã sửa số điện thoại theo yêu cầu"
 REASON = "Chuyển dữ liệu theo hợp đồng số 5"
-TABLES = ("breach", "subject_request", "standing_approval", "bulk_job")
+TABLES = ("inbox", "breach_person", "breach", "subject_request", "standing_approval", "bulk_job")
 
 
 @pytest.fixture
@@ -73,6 +73,32 @@ def test_a_breach_is_opened_listed_told_and_closed(cast):
     closed = officer.post(f"{place}/close", {"conclusion": WHAT}, follow=True).content.decode()
     assert "Đã đóng" in closed
     assert f"{place}/describe" not in closed
+
+
+def test_the_affected_are_told_in_their_inbox_by_the_text_the_officer_reviewed(cast):
+    officer, citizen = cast.client("baovedulieu"), cast.client("nguoiyeucau")
+    place = officer.post("/privacy/breaches/open", breach_form()).headers["Location"]
+    page = officer.get(place).content.decode()
+    assert f"Việc đã xảy ra: {WHAT}" in page
+    assert "thông báo chưa đọc" not in citizen.get("/healthbook/record").content.decode()
+    text = "Hồ sơ của bạn có thể đã bị xem trái phép trong đêm qua.\nĐầu mối: cán bộ bảo vệ <b>dữ liệu</b>."
+    assert "DPO-0002" in officer.post(f"{place}/inbox", {"notice": "ngắn"}, follow=True).content.decode()
+    sent = officer.post(f"{place}/inbox", {"notice": text}, follow=True).content.decode()
+    assert "0 trong 1 người" in sent
+    assert f'hx-get="{place}/told"' in sent
+    cast.services.teller().work(lambda: False, place.rpartition("/")[2])
+    told = officer.get(f"{place}/told").content.decode()
+    assert "1 trong 1 người" in told
+    assert "hx-get" not in told
+    assert "Có 1 thông báo chưa đọc" in citizen.get("/healthbook/record").content.decode()
+    inbox = citizen.get("/healthbook/inbox").content.decode()
+    assert "đã bị xem trái phép trong đêm qua." in inbox
+    assert "<b>dữ liệu" not in inbox
+    assert "thông báo chưa đọc" not in citizen.get("/healthbook/record").content.decode()
+    assert "Thông báo về vi phạm dữ liệu" in citizen.get("/healthbook/who?days=7").content.decode()
+    page = officer.get(place).content.decode()
+    assert f"{place}/inbox" not in page
+    assert 'value="people"' not in page, "that all were told is when the people were told"
 
 
 def test_a_request_goes_from_the_citizen_to_the_desk_and_back(cast):

@@ -78,6 +78,8 @@ TABLE = {
     "privacy:notice": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/notice", {"baovedulieu"}),
     "privacy:describe_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/describe", {"baovedulieu"}),
     "privacy:tell_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/tell", {"baovedulieu"}),
+    "privacy:breach_inbox": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/inbox", {"baovedulieu"}),
+    "privacy:breach_told": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/told", {"baovedulieu"}),
     "privacy:close_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/close", {"baovedulieu"}),
     "privacy:requests": ("/privacy/requests", {"baovedulieu"}),
     "privacy:acknowledge": ("/privacy/requests/00000000-0000-0000-0000-000000000000/acknowledge", {"baovedulieu"}),
@@ -102,6 +104,7 @@ TABLE = {
     "healthbook:representative_code": ("/healthbook/representatives/code", set()),
     "healthbook:name_representative": ("/healthbook/representatives/name", set()),
     "healthbook:end_representation": ("/healthbook/representatives/x/end", set()),
+    "healthbook:inbox": ("/healthbook/inbox", set()),
     "healthbook:who": ("/healthbook/who", set()),
     "healthbook:question": ("/healthbook/who/1-1", set()),
     "worklist:start": ("/worklist/", {"xetnghiem", "duocsi", "thungan"}),
@@ -118,6 +121,7 @@ TABLE = {
     "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
 }
 POSTED = {
+    "privacy:breach_inbox",
     "record:record_representative",
     "record:end_representation",
     "consent:settle",

@@ -19,6 +19,7 @@ class HealthbookConfig(AppConfig):
     url_prefix = "healthbook/"
     navigation = (
         Entry(_("Hồ sơ của tôi"), "heart", "healthbook:start", "/healthbook/record", frozenset(ROLES)),
+        Entry(_("Thông báo"), "inbox", "healthbook:inbox", "/healthbook/inbox", frozenset(ROLES)),
         Entry(_("Ai đã xem"), "eye", "healthbook:who", "/healthbook/who", frozenset(ROLES)),
         Entry(
             _("Người đại diện"),

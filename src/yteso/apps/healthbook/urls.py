@@ -16,6 +16,7 @@ urlpatterns = [
     path("representatives/code", views.representative_code, name="representative_code"),
     path("representatives/name", views.name_representative, name="name_representative"),
     path("representatives/<str:id>/end", views.end_representation, name="end_representation"),
+    path("inbox", views.inbox, name="inbox"),
     path("who", views.who, name="who"),
     path("who/<str:id>", views.question, name="question"),
 ]

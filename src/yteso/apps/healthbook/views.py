@@ -18,6 +18,7 @@ from yteso.apps.healthbook.apps import ROLES
 from yteso.apps.healthbook.paper import paper_of
 from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Accesses, Asked
+from yteso.client.inbox import Inbox
 from yteso.client.people import PersonBanner
 from yteso.client.record import Records
 from yteso.client.representations import ADULT, LONGEST_YEARS, OFFERED, Representations
@@ -47,6 +48,11 @@ def _accesses() -> Accesses:
     return found
 
 
+def _inbox() -> Inbox:
+    found: Inbox = service("inbox")
+    return found
+
+
 def _representations() -> Representations:
     found: Representations = service("representations")
     return found
@@ -65,10 +71,26 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "book": book,
         "groups": groups,
+        "unread": _inbox().unread(request.principal, book.of) if book.acts else 0,
         "people": [one.person for one in _representations().by_me(request.principal)],
         "asked": now(),
     }
     return render(request, "healthbook/start.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The inbox: what the platform tells the person, and emergency openings of the record. Shown is read."""
+    book, principal = _book(request), request.principal
+    context = {
+        "book": book,
+        "messages_of_person": _inbox().open(principal, book.of),
+        "broken": [one for one in service("openings").of_person(principal, book.of) if one.kind == "g"],
+        "facilities": _accesses().facilities(),
+        "asked": now(),
+    }
+    return render(request, "healthbook/inbox.html", context)
 
 
 @allow(*ROLES)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yteso.access.principal import Role
 from yteso.apps.privacy.acts import done, moment_of, tabs, tell_refusal
 from yteso.base.errors import Refused
-from yteso.client.breaches import LEAST, MOST, Breaches, Suspicion
+from yteso.client.breaches import LEAST, LEAST_NOTICE, MOST, Breach, Breaches, Suspicion
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.services import now, service
 
@@ -54,7 +55,9 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One case with its clock, how many it is about, and what can be done next."""
     case = _breaches().one(request.principal, str(id))
     people = _breaches().affected(request.principal, case)
-    context = {**_shared(), "case": case, "left": _left(case.due), "people": people}
+    context = {**_shared(), "case": case, "left": _left(case.due), "people": people, "least_notice": LEAST_NOTICE}
+    context["told"] = _breaches().told(request.principal, str(id))
+    context["letter"] = case.notice or _letter(request, case)
     return render(request, "privacy/breach.html", context)
 
 
@@ -97,6 +100,27 @@ def tell(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @allow(Role.DATA_OFFICER)
+@needs_fresh_login
+@require_POST
+def inbox(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Tell the people in their inboxes; again for those who have an account by now."""
+    if "again" in request.POST:
+        act, words = _breaches().tell_more, gettext("Đang báo cho người mới có tài khoản.")
+        return done(request, lambda: act(request.principal, str(id)), words, _to(id))
+    text, words = request.POST.get("notice", ""), gettext("Đang gửi thông báo vào hộp thư của từng người.")
+    return done(request, lambda: _breaches().have_told(request.principal, str(id), text), words, _to(id))
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def told(request: HttpRequest, id: UUID) -> HttpResponse:
+    """How far the telling is; asks again while people wait."""
+    case = _breaches().one(request.principal, str(id))
+    context = {"case": case, "told": _breaches().told(request.principal, str(id)), "as_of": now()}
+    return render(request, "privacy/told.html", context)
+
+
+@allow(Role.DATA_OFFICER)
 @require_POST
 def close(request: HttpRequest, id: UUID) -> HttpResponse:
     """It is over."""
@@ -108,6 +132,12 @@ def close(request: HttpRequest, id: UUID) -> HttpResponse:
 def _shared() -> dict[str, object]:
     facilities = service("accesses").facilities()
     return {"tabs": tabs("privacy:breaches"), "facilities": facilities, "least": LEAST, "most": MOST, "as_of": now()}
+
+
+def _letter(request: HttpRequest, case: Breach) -> str:
+    """The template of what people are told, in Vietnamese: the officer reads and changes it before it is sent."""
+    context = {"case": case, "officer": request.principal.name}
+    return str(render_to_string("privacy/letter.txt", context, request)).strip()
 
 
 def _left(due: datetime) -> int:

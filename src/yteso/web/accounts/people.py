@@ -5,6 +5,7 @@ Each act validates what it is given; raises `Refused` with numbered issues, neve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
@@ -144,6 +145,12 @@ def upkeep() -> int:
     throttle.forget_old()
     call_command("clearsessions")
     return idle.disable_idle()
+
+
+def signed_in_as(persons: Iterable[str]) -> set[str]:
+    """Those of the persons whom a citizen's account that may sign in is tied to."""
+    citizens = User.objects.filter(role=Role.CITIZEN.value, is_active=True, person__in=set(persons) - {""})
+    return set(citizens.values_list("person", flat=True))
 
 
 def find(username: str) -> Account:
