@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import Clock
+from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.client.access_rules import NOT_OWN
 from yteso.client.officer import LEAST, MOST, require_done, require_officer, words
 from yteso.db import Database
+from yteso.standards.subject_requests import KINDS, in_force
+from yteso.standards.subject_requests import Clock as LegalClock
 from yteso.store import subject_requests as rows
-from yteso.store.subject_requests import KINDS, MOST_OPEN, OUTCOMES, SubjectRequest
+from yteso.store.subject_requests import MOST_OPEN, OUTCOMES, SubjectRequest
 
-__all__ = ["KINDS", "LEAST", "MOST", "OUTCOMES", "SubjectRequest", "SubjectRequests"]
+__all__ = ["KINDS", "LEAST", "MOST", "OUTCOMES", "LegalClock", "SubjectRequest", "SubjectRequests"]
 
 _BAD_KIND = Rule(
     "DPO-0301",
@@ -29,6 +31,15 @@ _TOO_MANY = Rule(
     "You have {most} requests waiting already.",
     "Chờ các yêu cầu trước được trả lời.",
     "Wait until earlier ones are answered.",
+)
+_TOO_LATE = Rule(
+    "DPO-0303",
+    Severity.ERROR,
+    "Đã quá hạn thực hiện: không gia hạn được nữa.",
+    "The time is over: it can no longer be prolonged.",
+    "Thực hiện hoặc trả lời ngay; gia hạn chỉ trước khi hết hạn.",
+    "Do it or answer now; a prolongation is told before the end.",
+    basis="NĐ 356/2025/NĐ-CP",
 )
 
 
@@ -63,17 +74,23 @@ class SubjectRequests:
         with self._database.connection() as conn:
             return rows.find_requests(conn, who, open=open)
 
-    def acknowledge(self, who: Principal, id: str) -> None:
-        """Tell the person that it is worked on. Refused (404, DPO-0003)."""
+    def clocks(self) -> dict[str, LegalClock]:
+        """Kind -> how long the law gives today; it is no secret."""
+        return in_force(self._clock().astimezone(VIETNAM).date())
+
+    def acknowledge(self, who: Principal, id: str, *, others: bool = False) -> None:
+        """Tell the person that it is worked on, and whether another party takes part. Refused (404, DPO-0003)."""
         require_officer(who)
         with self._database.connection() as conn:
-            require_done(rows.acknowledge(conn, who, id, self._clock()))
+            require_done(rows.acknowledge(conn, who, id, self._clock(), others=others))
 
     def extend(self, who: Principal, id: str, reason: str) -> None:
-        """Once, 15 days more. Refused (400, DPO-0002), (404, DPO-0003)."""
+        """Once, the days the law gives to this kind. Refused (400) DPO-0002, DPO-0303, (404, DPO-0003)."""
         require_officer(who)
         reason = words(reason, "reason")
         with self._database.connection() as conn:
+            if rows.is_late(conn, id, self._clock()):
+                raise Refused(_TOO_LATE.at(), status=400)
             require_done(rows.extend(conn, who, id, reason))
 
     def close(self, who: Principal, id: str, outcome: str, answer: str) -> None:

@@ -1,6 +1,6 @@
 """Requests of people about their data: a case with the law's clocks; each act in the audit chain.
 
-Answered within two working days; what is asked is done within 15 days, and once 15 more with a reason (NĐ 356/2025).
+How long each kind may take stands in `standards.subject_requests`; what was filed keeps the clock of its day.
 """
 
 from __future__ import annotations
@@ -10,19 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yteso.access.principal import Principal
+from yteso.base.clock import VIETNAM
 from yteso.base.ids import random_id, shard_of, shard_of_key
 from yteso.base.working_days import end_after
 from yteso.db import Connection, Queries
+from yteso.standards.subject_requests import Clock, in_force
 from yteso.store import audit
 from yteso.store.protocol import AuditNote
 
 SQL = Queries.beside(__file__, "subject_requests.sql")
-KINDS = ("access", "copy", "correction", "erasure", "restriction", "objection", "withdrawal")
 OUTCOMES = ("done", "partly", "refused")
-ANSWER_DAYS = 2
-"""Working days until the person is told that the request is worked on."""
-DONE = timedelta(days=15)
-EXTENSION = timedelta(days=15)
 MOST_OPEN = 10
 
 
@@ -44,6 +41,13 @@ class SubjectRequest:
     answer: str | None
     closed: datetime | None
     closed_by: str | None
+    others: bool = False
+    """A facility or another party has to take part."""
+
+    @property
+    def clock(self) -> Clock:
+        """The law's, as it was on the day of filing."""
+        return _clock(self.kind, self.filed)
 
 
 def file(conn: Connection, who: Principal, patient: str, kind: str, words: str, now: datetime) -> str | None:
@@ -53,7 +57,8 @@ def file(conn: Connection, who: Principal, patient: str, kind: str, words: str, 
     if waiting is not None and waiting[0] >= MOST_OPEN:
         return None
     id = random_id(shard)
-    clocks = (now, end_after(now, ANSWER_DAYS), now + DONE)
+    clock = _clock(kind, now)
+    clocks = (now, end_after(now, clock.answer), now + timedelta(days=clock.days))
     conn.execute(SQL["add_request"], (shard, id, patient, who.name, kind, words, *clocks))
     _note(conn, who, "C", id, kind, patient)
     return id
@@ -72,17 +77,44 @@ def find_requests(
     return found
 
 
-def acknowledge(conn: Connection, who: Principal, id: str, now: datetime) -> bool:
-    """The person is told that it is worked on; False when that was done, or it is closed."""
-    return _acted(conn, who, id, "acknowledged", "acknowledge_request", (now, shard_of(id), id))
+def acknowledge(conn: Connection, who: Principal, id: str, now: datetime, *, others: bool = False) -> bool:
+    """The person is told that it is worked on; False when that was done, or it is closed.
+
+    `others`: another party takes part, for which the law gives more days from the filing on.
+    """
+    asked = _open(conn, id)
+    if asked is None:
+        return False
+    kind, filed, due = asked
+    clock = _clock(kind, filed)
+    more = timedelta(days=clock.others - clock.days) if others else timedelta(0)
+    detail = "acknowledged, others take part" if others else "acknowledged"
+    return _acted(conn, who, id, detail, "acknowledge_request", (now, others, due + more, shard_of(id), id))
 
 
 def extend(conn: Connection, who: Principal, id: str, reason: str) -> bool:
     """More time; False when that was given once, or it is closed."""
-    row = conn.execute(SQL["fetch_due"], (shard_of(id), id)).fetchone()
-    if row is None:
+    asked = _open(conn, id)
+    if asked is None:
         return False
-    return _acted(conn, who, id, "extended", "extend_request", (reason, row[0] + EXTENSION, shard_of(id), id))
+    kind, filed, due = asked
+    until = due + timedelta(days=_clock(kind, filed).more)
+    return _acted(conn, who, id, "extended", "extend_request", (reason, until, shard_of(id), id))
+
+
+def is_late(conn: Connection, id: str, now: datetime) -> bool:
+    """Whether the end of an open request is over already."""
+    asked = _open(conn, id)
+    return asked is not None and asked[2] < now
+
+
+def _open(conn: Connection, id: str) -> tuple[str, datetime, datetime] | None:
+    """(kind, filed, due) of an open request, held until the transaction ends."""
+    return conn.execute(SQL["hold_request"], (shard_of(id), id)).fetchone()
+
+
+def _clock(kind: str, filed: datetime) -> Clock:
+    return in_force(filed.astimezone(VIETNAM).date())[kind]
 
 
 def close(conn: Connection, who: Principal, id: str, outcome: str, answer: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ SELECT count(*) FROM store.subject_request WHERE shard = %s AND patient = %s AND
 
 -- find_requests --
 -- Requests by what is due first; of one person where one is given.
-SELECT id::text, patient, asked_by, kind, words, filed, answer_due, due, acknowledged, extended, outcome, answer, closed, closed_by
+SELECT id::text, patient, asked_by, kind, words, filed, answer_due, due, acknowledged, extended, outcome, answer, closed, closed_by, others
 FROM store.subject_request
 WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
   AND (%(open)s::boolean IS NULL OR (closed IS NULL) = %(open)s)
@@ -17,7 +17,7 @@ ORDER BY closed DESC NULLS FIRST, CASE WHEN acknowledged IS NULL THEN answer_due
 
 -- acknowledge_request --
 -- The person was told that it is worked on.
-UPDATE store.subject_request SET acknowledged = %s
+UPDATE store.subject_request SET acknowledged = %s, others = %s, due = %s
 WHERE shard = %s AND id = %s::uuid AND acknowledged IS NULL AND closed IS NULL RETURNING patient;
 
 -- extend_request --
@@ -25,9 +25,9 @@ WHERE shard = %s AND id = %s::uuid AND acknowledged IS NULL AND closed IS NULL R
 UPDATE store.subject_request SET extended = %s, due = %s
 WHERE shard = %s AND id = %s::uuid AND extended IS NULL AND closed IS NULL RETURNING patient;
 
--- fetch_due --
--- Until when it must be done now.
-SELECT due FROM store.subject_request WHERE shard = %s AND id = %s::uuid AND closed IS NULL;
+-- hold_request --
+-- What an open request is about and until when it must be done now.
+SELECT kind, filed, due FROM store.subject_request WHERE shard = %s AND id = %s::uuid AND closed IS NULL FOR UPDATE;
 
 -- close_request --
 -- The answer.

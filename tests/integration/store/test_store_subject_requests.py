@@ -1,7 +1,7 @@
 """Subject requests: filed by the person alone, the law's clocks, extended once, closed, all in the chain."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.client.subject_requests import KINDS, SubjectRequests
+from yteso.standards.subject_requests import in_force
 from yteso.store import audit
 from yteso.store.audit import Asked
 from yteso.store.subject_requests import MOST_OPEN
@@ -40,17 +41,48 @@ def desk(database, clock):
     return SubjectRequests(database, clock)
 
 
-def test_the_clocks_are_two_working_days_and_fifteen_days_extended_once(desk, clock):
-    filed = desk.file(PERSON, "correction", WORDS)
+@pytest.mark.parametrize(
+    ("kind", "days", "others", "more"),
+    [
+        ("access", 10, 15, 10),
+        ("copy", 10, 15, 10),
+        ("correction", 10, 15, 10),
+        ("erasure", 20, 20, 15),
+        ("restriction", 15, 20, 15),
+        ("objection", 15, 20, 15),
+        ("withdrawal", 15, 20, 15),
+    ],
+)
+def test_each_kind_has_its_clock_longer_with_others_and_prolonged_once(desk, clock, kind, days, others, more):
+    filed, begun = desk.file(PERSON, kind, WORDS), clock()
     [one] = desk.queue(OFFICER, open=True)
-    assert one.id == filed
+    assert (one.id, one.due) == (filed, begun + timedelta(days=days))
     assert one.answer_due.astimezone(VIETNAM).isoformat() == "2026-12-01T23:59:59+07:00"
-    assert one.due == clock() + timedelta(days=15)
+    clock.moment += timedelta(days=1)
+    desk.acknowledge(OFFICER, filed, others=True)
+    [one] = desk.mine(PERSON)
+    assert (one.due, one.others) == (begun + timedelta(days=others), True)
     desk.extend(OFFICER, filed, "Phải hỏi cơ sở đã gửi dữ liệu")
     [one] = desk.mine(PERSON)
-    assert one.due == clock() + timedelta(days=30)
+    assert one.due == begun + timedelta(days=others + more)
     with pytest.raises(Refused, match="DPO-0003"):
         desk.extend(OFFICER, filed, "Cần thêm thời gian lần nữa")
+
+
+def test_nothing_is_prolonged_after_its_end(desk, clock):
+    filed = desk.file(PERSON, "correction", WORDS)
+    clock.moment += timedelta(days=10, seconds=1)
+    with pytest.raises(Refused, match="DPO-0303"):
+        desk.extend(OFFICER, filed, "Phải hỏi cơ sở đã gửi dữ liệu")
+
+
+def test_every_kind_has_one_clock_with_its_law_on_every_day():
+    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2030, 1, 1)):
+        assert set(in_force(day)) == set(KINDS)
+    for one in in_force(date(2026, 1, 1)).values():
+        assert one.days <= one.others
+        assert "356/2025" in one.basis
+        assert one.source
 
 
 def test_the_person_follows_it_to_the_end(desk, clock):

@@ -36,16 +36,16 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def acknowledge(request: HttpRequest, id: UUID) -> HttpResponse:
     """The person is told that it is worked on."""
-    words = gettext("Đã báo cho người gửi là đang xử lý.")
-    return done(request, lambda: _requests().acknowledge(request.principal, str(id)), words, _queue())
+    words, others = gettext("Đã báo cho người gửi là đang xử lý."), request.POST.get("others") == "1"
+    return done(request, lambda: _requests().acknowledge(request.principal, str(id), others=others), words, _queue())
 
 
 @allow(Role.DATA_OFFICER)
 @require_POST
 def extend(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Once, 15 days more."""
+    """Once, so many days more as the law gives."""
     reason = request.POST.get("reason", "")
-    words = gettext("Đã gia hạn 15 ngày.")
+    words = gettext("Đã gia hạn.")
     return done(request, lambda: _requests().extend(request.principal, str(id), reason), words, _queue())
 
 
@@ -80,7 +80,14 @@ def _queue() -> str:
 
 
 def _shared() -> dict[str, object]:
-    return {"kinds": _kinds(), "outcomes": _outcomes(), "least": LEAST, "most": MOST, "as_of": now()}
+    return {
+        "kinds": _kinds(),
+        "clocks": _requests().clocks(),
+        "outcomes": _outcomes(),
+        "least": LEAST,
+        "most": MOST,
+        "as_of": now(),
+    }
 
 
 def _kinds() -> dict[str, str]:
