@@ -43,6 +43,8 @@ class PersonBanner:
     address: str = ""
     phone: str = ""
     deceased: bool = False
+    replaced_by: str = ""
+    """Id of the Patient this one was joined into; empty for one that stands."""
 
 
 def person_query(text: str, count: int = 20, cursor: str = "") -> Query | None:
@@ -134,8 +136,14 @@ def banner_of(patient: Mapping[str, Any], today: date) -> PersonBanner:
         ),
         address=_first_text(patient.get("address", [])),
         phone=next((t.get("value", "") for t in patient.get("telecom", []) if t.get("system") == "phone"), ""),
+        replaced_by=_replaced_by(patient.get("link", [])),
         deceased=bool(patient.get("deceasedBoolean") or patient.get("deceasedDateTime")),
     )
+
+
+def _replaced_by(links: Sequence[Mapping[str, Any]]) -> str:
+    named = (str(one.get("other", {}).get("reference", "")) for one in links if one.get("type") == "replaced-by")
+    return next(named, "").removeprefix("Patient/")
 
 
 def display_name(names: Sequence[Mapping[str, Any]]) -> str:

@@ -169,6 +169,7 @@ class Services:
         from yteso.client.guardians import Guardians
         from yteso.client.inbox import Inbox
         from yteso.client.intake import Intake
+        from yteso.client.joinings import Joinings
         from yteso.client.openings import Openings
         from yteso.client.processing import Processing
         from yteso.client.record import Records
@@ -194,6 +195,7 @@ class Services:
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),
                 citizens=Citizens(self.database, self.store),
+                joinings=Joinings(self.database, self.store, self.clock),
                 inbox=Inbox(self.database, self.store, self.clock),
                 openings=Openings(self.database, self.store),
                 consents=Consents(self.database, self.store, self.clock),
@@ -304,6 +306,13 @@ class Services:
 
         with self.database.connection() as conn:
             forget(conn, self.clock())
+
+    def spread_same(self) -> None:
+        """Who came to care for one of a person's Patients sees the others too."""
+        from yteso.store.relations import spread_same
+
+        with self.database.connection() as conn:
+            spread_same(conn)
 
     def maintain_store(self) -> None:
         """The store's daily upkeep: partitions for the months to come, the newest dictionary."""

@@ -61,6 +61,10 @@ INSERT INTO store.relation (shard, type, id, pat, holder, kind, since, until)
 SELECT * FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::bigint[], %s::text[], %s::"char"[], %s::timestamptz[],
                      %s::timestamptz[]);
 
+-- spread_same --
+-- Relations to one of a person's Patients hold for the others.
+SELECT store.spread_same();
+
 -- drop_relations --
 -- What these keys said about who may see goes away.
 DELETE FROM store.relation x USING unnest(%s::smallint[], %s::smallint[], %s::text[]) AS k (shard, type, id)

@@ -103,6 +103,15 @@ def drop_relations(conn: Connection, keys: Iterable[Key]) -> None:
         conn.execute(SQL["drop_relations"], (list(shards), list(types), list(ids)))
 
 
+def spread_same(conn: Connection) -> int:
+    """Who has a relation to one of a person's Patients gets it to all of them; how many rows changed.
+
+    In the transaction in which Patients are joined or parted, and now and then for visits that came since.
+    """
+    row = conn.execute(SQL["spread_same"]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def named_relations(resource: Mapping[str, Any]) -> Iterator[Relation]:
     """What a resource says; nothing of a shape it should not have."""
     kind = resource.get("resourceType", "")

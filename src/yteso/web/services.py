@@ -23,7 +23,7 @@ class Services:
     `accesses`: `client.accesses.Accesses`; `budgets`: `client.budgets.Budgets`;
     `breaches`: `client.breaches.Breaches`; `exports`: `client.exports.Exports`;
     `processing`: `client.processing.Processing`; `subject_requests`: `client.subject_requests.SubjectRequests`;
-    `inbox`: `client.inbox.Inbox`;
+    `inbox`: `client.inbox.Inbox`; `joinings`: `client.joinings.Joinings`;
     `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
     `guardians`: `client.guardians.Guardians`;
     `representations`: `client.representations.Representations`; `worklists`: `client.worklists.Worklists`.
@@ -43,6 +43,7 @@ class Services:
     processing: Any = None
     subject_requests: Any = None
     inbox: Any = None
+    joinings: Any = None
     openings: Any = None
     consents: Any = None
     guardians: Any = None

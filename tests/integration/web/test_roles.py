@@ -56,6 +56,11 @@ TABLE = {
     "intake:receipt": ("/intake/file/{file}/receipt", INTAKE),
     "intake:replay": ("/intake/file/{file}/replay", {"quantri"}),
     "review:start": ("/review/", REVIEW),
+    "review:joined": ("/review/joined", {"nhanvien"}),
+    "review:part": ("/review/joined/00000000-0000-0000-0000-000000000000/part", {"nhanvien"}),
+    "review:find": ("/review/join/{patient}", {"nhanvien"}),
+    "review:pair": ("/review/join/{patient}/{patient}", {"nhanvien"}),
+    "review:join": ("/review/join/{patient}/{patient}/done", {"nhanvien"}),
     "review:settle": ("/review/x/settle", {"nhanvien"}),
     "consent:own": ("/consent/", set()),
     "consent:choose": ("/consent/choose", set()),
@@ -121,6 +126,8 @@ TABLE = {
     "record:raw": ("/record/{patient}/raw/Patient/{patient}", RECORD),
 }
 POSTED = {
+    "review:part",
+    "review:join",
     "privacy:breach_inbox",
     "record:record_representative",
     "record:end_representation",

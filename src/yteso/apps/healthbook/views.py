@@ -267,12 +267,14 @@ class Book:
 
 def _book(request: HttpRequest) -> Book:
     """The own book, or with `?of=` that of somebody the person represents now; rights are asked, the address is not
-    believed. An account that is tied to nobody has none."""
+    believed. An account that is tied to nobody has none. A record that was joined into another leads to that one."""
     principal, of = request.principal, request.GET.get("of", "")
     of = "" if of == principal.person else of
     person = _records().banner(principal, of or principal.person) if principal.person else None
     if person is None:
         raise Http404
+    if person.replaced_by:
+        person = _records().banner(principal, person.replaced_by) or person
     return Book(person, of, not of or _representations().acts_for(principal, of))
 
 

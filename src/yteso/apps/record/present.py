@@ -67,6 +67,7 @@ class Person:
     address: str
     phone: str
     deceased: bool
+    replaced_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def person(banner: PersonBanner) -> Person:
         address=banner.address,
         phone=banner.phone,
         deceased=banner.deceased,
+        replaced_by=banner.replaced_by,
     )
 
 

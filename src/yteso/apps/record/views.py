@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yteso.access.principal import Role
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
 from yteso.apps.record.representatives import DESK
@@ -205,6 +206,8 @@ def _frame(request: HttpRequest, patient: str, current: str) -> dict[str, Any]:
         "current": current,
         "sections": SHOWN,
         "keeps_papers": who.role in DESK,
+        "joins": who.role is Role.STAFF,
+        "survivor": banner.replaced_by,
         "names": present.section_names(),
     }
 

@@ -1,1 +1,1 @@
-"""Doubts about who is who: shown side by side, decided by a person."""
+"""Doubts about who is who: shown side by side, decided by a person; two records of one person joined and parted."""

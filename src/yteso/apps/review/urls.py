@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yteso.apps.review import views
+from yteso.apps.review import joining, views
 
 app_name = "review"
 urlpatterns = [
     path("", views.start, name="start"),
+    path("joined", joining.joined, name="joined"),
+    path("joined/<uuid:id>/part", joining.part, name="part"),
+    path("join/<str:one>", joining.find, name="find"),
+    path("join/<str:one>/<str:other>", joining.pair, name="pair"),
+    path("join/<str:one>/<str:other>/done", joining.join, name="join"),
     path("<str:id>/settle", views.settle, name="settle"),
 ]
