@@ -29,38 +29,38 @@ def _joinings() -> Joinings:
 
 @allow(Role.STAFF)
 @require_http_methods(["GET", "POST"])
-def find(request: HttpRequest, one: str) -> HttpResponse:
+def find(request: HttpRequest, patient: str) -> HttpResponse:
     """Whom to join this person with. The search is a POST: what is typed names a patient."""
     records, who = service("records"), request.principal
-    person = records.banner(who, one)
+    person = records.banner(who, patient)
     if person is None:
         raise Http404
     text = request.POST.get("q", "").strip()[:200]
     found = records.find(who, text).persons if text else ()
-    others = [other for other in found if other.id != one and not other.replaced_by]
+    others = [other for other in found if other.id != patient and not other.replaced_by]
     return render(request, "review/find.html", {"person": person, "q": text, "others": others})
 
 
 @allow(Role.STAFF)
 @require_GET
-def pair(request: HttpRequest, one: str, other: str) -> HttpResponse:
+def pair(request: HttpRequest, patient: str, other: str) -> HttpResponse:
     """Both side by side; which one survives, and why it is one person."""
-    return _compared(request, one, other)
+    return _compared(request, patient, other)
 
 
 @allow(Role.STAFF)
 @needs_fresh_login
 @require_POST
-def join(request: HttpRequest, one: str, other: str) -> HttpResponse:
+def join(request: HttpRequest, patient: str, other: str) -> HttpResponse:
     """Join them; with what is wrong the page comes back as it was filled."""
-    survivor = other if request.POST.get("survivor") == other else one
-    replaced = one if survivor == other else other
+    survivor = other if request.POST.get("survivor") == other else patient
+    replaced = patient if survivor == other else other
     try:
         _joinings().join(request.principal, survivor, replaced, request.POST.get("reason", ""))
     except Refused as refusal:
         if refusal.status != 422:
             raise
-        return _compared(request, one, other, refusal)
+        return _compared(request, patient, other, refusal)
     messages.success(request, gettext("Đã gộp hai hồ sơ. Có hiệu lực ngay; tách lại được ở đây."))
     return HttpResponseRedirect(reverse("review:joined"))
 
@@ -95,9 +95,9 @@ def _acted(request: HttpRequest, act: Callable[[], None], done: str) -> HttpResp
     return HttpResponseRedirect(reverse("review:joined"))
 
 
-def _compared(request: HttpRequest, one: str, other: str, refusal: Refused | None = None) -> HttpResponse:
+def _compared(request: HttpRequest, patient: str, other: str, refusal: Refused | None = None) -> HttpResponse:
     context: dict[str, Any] = {
-        "pair": _joinings().pair(request.principal, one, other),
+        "pair": _joinings().pair(request.principal, patient, other),
         "facts": words.facts(),
         "agreements": words.agreements(),
         "shown": words.shown,

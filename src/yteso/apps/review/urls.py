@@ -11,8 +11,8 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("joined", joining.joined, name="joined"),
     path("joined/<uuid:id>/part", joining.part, name="part"),
-    path("join/<str:one>", joining.find, name="find"),
-    path("join/<str:one>/<str:other>", joining.pair, name="pair"),
-    path("join/<str:one>/<str:other>/done", joining.join, name="join"),
+    path("join/<str:patient>", joining.find, name="find"),
+    path("join/<str:patient>/<str:other>", joining.pair, name="pair"),
+    path("join/<str:patient>/<str:other>/done", joining.join, name="join"),
     path("<str:id>/settle", views.settle, name="settle"),
 ]
