@@ -237,7 +237,7 @@ def test_who_sets_it_stands_in_it_and_an_app_needs_a_scope_that_names_it(world):
 
 
 def test_an_app_sees_the_accesses_of_whom_it_was_opened_for(world):
-    scope = "patient/AuditEvent.rs user/AuditEvent.rs"
+    scope = "patient/AuditEvent.rs"
     app = Principal("congdan", Role.CITIZEN, person="p-own", client="app", scope=scope, patient="p-child")
     told = ask(world.api, app, "GET", f"AuditEvent?agent={DOCTOR.name}")[1]["entry"]
     assert told[0]["resource"]["entity"][0]["what"]["reference"] == "Patient/p-child"
