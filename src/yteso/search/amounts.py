@@ -1,4 +1,7 @@
-"""Number and quantity clauses -> conditions on `store.number` (FHIR R4 §3.1.1.4.4 and §3.1.1.4.8)."""
+"""Number and quantity clauses -> conditions on amounts of rows and on `store.number` (FHIR R4 §3.1.1.4.4 and §3.1.1.4.8).
+
+Units are compared by 32 bits of their keys, as marks are: there are some thousand.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,43 @@ from decimal import Decimal
 from math import inf, nextafter
 
 from yteso.search.fragment import Fragment
-from yteso.search.keys import number
+from yteso.search.keys import number, short
 from yteso.search.numbers import bare_unit_key, precision, unit_key
 from yteso.search.values import bare, split
 
 _CONDITIONS = {
-    "eq": "{0}.lo >= %s AND {0}.hi < %s",
-    "ne": "NOT ({0}.lo >= %s AND {0}.hi < %s)",
-    "gt": "{0}.hi > %s",
-    "lt": "{0}.lo < %s",
-    "ge": "{0}.hi >= %s",
-    "le": "{0}.lo <= %s",
-    "sa": "{0}.lo > %s",
-    "eb": "{0}.hi < %s",
-    "ap": "{0}.lo <= %s AND {0}.hi >= %s",
+    "eq": "{lo} >= %s AND {hi} < %s",
+    "ne": "NOT ({lo} >= %s AND {hi} < %s)",
+    "gt": "{hi} > %s",
+    "lt": "{lo} < %s",
+    "ge": "{hi} >= %s",
+    "le": "{lo} <= %s",
+    "sa": "{lo} > %s",
+    "eb": "{hi} < %s",
+    "ap": "{lo} <= %s AND {hi} >= %s",
 }
 
 
-def condition(prefix: str, value: str, row: str) -> Fragment:
-    """One value (`5.4`, `5.4|http://unitsofmeasure.org|mg`, `5.4||mg`) as a condition on alias `row`."""
+def inside(prefix: str, value: str) -> Fragment:
+    """One value (`5.4`, `5.4|http://unitsofmeasure.org|mg`, `5.4||mg`) as a condition on alias `x` of `store.number`."""
+    return _condition(prefix, value, "x", "x.lo", "x.hi")
+
+
+def own(prefix: str, value: str, row: str) -> Fragment:
+    """The same on the amount of a row; false, never unknown, of a row that has none."""
+    found = _condition(prefix, value, row, f"{row}.amount", f"{row}.amount")
+    return Fragment(f"({row}.amount IS NOT NULL AND {found.text})", found.params)
+
+
+def _condition(prefix: str, value: str, row: str, lo: str, hi: str) -> Fragment:
     written, *unit = split(value, "|")
     amount = Decimal(written)
-    text, params = _CONDITIONS[prefix].format(row), _bounds(prefix, amount)
+    text, params = _CONDITIONS[prefix].format(lo=lo, hi=hi), _bounds(prefix, amount)
     system, code = (bare(part) for part in (*unit, "", "")[:2])
     if system and code:
-        return Fragment(f"{text} AND {row}.unit = %s", (*params, number(unit_key(system, code))))
+        return Fragment(f"{text} AND {row}.unit = %s", (*params, number(short(unit_key(system, code)))))
     if code:
-        return Fragment(f"{text} AND {row}.bare = %s", (*params, number(bare_unit_key(code))))
+        return Fragment(f"{text} AND {row}.bare = %s", (*params, number(short(bare_unit_key(code)))))
     return Fragment(text, params)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from yteso.base.text import fold
 from yteso.fhir.dates import interval, moment
 from yteso.search import amounts, when
-from yteso.search.composite import pair_facts, parts_of, stands_alone
+from yteso.search.composite import coded_as, pair_facts, parts_of, stands_alone
 from yteso.search.facts import facts_for, facts_of, presence_of
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
 from yteso.search.hot import hot
@@ -123,12 +123,20 @@ def _side(rows: Rows, parameter: SearchParameter, values: tuple[tuple[str, str],
     keys = side_keys(rows.type, parameter.paths)
     if parameter.kind == "string":
         return _exists(rows, "string", keys, any_of(_text(value, modifier) for _, value in values))
-    return _exists(rows, "number", keys, any_of(amounts.condition(*value, "x") for value in values))
+    beside = _exists(rows, "number", keys, any_of(amounts.inside(*value) for value in values))
+    if not is_amount(rows.type, keys):
+        return beside
+    return any_of((*(amounts.own(*value, rows.alias) for value in values), beside))
 
 
 def side_keys(type: str, paths: Iterable[Path]) -> list[int]:
     """The keys of these paths in the side tables."""
     return [number(token(path_key(type, path))) for path in paths]
+
+
+def is_amount(type: str, keys: Iterable[int]) -> bool:
+    """True when one of these keys is that of the amount, which has a column."""
+    return number(token(hot(type).amount_key)) in keys
 
 
 def _date_key(rows: Rows, name: str) -> list[int]:
@@ -144,13 +152,12 @@ def _composite(rows: Rows, name: str, value: str) -> Fragment:
         if stands_alone(context, parts):
             found.append(all_of(_part(rows, part, prefix, text) for part, prefix, text in parts))
             continue
-        facts = pair_facts(rows.type, context, parts)
-        (_, _, _), (second, prefix, text) = parts
+        (first, _, code), (second, prefix, text) = parts
         if second.kind in ("number", "quantity"):
-            keys = [number(token(fact)) for fact in facts]
-            found.append(_exists(rows, "number", keys, amounts.condition(prefix, text, "x")))
+            both = all_of((coded_as(context, first, code), amounts.inside(prefix, text)))
+            found.append(_exists(rows, "number", side_keys(rows.type, second.paths), both))
         else:
-            found.append(any_fact(rows, facts))
+            found.append(any_fact(rows, pair_facts(rows.type, context, parts)))
     return any_of(found)
 
 
@@ -178,8 +185,10 @@ def _present(rows: Rows, clause: Clause) -> Fragment:
         return _exists(rows, "moment", _date_key(rows, clause.name), Fragment("true"))
     paths = parameters_of(rows.type)[clause.name].paths
     if clause.type in ("string", "number", "quantity"):
-        table = "string" if clause.type == "string" else "number"
-        return _exists(rows, table, side_keys(rows.type, paths), Fragment("true"))
+        keys = side_keys(rows.type, paths)
+        beside = _exists(rows, "string" if clause.type == "string" else "number", keys, Fragment("true"))
+        own = is_amount(rows.type, keys)
+        return any_of((Fragment(f"{rows.alias}.amount IS NOT NULL"), beside)) if own else beside
     facts = presence_of(rows.type, clause.name)
     return always if facts is None else any_fact(rows, facts)
 

@@ -1,4 +1,4 @@
-"""Which parameters of a type have their own column: the clinical date, the code, and the patient it belongs to.
+"""Which parameters of a type have their own column: the clinical date, the code, the amount, the patient it belongs to.
 
 Everything else is found by tokens and side tables. Changing a choice here changes what stored rows hold, so it needs
 a re-index (a migration), like a change of the tables.
@@ -39,6 +39,9 @@ _DATES = (
 _CODES = ("code", "vaccine-code", "class", "type")
 """The first of these that a type has, and that is coded, is its code."""
 
+_AMOUNTS = ("value-quantity", "quantity")
+"""The first of these that a type has, else its first parameter of numbers, gives its amount."""
+
 _PATIENTS = ("patient", "subject", "beneficiary")
 
 _FURTHER = {"Device": ("patient",)}
@@ -51,6 +54,7 @@ class Hot:
 
     `code_key` is the token prefix of the code's path. `patients` are the paths that may name the patient, the main one
     first; `patient_key` is the main path's key when it holds at most one reference, so that `pat` answers for it.
+    `amount_key` is the key of the number that there can be only one of (Observation.valueQuantity).
     """
 
     date: str
@@ -58,6 +62,7 @@ class Hot:
     code_key: str
     patients: tuple[Path, ...]
     patient_key: str
+    amount_key: str
 
 
 @cache
@@ -73,12 +78,20 @@ def hot(type: str) -> Hot:
         code_key=path_key(type, parameters[code].paths[0]) if code else "",
         patients=patients,
         patient_key=path_key(type, main) if main else "",
+        amount_key=_amount(type, parameters),
     )
 
 
 def _date(parameters: Mapping[str, SearchParameter]) -> str:
     dates = sorted(name for name, one in parameters.items() if one.kind == "date" and name != "_lastUpdated")
     return next((name for name in _DATES if name in dates), dates[0] if dates else "")
+
+
+def _amount(type: str, parameters: Mapping[str, SearchParameter]) -> str:
+    names = sorted(name for name, one in parameters.items() if one.kind in ("number", "quantity"))
+    names.sort(key=lambda name: _AMOUNTS.index(name) if name in _AMOUNTS else len(_AMOUNTS))
+    paths = (path for name in names for path in parameters[name].paths)
+    return next((path_key(type, path) for path in paths if not any(path.many) and not path.where), "")
 
 
 def _is_coded(parameter: SearchParameter) -> bool:

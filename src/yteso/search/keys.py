@@ -89,8 +89,8 @@ def typed(key: str, system: str, code: str, value: str) -> str:
     return f"{key}#type|{system}|{code}|{value}"
 
 
-def paired(key: str, first: str, second: str = "") -> str:
-    """The fact that two parts of a composite hold in one element; without a second, the key of its numbers."""
+def paired(key: str, first: str, second: str) -> str:
+    """The fact that two parts of a composite hold in one element."""
     return f"{key}${first}${second}"
 
 

@@ -6,7 +6,7 @@ Floats suffice: rounding is monotone, and 15 digits are more than any measuremen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from math import inf
@@ -16,6 +16,13 @@ from yteso.search.keys import Key, token
 
 Row = tuple[float, float, Key, Key]
 """(lowest, highest, unit with system, unit)."""
+
+Number = tuple[Key, float, float, Key, Key]
+"""(key of the path, lowest, highest, unit with system, unit)."""
+Coded = tuple[Key, float, float, Key, Key, Key, Key]
+"""The same, and the code of the element it is in: the facts of the bare code and of the code with its system."""
+Amount = tuple[float, Key, Key]
+"""(number, unit with system, unit)."""
 
 NO_UNIT: Key = bytes(8)
 
@@ -89,3 +96,16 @@ def precision(number: Decimal) -> tuple[Decimal, Decimal]:
     assert isinstance(exponent, int)
     half = Decimal((0, (5,), exponent - 1))
     return number - half, number + half
+
+
+def settled(key: Key, numbers: Sequence[Number], coded: Sequence[Coded]) -> tuple[Amount | None, list[Number]]:
+    """The amount of a resource, whose path has this key, and the other numbers, each once.
+
+    Only an exact number that is written in one way is an amount. What stands among the coded ones is found there.
+    """
+    rest = set(numbers).difference(one[:5] for one in coded)
+    own = [one for one in rest if one[0] == key]
+    if len(own) != 1 or own[0][1] != own[0][2]:
+        return None, list(rest)
+    rest.discard(own[0])
+    return (own[0][1], *own[0][3:]), list(rest)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yteso.search.conditions import is_amount, side_keys
 from yteso.search.fragment import Fragment
 from yteso.search.hot import hot
-from yteso.search.keys import number, path_key, token
+from yteso.search.keys import number, token
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Query
 from yteso.search.row import NO_DATE
@@ -18,11 +19,13 @@ SORTABLE = frozenset({"date", "string", "number", "quantity"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One sort key. `kind`: "clinical", "updated", "id", "date", "number" or "string"; `keys`: of its side table."""
+    """One sort key. `kind`: "clinical", "updated", "id", "date", "number" or "string"; `keys`: of its side table;
+    `own`: the amount of the row is among the numbers."""
 
     kind: str
     descending: bool
     keys: tuple[int, ...] = ()
+    own: bool = False
 
     def expression(self, lo: str, row: str = "r") -> Fragment:
         """The value by which a row is sorted; `lo` is the column of the clinical date."""
@@ -35,7 +38,9 @@ class Order:
         same = f"{of_row('x', row)} AND x.key = ANY(%s::bigint[])"
         pick = "max" if self.descending else "min"
         if self.kind == "number":
-            text = f"coalesce((SELECT {pick}(x.lo) FROM store.number x WHERE {same}), '-Infinity')"
+            found = f"(SELECT {pick}(x.lo) FROM store.number x WHERE {same})"
+            both = f"{'greatest' if self.descending else 'least'}({row}.amount, {found})" if self.own else found
+            text = f"coalesce({both}, '-Infinity')"
         elif self.kind == "date":
             text = f"coalesce((SELECT {pick}(x.lo) FROM store.moment x WHERE {same}), {NO_DATE + 1})"
         else:
@@ -61,4 +66,5 @@ def _order(type: str, name: str, descending: bool) -> Order:
     if parameter.kind == "date":
         return Order("date", descending, (number(token(f"{type}:{name}")),))
     kind = "string" if parameter.kind == "string" else "number"
-    return Order(kind, descending, tuple(number(token(path_key(type, path))) for path in parameter.paths))
+    keys = tuple(side_keys(type, parameter.paths))
+    return Order(kind, descending, keys, own=kind == "number" and is_amount(type, keys))

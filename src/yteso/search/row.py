@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from yteso.search.keys import Key
+from yteso.search.numbers import Amount, Coded, Number
 
 NO_DATE = -(2**63)
 """`d_lo` and `d_hi` of a resource without a clinical date: before every date there is."""
@@ -17,8 +18,9 @@ class IndexRow:
     `pat`, `code`: see `hot`; None where it has none. `d_lo`, `d_hi`: the clinical date in microseconds, or NO_DATE.
     `tok`: tokens, `mark`: marks (both may repeat; the store writes each once). `strings`: (key, folded text, word it
     starts from). `moments`: (key, lowest, highest) of further dates, and of further codes with the clinical date.
-    `numbers`: (key, lowest, highest, unit with system, unit). `codes`: the tokens of all codes of the hot code element,
-    first one first. `care`: facility codes and Organization references that serve this Encounter.
+    `numbers`: of paths; `coded`: of paths inside an element that has a code; `amount`: the one that has a column (see
+    `hot`). `codes`: the tokens of all codes of the hot code element, first one first. `care`: facility codes and
+    Organization references that serve this Encounter.
     """
 
     pat: Key | None = None
@@ -29,6 +31,8 @@ class IndexRow:
     mark: list[Key] = field(default_factory=list)
     strings: list[tuple[Key, str, int]] = field(default_factory=list)
     moments: list[tuple[Key, int, int]] = field(default_factory=list)
-    numbers: list[tuple[Key, float, float, Key, Key]] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
     codes: list[Key] = field(default_factory=list)
     care: tuple[str, ...] = ()
+    coded: list[Coded] = field(default_factory=list)
+    amount: Amount | None = None

@@ -31,8 +31,9 @@ RETURNING bucket, count;
 
 -- add_resources --
 -- New resources.
-INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body, label, maker)
-SELECT n.shard, n.type, n.hid, n.id, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.mark, n.hash, n.dict, n.body, n.label, n.maker
+INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body, label, maker, amount, unit, bare)
+SELECT n.shard, n.type, n.hid, n.id, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.mark, n.hash, n.dict, n.body, n.label, n.maker,
+       n.amount, n.unit, n.bare
 FROM unnest(%b::store.new_resource[]) n;
 
 -- add_strings --
@@ -47,8 +48,8 @@ SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi FROM unnest(%b::store.new_
 
 -- add_numbers --
 -- Numbers of resources.
-INSERT INTO store.number (shard, type, hid, t, key, lo, hi, unit, bare)
-SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi, n.unit, n.bare FROM unnest(%b::store.new_number[]) n;
+INSERT INTO store.number (shard, type, hid, t, key, lo, hi, unit, bare, code, coded)
+SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi, n.unit, n.bare, n.code, n.coded FROM unnest(%b::store.new_number[]) n;
 
 -- add_care --
 -- Facilities that care for patients.
@@ -112,14 +113,16 @@ WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id;
 -- New versions of resources that are locked already.
 UPDATE store.resource r
 SET ver = n.ver, t = %s, ts = %s, pat = n.pat, code = n.code, d_lo = n.d_lo, d_hi = n.d_hi,
-    tok = n.tok, mark = n.mark, hash = n.hash, dict = n.dict, body = n.body, label = n.label, maker = n.maker
+    tok = n.tok, mark = n.mark, hash = n.hash, dict = n.dict, body = n.body, label = n.label, maker = n.maker,
+    amount = n.amount, unit = n.unit, bare = n.bare
 FROM unnest(%b::store.new_resource[]) n
 WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
 
 -- bury --
 -- Deleted resources become tombstones: id, version and patient stay.
 UPDATE store.resource r
-SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', mark = '{}', hash = NULL, dict = 0, body = ''
+SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', mark = '{}', hash = NULL, dict = 0, body = '',
+    amount = NULL, unit = NULL, bare = NULL
 FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 WHERE r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 

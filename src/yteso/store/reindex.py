@@ -17,6 +17,7 @@ from yteso.db import Connection, Database
 from yteso.fhir.json import loads
 from yteso.jobs import enqueue
 from yteso.search.keys import number, short
+from yteso.search.numbers import Amount
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
@@ -105,11 +106,18 @@ class Reindex:
             [row.label for row, _ in rows],
             [row.maker for row, _ in rows],
             [row.key[1] in labels.PAPERS for row, _ in rows],
+            *_amounts(index.amount for _, index in rows),
         )
         conn.execute(SQL["update_index"], columns)
         apply.renew_sides(conn, rows)
         drop_relations(conn, [row.key for row, _ in rows])
         add_relations(conn, codec, rows)
+
+
+def _amounts(amounts: Iterable[Amount | None]) -> list[tuple[float | int | None, ...]]:
+    """The columns of the amounts: number, unit with its system, unit."""
+    told = [one and (one[0], number(short(one[1])), number(short(one[2]))) for one in amounts]
+    return list(zip(*(one or (None, None, None) for one in told), strict=True))
 
 
 def _list(numbers: Iterable[int]) -> str:

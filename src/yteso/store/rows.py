@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from struct import Struct
 from typing import Any
 
@@ -17,7 +18,10 @@ from yteso.base.ids import hid_of, shard_of
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
-from yteso.search.keys import number, short
+from yteso.search.hot import hot
+from yteso.search.keys import Key as Fact
+from yteso.search.keys import number, short, token
+from yteso.search.numbers import NO_UNIT, Amount, settled
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
@@ -119,6 +123,8 @@ _BYTES = Struct(">ii").pack
 _DICT = Struct(">iihii").pack
 _LABEL = Struct(">iihii").pack
 _PLACE = Struct(">iih").pack
+_AMOUNT = Struct(">iidii4sii4s").pack
+_NO_AMOUNT = Struct(">iiiiii").pack(701, -1, 23, -1, 23, -1)
 _INT2, _INT4, _INT8, _TEXT, _BYTEA, _INT4S, _INT8S, _FLOAT8 = 21, 23, 20, 25, 17, 1007, 1016, 701
 """Type numbers (pg_type.dat)."""
 
@@ -133,7 +139,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
         body = codec.pack(TYPE_NAME[type], id, row.text, row.offset)
         fields = b"".join(
             (
-                _KEY(16, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _TEXT, len(name)),
+                _KEY(19, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _TEXT, len(name)),
                 name,
                 _VERSION(_INT4, 4, row.version),
                 _EIGHT + index.pat if index.pat else _NULL,
@@ -147,10 +153,19 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
                 body,
                 _LABEL(_INT2, 2, row.label, _TEXT, len(row.maker.encode()) if row.maker else -1),
                 row.maker.encode(),
+                _amount(index.amount),
             )
         )
         found.append(_LENGTH(len(fields)) + fields)
     return found
+
+
+def _amount(amount: Amount | None) -> bytes:
+    """The three fields of the amount."""
+    if amount is None:
+        return _NO_AMOUNT
+    value, unit, bare = amount
+    return _AMOUNT(_FLOAT8, 8, value, _INT4, 4, short(unit), _INT4, 4, short(bare))
 
 
 def _array(array: int, element: int, width: int, keys: list[bytes]) -> bytes:
@@ -195,19 +210,20 @@ def new_moments(rows: Iterable[Indexed]) -> list[bytes]:
     return found
 
 
-_NUMBER = Struct(">ii8siidiidii8sii8s").pack
+_NUMBER = Struct(">ii8siidiidii4sii4sii4sii4s").pack
+_NO_CODE = (NO_UNIT, NO_UNIT)
 
 
 def new_numbers(rows: Iterable[Indexed]) -> list[bytes]:
     """Rows of `store.new_number`."""
     found = []
     for row, index in rows:
-        if index.numbers:
-            start = _start(9, row)
-            size = _LENGTH(len(start) + 80)
-            for key, low, high, unit, bare in set(index.numbers):
-                fields = _NUMBER(_INT8, 8, key, _FLOAT8, 8, low, _FLOAT8, 8, high, _INT8, 8, unit, _INT8, 8, bare)
-                found.append(size + start + fields)
+        if index.numbers or index.coded:
+            start = _start(11, row)
+            size = _LENGTH(len(start) + 96)
+            for key, low, high, *four in (*((*one, *_NO_CODE) for one in index.numbers), *set(index.coded)):
+                names = (part for one in four for part in (_INT4, 4, short(one)))
+                found.append(size + start + _NUMBER(_INT8, 8, key, _FLOAT8, 8, low, _FLOAT8, 8, high, *names))
     return found
 
 
@@ -233,4 +249,12 @@ def care_lists(rows: Iterable[tuple[Row, bytes, str]]) -> tuple[list[int], list[
 
 def index_of(row: Row) -> IndexRow:
     """The index entries of a row."""
-    return extract(row.resource)
+    index = extract(row.resource)
+    if index.numbers:
+        index.amount, index.numbers = settled(_amount_key(TYPE_NAME[row.key[1]]), index.numbers, index.coded)
+    return index
+
+
+@cache
+def _amount_key(type: str) -> Fact:
+    return token(hot(type).amount_key)
