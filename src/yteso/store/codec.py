@@ -1,9 +1,10 @@
 """Canonical JSON <-> the bytes of `resource.body`: zstd with a dictionary, and the place where the version goes in.
 
-A packed body is, after decompression, four bytes (the offset inside `meta` where versionId and lastUpdated belong)
-and the canonical JSON without those two. Nearly every resource begins with its type and id, which its row tells anyway:
-then they are left out, and the first of the 32 bits says so. `Codec` never parses JSON to read. It holds dictionaries,
-not connections.
+Nearly every canonical JSON begins with its type and id, which its row tells anyway, and its `meta`, where versionId and
+lastUpdated belong: then the body is the rest, compressed, without the four bytes by which every zstd frame begins (RFC
+8878 §3.1.1; no frame header begins like them). Any other body is a whole frame of four bytes, the offset inside `meta`,
+and the canonical JSON; the first of these 32 bits says that type and id are left out. `Codec` never parses JSON to read.
+It holds dictionaries, not connections.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from yteso.fhir.json import dumps
 
 NO_DICTIONARY = 0
 LEVEL = 3
+_MAGIC = b"\x28\xb5\x2f\xfd"
 _OFFSET = 4
 _HEADLESS = 1 << 31
 _MARK = secrets.token_hex(16)
@@ -105,15 +107,23 @@ class Codec:
 
     def pack(self, type: str, id: str, text: bytes, offset: int) -> bytes:
         """The body of the row of this type and id, compressed with dictionary `current`."""
+        compressor = self._tool("compressors", self.current, self._compressor)
+        packed: bytes
+        start = _START % (type.encode(), id.encode())
+        if offset == len(start) and text.startswith(start):
+            packed = compressor.compress(text[offset:])
+            return packed[len(_MAGIC) :]
         head = _HEAD % (type.encode(), id.encode())
         if text.startswith(head):
             text, offset = text[len(head) :], offset | _HEADLESS
-        compressor = self._tool("compressors", self.current, self._compressor)
-        packed: bytes = compressor.compress(offset.to_bytes(_OFFSET, "big") + text)
+        packed = compressor.compress(offset.to_bytes(_OFFSET, "big") + text)
         return packed
 
     def unpack(self, type: str, id: str, dictionary: int, body: bytes) -> tuple[bytes, int]:
         """The canonical bytes and the offset. Raises DictionaryMissing."""
+        if not body.startswith(_MAGIC):
+            start = _START % (type.encode(), id.encode())
+            return start + self._plain(dictionary, _MAGIC + body), len(start)
         plain = self._plain(dictionary, body)
         offset = int.from_bytes(plain[:_OFFSET], "big")
         if offset & _HEADLESS:
@@ -122,6 +132,8 @@ class Codec:
 
     def sample(self, dictionary: int, body: bytes) -> bytes:
         """What a dictionary should learn from a body."""
+        if not body.startswith(_MAGIC):
+            return self._plain(dictionary, _MAGIC + body)
         return self._plain(dictionary, body)[_OFFSET:]
 
     def _plain(self, dictionary: int, body: bytes) -> bytes:

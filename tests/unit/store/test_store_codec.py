@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from zstandard import ZstdCompressor
 
 from yteso.fhir.json import loads
 from yteso.store.codec import Codec, DictionaryMissing, canonical, spliced, trained
@@ -62,5 +65,27 @@ def test_a_body_leaves_out_what_its_row_tells_only_where_it_begins_with_it():
     longer = canonical({"resourceType": "Basic", "id": "bb", "note": "b"})
     for text, offset in (usual, other, longer):
         assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", text, offset)) == (text, offset)
+    assert len(codec.pack("Basic", "b", *usual)) < len(codec.pack("Basic", "b", b"{}" + usual[0], usual[1])) - 4
     assert b"Basic" not in codec.sample(0, codec.pack("Basic", "b", *usual))
     assert b"Basic" in codec.sample(0, codec.pack("Basic", "b", *longer))
+
+
+@given(text=st.binary(max_size=200_000), content=st.binary(min_size=300, max_size=600))
+def test_no_body_without_the_beginning_of_a_frame_looks_as_if_it_had_it(text, content):
+    codec = Codec()
+    codec.add(1, content)
+    for codec.current in (0, 1):
+        start = b'{"resourceType":"Basic","id":"b","meta":{'
+        packed = codec.pack("Basic", "b", start + text, len(start))
+        assert not packed.startswith(b"\x28\xb5\x2f\xfd")
+        assert codec.unpack("Basic", "b", codec.current, packed) == (start + text, len(start))
+
+
+def test_bodies_of_earlier_releases_are_read_as_they_were_written():
+    old = ZstdCompressor(level=3, write_dict_id=False)
+    usual, offset = canonical({"resourceType": "Basic", "id": "b", "meta": {"source": "x"}})
+    head = b'{"resourceType":"Basic","id":"b"'
+    headless = old.compress((offset | 1 << 31).to_bytes(4, "big") + usual[len(head) :])
+    whole = old.compress(offset.to_bytes(4, "big") + usual)
+    assert Codec().unpack("Basic", "b", 0, headless) == Codec().unpack("Basic", "b", 0, whole) == (usual, offset)
+    assert Codec().sample(0, headless) == usual[len(head) :]
