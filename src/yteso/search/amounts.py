@@ -1,4 +1,4 @@
-"""Number and quantity clauses -> conditions on amounts of rows and on `store.number` (FHIR R4 §3.1.1.4.4 and §3.1.1.4.8).
+"""Number and quantity clauses (FHIR R4 §3.1.1.4.4, §3.1.1.4.8) -> conditions on a row's amount and `store.number`.
 
 Units are compared by 32 bits of their keys, as marks are: there are some thousand.
 """
@@ -27,7 +27,7 @@ _CONDITIONS = {
 
 
 def inside(prefix: str, value: str) -> Fragment:
-    """One value (`5.4`, `5.4|http://unitsofmeasure.org|mg`, `5.4||mg`) as a condition on alias `x` of `store.number`."""
+    """One value (`5.4`, `5.4|http://unitsofmeasure.org|mg`, `5.4||mg`) on alias `x` of `store.number`."""
     return _condition(prefix, value, "x", "x.lo", "x.hi")
 
 

@@ -74,7 +74,8 @@ def any_fact(rows: Rows, facts: Iterable[str]) -> Fragment:
     if tokens:
         found.append(Fragment(f"{rows.alias}.tok && %s::bigint[]", (sorted(tokens),)))
     if marks:
-        found.append(Fragment(f"{rows.alias}.mark && %s::integer[]", (sorted(marks),)))
+        shapes = "ARRAY(SELECT s.shape FROM store.shape s WHERE s.marks && %s::integer[])"
+        found.append(Fragment(f"{rows.alias}.shape = ANY({shapes})", (sorted(marks),)))
     return any_of(found)
 
 

@@ -13,6 +13,7 @@ from yteso.db import Connection, Queries
 from yteso.db.packed import rows_of, type_number
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.store import shapes
 from yteso.store.care import care_rows
 from yteso.store.codec import Codec
 from yteso.store.consents import add_consents, drop_consents
@@ -51,6 +52,7 @@ def carry_out(
 
     Every statement is plain (ADR 0027), and none waits for the answer of the one before.
     """
+    shapes.assign(conn, [*fresh, *renewed])
     care = list(care_rows(conn, codec, [*fresh, *renewed]))
     numbers = {name: type_number(conn, name) for name in ("store.new_resource", *(name for _, name, _ in _SIDES))}
     with conn.pipeline():

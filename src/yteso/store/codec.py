@@ -1,10 +1,10 @@
 """Canonical JSON <-> the bytes of `resource.body`: zstd with a dictionary, and the place where the version goes in.
 
 Nearly every canonical JSON begins with its type and id, which its row tells anyway, and its `meta`, where versionId and
-lastUpdated belong: then the body is the rest, compressed, without the four bytes by which every zstd frame begins (RFC
-8878 §3.1.1; no frame header begins like them). Any other body is a whole frame of four bytes, the offset inside `meta`,
-and the canonical JSON; the first of these 32 bits says that type and id are left out. `Codec` never parses JSON to read.
-It holds dictionaries, not connections.
+lastUpdated belong: then the body is the rest, compressed, without the four bytes by which every zstd frame begins
+(RFC 8878 §3.1.1; no frame header begins like them). Any other body is a whole frame: four bytes, the offset inside
+`meta`, and the canonical JSON; the first of these 32 bits says that type and id are left out. `Codec` never parses
+JSON to read. It holds dictionaries, not connections.
 """
 
 from __future__ import annotations

@@ -31,10 +31,18 @@ RETURNING bucket, count;
 
 -- add_resources --
 -- New resources.
-INSERT INTO store.resource (shard, type, hid, id, ver, t, ts, pat, code, d_lo, d_hi, tok, mark, hash, dict, body, label, maker, amount, unit, bare)
-SELECT n.shard, n.type, n.hid, n.id, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.mark, n.hash, n.dict, n.body, n.label, n.maker,
+INSERT INTO store.resource (shard, type, hid, uid, name, ver, t, ts, pat, code, d_lo, d_hi, tok, shape, hash, dict, body, label, maker, amount, unit, bare)
+SELECT n.shard, n.type, n.hid, n.uid, n.name, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.shape, n.hash, n.dict, n.body, n.label, n.maker,
        n.amount, n.unit, n.bare
 FROM unnest(%b::store.new_resource[]) n;
+
+-- fetch_shapes --
+-- The numbers of sets of marks, and whether an earlier transaction wrote them.
+SELECT w.marks, s.shape, s.made < now() FROM unnest(%s::text[]) AS w (marks) JOIN store.shape s ON s.marks = w.marks::integer[];
+
+-- add_shapes --
+-- Numbers for further sets of marks.
+INSERT INTO store.shape (marks) SELECT w.marks::integer[] FROM unnest(%s::text[]) AS w (marks) RETURNING marks::text, shape;
 
 -- add_strings --
 -- Folded texts of resources.
@@ -113,7 +121,7 @@ WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id;
 -- New versions of resources that are locked already.
 UPDATE store.resource r
 SET ver = n.ver, t = %s, ts = %s, pat = n.pat, code = n.code, d_lo = n.d_lo, d_hi = n.d_hi,
-    tok = n.tok, mark = n.mark, hash = n.hash, dict = n.dict, body = n.body, label = n.label, maker = n.maker,
+    tok = n.tok, shape = n.shape, hash = n.hash, dict = n.dict, body = n.body, label = n.label, maker = n.maker,
     amount = n.amount, unit = n.unit, bare = n.bare
 FROM unnest(%b::store.new_resource[]) n
 WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
@@ -121,7 +129,7 @@ WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
 -- bury --
 -- Deleted resources become tombstones: id, version and patient stay.
 UPDATE store.resource r
-SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', mark = '{}', hash = NULL, dict = 0, body = '',
+SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', shape = 0, hash = NULL, dict = 0, body = '',
     amount = NULL, unit = NULL, bare = NULL
 FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
 WHERE r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;

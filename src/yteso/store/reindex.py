@@ -21,7 +21,7 @@ from yteso.search.numbers import Amount
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
-from yteso.store import apply, labels
+from yteso.store import apply, labels, shapes
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
 from yteso.store.relations import add_relations, drop_relations
@@ -92,6 +92,7 @@ class Reindex:
             row = Row((shard, type, id), text, offset, b"", loads(text), t=t)
             rows.append((row, index_of(row)))
         labels.mark(rows, "")
+        shapes.assign(conn, rows)
         shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
         columns = (
             list(shards),
@@ -102,7 +103,7 @@ class Reindex:
             [index.d_lo for _, index in rows],
             [index.d_hi for _, index in rows],
             [_list(number(key) for key in dict.fromkeys(index.tok)) for _, index in rows],
-            [_list(number(short(key)) for key in dict.fromkeys(index.mark)) for _, index in rows],
+            [row.shape for row, _ in rows],
             [row.label for row, _ in rows],
             [row.maker for row, _ in rows],
             [row.key[1] in labels.PAPERS for row, _ in rows],
@@ -114,10 +115,10 @@ class Reindex:
         add_relations(conn, codec, rows)
 
 
-def _amounts(amounts: Iterable[Amount | None]) -> list[tuple[float | int | None, ...]]:
+def _amounts(amounts: Iterable[Amount | None]) -> list[list[float | int | None]]:
     """The columns of the amounts: number, unit with its system, unit."""
-    told = [one and (one[0], number(short(one[1])), number(short(one[2]))) for one in amounts]
-    return list(zip(*(one or (None, None, None) for one in told), strict=True))
+    told = [(one[0], number(short(one[1])), number(short(one[2]))) if one else (None,) * 3 for one in amounts]
+    return [list(column) for column in zip(*told, strict=True)]
 
 
 def _list(numbers: Iterable[int]) -> str:

@@ -49,12 +49,13 @@ _NO_ID = Rule(
 Key = tuple[int, int, str]
 """(shard, type number, id): the primary key, and the order in which rows are locked and written."""
 
+_IS_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII).fullmatch
 _IS_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII).fullmatch
 
 
 @dataclass(slots=True)
 class Row:
-    """A resource ready to be written; version, transaction number, label and maker come later."""
+    """A resource ready to be written; version, transaction number, label, maker and shape come later."""
 
     key: Key
     text: bytes
@@ -65,6 +66,7 @@ class Row:
     t: int = 0
     label: int = 0
     maker: str = ""
+    shape: int = 0
 
 
 def key_of(type: str, id: str) -> Key:
@@ -113,19 +115,23 @@ Indexed = tuple[Row, IndexRow]
 _NULL = b"\0\0\0\x14\xff\xff\xff\xff"
 _EIGHT = b"\0\0\0\x14\0\0\0\x08"
 """A field of type int8 (type number 20) that is NULL; one of 8 bytes."""
-_KEY = Struct(">iiihiihii8sii").pack
+_KEY = Struct(">iiihiihii8s").pack
+_UID = Struct(">ii16sii").pack
+_NAME = Struct(">iiii").pack
 _LENGTH = Struct(">i").pack
+_WIDTH = _LENGTH(8)
 _VERSION = Struct(">iii").pack
 _DATES = Struct(">iiqiiq").pack
 _ARRAY = Struct(">iiiiiii").pack
 _EMPTY = Struct(">iiiii").pack
 _BYTES = Struct(">ii").pack
+_SHAPE = Struct(">iiiii").pack
 _DICT = Struct(">iihii").pack
 _LABEL = Struct(">iihii").pack
 _PLACE = Struct(">iih").pack
 _AMOUNT = Struct(">iidii4sii4s").pack
 _NO_AMOUNT = Struct(">iiiiii").pack(701, -1, 23, -1, 23, -1)
-_INT2, _INT4, _INT8, _TEXT, _BYTEA, _INT4S, _INT8S, _FLOAT8 = 21, 23, 20, 25, 17, 1007, 1016, 701
+_INT2, _INT4, _INT8, _TEXT, _BYTEA, _INT8S, _FLOAT8, _UUID = 21, 23, 20, 25, 17, 1016, 701, 2950
 """Type numbers (pg_type.dat)."""
 
 
@@ -135,19 +141,17 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
     found = []
     for row, index in rows:
         shard, type, id = row.key
-        name = id.encode()
         body = codec.pack(TYPE_NAME[type], id, row.text, row.offset)
         fields = b"".join(
             (
-                _KEY(19, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _TEXT, len(name)),
-                name,
+                _KEY(20, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id)),
+                _id(id),
                 _VERSION(_INT4, 4, row.version),
                 _EIGHT + index.pat if index.pat else _NULL,
                 _EIGHT + index.code if index.code else _NULL,
                 _DATES(_INT8, 8, index.d_lo, _INT8, 8, index.d_hi),
-                _array(_INT8S, _INT8, 8, list(dict.fromkeys(index.tok))),
-                _array(_INT4S, _INT4, 4, [short(key) for key in dict.fromkeys(index.mark)]),
-                _BYTES(_BYTEA, len(row.hash)),
+                _tokens(list(dict.fromkeys(index.tok))),
+                _SHAPE(_INT4, 4, row.shape, _BYTEA, len(row.hash)),
                 row.hash,
                 _DICT(_INT2, 2, dictionary, _BYTEA, len(body)),
                 body,
@@ -160,6 +164,13 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
     return found
 
 
+def _id(id: str) -> bytes:
+    """The two fields of an id: as a UUID where it is written like one, else as text."""
+    if _IS_UUID(id) is not None:
+        return _UID(_UUID, 16, bytes.fromhex(id.replace("-", "")), _TEXT, -1)
+    return _NAME(_UUID, -1, _TEXT, len(id)) + id.encode()
+
+
 def _amount(amount: Amount | None) -> bytes:
     """The three fields of the amount."""
     if amount is None:
@@ -168,13 +179,12 @@ def _amount(amount: Amount | None) -> bytes:
     return _AMOUNT(_FLOAT8, 8, value, _INT4, 4, short(unit), _INT4, 4, short(bare))
 
 
-def _array(array: int, element: int, width: int, keys: list[bytes]) -> bytes:
-    """A field that is an array of numbers of one width."""
+def _tokens(keys: list[bytes]) -> bytes:
+    """The field of the tokens."""
     if not keys:
-        return _EMPTY(array, 12, 0, 0, element)
+        return _EMPTY(_INT8S, 12, 0, 0, _INT8)
     count = len(keys)
-    size = _LENGTH(width)
-    return _ARRAY(array, 20 + (4 + width) * count, 1, 0, element, count, 1) + size + size.join(keys)
+    return _ARRAY(_INT8S, 20 + 12 * count, 1, 0, _INT8, count, 1) + _WIDTH + _WIDTH.join(keys)
 
 
 def new_strings(rows: Iterable[Indexed]) -> list[bytes]:

@@ -52,11 +52,11 @@ ORDER BY r.shard, r.type, r.hid LIMIT %s FOR UPDATE;
 -- What can be searched of resources whose content stays. Papers keep the labels of the visit they were written with.
 UPDATE store.resource r
 SET pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi, tok = u.tok::bigint[],
-    mark = u.mark::integer[], label = u.label | CASE WHEN u.paper THEN r.label ELSE 0::smallint END, maker = coalesce(nullif(u.maker, ''), r.maker),
+    shape = u.shape, label = u.label | CASE WHEN u.paper THEN r.label ELSE 0::smallint END, maker = coalesce(nullif(u.maker, ''), r.maker),
     amount = u.amount, unit = u.unit, bare = u.bare
-FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::boolean[],
+FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::integer[], %s::smallint[], %s::text[], %s::boolean[],
             %s::double precision[], %s::integer[], %s::integer[])
-     AS u (shard, type, hid, pat, code, d_lo, d_hi, tok, mark, label, maker, paper, amount, unit, bare)
+     AS u (shard, type, hid, pat, code, d_lo, d_hi, tok, shape, label, maker, paper, amount, unit, bare)
 WHERE r.shard = u.shard AND r.type = u.type AND r.hid = u.hid;
 
 -- note_indexed --

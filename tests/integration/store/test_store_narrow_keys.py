@@ -7,12 +7,13 @@ from tests.integration.store.test_store_search_parameters import found, quick, r
 
 from yteso.access.restriction import EVERYTHING
 from yteso.base.errors import Refused
-from yteso.base.ids import hid_of, shard_of
+from yteso.base.ids import hid_of, random_id, shard_of
 from yteso.db import Database
 from yteso.db.migrate import ROOT, migrate
 from yteso.fhir.json import dumps
 from yteso.ops.compose import ROOMS
 from yteso.search.keys import number
+from yteso.search.parse import parse
 from yteso.store.codec import Codec
 from yteso.store.protocol import Put
 from yteso.store.rows import index_of, row_of
@@ -84,6 +85,23 @@ def test_the_database_makes_the_same_number_of_an_id(database):
     with database.connection() as conn:
         for name in ("p", "0b1d8e2c-0000-8000-8000-000000000000", "A.b-9" * 12):
             assert conn.execute("SELECT store.hid(%s)", [name]).fetchone() == (number(hid_of(name)),)
+
+
+def test_an_id_is_read_as_it_was_given_whether_it_is_kept_as_a_uuid_or_as_text(database, store, administrator):
+    uuid = random_id()
+    ids = [uuid, uuid.upper(), uuid.replace("-", ""), f"{uuid}0", "-", "a" * 64, "0b1d8e2c-0000-0000-0000-000000000000"]
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put({**PEOPLE[0], "id": one}) for one in ids])
+        kept = conn.execute("SELECT id FROM store.resource WHERE uid IS NOT NULL").fetchall()
+        assert {one for (one,) in kept} == {ids[0], ids[-1]}
+        for one in ids:
+            assert store.read(conn, administrator, EVERYTHING, "Patient", one).id == one
+    for text, order in (("_sort=_id", sorted(ids)), ("_sort=-_id", sorted(ids, reverse=True))):
+        query, issues = parse("Patient", text)
+        assert not issues
+        with database.connection() as conn:
+            assert [one.id for one in store.search(conn, administrator, EVERYTHING, query).matches] == order
+    assert found(database, store, f"_id={uuid},{uuid.upper()}") == {uuid, uuid.upper()}
 
 
 def test_an_id_with_the_number_of_another_one_is_refused_and_neither_reads_nor_overwrites_it(

@@ -86,7 +86,7 @@ RESOURCE = {
     "t": "t + 1",
     "ts": "ts + interval '1 microsecond'",
     "pat": "coalesce(pat, 0) + 1",
-    "id": "id || 'x'",
+    "name": "name || 'x'",
     "hash": "CASE WHEN hash IS NULL THEN '\\x00'::bytea ELSE substring(sha256(hash) FROM 1 FOR 16) END",
     "body": "body || '\\x00'",
     "type": "CASE type WHEN 1 THEN 2 ELSE 1 END",
@@ -129,17 +129,20 @@ def insert(dice, conn, table, _):
     place = one_of(dice, conn, table)
     columns = (
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-        " ORDER BY attnum"
+        " AND attgenerated = '' ORDER BY attnum"
     )
     names = [row[0] for row in conn.execute(columns, (table,))]
-    key = next(name for name in ("n", "id") if name in names)
-    new = "n + 1" if key == "n" else "id || 'new'"
+    key = next(name for name in ("n", "name", "id") if name in names)
+    new = "n + 1" if key == "n" else f"{key} || 'new'"
     chosen = [{"hid": "hid + 7"}.get(name, new if name == key else name) for name in names]
     if key == "n":
         conn.execute(
             f"UPDATE ONLY {table} SET n = n + 100000 WHERE n > (SELECT n FROM ONLY {table} WHERE ctid = %s)", (place,)
         )
-    conn.execute(f"INSERT INTO {table} SELECT {', '.join(chosen)} FROM ONLY {table} WHERE ctid = %s", (place,))
+    conn.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(chosen)} FROM ONLY {table} WHERE ctid = %s",
+        (place,),
+    )
     return f"insert {table}"
 
 
