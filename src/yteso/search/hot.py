@@ -15,8 +15,8 @@ from yteso.standards.fhir_r4 import COMPARTMENTS, SEARCH_PARAMETERS, Path, Searc
 
 _DATES = (
     "recorded-date",
-    "date",
     "authoredon",
+    "date",
     "authored",
     "authored-on",
     "created",
@@ -34,7 +34,8 @@ _DATES = (
     "timestamp",
     "period",
 )
-"""The first of these that a type has is its clinical date; else its only date parameter."""
+"""The first of these that a type has is its clinical date; else its only date parameter. A prescription's `date` are
+the times to take it, which hardly any names."""
 
 _CODES = ("code", "vaccine-code", "class", "type")
 """The first of these that a type has, and that is coded, is its code."""

@@ -1,6 +1,7 @@
 """The one number of a resource stands on its row, a component's beside its code; rows of the layout before go on."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from tests.integration.store.test_store_search_parameters import quick, run  # noqa: F401 - a fixture too
@@ -10,8 +11,9 @@ from yteso.db import Database
 from yteso.db.migrate import ROOT, migrate
 from yteso.ops.compose import ROOMS
 from yteso.search.extract import extract
-from yteso.search.keys import number, short
+from yteso.search.keys import number, short, token
 from yteso.search.parse import parse
+from yteso.search.row import NO_DATE
 from yteso.store.codec import Codec
 from yteso.store.protocol import Put
 from yteso.store.rows import row_of
@@ -68,8 +70,8 @@ ASKED = [
 ]
 
 
-def found(database, store, administrator, text):
-    query, issues = parse("Observation", text)
+def found(database, store, administrator, text, type="Observation"):
+    query, issues = parse(type, text)
     assert not issues
     with database.connection() as conn:
         return [one.id for one in store.search(conn, administrator, EVERYTHING, query).matches]
@@ -132,10 +134,10 @@ def earlier_url(empty_database_url, tmp_path):
     return empty_database_url
 
 
-def write_earlier(conn, resource):
+def write_earlier(conn, resource, **columns):
     """A resource as the layout before had it."""
     row = row_of(resource)
-    index = extract(resource)
+    index = replace(extract(resource), **columns)
     conn.execute(
         "INSERT INTO store.resource"
         " (shard, type, id, hid, ver, t, ts, code, d_lo, d_hi, tok, mark, hash, dict, body)"
@@ -143,13 +145,13 @@ def write_earlier(conn, resource):
         (
             *row.key,
             row.key[2],
-            number(index.code),
+            number(index.code) if index.code else None,
             index.d_lo,
             index.d_hi,
             [number(key) for key in dict.fromkeys(index.tok)],
             [number(short(key)) for key in reversed(dict.fromkeys(index.mark))],
             row.hash,
-            Codec().pack("Observation", resource["id"], row.text, row.offset),
+            Codec().pack(resource["resourceType"], resource["id"], row.text, row.offset),
         ),
     )
     for key, low, high, unit, bare in set(index.numbers):
@@ -157,6 +159,12 @@ def write_earlier(conn, resource):
             "INSERT INTO store.number (shard, type, hid, t, key, lo, hi, unit, bare)"
             " VALUES (%s, %s, store.hid(%s), store.present_t(), %s, %s, %s, %s, %s)",
             (*row.key, number(key), low, high, number(unit), number(bare)),
+        )
+    for key, low, high in index.moments:
+        conn.execute(
+            "INSERT INTO store.moment (shard, type, hid, t, key, lo, hi)"
+            " VALUES (%s, %s, store.hid(%s), store.present_t(), %s, %s, %s)",
+            (*row.key, number(key), low, high),
         )
 
 
@@ -183,4 +191,52 @@ def test_what_was_stored_before_is_found_at_once_and_indexed_anew(earlier_url, s
     with database.connection() as conn:
         assert conn.execute("SELECT count(amount) FROM store.resource").fetchone() == (2,)
         assert conn.execute("SELECT count(*) FROM store.shape").fetchone() == (len(sets),)
+    database.close()
+
+
+def prescription(id, *codes, written="", taken=""):
+    coding = [{"system": "http://thuoc", "code": code} for code in codes]
+    found = {"resourceType": "MedicationRequest", "id": id, "medicationCodeableConcept": {"coding": coding}}
+    found |= {"authoredOn": written} if written else {}
+    return found | ({"dosageInstruction": [{"timing": {"event": [taken]}}]} if taken else {})
+
+
+def test_a_prescription_is_dated_by_when_it_was_written_also_where_it_was_stored_before(
+    earlier_url, store, administrator
+):
+    asked = [
+        ("authoredon=2024-03", ["plain"]),
+        ("authoredon:missing=true", ["never", "taken"]),
+        ("date=2024-05", ["both"]),
+        ("date=ge2024&_sort=-authoredon", ["both", "taken"]),
+        ("code=b&authoredon=ge2024", ["both"]),
+        ("_sort=-authoredon", ["both", "plain", "taken", "never"]),
+    ]
+    rows = [
+        prescription("plain", "a", written="2024-03-05"),
+        prescription("both", "a", "b", written="2024-04-01", taken="2024-05-01"),
+        prescription("taken", "a", taken="2024-06-01"),
+        prescription("never", "a"),
+    ]
+    database = Database(earlier_url).open()
+    with database.connection() as conn:
+        for one in rows:
+            index = extract(one)
+            earlier = {token("MedicationRequest:date"): (NO_DATE, NO_DATE)}
+            earlier |= {key: (low, high) for key, low, high in index.moments}
+            low, high = earlier.pop(token("MedicationRequest:date"))
+            further = [(key, low, high) for key in earlier]
+            written = [(token("MedicationRequest:authoredon"), index.d_lo, index.d_hi)] if "authoredOn" in one else []
+            write_earlier(conn, one, d_lo=low, d_hi=high, moments=[*further, *written])
+    migrate(earlier_url, ROOMS)
+    for again in (False, True):
+        if again:
+            with database.connection() as conn:
+                before = conn.execute("SELECT key, lo, hi, hid FROM store.moment ORDER BY 1, 2, 3, 4").fetchall()
+            run(database, store, "*")
+        for text, ids in asked:
+            assert sorted(found(database, store, administrator, text, "MedicationRequest")) == sorted(ids), text
+        assert found(database, store, administrator, "_sort=-authoredon", "MedicationRequest")[:2] == ["both", "plain"]
+    with database.connection() as conn:
+        assert conn.execute("SELECT key, lo, hi, hid FROM store.moment ORDER BY 1, 2, 3, 4").fetchall() == before
     database.close()
