@@ -23,7 +23,6 @@ from yteso.store.rows import (
     Key,
     care_lists,
     key_lists,
-    named_lists,
     new_moments,
     new_numbers,
     new_resources,
@@ -77,7 +76,7 @@ def _end(conn: Connection, old: Mapping[Key, int], now: datetime) -> None:
     conn.execute(SQL["archive"], (now, *key_lists(old)))
     _drop_sides(conn, old)
     drop_consents(conn, old)
-    conn.execute(SQL["drop_care"], (*named_lists(old), TYPE_NUMBER["Encounter"]))
+    conn.execute(SQL["drop_care"], (*key_lists(old), TYPE_NUMBER["Encounter"]))
     drop_relations(conn, old)
 
 

@@ -61,8 +61,8 @@ SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi, n.unit, n.bare, n.code, n
 
 -- add_care --
 -- Facilities that care for patients.
-INSERT INTO store.care (shard, pat, facility, encounter)
-SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::text[], %s::text[]);
+INSERT INTO store.care (shard, pat, facility, hid)
+SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::text[], %s::bigint[]);
 
 -- add_relations --
 -- Further reasons to see a patient.
@@ -83,7 +83,7 @@ WHERE x.shard = k.shard AND x.type = k.type AND x.id = k.id;
 -- Encounters written in these transactions that no facility is known to serve, after one of them.
 SELECT r.shard, r.id, r.dict, r.body FROM store.resource r
 WHERE r.t = ANY(%s::bigint[]) AND r.type = %s AND r.hash IS NOT NULL AND r.pat IS NOT NULL AND (r.shard, r.id) > (%s, %s)
-  AND NOT EXISTS (SELECT FROM store.care c WHERE c.shard = r.shard AND c.encounter = r.id)
+  AND NOT EXISTS (SELECT FROM store.care c WHERE c.shard = r.shard AND c.hid = r.hid)
 ORDER BY r.shard, r.id LIMIT %s;
 
 -- archive --
@@ -114,8 +114,8 @@ WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
 -- drop_care --
 -- What these keys, where they are Encounters, said about care goes away.
 DELETE FROM store.care x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)
-WHERE k.type = %s AND x.shard = k.shard AND x.encounter = k.id;
+USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
+WHERE k.type = %s AND x.shard = k.shard AND x.hid = k.hid;
 
 -- update_resources --
 -- New versions of resources that are locked already.

@@ -246,14 +246,14 @@ def _start(columns: int, row: Row) -> bytes:
     return _ROW(columns, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _INT8, 8, row.t)
 
 
-def care_lists(rows: Iterable[tuple[Row, bytes, str]]) -> tuple[list[int], list[int], list[str], list[str]]:
+def care_lists(rows: Iterable[tuple[Row, bytes, str]]) -> tuple[list[int], list[int], list[str], list[int]]:
     """(encounter's row, patient key, facility) as the columns of `store.care`."""
     encounters, patients, facilities = zip(*rows, strict=True)
     return (
         [row.key[0] for row in encounters],
         [number(patient) for patient in patients],
         list(facilities),
-        [row.key[2] for row in encounters],
+        [hid(row.key[2]) for row in encounters],
     )
 
 
