@@ -1,10 +1,10 @@
 """Canonical JSON <-> the bytes of `resource.body`: zstd with a dictionary, and the place where the version goes in.
 
-Nearly every canonical JSON begins with its type and id, which its row tells anyway, and its `meta`, where versionId and
-lastUpdated belong: then the body is the rest, compressed, without the four bytes by which every zstd frame begins
-(RFC 8878 §3.1.1; no frame header begins like them). Any other body is a whole frame: four bytes, the offset inside
-`meta`, and the canonical JSON; the first of these 32 bits says that type and id are left out. `Codec` never parses
-JSON to read. It holds dictionaries, not connections.
+Nearly every canonical JSON begins with its type and id, which its row tells anyway, and the first `meta` in it is that
+of the resource, where versionId and lastUpdated belong: then the body is the rest, compressed, without the four bytes
+by which every zstd frame begins (RFC 8878 §3.1.1; no frame header begins like them). Any other body is a whole frame:
+four bytes, the offset inside `meta`, and the canonical JSON; the first of these 32 bits says that type and id are left
+out. `Codec` never parses JSON to read. It holds dictionaries, not connections.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from yteso.fhir.json import dumps
 NO_DICTIONARY = 0
 LEVEL = 3
 _MAGIC = b"\x28\xb5\x2f\xfd"
+_META = b'"meta":{'
 _OFFSET = 4
 _HEADLESS = 1 << 31
 _MARK = secrets.token_hex(16)
@@ -89,6 +90,11 @@ def spliced(text: bytes, offset: int, version: int, updated: datetime) -> bytes:
     return text[:offset] + members + text[offset:]
 
 
+def _inside_meta(text: bytes) -> int:
+    """Where the first `meta` of a text begins inside; in a string its quotation marks would be escaped."""
+    return text.find(_META) + len(_META)
+
+
 class Codec:
     """Packs with the dictionary `current`, unpacks with any that was added. Safe to share between threads."""
 
@@ -109,21 +115,21 @@ class Codec:
         """The body of the row of this type and id, compressed with dictionary `current`."""
         compressor = self._tool("compressors", self.current, self._compressor)
         packed: bytes
-        start = _START % (type.encode(), id.encode())
-        if offset == len(start) and text.startswith(start):
-            packed = compressor.compress(text[offset:])
-            return packed[len(_MAGIC) :]
         head = _HEAD % (type.encode(), id.encode())
         if text.startswith(head):
-            text, offset = text[len(head) :], offset | _HEADLESS
+            text = text[len(head) :]
+            if _inside_meta(text) == offset - len(head):
+                packed = compressor.compress(text)
+                return packed[len(_MAGIC) :]
+            offset |= _HEADLESS
         packed = compressor.compress(offset.to_bytes(_OFFSET, "big") + text)
         return packed
 
     def unpack(self, type: str, id: str, dictionary: int, body: bytes) -> tuple[bytes, int]:
         """The canonical bytes and the offset. Raises DictionaryMissing."""
         if not body.startswith(_MAGIC):
-            start = _START % (type.encode(), id.encode())
-            return start + self._plain(dictionary, _MAGIC + body), len(start)
+            head, text = _HEAD % (type.encode(), id.encode()), self._plain(dictionary, _MAGIC + body)
+            return head + text, len(head) + _inside_meta(text)
         plain = self._plain(dictionary, body)
         offset = int.from_bytes(plain[:_OFFSET], "big")
         if offset & _HEADLESS:

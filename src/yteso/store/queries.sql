@@ -174,8 +174,8 @@ WITH same AS (
 SELECT dict FROM same UNION ALL SELECT dict FROM added;
 
 -- sample_bodies --
--- Present bodies spread over the table, to train a dictionary with.
-SELECT dict, body FROM store.resource TABLESAMPLE SYSTEM (%s) WHERE hash IS NOT NULL LIMIT %s;
+-- Present bodies spread over the table, to train a dictionary with; in no order of time, which would teach it less.
+SELECT dict, body FROM store.resource TABLESAMPLE SYSTEM (%s) WHERE hash IS NOT NULL ORDER BY hash LIMIT %s;
 
 -- make_partitions --
 -- Partitions of history and audit for the months to come.

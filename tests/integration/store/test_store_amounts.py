@@ -1,22 +1,18 @@
 """The one number of a resource stands on its row, a component's beside its code; rows of the layout before go on."""
 
-import shutil
-from dataclasses import replace
-
 import pytest
+from tests.integration.store.earlier import as_before, write_earlier
 from tests.integration.store.test_store_search_parameters import quick, run  # noqa: F401 - a fixture too
 
 from yteso.access.restriction import EVERYTHING
 from yteso.db import Database
-from yteso.db.migrate import ROOT, migrate
+from yteso.db.migrate import migrate
 from yteso.ops.compose import ROOMS
 from yteso.search.extract import extract
-from yteso.search.keys import number, short, token
+from yteso.search.keys import token
 from yteso.search.parse import parse
 from yteso.search.row import NO_DATE
-from yteso.store.codec import Codec
 from yteso.store.protocol import Put
-from yteso.store.rows import row_of
 
 NONE = "0b1d8e2c-0000-8000-8000-0000000000af"
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
@@ -124,48 +120,7 @@ def test_only_what_has_no_column_has_a_row_of_its_own_and_it_goes_with_its_versi
 @pytest.fixture
 def earlier_url(empty_database_url, tmp_path):
     """A database as it was before amounts and shapes."""
-    for room in ROOMS:
-        if (ROOT / room / "migrations").exists():
-            shutil.copytree(ROOT / room / "migrations", tmp_path / room / "migrations")
-    for file in (tmp_path / "store" / "migrations").glob("*.sql"):
-        if int(file.name[:4]) >= 110:
-            file.unlink()
-    migrate(empty_database_url, ROOMS, root=tmp_path)
-    return empty_database_url
-
-
-def write_earlier(conn, resource, **columns):
-    """A resource as the layout before had it."""
-    row = row_of(resource)
-    index = replace(extract(resource), **columns)
-    conn.execute(
-        "INSERT INTO store.resource"
-        " (shard, type, id, hid, ver, t, ts, code, d_lo, d_hi, tok, mark, hash, dict, body)"
-        " VALUES (%s, %s, %s, store.hid(%s), 1, store.present_t(), now(), %s, %s, %s, %s, %s, %s, 0, %s)",
-        (
-            *row.key,
-            row.key[2],
-            number(index.code) if index.code else None,
-            index.d_lo,
-            index.d_hi,
-            [number(key) for key in dict.fromkeys(index.tok)],
-            [number(short(key)) for key in reversed(dict.fromkeys(index.mark))],
-            row.hash,
-            Codec().pack(resource["resourceType"], resource["id"], row.text, row.offset),
-        ),
-    )
-    for key, low, high, unit, bare in set(index.numbers):
-        conn.execute(
-            "INSERT INTO store.number (shard, type, hid, t, key, lo, hi, unit, bare)"
-            " VALUES (%s, %s, store.hid(%s), store.present_t(), %s, %s, %s, %s, %s)",
-            (*row.key, number(key), low, high, number(unit), number(bare)),
-        )
-    for key, low, high in index.moments:
-        conn.execute(
-            "INSERT INTO store.moment (shard, type, hid, t, key, lo, hi)"
-            " VALUES (%s, %s, store.hid(%s), store.present_t(), %s, %s, %s)",
-            (*row.key, number(key), low, high),
-        )
+    return as_before(110, empty_database_url, tmp_path)
 
 
 def test_what_was_stored_before_is_found_at_once_and_indexed_anew(earlier_url, store, administrator):

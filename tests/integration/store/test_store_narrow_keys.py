@@ -1,15 +1,14 @@
 """Ids stand in keys by their number: the wide layout becomes the narrow one, and no id hides another."""
 
-import shutil
-
 import pytest
+from tests.integration.store.earlier import as_before
 from tests.integration.store.test_store_search_parameters import found, quick, run  # noqa: F401 - a fixture too
 
 from yteso.access.restriction import EVERYTHING
 from yteso.base.errors import Refused
 from yteso.base.ids import hid_of, random_id, shard_of
 from yteso.db import Database
-from yteso.db.migrate import ROOT, migrate
+from yteso.db.migrate import migrate
 from yteso.fhir.json import dumps
 from yteso.ops.compose import ROOMS
 from yteso.search.keys import number
@@ -50,14 +49,7 @@ def write_wide(conn, resource):
 @pytest.fixture
 def wide_url(empty_database_url, tmp_path):
     """A database as it was before the narrow layout."""
-    for room in ROOMS:
-        if (ROOT / room / "migrations").exists():
-            shutil.copytree(ROOT / room / "migrations", tmp_path / room / "migrations")
-    for file in (tmp_path / "store" / "migrations").glob("*.sql"):
-        if int(file.name[:4]) >= 50:
-            file.unlink()
-    migrate(empty_database_url, ROOMS, root=tmp_path)
-    return empty_database_url
+    return as_before(50, empty_database_url, tmp_path)
 
 
 def test_what_was_stored_before_is_read_found_and_indexed_anew(wide_url, store, administrator):

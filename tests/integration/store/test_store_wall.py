@@ -1,16 +1,16 @@
 """The second wall comes to a database that is there already, says what it lacks, and is mended at the next start."""
 
 import json
-import shutil
 
 import psycopg
 import pytest
+from tests.integration.store.earlier import as_before, write_earlier
 
 from yteso.access.policy import require
 from yteso.access.principal import Principal, Role
 from yteso.base.settings import Settings
 from yteso.db import Database, Reader
-from yteso.db.migrate import ROOT, migrate
+from yteso.db.migrate import migrate
 from yteso.db.roles import make_roles, tell_leakproof, try_roles
 from yteso.db.server_conf import ADMIN_ROLE
 from yteso.ops.compose import ROOMS, build
@@ -24,14 +24,7 @@ PEOPLE = [{"resourceType": "Patient", "id": f"p{n}", "name": [{"text": f"Lê Vă
 @pytest.fixture
 def before(empty_database_url, tmp_path):
     """A database as it was before the wall, on which no superuser said anything."""
-    for room in ROOMS:
-        if (ROOT / room / "migrations").exists():
-            shutil.copytree(ROOT / room / "migrations", tmp_path / room / "migrations")
-    for file in (tmp_path / "store" / "migrations").glob("*.sql"):
-        if int(file.name[:4]) >= 90:
-            file.unlink()
-    migrate(empty_database_url, ROOMS, root=tmp_path)
-    return empty_database_url
+    return as_before(90, empty_database_url, tmp_path)
 
 
 def as_administrator(server, url):
@@ -45,10 +38,11 @@ def seen(database):
         return isinstance(conn, Reader), [one for (one,) in conn.execute("SELECT id FROM store.resource ORDER BY id")]
 
 
-def test_the_wall_comes_to_what_was_stored_before(before, server, store, administrator):
+def test_the_wall_comes_to_what_was_stored_before(before, server):
     database = Database(before).open()
     with database.connection() as conn:
-        store.write(conn, administrator, [Put(one) for one in PEOPLE])
+        for one in PEOPLE:
+            write_earlier(conn, one)
     migrate(before, ROOMS)
     with database.connection() as conn:
         assert wall.missing(conn) == ["leakproof"]

@@ -65,6 +65,11 @@ def test_a_body_leaves_out_what_its_row_tells_only_where_it_begins_with_it():
     longer = canonical({"resourceType": "Basic", "id": "bb", "note": "b"})
     for text, offset in (usual, other, longer):
         assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", text, offset)) == (text, offset)
+    inner = {"resourceType": "Basic", "id": "c", "meta": {"source": "y"}}
+    late = canonical({"resourceType": "Basic", "id": "b", "note": '"meta":{', "meta": {"source": "x"}})
+    nested = canonical({"resourceType": "Basic", "id": "b", "contained": [inner], "meta": {"source": "x"}})
+    for text, offset in (late, nested):
+        assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", text, offset)) == (text, offset)
     assert len(codec.pack("Basic", "b", *usual)) < len(codec.pack("Basic", "b", b"{}" + usual[0], usual[1])) - 4
     assert b"Basic" not in codec.sample(0, codec.pack("Basic", "b", *usual))
     assert b"Basic" in codec.sample(0, codec.pack("Basic", "b", *longer))
