@@ -28,7 +28,7 @@ from yteso.store.protocol import Put, Read, Search
 
 CELLS = Path(__file__).parent / "matrix" / "cells.csv"
 SYSTEM = Principal("m", Role.SYSTEM)
-OPEN_TABLES = {"store.dictionary", "store.parameter"}
+OPEN_TABLES = {"store.dictionary", "store.parameter", "store.shape"}
 """What a reader needs to read anything, and what tells of nobody."""
 BOUND = [
     "store.resource",
@@ -78,7 +78,7 @@ def _anew(target):
     """Second versions, one with a number for the index."""
     patient, _, _, observation, *_ = resources(target)
     yield {**patient, "gender": "female"}
-    yield {**observation, "valueQuantity": {"value": 7.5}}
+    yield {**observation, "valueQuantity": {"value": 7.5, "code": "mmol/L", "unit": "mmol"}}
 
 
 @pytest.fixture

@@ -98,14 +98,15 @@ def precision(number: Decimal) -> tuple[Decimal, Decimal]:
     return number - half, number + half
 
 
-def settled(key: Key, numbers: Sequence[Number], coded: Sequence[Coded]) -> tuple[Amount | None, list[Number]]:
-    """The amount of a resource, whose path has this key, and the other numbers, each once.
+def settled(key: Key, numbers: list[Number], coded: Sequence[Coded]) -> tuple[Amount | None, list[Number]]:
+    """The amount of a resource, whose path has this key, and the other numbers.
 
     Only an exact number that is written in one way is an amount. What stands among the coded ones is found there.
     """
-    rest = set(numbers).difference(one[:5] for one in coded)
-    own = [one for one in rest if one[0] == key]
+    if coded:
+        numbers = list(set(numbers).difference(one[:5] for one in coded))
+    own = [one for one in numbers if one[0] == key]
     if len(own) != 1 or own[0][1] != own[0][2]:
-        return None, list(rest)
-    rest.discard(own[0])
-    return (own[0][1], *own[0][3:]), list(rest)
+        return None, numbers
+    _, amount, _, unit, bare = own[0]
+    return (amount, unit, bare), [one for one in numbers if one[0] != key]

@@ -21,7 +21,7 @@ from yteso.search.extract import extract
 from yteso.search.hot import hot
 from yteso.search.keys import Key as Fact
 from yteso.search.keys import number, short, token
-from yteso.search.numbers import NO_UNIT, Amount, settled
+from yteso.search.numbers import Amount, settled
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
@@ -220,8 +220,9 @@ def new_moments(rows: Iterable[Indexed]) -> list[bytes]:
     return found
 
 
-_NUMBER = Struct(">ii8siidiidii4sii4sii4sii4s").pack
-_NO_CODE = (NO_UNIT, NO_UNIT)
+_NUMBER = Struct(">ii8siidiidii4sii4s").pack
+_CODES = Struct(">ii4sii4s").pack
+_NO_CODES = _CODES(_INT4, 4, bytes(4), _INT4, 4, bytes(4))
 
 
 def new_numbers(rows: Iterable[Indexed]) -> list[bytes]:
@@ -231,10 +232,15 @@ def new_numbers(rows: Iterable[Indexed]) -> list[bytes]:
         if index.numbers or index.coded:
             start = _start(11, row)
             size = _LENGTH(len(start) + 96)
-            for key, low, high, *four in (*((*one, *_NO_CODE) for one in index.numbers), *set(index.coded)):
-                names = (part for one in four for part in (_INT4, 4, short(one)))
-                found.append(size + start + _NUMBER(_INT8, 8, key, _FLOAT8, 8, low, _FLOAT8, 8, high, *names))
+            found += [size + start + _number(*one) + _NO_CODES for one in set(index.numbers)]
+            for *one, code, coded in set(index.coded):
+                codes = _CODES(_INT4, 4, short(code), _INT4, 4, short(coded))
+                found.append(size + start + _number(*one) + codes)
     return found
+
+
+def _number(key: Fact, low: float, high: float, unit: Fact, bare: Fact) -> bytes:
+    return _NUMBER(_INT8, 8, key, _FLOAT8, 8, low, _FLOAT8, 8, high, _INT4, 4, short(unit), _INT4, 4, short(bare))
 
 
 _ROW = Struct(">iiihiihii8siiq").pack
@@ -261,10 +267,10 @@ def index_of(row: Row) -> IndexRow:
     """The index entries of a row."""
     index = extract(row.resource)
     if index.numbers:
-        index.amount, index.numbers = settled(_amount_key(TYPE_NAME[row.key[1]]), index.numbers, index.coded)
+        index.amount, index.numbers = settled(_amount_key(row.key[1]), index.numbers, index.coded)
     return index
 
 
 @cache
-def _amount_key(type: str) -> Fact:
-    return token(hot(type).amount_key)
+def _amount_key(type: int) -> Fact:
+    return token(hot(TYPE_NAME[type]).amount_key)
