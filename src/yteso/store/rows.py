@@ -233,9 +233,9 @@ def new_numbers(rows: Iterable[Indexed]) -> list[bytes]:
             start = _start(11, row)
             size = _LENGTH(len(start) + 96)
             found += [size + start + _number(*one) + _NO_CODES for one in set(index.numbers)]
-            for *one, code, coded in set(index.coded):
+            for key, low, high, unit, bare, code, coded in set(index.coded):
                 codes = _CODES(_INT4, 4, short(code), _INT4, 4, short(coded))
-                found.append(size + start + _number(*one) + codes)
+                found.append(size + start + _number(key, low, high, unit, bare) + codes)
     return found
 
 
