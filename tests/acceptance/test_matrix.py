@@ -23,18 +23,27 @@ from yteso.access.principal import Role
 from yteso.access.table import TABLE
 from yteso.access.types import PATIENT_TYPES
 from yteso.api import Api
+from yteso.base.clock import system_clock
+from yteso.base.errors import Refused
+from yteso.client.record import SECTIONS, Records
 from yteso.db import Database
+from yteso.store.postgres import PostgresStore
 
 HERE = Path(__file__).parent / "matrix"
 Cells = dict[Role, dict[str, dict[str, str]]]
 
 
 @pytest.fixture(scope="module")
-def api(fresh_database) -> Iterator[Api]:
+def database(fresh_database) -> Iterator[Database]:
     with fresh_database() as dsn:
         database = Database(dsn, max_size=4).open()
-        yield build(database)
+        yield database
         database.close()
+
+
+@pytest.fixture(scope="module")
+def api(database) -> Api:
+    return build(database)
 
 
 def _cells(name: str) -> Cells:
@@ -61,6 +70,37 @@ def test_every_role_target_and_type_has_a_cell(cells):
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_sees_its_cells_and_no_other_whatever_way_it_asks(api, cells, role):
     assert list(walk.mistakes(api, role, cells[role])) == []
+
+
+LOOKING = (Role.STAFF, Role.DOCTOR, Role.NURSE, Role.STATION, Role.INSPECTOR, Role.CITIZEN)
+"""Who opens pages about a person: the record's and the health book's."""
+OF_KIND = {kind: section for section, (kind, _, _) in SECTIONS.items()}
+
+
+@pytest.mark.parametrize("role", LOOKING)
+def test_pages_show_the_cells_and_no_others(api, database, cells, role):
+    """What the pages ask: the banner first, then each section; and one resource, as a page of its own."""
+    records, asker = Records(database, PostgresStore(), system_clock), who(role)
+    for target, row in cells[role].items():
+        banner = records.banner(asker, id_of("Patient", target))
+        assert (banner is not None) == (row["Patient"] == "seen"), target
+        for kind, cell in row.items():
+            assert (records.resource(asker, kind, id_of(kind, target)) is not None) == (cell == "seen"), (target, kind)
+            if kind != "Patient":
+                facts = records.section(asker, id_of("Patient", target), OF_KIND[kind]).facts
+                shown = {fact.resource["id"] for fact in facts}
+                assert (id_of(kind, target) in shown) == (cell == "seen"), (target, kind)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in LOOKING])
+def test_no_other_role_finds_a_person_by_name_but_whom_it_may(api, database, cells, role):
+    records, asker = Records(database, PostgresStore(), system_clock), who(role)
+    expected = {id_of("Patient", target) for target, row in cells[role].items() if row["Patient"] == "seen"}
+    if {row["Patient"] for row in cells[role].values()} == {"denied"}:
+        with pytest.raises(Refused):
+            records.find(asker, "Mẫu", 100)
+    else:
+        assert {one.id for one in records.find(asker, "Mẫu", 100).persons} == expected
 
 
 @pytest.fixture(scope="module")

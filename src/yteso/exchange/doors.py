@@ -115,7 +115,7 @@ class Doors:
             raise
 
     def _note(self, request: Request, route: Route, caller: Principal | None, refused: Refused) -> None:
-        if route.who is None or refused.status not in (401, 403):
+        if route.who is None or refused.status not in (401, 403, 429):
             return
         with self.database.connection() as conn:
             if caller is None:

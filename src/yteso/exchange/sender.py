@@ -85,8 +85,12 @@ def authenticate(database: Database, name: str, md5: str, address: str, clock: C
     key = hashlib.blake2b(f"{name}\x1f{address}".encode("utf-8", "replace"), digest_size=16).digest()
     now = clock()
     with database.connection() as conn:
-        _require_few_failures(conn, key, now)
+        few = _has_few_failures(conn, key, now)
         row = None if "\x00" in name else conn.execute(SQL["fetch_sender"], [shard_of_key(name), name]).fetchone()
+        if not few:
+            _note_refused(conn, row[0] if row else "unknown", rules.THROTTLED, address)
+    if not few:
+        raise Refused(rules.THROTTLED.at(minutes=int(WINDOW.total_seconds() // 60)), status=429)
     if not _matches(row[5] if row else _NOBODY, md5) or row is None:
         with database.connection() as conn:
             _note_failure(conn, key, now)
@@ -115,10 +119,9 @@ def _matches(hashed: str, md5: str) -> bool:
         return False
 
 
-def _require_few_failures(conn: Connection, key: bytes, now: datetime) -> None:
+def _has_few_failures(conn: Connection, key: bytes, now: datetime) -> bool:
     row = conn.execute(SQL["fetch_failures"], [key[0], key, now - WINDOW]).fetchone()
-    if row and row[0] >= TRIES:
-        raise Refused(rules.THROTTLED.at(minutes=int(WINDOW.total_seconds() // 60)), status=429)
+    return not row or row[0] < TRIES
 
 
 def _note_failure(conn: Connection, key: bytes, now: datetime) -> None:

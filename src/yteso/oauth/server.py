@@ -192,10 +192,14 @@ class Server:
     def _introspect(self, form: dict[str, str], remote: str) -> Response:
         """RFC 7662: a client with a key asks about its own tokens."""
         client = self._client(form, remote)
+        claims = self._live(form.get("token", ""))
+        own = claims is not None and claims.client == client.id and client.kind != clients.PUBLIC
+        if not own and (claims is not None or client.kind == clients.PUBLIC):
+            with self.database.connection() as conn:
+                trail.note_curious(conn, client, remote)
         if client.kind == clients.PUBLIC:
             raise Refused(rules.CLIENT.at(), status=401)
-        claims = self._live(form.get("token", ""))
-        if claims is None or claims.client != client.id:
+        if claims is None or not own:
             return _json({"active": False})
         told = {
             "active": True,

@@ -38,6 +38,13 @@ def note_answer(conn: Connection, client: Client, kind: str, answer: Answer) -> 
         trail.add_act(conn, who, Did(Act.TOKEN, client.id, f"{kind} {answer.code}", refused=True))
 
 
+def note_curious(conn: Connection, client: Client, remote: str) -> None:
+    """A client asked about a token that is not its own, or may not ask at all; not every one of a flood."""
+    who = Stranger(client.id, client=client.id)
+    detail = f"from={remote} introspection" if remote else "introspection"
+    trail.add_tried(conn, who, Did(Act.TOKEN, client.id, detail), remote or client.id)
+
+
 def note_unknown(conn: Connection, remote: str) -> None:
     """A client that did not prove who it is; not every one of a flood. What it called itself is not kept."""
     detail = f"from={remote} proof" if remote else "proof"

@@ -161,6 +161,8 @@ def test_a_wrong_password_is_401_and_many_are_429(installation):
     assert {answer.status for answer in answers} == {401}
     assert json.loads(answers[0].body)["maKetQua"] == "401"
     assert attempt("mật khẩu thử").status == 429
+    name = f"his-{installation.files.facility}"
+    assert acts(installation)[-1] == (name, f"login:{name}", "from=192.0.2.7 token EXC-0014", "4")
     assert attempt("mật khẩu thử", "192.0.2.8").status == 200
 
 

@@ -12,6 +12,7 @@ from tests.integration.oauth.conftest import BACK, MINE, OTHERS, PASSWORD, Visit
 
 from yteso.access.principal import Principal, Role
 from yteso.oauth.clients import Client
+from yteso.store.audit import Asked, find
 
 OFFLINE = "launch/patient patient/*.rs openid fhirUser offline_access"
 
@@ -236,6 +237,13 @@ def test_a_client_asks_about_its_own_tokens_only(platform, browse):
     assert own["patient"] == MINE
     assert own["purpose"] == "PATRQT"
     assert ask("he-thong-ngoai", token) == {"active": False}
+    public = platform.post("introspect", client_id="app-mo", token=token)
+    assert public.status_code == 401
+    with platform.services.database.connection() as conn:
+        found = find(conn, Asked(outcome="4", count=2))
+    assert [(row.who, row.detail.split()[-1]) for row in found] == [
+        *(("app-mo", "introspection"), ("he-thong-ngoai", "introspection"))
+    ]
     assert ask("may-ky", "khong-phai-token") == {"active": False}
 
 
@@ -290,8 +298,6 @@ def test_a_person_who_does_not_agree_gives_nothing(visit, answer):
 
 
 def test_tokens_given_and_refused_are_rows_of_the_audit_chain(platform):
-    from yteso.store.audit import Asked, find
-
     with platform.services.database.connection() as conn:
         found = [row for row in find(conn, Asked(count=1000)) if row.what.startswith(("token:", "grant:", "client:"))]
     given = [row for row in found if row.what.startswith("token:") and row.outcome is None]

@@ -92,6 +92,25 @@ def test_a_flood_of_failed_log_ins_adds_few_rows_and_counts_them(site, rows, mon
     assert "128 within the hour" in found[0].detail
 
 
+def test_who_has_to_wait_is_in_the_chain(site, rows):
+    from yteso.web.accounts import people
+    from yteso.web.accounts.throttle import FREE as TRIES
+
+    people.create_user("vet.cho", PASSWORD, Role.OPERATOR, demo=True)
+    client = site.client()
+    for _ in range(TRIES + 2):
+        answer = client.post("/login", {"username": "vet.cho", "password": "sai mat khau roi"})
+    assert answer.status_code == 429
+    found = rows("vet.cho", "login")
+    assert found[0].detail.endswith("password: too many tries")
+    assert {row.outcome for row in found} == {"4"}
+    owner = site.client("dieuhanh")
+    for _ in range(TRIES + 2):
+        answer = owner.post("/account/confirm", {"password": "sai mat khau roi"})
+    assert answer.status_code == 429
+    assert rows("dieuhanh", "proof")[0].detail.endswith("too many tries")
+
+
 def test_a_page_that_is_not_shown_is_a_row(site, person, rows):
     client = site.client(person)
     assert client.get("/privacy/").status_code == 403

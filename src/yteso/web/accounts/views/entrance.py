@@ -50,6 +50,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     where = ("login", name, known_browser(request, name) or source_of(request))
     wait = throttle.attempt(*where)
     if wait:
+        trail.tried(request, trail.Act.LOGIN, "password: too many tries", name=name)
         return _entrance(request, form, status=429, locked=_wait_text(wait))
     user = authenticate(request, username=name, password=password)
     if user is None or idle.disable_if_idle(user):
@@ -89,7 +90,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     stage: Any = request._login_stage  # type: ignore[attr-defined] # set by allauth's decorator
     user: User = stage.login.user
     form = CodeForm(request.POST if "code" in request.POST else None)
-    wait = _second_wait(request, user) if request.method == "POST" else 0
+    wait = _second_wait(request, user, trail.Act.LOGIN) if request.method == "POST" else 0
     if request.method == "POST" and not wait:
         used = _second_factor(request, user, form)
         if used is not None:
@@ -126,9 +127,13 @@ def _signed_by(user: User, request: HttpRequest) -> Authenticator | None:
         return None
 
 
-def _second_wait(request: HttpRequest, user: User) -> int:
+def _second_wait(request: HttpRequest, user: User, act: trail.Act) -> int:
+    """Seconds to wait before the next try is judged; that one has to is in the chain."""
     name = user.username
-    return throttle.attempt("second", name, source_of(request)) or throttle.attempt("second", name, free=throttle.WIDE)
+    wait = throttle.attempt("second", name, source_of(request)) or throttle.attempt("second", name, free=throttle.WIDE)
+    if wait:
+        trail.tried(request, act, "too many tries", user=user)
+    return wait
 
 
 def _clear_second(request: HttpRequest, user: User) -> None:
@@ -199,7 +204,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
     """Prove again who one is (password, code or passkey), then go on to where that was asked for."""
     user = request.user
     form = ProofForm(request.POST if "password" in request.POST else None)
-    wait = _second_wait(request, user) if request.method == "POST" else 0
+    wait = _second_wait(request, user, trail.Act.PROOF) if request.method == "POST" else 0
     if request.method == "POST" and not wait:
         if _proves(request, user, form):
             _clear_second(request, user)
