@@ -47,7 +47,7 @@ def search(
     """See `protocol.Store.search`."""
     wall.name(conn, limit)
     with _bounded(conn, query, now, seconds or SECONDS):
-        asking = Asking(conn, codec, limit, now)
+        asking = Asking(conn, codec, limit, now, seconds or SECONDS)
         plan = Plan(query, now, reach(asking, query))
         counted: int | None
         if query.count and is_read(query):

@@ -8,8 +8,10 @@ row by row through the patient both sides belong to, where there is one; otherwi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
+from time import monotonic
 from typing import Any
 
 from yteso.access.restriction import Restriction
@@ -43,15 +45,19 @@ _READ = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who looks up, and with what."""
+    """Who looks up, and with what; `seconds` is how long all look-ups of one search may take together."""
 
     conn: Connection
     codec: Codec
     limit: Restriction
     now: datetime
+    seconds: float = inf
+    started: float = field(default_factory=monotonic)
 
     def rows(self, query: Query, columns: str, limit: int) -> list[tuple[Any, ...]]:
-        """Columns of visible matches, at most `limit` per access path."""
+        """Columns of visible matches, at most `limit` per access path. Refused (503, SRCH-0013) when time is up."""
+        if monotonic() - self.started > self.seconds:
+            raise Refused(rules.TOO_SLOW.at(seconds=self.seconds), status=503)
         plan = Plan(query, self.now, reach(self, query))
         found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, limit)).fetchall()
         return found

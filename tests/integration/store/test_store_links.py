@@ -235,3 +235,13 @@ def test_a_search_that_no_index_serves_ends_by_itself(database, store, record, m
         with pytest.raises(Refused, match="SRCH-0013") as refused:
             store.search(conn, DOCTOR, EVERYTHING, query)
     assert refused.value.status == 503
+
+
+def test_many_quick_links_have_no_more_time_together_than_one(database, store, record, monkeypatch):
+    query, issues = parse("Observation", [("subject:Patient.name", f"n{n}") for n in range(900)])
+    assert not issues
+    with database.connection() as conn:
+        assert store.search(conn, DOCTOR, EVERYTHING, query).matches == ()
+        monkeypatch.setattr(find, "SECONDS", 0.1)
+        with pytest.raises(Refused, match="SRCH-0013"):
+            store.search(conn, DOCTOR, EVERYTHING, query)
