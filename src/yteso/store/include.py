@@ -6,17 +6,19 @@ there were more. `:iterate` goes on from what was brought, round by round, until
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from yteso.access.restriction import Restriction
 from yteso.db import Connection
 from yteso.fhir import reference
 from yteso.fhir.json import loads
+from yteso.search.addresses import addresses_of, canonicals_to, found_by, is_canonical, means
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
+from yteso.search.fragment import Fragment, any_of
 from yteso.search.keys import number, token
-from yteso.search.parameters import parameters_of
+from yteso.search.parameters import parameters_of, targets_of
 from yteso.search.query import Include, Query
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, TYPE_NUMBER
@@ -54,13 +56,19 @@ class Including:
 
     def _forward(self, wanted: Sequence[Include], frontier: Sequence[Stored]) -> None:
         keys: set[Name] = set()
+        canonicals: set[tuple[int, ...]] = set()
         for one in frontier:
             fitting = [include for include in wanted if include.source == one.type]
             resource = loads(one.body) if fitting else {}
             for include in fitting:
-                texts = (text for name in _names(include) for text in references_of(resource, name))
-                keys.update(_targets(texts, include.target))
-        keys -= self._seen
+                for name in _names(include):
+                    texts = references_of(resource, name)
+                    keys.update(_targets(texts, include.target))
+                    canonicals.update(_meant(include, name, texts))
+        self._by_key(keys - self._seen)
+        self._by_canonical(sorted(canonicals)[:MOST_INCLUDED])
+
+    def _by_key(self, keys: Collection[Name]) -> None:
         if keys:
             text = (
                 f"SELECT {PRESENT} FROM {NAMED}"
@@ -68,12 +76,24 @@ class Including:
             )
             self._add(text, (*named_lists(sorted(key_of(*key) for key in keys)), *self.rights.params))
 
+    def _by_canonical(self, canonicals: Sequence[Sequence[int]]) -> None:
+        if canonicals:
+            one = any_of(Fragment("r.tok @> %s::bigint[]", (list(tokens),)) for tokens in canonicals)
+            text = (
+                f"SELECT {PRESENT} FROM store.resource r WHERE {one.text}"
+                f" AND r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
+            )
+            self._add(text, (*one.params, *self.rights.params))
+
     def _backward(self, include: Include, frontier: Sequence[Stored]) -> None:
+        wanted = [one for one in frontier if include.target in ("", one.type)]
         by_type: dict[str, list[str]] = {}
-        for one in frontier:
-            if include.target in ("", one.type):
-                by_type.setdefault(one.type, []).append(one.id)
+        for one in wanted:
+            by_type.setdefault(one.type, []).append(one.id)
         parameters = parameters_of(include.source)
+        for name in _names(include):
+            if is_canonical(parameters[name]):
+                self._naming(include.source, name, [loads(one.body) for one in wanted])
         facts = {
             fact
             for name in _names(include)
@@ -88,12 +108,29 @@ class Including:
             )
             self._add(text, (tokens, TYPE_NUMBER[include.source], *self.rights.params))
 
-    def _add(self, text: str, params: Sequence[Any]) -> None:
+    def _naming(self, source: str, name: str, meant: Sequence[Mapping[str, Any]]) -> None:
+        """What names any of these by a canonical; the index knows no versions, so each is read."""
+        addresses = {address for one in meant for address in addresses_of(one)}
+        facts = canonicals_to(source, parameters_of(source)[name], addresses)
+        if not facts:
+            return
+
+        def fits(one: Stored) -> bool:
+            return any(means(text, other) for text in references_of(loads(one.body), name) for other in meant)
+
+        text = (
+            f"SELECT {PRESENT} FROM store.resource r WHERE r.tok && %s::bigint[] AND r.type = %s"
+            f" AND r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
+        )
+        tokens = sorted({number(token(fact)) for fact in facts})
+        self._add(text, (tokens, TYPE_NUMBER[source], *self.rights.params), fits)
+
+    def _add(self, text: str, params: Sequence[Any], fits: Callable[[Stored], bool] = lambda _: True) -> None:
         """At most what still has room; matches and what is there already may be among the rows."""
         room = MOST_INCLUDED - len(self.found)
         for row in run(self.conn, text, (*params, room + len(self._seen) + 1)):
             one = stored(self.conn, self.codec, row)
-            if (one.type, one.id) in self._seen:
+            if (one.type, one.id) in self._seen or not fits(one):
                 continue
             if len(self.found) == MOST_INCLUDED:
                 self.more = True
@@ -108,6 +145,18 @@ def _names(include: Include) -> Iterable[str]:
     if include.name:
         return (include.name,)
     return [name for name, one in parameters_of(include.source).items() if one.kind == "reference"]
+
+
+def _meant(include: Include, name: str, texts: Iterable[str]) -> Iterable[tuple[int, ...]]:
+    """The tokens that what a canonical means has, per type it may be of."""
+    parameter = parameters_of(include.source)[name]
+    if not is_canonical(parameter):
+        return
+    types = [one for one in targets_of(parameter) or sorted(RESOURCE_TYPES) if include.target in ("", one)]
+    for text in texts:
+        for type in types if ":" in text else ():
+            if facts := found_by(type, text):
+                yield tuple(sorted(number(token(fact)) for fact in facts))
 
 
 def _targets(texts: Iterable[str], wanted: str) -> Iterable[Name]:

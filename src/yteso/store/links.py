@@ -21,6 +21,7 @@ from yteso.db import Connection
 from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.search import rules, sql
+from yteso.search.addresses import addresses_of, is_canonical, means
 from yteso.search.conditions import Rows, any_fact, conditions
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
@@ -32,6 +33,7 @@ from yteso.search.plan import Plan, Reached, picks_few
 from yteso.search.prose import has_words
 from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Has, Listed, Query, Ranked, Test, Words
 from yteso.search.rights import visible
+from yteso.search.values import escaped
 from yteso.standards.fhir_r4 import SearchParameter
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
@@ -61,6 +63,18 @@ class Asking:
         plan = Plan(query, self.now, reach(self, query))
         found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, limit)).fetchall()
         return found
+
+    def documents(self, query: Query, name: str) -> list[tuple[str, dict[str, Any]]]:
+        """(id, resource) of visible matches. Refused (400, SRCH-0012) when there are more than MOST."""
+        found = self.rows(query, "r.id, r.dict, r.body", MOST + 1)
+        if len(found) > MOST:
+            raise _too_wide(name)
+        return [(id, self._read(query.type, id, dictionary, body)) for id, dictionary, body in found]
+
+    def _read(self, type: str, id: str, dictionary: int, body: bytes) -> dict[str, Any]:
+        ensure_known(self.conn, self.codec, dictionary)
+        resource: dict[str, Any] = loads(self.codec.unpack(type, id, dictionary, body)[0])
+        return resource
 
 
 def reach(asking: Asking, query: Query) -> list[Reached]:
@@ -108,7 +122,11 @@ def _tested(asking: Asking, type: str, test: Test) -> Reached:
     if isinstance(test, Clause):
         return Reached(also=all_of(conditions(Rows(type, "r", asking.now), [test])), selective=picks_few(type, test))
     if isinstance(test, Chain):
-        return replace(_chain(asking, type, test), patients=None)
+        reached = _chain(asking, type, test)
+        if reached.ids is None:
+            return replace(reached, patients=None)
+        named = Clause("_id", "token", tuple(("eq", id) for id in reached.ids))
+        return Reached(also=all_of(conditions(Rows(type, "r", asking.now), [named])))
     if isinstance(test, Denied):
         return Reached(also=denied(_tested(asking, type, test.test).also))
     parts = [_tested(asking, type, one) for one in test.tests]
@@ -120,6 +138,8 @@ def _tested(asking: Asking, type: str, test: Test) -> Reached:
 
 def _chain(asking: Asking, type: str, link: Chain) -> Reached:
     parameter, rows = parameters_of(type)[link.name], Rows(type, "r", asking.now)
+    if is_canonical(parameter):
+        return _chain_of_canonicals(asking, type, link)
     parts: list[Fragment] = []
     patients: tuple[int, ...] | None = None
     for target, condition in link.targets:
@@ -136,6 +156,24 @@ def _chain(asking: Asking, type: str, link: Chain) -> Reached:
             raise _too_wide(link.name)
     narrow = all(part is FALSE or part.text.startswith("r.tok &&") for part in parts)
     return Reached(patients=patients, also=any_of(parts), selective=narrow)
+
+
+def _chain_of_canonicals(asking: Asking, type: str, link: Chain) -> Reached:
+    """What is meant is read for its url and version, and so are those that name it: the index knows no versions."""
+    meant = [
+        one for target, condition in link.targets for _, one in asking.documents(_query(target, condition), link.name)
+    ]
+    addresses = sorted({address for one in meant for address in addresses_of(one)})
+    if not addresses:
+        return Reached(ids=())
+    naming = Query(type, (Clause(link.name, "reference", tuple(("eq", escaped(text)) for text in addresses)),))
+    return Reached(
+        ids=tuple(
+            id
+            for id, resource in asking.documents(naming, link.name)
+            if any(means(text, one) for text in references_of(resource, link.name) for one in meant)
+        )
+    )
 
 
 def _ranked(asking: Asking, type: str, link: Ranked) -> Reached:
@@ -165,9 +203,7 @@ def _above(asking: Asking, type: str, parent: str, ids: Collection[str]) -> set[
     """What these are directly part of."""
     clause = Clause("_id", "token", tuple(("eq", id) for id in sorted(ids)))
     found = set()
-    for id, dictionary, body in asking.rows(Query(type, (clause,)), "r.id, r.dict, r.body", MOST + 1):
-        ensure_known(asking.conn, asking.codec, dictionary)
-        resource = loads(asking.codec.unpack(type, id, dictionary, body)[0])
+    for _, resource in asking.documents(Query(type, (clause,)), parent):
         targets = (reference.parse(text) for text in references_of(resource, parent))
         found |= {target.id for target in targets if target.kind == "relative" and target.type == type}
     return found
@@ -178,16 +214,22 @@ def _has(asking: Asking, type: str, link: Has) -> Reached:
     query = _query(link.source, link.condition)
     if _by_patient(link.source, parameter, type):
         return _patients_with(asking, query, link)
-    found = asking.rows(query, "r.id, r.dict, r.body", MOST + 1)
-    if len(found) > MOST:
-        raise _too_wide(f"_has:{link.source}:{link.name}")
-    ids = set()
-    for id, dictionary, body in found:
-        ensure_known(asking.conn, asking.codec, dictionary)
-        resource = loads(asking.codec.unpack(link.source, id, dictionary, body)[0])
-        targets = (reference.parse(text) for text in references_of(resource, link.name))
-        ids |= {target.id for target in targets if target.kind == "relative" and target.type == type}
+    found = asking.documents(query, f"_has:{link.source}:{link.name}")
+    texts = {text for _, resource in found for text in references_of(resource, link.name)}
+    targets = map(reference.parse, texts)
+    ids = {target.id for target in targets if target.kind == "relative" and target.type == type}
+    if is_canonical(parameter) and "url" in parameters_of(type):
+        ids |= _meant(asking, type, texts)
     return Reached(ids=tuple(sorted(ids)))
+
+
+def _meant(asking: Asking, type: str, texts: Collection[str]) -> set[str]:
+    """The ids of what canonicals mean."""
+    addresses = sorted({text.partition("#")[0].partition("|")[0] for text in texts if ":" in text})
+    if not addresses:
+        return set()
+    query = Query(type, (Clause("url", "uri", tuple(("eq", escaped(text)) for text in addresses)),))
+    return {id for id, one in asking.documents(query, "url") if any(means(text, one) for text in texts)}
 
 
 def _patients_with(asking: Asking, query: Query, link: Has) -> Reached:

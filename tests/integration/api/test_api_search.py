@@ -228,3 +228,44 @@ def test_a_filter_is_a_criterion_too(admin, people):
     assert admin("DELETE", "Patient?_filter=not%20(_id%20ne%20p3)").status == 204
     assert admin("GET", "Patient/p3").status == 410
     assert admin("DELETE", "Patient?_filter=not%20(_id%20ne%20p4)%20or").codes == ["API-0026", "SRCH-0019"]
+
+
+@pytest.fixture
+def forms(admin):
+    form = {"resourceType": "Questionnaire", "url": "http://mau/phieu", "status": "active"}
+    for version in ("1", "2"):
+        admin(
+            "PUT",
+            f"Questionnaire/f{version}",
+            {**form, "id": f"f{version}", "version": version, "name": f"Bản{version}"},
+        )
+    filled = {"resourceType": "QuestionnaireResponse", "status": "completed"}
+    for name, named in {
+        "one": "http://mau/phieu|1",
+        "two": "http://mau/phieu|2",
+        "any": "http://mau/phieu",
+        "near": "Questionnaire/f1",
+        "far": "http://khac/phieu|1",
+    }.items():
+        assert (
+            admin("PUT", f"QuestionnaireResponse/{name}", {**filled, "id": name, "questionnaire": named}).status == 201
+        )
+
+
+def included(answer):
+    return sorted(e["resource"]["id"] for e in answer.json.get("entry", []) if e["search"]["mode"] == "include")
+
+
+def test_what_a_canonical_means_is_followed_by_its_url_and_version(admin, forms):
+    chained = admin("GET", "QuestionnaireResponse?questionnaire.name=bản1")
+    assert sorted(chained.ids) == ["any", "near", "one"]
+    refused = admin("GET", "QuestionnaireResponse?_filter=not%20(questionnaire.name%20eq%20bản1)")
+    assert sorted(refused.ids) == ["far", "two"]
+    assert sorted(admin("GET", "Questionnaire?_has:QuestionnaireResponse:questionnaire:_id=two").ids) == ["f2"]
+    assert sorted(admin("GET", "Questionnaire?_has:QuestionnaireResponse:questionnaire:_id=any").ids) == ["f1", "f2"]
+    include = "_include=QuestionnaireResponse:questionnaire"
+    assert included(admin("GET", f"QuestionnaireResponse?_id=one&{include}")) == ["f1"]
+    assert included(admin("GET", f"QuestionnaireResponse?_id=any,far&{include}")) == ["f1", "f2"]
+    back = "_revinclude=QuestionnaireResponse:questionnaire"
+    assert included(admin("GET", f"Questionnaire?_id=f2&{back}")) == ["any", "two"]
+    assert included(admin("GET", f"Questionnaire?_id=f1&{back}")) == ["any", "near", "one"]
