@@ -17,7 +17,7 @@ from yteso.search.composite import coded_as, pair_facts, parts_of, stands_alone
 from yteso.search.facts import facts_for, facts_of, presence_of
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
 from yteso.search.hot import hot
-from yteso.search.keys import Mark, number, path_key, short, token
+from yteso.search.keys import Code, Mark, number, path_key, short, token
 from yteso.search.parameters import parameters_of
 from yteso.search.place import is_placed, within
 from yteso.search.query import Clause
@@ -63,20 +63,32 @@ def conditions(rows: Rows, clauses: Iterable[Clause]) -> list[Fragment]:
 
 def any_fact(rows: Rows, facts: Iterable[str]) -> Fragment:
     """That any of these facts holds, marks among them."""
-    tokens, marks = set(), set()
+    tokens, marks, codes = set(), set(), set()
     for fact in facts:
         key = token(fact)
         if isinstance(fact, Mark):
             marks.add(number(short(key)))
         else:
             tokens.add(number(key))
+        if is_apart(rows.type, fact):
+            codes.add(number(key))
     found = []
+    if codes:
+        found.append(
+            Fragment(f"({rows.alias}.code IS NOT NULL AND {rows.alias}.code = ANY(%s::bigint[]))", (sorted(codes),))
+        )
     if tokens:
         found.append(Fragment(f"{rows.alias}.tok && %s::bigint[]", (sorted(tokens),)))
     if marks:
         shapes = "ARRAY(SELECT s.shape FROM store.shape s WHERE s.marks && %s::integer[])"
         found.append(Fragment(f"{rows.alias}.shape = ANY({shapes})", (sorted(marks),)))
     return any_of(found)
+
+
+def is_apart(type: str, fact: str) -> bool:
+    """True for a code that may stand in the column of the type's code in place of the tokens."""
+    found = hot(type)
+    return isinstance(fact, Code) and found.code_apart and fact.startswith(f"{found.code_key}|")
 
 
 def dated(rows: Rows, clause: Clause) -> Fragment:
@@ -109,7 +121,7 @@ def _tokens(rows: Rows, clause: Clause) -> Fragment | int:
     facts = facts_of(rows.type, clause)
     if clause.modifier == "not":
         return all_of((rows.of_type, none_of(any_fact(rows, facts))))
-    if len(facts) == 1 and not isinstance(facts[0], Mark):
+    if len(facts) == 1 and not isinstance(facts[0], Mark) and not is_apart(rows.type, facts[0]):
         return number(token(facts[0]))
     return any_fact(rows, facts)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from yteso.fhir import reference
-from yteso.search.keys import Mark, exact, identified, mandatory, of_system, path_key, present, typed
+from yteso.search.keys import Code, Mark, exact, identified, mandatory, of_system, path_key, present, typed
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Clause
 from yteso.search.values import bare, split, split_token
@@ -58,7 +58,7 @@ def _token(type: str, key: str, path: Path, value: str) -> Iterator[str]:
     system, code = split_token(value)
     if system is None or path.type in _IMPLIED_SYSTEM:
         if code and (not system or _may_imply(type, path, system)):
-            yield f"{key}|{code}"
+            yield Code(f"{key}|{code}")
     elif not code:
         yield of_system(key, system)
     else:

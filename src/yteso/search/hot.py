@@ -40,6 +40,9 @@ the times to take it, which hardly any names."""
 _CODES = ("code", "vaccine-code", "class", "type")
 """The first of these that a type has, and that is coded, is its code."""
 
+_BY_TOKENS_ALONE = frozenset(["Condition"])
+"""Rights and the second wall know notifiable diagnoses by tokens."""
+
 _AMOUNTS = ("value-quantity", "quantity")
 """The first of these that a type has, else its first parameter of numbers, gives its amount."""
 
@@ -53,14 +56,16 @@ _FURTHER = {"Device": ("patient",)}
 class Hot:
     """The choices for one type; empty names where it has none.
 
-    `code_key` is the token prefix of the code's path. `patients` are the paths that may name the patient, the main one
-    first; `patient_key` is the main path's key when it holds at most one reference, so that `pat` answers for it.
-    `amount_key` is the key of the number that there can be only one of (Observation.valueQuantity).
+    `code_key` is the token prefix of the code's path; `code_apart`: its first code is not among the tokens. `patients`
+    are the paths that may name the patient, the main one first; `patient_key` is the main path's key when it holds at
+    most one reference, so that `pat` answers for it. `amount_key` is the key of the number that there can be only one
+    of (Observation.valueQuantity).
     """
 
     date: str
     code: str
     code_key: str
+    code_apart: bool
     patients: tuple[Path, ...]
     patient_key: str
     amount_key: str
@@ -77,6 +82,7 @@ def hot(type: str) -> Hot:
         date=_date(parameters),
         code=code,
         code_key=path_key(type, parameters[code].paths[0]) if code else "",
+        code_apart=bool(code) and type not in _BY_TOKENS_ALONE,
         patients=patients,
         patient_key=path_key(type, main) if main else "",
         amount_key=_amount(type, parameters),

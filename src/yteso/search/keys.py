@@ -30,6 +30,12 @@ class Mark(str):
     __slots__ = ()
 
 
+class Code(str):
+    """A code without its system: the first one of the element that has a column stands there, not among the tokens."""
+
+    __slots__ = ()
+
+
 def short(key: Key) -> bytes:
     """The 32 bits of a mark's key: enough to tell apart the some thousand marks there are."""
     return key[4:]

@@ -150,7 +150,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
                 _EIGHT + index.pat if index.pat else _NULL,
                 _EIGHT + index.code if index.code else _NULL,
                 _DATES(_INT8, 8, index.d_lo, _INT8, 8, index.d_hi),
-                _tokens(list(dict.fromkeys(index.tok))),
+                _tokens(tokens_of(type, index)),
                 _SHAPE(_INT4, 4, row.shape, _BYTEA, len(row.hash)),
                 row.hash,
                 _DICT(_INT2, 2, dictionary, _BYTEA, len(body)),
@@ -177,6 +177,14 @@ def _amount(amount: Amount | None) -> bytes:
         return _NO_AMOUNT
     value, unit, bare = amount
     return _AMOUNT(_FLOAT8, 8, value, _INT4, 4, short(unit), _INT4, 4, short(bare))
+
+
+def tokens_of(type: int, index: IndexRow) -> list[Fact]:
+    """The tokens of a row, each once; without the code that has its column."""
+    found = dict.fromkeys(index.tok)
+    if index.code is not None and hot(TYPE_NAME[type]).code_apart:
+        found.pop(index.code, None)
+    return list(found)
 
 
 def _tokens(keys: list[bytes]) -> bytes:
