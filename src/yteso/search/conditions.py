@@ -6,7 +6,7 @@ link leads to. Values are parameters, never text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from yteso.search.composite import coded_as, pair_facts, parts_of, stands_alone
 from yteso.search.facts import facts_for, facts_of, presence_of
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
 from yteso.search.hot import hot
-from yteso.search.keys import Code, Mark, number, path_key, short, token
+from yteso.search.keys import Code, Mark, elsewhere, number, path_key, patient_key, short, token
 from yteso.search.parameters import parameters_of
 from yteso.search.place import is_placed, within
 from yteso.search.query import Clause
@@ -63,32 +63,64 @@ def conditions(rows: Rows, clauses: Iterable[Clause]) -> list[Fragment]:
 
 def any_fact(rows: Rows, facts: Iterable[str]) -> Fragment:
     """That any of these facts holds, marks among them."""
+    return holds(rows.type, rows.alias, facts)
+
+
+def holds(type: str, alias: str, facts: Iterable[str]) -> Fragment:
+    """The same for rows of a type under an alias, whenever it is asked."""
     tokens, marks, codes = set(), set(), set()
+    patients: dict[str, set[int]] = {}
     for fact in facts:
         key = token(fact)
         if isinstance(fact, Mark):
             marks.add(number(short(key)))
+        elif own := _patient_of(fact):
+            patients.setdefault(own[0], set()).add(own[1])
         else:
             tokens.add(number(key))
-        if is_apart(rows.type, fact):
+        if _is_apart(type, fact):
             codes.add(number(key))
-    found = []
+    found = [_of_patients(alias, types, keys) for keys, types in _together(patients).items()]
     if codes:
-        found.append(
-            Fragment(f"({rows.alias}.code IS NOT NULL AND {rows.alias}.code = ANY(%s::bigint[]))", (sorted(codes),))
-        )
+        found.append(Fragment(f"({alias}.code IS NOT NULL AND {alias}.code = ANY(%s::bigint[]))", (sorted(codes),)))
     if tokens:
-        found.append(Fragment(f"{rows.alias}.tok && %s::bigint[]", (sorted(tokens),)))
+        found.append(Fragment(f"{alias}.tok && %s::bigint[]", (sorted(tokens),)))
     if marks:
         shapes = "ARRAY(SELECT s.shape FROM store.shape s WHERE s.marks && %s::integer[])"
-        found.append(Fragment(f"{rows.alias}.shape = ANY({shapes})", (sorted(marks),)))
+        found.append(Fragment(f"{alias}.shape = ANY({shapes})", (sorted(marks),)))
     return any_of(found)
 
 
-def is_apart(type: str, fact: str) -> bool:
+def _is_apart(type: str, fact: str) -> bool:
     """True for a code that may stand in the column of the type's code in place of the tokens."""
     found = hot(type)
     return isinstance(fact, Code) and found.code_apart and fact.startswith(f"{found.code_key}|")
+
+
+def _patient_of(fact: str) -> tuple[str, int] | None:
+    """(type, key of the patient) of a fact that the column of the patient answers, in place of the tokens."""
+    start, between, id = fact.partition("|Patient/")
+    type = start.partition(".")[0]
+    answers = bool(between) and type in TYPE_NUMBER and hot(type).patient_key == start
+    return (type, number(patient_key(id))) if answers else None
+
+
+def _together(patients: Mapping[str, set[int]]) -> Mapping[frozenset[int], list[str]]:
+    """Keys of patients -> the types that are asked for just these."""
+    found: dict[frozenset[int], list[str]] = {}
+    for type, keys in patients.items():
+        found.setdefault(frozenset(keys), []).append(type)
+    return found
+
+
+def _of_patients(alias: str, types: Sequence[str], keys: Iterable[int]) -> Fragment:
+    """That rows of these types name one of these patients by their main path, not elsewhere."""
+    text = f"{alias}.pat IS NOT NULL AND {alias}.pat = ANY(%s::bigint[]) AND {alias}.type = ANY(%s::smallint[])"
+    numbers = sorted(TYPE_NUMBER[type] for type in types)
+    others = sorted(number(token(elsewhere(type))) for type in types if len(hot(type).patients) > 1)
+    if not others:
+        return Fragment(f"({text})", (sorted(keys), numbers))
+    return Fragment(f"({text} AND NOT {alias}.tok && %s::bigint[])", (sorted(keys), numbers, others))
 
 
 def dated(rows: Rows, clause: Clause) -> Fragment:
@@ -121,7 +153,7 @@ def _tokens(rows: Rows, clause: Clause) -> Fragment | int:
     facts = facts_of(rows.type, clause)
     if clause.modifier == "not":
         return all_of((rows.of_type, none_of(any_fact(rows, facts))))
-    if len(facts) == 1 and not isinstance(facts[0], Mark) and not is_apart(rows.type, facts[0]):
+    if len(facts) == 1 and not (isinstance(facts[0], Mark) or _is_apart(rows.type, facts[0]) or _patient_of(facts[0])):
         return number(token(facts[0]))
     return any_fact(rows, facts)
 

@@ -58,8 +58,8 @@ class Hot:
 
     `code_key` is the token prefix of the code's path; `code_apart`: its first code is not among the tokens. `patients`
     are the paths that may name the patient, the main one first; `patient_key` is the main path's key when it holds at
-    most one reference, so that `pat` answers for it. `amount_key` is the key of the number that there can be only one
-    of (Observation.valueQuantity).
+    most one reference, so that `pat` answers for it, in place of a token. `amount_key` is the key of the number that
+    there can be only one of (Observation.valueQuantity).
     """
 
     date: str

@@ -14,6 +14,7 @@ from yteso.db import Connection
 from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.search.addresses import addresses_of, canonicals_to, found_by, is_canonical, means
+from yteso.search.conditions import holds
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
 from yteso.search.fragment import Fragment, any_of
@@ -101,12 +102,12 @@ class Including:
             for fact in references_to(include.source, parameters[name], type, ids)
         }
         if facts:
-            tokens = sorted(number(token(fact)) for fact in facts)
+            named = holds(include.source, "r", facts)
             text = (
-                f"SELECT {PRESENT} FROM store.resource r WHERE r.tok && %s::bigint[] AND r.type = %s"
+                f"SELECT {PRESENT} FROM store.resource r WHERE {named.text} AND r.type = %s"
                 f" AND r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
             )
-            self._add(text, (tokens, TYPE_NUMBER[include.source], *self.rights.params))
+            self._add(text, (*named.params, TYPE_NUMBER[include.source], *self.rights.params))
 
     def _naming(self, source: str, name: str, meant: Sequence[Mapping[str, Any]]) -> None:
         """What names any of these by a canonical; the index knows no versions, so each is read."""

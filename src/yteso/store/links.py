@@ -25,7 +25,7 @@ from yteso.search.addresses import addresses_of, is_canonical, means
 from yteso.search.conditions import Rows, any_fact, conditions
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
-from yteso.search.fragment import FALSE, Fragment, all_of, any_of, denied
+from yteso.search.fragment import Fragment, all_of, any_of, denied
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of, parents_of
@@ -141,6 +141,7 @@ def _chain(asking: Asking, type: str, link: Chain) -> Reached:
     if is_canonical(parameter):
         return _chain_of_canonicals(asking, type, link)
     parts: list[Fragment] = []
+    narrow = True
     patients: tuple[int, ...] | None = None
     for target, condition in link.targets:
         found = asking.rows(_query(target, condition), "r.id", MOST + 1)
@@ -152,9 +153,9 @@ def _chain(asking: Asking, type: str, link: Chain) -> Reached:
         elif _by_patient(type, parameter, target) and isinstance(condition, Clause):
             own = Fragment("NOT r.tok @> %s::bigint[]", ([number(token(elsewhere(type)))],))
             parts.append(all_of((own, _same_patient(asking, target, condition))))
+            narrow = False
         else:
             raise _too_wide(link.name)
-    narrow = all(part is FALSE or part.text.startswith("r.tok &&") for part in parts)
     return Reached(patients=patients, also=any_of(parts), selective=narrow)
 
 

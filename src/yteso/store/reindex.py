@@ -102,7 +102,7 @@ class Reindex:
             [number(index.code) if index.code else None for _, index in rows],
             [index.d_lo for _, index in rows],
             [index.d_hi for _, index in rows],
-            [_list(number(key) for key in tokens_of(row.key[1], index)) for row, index in rows],
+            [_list(number(key) for key in tokens_of(row, index)) for row, index in rows],
             [row.shape for row, _ in rows],
             [row.label for row, _ in rows],
             [row.maker for row, _ in rows],

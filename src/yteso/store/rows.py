@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from struct import Struct
 from typing import Any
 
 from yteso.base.errors import Refused
 from yteso.base.ids import hid_of, shard_of
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.fhir import reference
 from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
 from yteso.search.hot import hot
@@ -150,7 +151,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
                 _EIGHT + index.pat if index.pat else _NULL,
                 _EIGHT + index.code if index.code else _NULL,
                 _DATES(_INT8, 8, index.d_lo, _INT8, 8, index.d_hi),
-                _tokens(tokens_of(type, index)),
+                _tokens(tokens_of(row, index)),
                 _SHAPE(_INT4, 4, row.shape, _BYTEA, len(row.hash)),
                 row.hash,
                 _DICT(_INT2, 2, dictionary, _BYTEA, len(body)),
@@ -179,12 +180,32 @@ def _amount(amount: Amount | None) -> bytes:
     return _AMOUNT(_FLOAT8, 8, value, _INT4, 4, short(unit), _INT4, 4, short(bare))
 
 
-def tokens_of(type: int, index: IndexRow) -> list[Fact]:
-    """The tokens of a row, each once; without the code that has its column."""
-    found = dict.fromkeys(index.tok)
-    if index.code is not None and hot(TYPE_NAME[type]).code_apart:
+def tokens_of(row: Row, index: IndexRow) -> list[Fact]:
+    """The tokens of a row, each once; without the code and the patient that have their columns."""
+    found, type = dict.fromkeys(index.tok), TYPE_NAME[row.key[1]]
+    if index.code is not None and hot(type).code_apart:
         found.pop(index.code, None)
+    if index.pat is not None and (own := _patient_fact(type, row.resource)):
+        found.pop(own, None)
     return list(found)
+
+
+def _patient_fact(type: str, resource: dict[str, Any]) -> Fact | None:
+    """The token of the patient by the main path of the type, where it names one."""
+    if not hot(type).patient_key:
+        return None
+    value: Any = resource
+    for step in hot(type).patients[0].steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    text = value.get("reference") if isinstance(value, dict) else None
+    return _reference_fact(type, text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _reference_fact(type: str, text: str) -> Fact | None:
+    found = reference.parse(text)
+    named = found.kind == "relative" and found.type == "Patient"
+    return token(f"{hot(type).patient_key}|Patient/{found.id}") if named else None
 
 
 def _tokens(keys: list[bytes]) -> bytes:
