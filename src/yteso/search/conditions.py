@@ -91,6 +91,11 @@ def holds(type: str, alias: str, facts: Iterable[str]) -> Fragment:
     return any_of(found)
 
 
+def in_column(type: str, fact: str) -> bool:
+    """True when a row may hold the fact in a column and not among its tokens."""
+    return _is_apart(type, fact) or _patient_of(fact) is not None
+
+
 def _is_apart(type: str, fact: str) -> bool:
     """True for a code that may stand in the column of the type's code in place of the tokens."""
     found = hot(type)
@@ -153,7 +158,7 @@ def _tokens(rows: Rows, clause: Clause) -> Fragment | int:
     facts = facts_of(rows.type, clause)
     if clause.modifier == "not":
         return all_of((rows.of_type, none_of(any_fact(rows, facts))))
-    if len(facts) == 1 and not (isinstance(facts[0], Mark) or _is_apart(rows.type, facts[0]) or _patient_of(facts[0])):
+    if len(facts) == 1 and not (isinstance(facts[0], Mark) or in_column(rows.type, facts[0])):
         return number(token(facts[0]))
     return any_fact(rows, facts)
 
