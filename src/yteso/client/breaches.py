@@ -54,6 +54,16 @@ _BAD_MOMENT = Rule(
     "Sửa lại ngày giờ.",
     "Correct date and time.",
 )
+UNFILLED = "[chưa ghi]"
+"""How the proposed text marks what nobody wrote yet."""
+_UNFILLED = Rule(
+    "DPO-0203",
+    Severity.ERROR,
+    "Nội dung thông báo còn chỗ {mark}.",
+    "The message still has a place that says {mark}.",
+    "Ghi loại dữ liệu, hậu quả, biện pháp, hoặc xóa dòng đó.",
+    "Write the kinds of data, consequences and measures, or delete the line.",
+)
 
 
 class Breaches:
@@ -109,10 +119,12 @@ class Breaches:
     def have_told(self, who: Principal, id: str, text: str) -> None:
         """Tell the affected people this in their inboxes, in the background; once for a case.
 
-        Refused (400, DPO-0002), (404, DPO-0003).
+        Refused (400) DPO-0002, DPO-0203, (404, DPO-0003).
         """
         case = self.one(who, id)
         text = words(text, "notice", LEAST_NOTICE)
+        if UNFILLED in text:
+            raise Refused(_UNFILLED.at(Origin(field="notice"), mark=UNFILLED), status=400)
         with self._database.connection() as conn:
             people = breaches.affected(conn, case.suspicion)
             require_done(inbox.start_telling(conn, who, id, text, people, self._clock()))

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.base.clock import VIETNAM
+from yteso.store.inbox import Teller
 
 PASSWORD = "mat khau mau cho kiem thu"
 WHAT = "Tài khoản bị lộ mật khẩu, có truy cập lạ"
@@ -83,6 +84,8 @@ def test_the_affected_are_told_in_their_inbox_by_the_text_the_officer_reviewed(c
     assert "thông báo chưa đọc" not in citizen.get("/healthbook/record").content.decode()
     text = "Hồ sơ của bạn có thể đã bị xem trái phép trong đêm qua.\nĐầu mối: cán bộ bảo vệ <b>dữ liệu</b>."
     assert "DPO-0002" in officer.post(f"{place}/inbox", {"notice": "ngắn"}, follow=True).content.decode()
+    unfilled = {"notice": f"{WHAT}. Dữ liệu có liên quan: [chưa ghi]. Đầu mối: cán bộ bảo vệ dữ liệu."}
+    assert "DPO-0203" in officer.post(f"{place}/inbox", unfilled, follow=True).content.decode()
     sent = officer.post(f"{place}/inbox", {"notice": text}, follow=True).content.decode()
     assert "0 trong 1 người" in sent
     assert f'hx-get="{place}/told"' in sent
@@ -164,9 +167,17 @@ def test_the_register_is_edited_by_versions_and_exported(cast):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
     cast.client("nguoiyeucau").post("/privacy/requests/mine", {"kind": "copy", "words": WORDS})
-    place = cast.client("baovedulieu").post("/privacy/breaches/open", breach_form()).headers["Location"]
+    officer = cast.client("baovedulieu")
+    place = officer.post("/privacy/breaches/open", breach_form()).headers["Location"]
+    told = officer.post("/privacy/breaches/open", breach_form()).headers["Location"]
+    officer.post(f"{told}/inbox", {"notice": f"{WHAT}. Đầu mối: cán bộ bảo vệ dữ liệu của tỉnh."})
+    everybody = Teller(cast.services.database, cast.services.store, set, cast.services.clock)
+    everybody.work(lambda: False, told.rpartition("/")[2])
     desk = ["breaches", "requests", "exports", "register", "register/ho-so"]
-    looked = {"baovedulieu": [place, *(f"/privacy/{one}" for one in desk)], "nguoiyeucau": ["/privacy/requests/mine"]}
+    looked = {
+        "baovedulieu": [place, told, *(f"/privacy/{one}" for one in desk)],
+        "nguoiyeucau": ["/privacy/requests/mine", "/healthbook/inbox"],
+    }
     for name, pages in looked.items():
         page = browser.new_context(base_url=address, viewport={"width": width, "height": 800}).new_page()
         page.goto("/login")

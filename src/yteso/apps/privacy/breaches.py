@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yteso.access.principal import Role
 from yteso.apps.privacy.acts import done, moment_of, tabs, tell_refusal
 from yteso.base.errors import Refused
-from yteso.client.breaches import LEAST, LEAST_NOTICE, MOST, Breach, Breaches, Suspicion
+from yteso.client.breaches import LEAST, LEAST_NOTICE, MOST, UNFILLED, Breach, Breaches, Suspicion
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.services import now, service
 
@@ -136,7 +136,7 @@ def _shared() -> dict[str, object]:
 
 def _letter(request: HttpRequest, case: Breach) -> str:
     """The template of what people are told, in Vietnamese: the officer reads and changes it before it is sent."""
-    context = {"case": case, "officer": request.principal.name}
+    context = {"case": case, "officer": request.principal.name, "unfilled": UNFILLED}
     return str(render_to_string("privacy/letter.txt", context, request)).strip()
 
 
