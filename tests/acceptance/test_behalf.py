@@ -205,11 +205,10 @@ def test_each_act_ends_as_its_cell_says_at_both_doors(world, target):
 def test_the_chain_says_by_which_representation_it_was_done(world):
     world.openings.visit_code(ME, "p-child")
     chosen = world.consents.choose(ME, permits=False, facility="79008", of="p-child")
-    found = ask(world.api, ME, "GET", "AuditEvent?patient=p-child&agent=congdan&action=C&_count=2")[1]["entry"]
-    assert [one["resource"]["entity"][0].get("what", {}).get("reference") for one in found] == [
-        f"Consent/{chosen}",
-        None,
-    ]
+    sent = ask(world.api, ME, "POST", "Consent", consent("child", "RelatedPerson/r-child"))[1]["id"]
+    found = ask(world.api, ME, "GET", "AuditEvent?patient=p-child&agent=congdan&action=C&_count=3")[1]["entry"]
+    named = [one["resource"]["entity"][0].get("what", {}).get("reference") for one in found]
+    assert named == [f"Consent/{sent}", f"Consent/{chosen}", None]
     for one in found:
         event = one["resource"]
         assert event["agent"][0]["who"]["reference"] == "Patient/p-own"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from yteso.access.mandate import Mandate
+from yteso.access.principal import Principal, Role
 from yteso.access.scopes import read_scopes
 from yteso.api import rules
 from yteso.api.call import Call
@@ -19,8 +20,8 @@ from yteso.db import Connection
 from yteso.fhir import json
 from yteso.standards.sensitivity import names
 from yteso.store.consents import ConsentRule, consent_rules, persons_of
-from yteso.store.mandates import mandate_for
-from yteso.store.protocol import Resource, Stored
+from yteso.store.mandates import BY, mandate_for
+from yteso.store.protocol import Change, Put, Resource, Stored
 
 
 def check_own_consent(call: Call, conn: Connection, consent: Resource, stored: Stored | None) -> None:
@@ -43,6 +44,13 @@ def check_own_consent(call: Call, conn: Connection, consent: Resource, stored: S
     _require_performer(consent, [f"RelatedPerson/{mandate.id}"])
     if not all(_within(mandate, rule) for one in (consent, before) for rule in consent_rules(one)):
         raise Refused(rules.LABELS_NOT_ITS.at(Origin(field="Consent.provision")), status=403)
+
+
+def in_whose_name(who: Principal, change: Change) -> str:
+    """What the row of a citizen's Consent says beside the act, once it was checked: by which representation."""
+    if who.role is not Role.CITIZEN or not isinstance(change, Put) or change.resource["resourceType"] != "Consent":
+        return ""
+    return "".join(f" by {one}" for one in _performers(change.resource) if f"by {one}".startswith(BY))
 
 
 def _within(mandate: Mandate, rule: ConsentRule) -> bool:

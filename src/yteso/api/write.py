@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yteso.api.call import Call
+from yteso.api.own_consent import in_whose_name
 from yteso.api.rights import check_changes, is_free
 from yteso.db import Connection
 from yteso.store.protocol import Change, Write, Written
@@ -21,4 +22,4 @@ def write_one(call: Call, change: Change, detail: str) -> Written:
 def write_checked(call: Call, conn: Connection, change: Change, detail: str) -> Written:
     """In a transaction that is open already."""
     check_changes(call, conn, [change])
-    return call.engine.store.write(conn, call.who, [change], detail).written[0]
+    return call.engine.store.write(conn, call.who, [change], f"{detail}{in_whose_name(call.who, change)}").written[0]
