@@ -42,6 +42,22 @@ NO_SUCH = Rule(
     "Mở lại danh sách.",
     "Open the list again.",
 )
+WAITING = Rule(
+    "IDEN-0007",
+    Severity.ERROR,
+    "Hồ sơ này đang chờ gộp trong một đề nghị khác.",
+    "This record waits to be joined by another proposal.",
+    "Đồng ý hoặc từ chối đề nghị đó trước.",
+    "Agree to that one, or refuse it, first.",
+)
+NOT_ALONE = Rule(
+    "IDEN-0008",
+    Severity.ERROR,
+    "Người đề nghị không tự đồng ý gộp.",
+    "Who proposed it does not agree to it themselves.",
+    "Nhờ một nhân viên hồ sơ hoặc bác sĩ khác của cơ sở xem và đồng ý.",
+    "Ask another member of the records desk, or a doctor of the facility.",
+)
 LATER_FIRST = Rule(
     "IDEN-0006",
     Severity.ERROR,

@@ -24,7 +24,7 @@ SQL = Queries.beside(__file__, "joining.sql")
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One, as a list shows it; open until `parted`."""
+    """One: `joined_by` proposed it, it is in force from `seconded` until `parted`; parted without: it was refused."""
 
     id: str
     survivor: str
@@ -32,6 +32,8 @@ class Joining:
     reason: str
     joined_by: str
     joined: datetime
+    seconded: datetime | None
+    seconded_by: str | None
     parted: datetime | None
     parted_by: str | None
     parting: str | None
@@ -39,49 +41,69 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One that can be parted, and what that takes."""
+    """One that is proposed or in force, and what it takes to part it."""
 
     survivor: str
     other: str
+    facility: str
+    proposed_by: str
+    in_force: bool
     added: tuple[Resource, ...]
     active: bool | None
     moved: tuple[bytes, ...]
 
 
-def keep(conn: Connection, who: Principal, joined: Joined, reason: str, now: datetime) -> str:
-    """The new joining's id; from now on the other's keys lead to the survivor."""
-    survivor, other = joined.survivor["id"], joined.other["id"]
-    _lock(conn, (survivor, other))
-    moved = _move(conn, other, survivor, None)
+def propose(conn: Connection, who: Principal, survivor: str, other: str, reason: str, now: datetime) -> str | None:
+    """The new joining's id, which waits for a second person; None when the other one is in a joining already."""
     shard = shard_of_key(other)
-    new = random_id(shard)
-    values: dict[str, Any] = {
+    values = {
         "shard": shard,
-        "id": new,
+        "id": random_id(shard),
         "survivor": survivor,
         "other": other,
         "reason": reason,
         "facility": who.facility,
         "who": who.name,
         "now": now,
+    }
+    row = conn.execute(SQL["add_proposal"], values).fetchone()
+    return str(row[0]) if row else None
+
+
+def second(conn: Connection, who: Principal, id: str, joined: Joined, now: datetime) -> None:
+    """It is in force: from now on the other's keys lead to the survivor."""
+    survivor, other = joined.survivor["id"], joined.other["id"]
+    _lock(conn, (survivor, other))
+    moved = _move(conn, other, survivor, None)
+    values: dict[str, Any] = {
+        "shard": shard_of(id),
+        "id": id,
+        "who": who.name,
+        "now": now,
         "added": orjson.dumps(joined.added).decode(),
         "active": joined.active,
         "moved": moved,
     }
-    conn.execute(SQL["add_joining"], values)
-    return new
+    conn.execute(SQL["second_proposal"], values)
 
 
 def hold(conn: Connection, id: str) -> Held | None:
     """One that was not parted yet; None when there is none."""
     row = conn.execute(SQL["hold_joining"], (shard_of(id), id)).fetchone()
-    return Held(row[0], row[1], tuple(row[2]), row[3], tuple(map(bytes, row[4]))) if row else None
+    if row is None:
+        return None
+    survivor, other, facility, proposed_by, in_force, added, active, moved = row
+    return Held(survivor, other, facility, proposed_by, in_force, tuple(added), active, tuple(map(bytes, moved)))
 
 
-def give_back(conn: Connection, who: Principal, id: str, held: Held, reason: str, now: datetime) -> None:
+def give_back(conn: Connection, held: Held) -> None:
     """The keys that were moved lead to the other again; what was learnt of the survivor since stays with it."""
     _lock(conn, (held.survivor, held.other))
     _move(conn, held.survivor, held.other, held.moved)
+
+
+def end(conn: Connection, who: Principal, id: str, reason: str, now: datetime) -> None:
+    """It is parted, or its proposal refused."""
     conn.execute(SQL["end_joining"], (now, who.name, reason, shard_of(id), id))
 
 

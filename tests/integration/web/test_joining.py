@@ -54,11 +54,19 @@ def test_two_records_are_compared_joined_found_by_either_number_and_parted(site,
     page = desk.get(f"/review/join/{one}/{other}").content.decode()
     assert "Hồ Văn Một Thử" in page
     assert "Hồ Văn Hai Thử" in page
-    place = f"/review/join/{one}/{other}/done"
+    place = f"/review/join/{one}/{other}/propose"
     short = desk.post(place, {"survivor": one, "reason": "giống"})
     assert short.status_code == 422
     assert "IDEN-0004" in short.content.decode()
     assert desk.post(place, {"survivor": one, "reason": WHY}).url == "/review/joined"
+    asked = desk.get("/review/joined").content.decode()
+    assert "Chờ người thứ hai" in asked
+    assert "/second" not in asked
+    doctor = site.client("bacsi")
+    second = re.search(r'action="(/review/joined/[^"]+/second)"', doctor.get("/review/joined").content.decode())[1]
+    assert "IDEN-0008" in desk.post(second, follow=True).content.decode()
+    assert "Hồ Văn Hai Thử" in doctor.get(f"/review/join/{one}/{other}").content.decode()
+    assert doctor.post(second).url == "/review/joined"
     hits = desk.post("/record/", {"q": OTHER}).content.decode()
     assert f'href="/record/{one}"' in hits
     assert hits.count('badge">Đã gộp<') == 1
@@ -75,9 +83,10 @@ def test_two_records_are_compared_joined_found_by_either_number_and_parted(site,
     assert "IDEN-0005" in desk.post(part, {"reason": WHY}, follow=True).content.decode()
 
 
-def test_a_doctor_compares_nobody_and_a_hidden_record_is_not_found(site, pair):
+def test_a_doctor_proposes_nothing_and_a_hidden_record_is_not_found(site, pair):
     one, other = pair
-    assert site.client("bacsi").get(f"/review/join/{one}/{other}").status_code == 403
+    assert site.client("bacsi").post(f"/review/join/{one}/{other}/propose", {"reason": WHY}).status_code == 403
+    assert "/propose" not in site.client("bacsi").get(f"/review/join/{one}/{other}").content.decode()
     assert site.client("nhanvien").get(f"/review/join/{one}/{random_id()}").status_code == 404
 
 

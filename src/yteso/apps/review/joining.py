@@ -1,4 +1,7 @@
-"""Two records of one person: find the other one, compare side by side, join, and part again. Asks `client.joinings`."""
+"""Two records of one person: find the other one, compare, propose; a second person joins; part again.
+
+Asks `client.joinings`; who may do what is decided there.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yteso.access.principal import Role
 from yteso.apps.review import words
+from yteso.apps.review.apps import ROLES
 from yteso.base.errors import Refused
 from yteso.client.joinings import LEAST, MOST, Joinings
 from yteso.web.errors import told
@@ -41,7 +45,7 @@ def find(request: HttpRequest, patient: str) -> HttpResponse:
     return render(request, "review/find.html", {"person": person, "q": text, "others": others})
 
 
-@allow(Role.STAFF)
+@allow(*ROLES)
 @require_GET
 def pair(request: HttpRequest, patient: str, other: str) -> HttpResponse:
     """Both side by side; which one survives, and why it is one person."""
@@ -51,26 +55,52 @@ def pair(request: HttpRequest, patient: str, other: str) -> HttpResponse:
 @allow(Role.STAFF)
 @needs_fresh_login
 @require_POST
-def join(request: HttpRequest, patient: str, other: str) -> HttpResponse:
-    """Join them; with what is wrong the page comes back as it was filled."""
+def propose(request: HttpRequest, patient: str, other: str) -> HttpResponse:
+    """Propose to join them; with what is wrong the page comes back as it was filled."""
     survivor = other if request.POST.get("survivor") == other else patient
     replaced = patient if survivor == other else other
     try:
-        _joinings().join(request.principal, survivor, replaced, request.POST.get("reason", ""))
+        _joinings().propose(request.principal, survivor, replaced, request.POST.get("reason", ""))
     except Refused as refusal:
         if refusal.status != 422:
             raise
         return _compared(request, patient, other, refusal)
-    messages.success(request, gettext("Đã gộp hai hồ sơ. Có hiệu lực ngay; tách lại được ở đây."))
+    messages.success(request, gettext("Đã đề nghị gộp. Một người khác của cơ sở xem và đồng ý."))
     return HttpResponseRedirect(reverse("review:joined"))
 
 
-@allow(Role.STAFF)
+@allow(*ROLES)
 @require_GET
 def joined(request: HttpRequest) -> HttpResponse:
-    """What the facility's desk joined, newest first."""
-    context = {"joinings": _joinings().done(request.principal), "least": LEAST, "most": MOST, "as_of": now()}
+    """What the facility proposed and joined, newest first."""
+    context = {
+        "who": request.principal.name,
+        "desk": request.principal.role is Role.STAFF,
+        "joinings": _joinings().done(request.principal),
+        "least": LEAST,
+        "most": MOST,
+        "as_of": now(),
+    }
     return render(request, "review/joined.html", context)
+
+
+@allow(*ROLES)
+@needs_fresh_login
+@require_POST
+def second(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Do what a colleague proposed."""
+    words = gettext("Đã gộp hai hồ sơ. Có hiệu lực ngay; tách lại được ở đây.")
+    return _acted(request, lambda: _joinings().second(request.principal, str(id)), words)
+
+
+@allow(*ROLES)
+@require_POST
+def refuse(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Take a proposal off the list."""
+    reason = request.POST.get("reason", "")
+    return _acted(
+        request, lambda: _joinings().refuse(request.principal, str(id), reason), gettext("Đã từ chối đề nghị.")
+    )
 
 
 @allow(Role.STAFF)
@@ -104,6 +134,7 @@ def _compared(request: HttpRequest, patient: str, other: str, refusal: Refused |
         "problems": [told(issue) for issue in refusal.issues] if refusal else [],
         "survivor": request.POST.get("survivor", ""),
         "reason": request.POST.get("reason", ""),
+        "desk": request.principal.role is Role.STAFF,
         "least": LEAST,
         "most": MOST,
         "as_of": now(),

@@ -71,6 +71,12 @@ class World:
             self.write(patient, condition(person), visit(person, "79001"))
         self.write(*(visit(self.ids[name], "79002") for name in ("two", "three")))
 
+    def join(self, survivor: str, other: str) -> str:
+        """Proposed by the desk, done by a doctor of the facility."""
+        joined = self.desk.propose(DESK, survivor, other, WHY)
+        self.desk.second(doctor("79001"), joined)
+        return joined
+
     @staticmethod
     def claim(number: str, key: str) -> Asked:
         return Asked(PersonClaim(number, (), None, "79001", "", "Người Mẫu", "1990-05-15", "male"), key)
@@ -110,7 +116,7 @@ def world(database):
 
 def test_either_number_finds_the_survivor_and_new_visits_go_there(world):
     one, two = world.ids["one"], world.ids["two"]
-    world.desk.join(DESK, one, two, WHY)
+    world.join(one, two)
     assert one in world.by_number(DESK, "one") & world.by_number(DESK, "two")
     survivor, other = world.patient("one"), world.patient("two")
     assert survivor["identifier"][1] == {"system": f"{SID}cccd", "value": NUMBERS["two"], "use": "old"}
@@ -124,7 +130,7 @@ def test_either_number_finds_the_survivor_and_new_visits_go_there(world):
 def test_facilities_and_the_citizen_see_both_as_one_and_later_ones_too(world):
     one, two = world.ids["one"], world.ids["two"]
     assert not world.seen(doctor("79002"), "Condition", f"c-{one}")
-    world.desk.join(DESK, one, two, WHY)
+    world.join(one, two)
     for who in (doctor("79001"), doctor("79002"), citizen(one), citizen(two)):
         assert world.seen(who, "Condition", f"c-{one}"), who
         assert world.seen(who, "Condition", f"c-{two}"), who
@@ -138,8 +144,8 @@ def test_facilities_and_the_citizen_see_both_as_one_and_later_ones_too(world):
 
 def test_a_third_one_joins_the_same_person(world):
     one, two, three = (world.ids[name] for name in NUMBERS)
-    world.desk.join(DESK, two, three, WHY)
-    world.desk.join(DESK, one, two, WHY)
+    world.join(two, three)
+    world.join(one, two)
     for who in map(citizen, world.ids.values()):
         assert all(world.seen(who, "Condition", f"c-{person}") for person in world.ids.values())
     with world.database.connection() as conn:
@@ -161,8 +167,8 @@ def test_who_represents_one_represents_both_whichever_patient_they_have(world):
     }
     holder = {"resourceType": "Patient", "id": "cu", "identifier": [], "name": [{"text": "Cũ Mẫu"}]}
     world.write(kin, {n: v for n, v in holder.items() if v}, visit("cu", "79001"))
-    world.desk.join(DESK, one, two, WHY)
-    world.desk.join(DESK, "cu", three, WHY)
+    world.join(one, two)
+    world.join("cu", three)
     for account in (three, "cu"):
         assert all(world.seen(citizen(account), "Condition", f"c-{person}") for person in (one, two)), account
     assert Representations(world.database, world.store, system_clock).acts_for(citizen("cu"), one)
@@ -170,7 +176,7 @@ def test_who_represents_one_represents_both_whichever_patient_they_have(world):
 
 def test_parting_gives_back_exactly_what_was(world):
     before = world.state()
-    joined = world.desk.join(DESK, world.ids["one"], world.ids["two"], WHY)
+    joined = world.join(world.ids["one"], world.ids["two"])
     assert world.state() != before
     world.desk.part(DESK, joined, "Hai anh em sinh đôi, giấy tờ khác nhau")
     assert world.state() == before
@@ -182,7 +188,7 @@ def test_parting_gives_back_exactly_what_was(world):
 
 def test_what_came_meanwhile_stays_and_the_other_gets_its_own_back(world):
     one, two = world.ids["one"], world.ids["two"]
-    joined = world.desk.join(DESK, one, two, WHY)
+    joined = world.join(one, two)
     changed = {**world.patient("one"), "gender": "male"}
     changed["identifier"] = [*changed["identifier"], {"system": f"{SID}bhxh", "value": "7900000001"}]
     world.write(changed)
@@ -195,13 +201,16 @@ def test_what_came_meanwhile_stays_and_the_other_gets_its_own_back(world):
 
 def test_both_persons_and_their_history_tell_of_it(world):
     one, two = world.ids["one"], world.ids["two"]
-    joined = world.desk.join(DESK, one, two, WHY)
+    joined = world.join(one, two)
     world.desk.part(DESK, joined, "Hai anh em sinh đôi, giấy tờ khác nhau")
     with world.database.connection() as conn:
         for person, other in ((one, two), (two, one)):
-            told = [row.detail for row in audit.find(conn, Looked(patient=person, who="ho-so", action="U"))]
-            parted, done = (f"{deed} with Patient/{other}" for deed in ("parted", "joined"))
-            assert told == [parted, f"parted {joined}", done, f"joined {joined}"]
+            told = [(row.who, row.detail) for row in audit.find(conn, Looked(patient=person, action="U"))]
+            parted, done, asked = (
+                f"{deed} with Patient/{other}" for deed in ("parted", "joined", "proposed to be one")
+            )
+            desk = [("ho-so", parted), ("ho-so", f"parted {joined}")]
+            assert told == [*desk, ("bs-79001", done), ("bs-79001", f"joined {joined}"), ("ho-so", asked)]
             versions = conn.execute("SELECT count(*) FROM store.history WHERE id = %s", [person]).fetchone()
             assert versions == (2,)
 
@@ -220,16 +229,16 @@ def test_both_persons_and_their_history_tell_of_it(world):
 def test_who_may_not_or_has_no_reason_joins_nobody(world, who, survivor, other, reason, number):
     before = world.state()
     with pytest.raises(Refused, match=number):
-        world.desk.join(who, world.ids[survivor], world.ids[other], reason)
+        world.desk.propose(who, world.ids[survivor], world.ids[other], reason)
     assert world.state() == before
 
 
 def test_joinings_are_parted_once_and_the_last_one_first(world):
     one, two, three = (world.ids[name] for name in NUMBERS)
-    first = world.desk.join(DESK, two, three, WHY)
-    second = world.desk.join(DESK, one, two, WHY)
+    first = world.join(two, three)
+    second = world.join(one, two)
     with pytest.raises(Refused, match="IDEN-0003"):
-        world.desk.join(DESK, one, three, WHY)
+        world.join(one, three)
     with pytest.raises(Refused, match="IDEN-0006"):
         world.desk.part(DESK, first, WHY)
     world.desk.part(DESK, second, WHY)
@@ -239,3 +248,33 @@ def test_joinings_are_parted_once_and_the_last_one_first(world):
     with world.database.connection() as conn:
         (decision,) = resolve(conn, [world.claim(NUMBERS["three"], "79001/later")])
     assert decision.patient_id == three
+
+
+def test_nothing_is_joined_by_one_person_alone(world):
+    one, two = world.ids["one"], world.ids["two"]
+    before = world.state()
+    asked = world.desk.propose(DESK, one, two, WHY)
+    assert world.state() == before
+    far, nurse = doctor("79002"), Principal("dd", Role.NURSE, "79001")
+    for who, number in ((DESK, "IDEN-0008"), (far, "IDEN-0005"), (nurse, "IDEN-0002")):
+        with pytest.raises(Refused, match=number):
+            world.desk.second(who, asked)
+    with pytest.raises(Refused, match="IDEN-0007"):
+        world.desk.propose(DESK, world.ids["three"], two, WHY)
+    with pytest.raises(Refused, match="IDEN-0005"):
+        world.desk.part(DESK, asked, WHY)
+    world.desk.refuse(doctor("79001"), asked, "Ngày sinh khác nhau trên giấy tờ gốc")
+    for act in (world.desk.second, lambda who, joined: world.desk.refuse(who, joined, WHY)):
+        with pytest.raises(Refused, match="IDEN-0005"):
+            act(doctor("79001"), asked)
+    assert world.state() == before
+    world.join(one, two)
+    assert world.state() != before
+
+
+def test_what_changed_between_proposal_and_agreement_is_judged_anew(world):
+    one, two, three = (world.ids[name] for name in NUMBERS)
+    asked = world.desk.propose(DESK, one, two, WHY)
+    world.join(three, one)
+    with pytest.raises(Refused, match="IDEN-0003"):
+        world.desk.second(doctor("79001"), asked)
