@@ -37,13 +37,14 @@ class Origins:
             origin = request.headers.get("origin", "")
             if not origin:
                 return door(request)
-            allowed = self._allows(origin)
+            allowed = self.allows(origin)
             asks = request.method == "OPTIONS" and "access-control-request-method" in request.headers
             return _told(_preflight() if asks and allowed else door(request), origin if allowed else "")
 
         return answer
 
-    def _allows(self, origin: str) -> bool:
+    def allows(self, origin: str) -> bool:
+        """Whether an app with a page of this origin is registered."""
         if time.monotonic() - self._read >= FRESH:
             self._refresh()
         return origin in self._known

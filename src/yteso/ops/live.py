@@ -13,9 +13,10 @@ from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from yteso.access.bearer import Bearer
 from yteso.access.principal import Role
@@ -23,18 +24,23 @@ from yteso.access.topics import heard_by
 from yteso.base.errors import Refused
 from yteso.base.settings import Settings
 from yteso.db.listen import Listener
+from yteso.oauth.origins import Origins
 from yteso.ops.compose import build
 from yteso.ops.hub import CHANNEL, TOPICS, Hub, Subscriber
 from yteso.ops.sockets import Sockets
 
 _BEAT_SECONDS = 15.0
 _LEAST_SECONDS_BETWEEN = 0.5
+_POLICY = 1008
 RoleOf = Callable[[Request], Role | None]
 """Who asks, by role; None: nobody known."""
+IsApp = Callable[[str], bool]
 
 
-def application_of(settings: Settings, hub: Hub, role_of: RoleOf, sockets: Sockets | None = None) -> Starlette:
-    """The ASGI application; `sockets` tell those who subscribed by websocket."""
+def application_of(
+    settings: Settings, hub: Hub, role_of: RoleOf, sockets: Sockets | None = None, is_app: IsApp = lambda _: False
+) -> Starlette:
+    """The ASGI application; `sockets` tell those who subscribed by websocket, `is_app` knows origins of apps' pages."""
 
     async def live(request: Request) -> Response:
         origin = allowed_origin(request, settings)
@@ -58,9 +64,18 @@ def application_of(settings: Settings, hub: Hub, role_of: RoleOf, sockets: Socke
         if sockets is not None:
             sockets.close()
 
+    async def subscriptions(socket: WebSocket) -> None:
+        """A page of a site that is neither ours nor a registered app's opens none (RFC 6455 §10.2)."""
+        assert sockets is not None
+        origin = socket.headers.get("origin", "")
+        if origin and not allowed_origin(socket, settings) and not await asyncio.to_thread(is_app, origin):
+            await socket.close(_POLICY)
+            return
+        await sockets.serve(socket)
+
     routes: list[BaseRoute] = [Route("/live", live, methods=["GET"])]
     if sockets is not None:
-        routes.append(WebSocketRoute("/subscriptions", sockets.serve))
+        routes.append(WebSocketRoute("/subscriptions", subscriptions))
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -84,7 +99,7 @@ async def events(hub: Hub, subscriber: Subscriber) -> AsyncIterator[bytes]:
         hub.leave(subscriber)
 
 
-def allowed_origin(request: Request, settings: Settings) -> str:
+def allowed_origin(request: HTTPConnection, settings: Settings) -> str:
     """The page's origin when it is ours: the public address, or the web port of the host the browser asked here."""
     origin = request.headers.get("origin", "")
     if not origin:
@@ -123,7 +138,8 @@ def _application() -> Starlette:
     hub = Hub(Listener(settings.database_url, [CHANNEL], application="yteso live"))
     services = build(settings, application="yteso live", connections=4)
     sockets = Sockets(services.database, services.store, services.people, settings.fhir_address, services.clock)
-    return application_of(settings, hub, ticket_or_token(settings, services.bearer), sockets)
+    apps = Origins(services.database)
+    return application_of(settings, hub, ticket_or_token(settings, services.bearer), sockets, apps.allows)
 
 
 def __getattr__(name: str) -> Starlette:

@@ -14,6 +14,9 @@ from starlette.routing import WebSocketRoute
 from tests.integration.api.conftest import BASE
 from tests.integration.subscriptions.conftest import TOPIC, Received, patient
 
+from yteso.base.settings import Settings
+from yteso.ops.hub import Hub
+from yteso.ops.live import application_of
 from yteso.ops.sockets import Sockets
 
 ASKED = {
@@ -36,7 +39,8 @@ class Closed(Exception):
 class Socket:
     """One websocket into an ASGI application (ASGI specification, "WebSocket"), which runs in a thread of its own."""
 
-    def __init__(self, app):
+    def __init__(self, app, *headers):
+        self._headers = list(headers)
         self._app, self._out, self._ready = app, queue.Queue(), threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
@@ -47,7 +51,13 @@ class Socket:
         self._loop, self._in = asyncio.get_running_loop(), asyncio.Queue()
         self._in.put_nowait({"type": "websocket.connect"})
         self._ready.set()
-        scope = {"type": "websocket", "path": "/subscriptions", "headers": [], "query_string": b"", "subprotocols": []}
+        scope = {
+            "type": "websocket",
+            "path": "/subscriptions",
+            "headers": self._headers,
+            "query_string": b"",
+            "subprotocols": [],
+        }
 
         async def send(message):
             self._out.put(message)
@@ -174,6 +184,32 @@ def test_a_classic_subscription_is_pinged(town, live):
         town.write(patient("a", gender="male"))
         town.step()
         assert socket.receive_text() == "ping s"
+
+
+@pytest.mark.parametrize(
+    ("origin", "opens"),
+    [
+        ("http://yteso.example:8080", True),
+        ("https://yte.example.vn", True),
+        ("https://app.example", True),
+        ("", True),
+        ("https://evil.example", False),
+        ("http://yteso.example:8081", False),
+        ("https://yte.example.vn.evil.example", False),
+        ("null", False),
+    ],
+)
+def test_a_page_of_another_site_opens_no_socket(town, tmp_path, origin, opens):
+    settings = Settings(home=tmp_path, port=8080, public_url="https://yte.example.vn")
+    sockets = Sockets(town.database, town.store, town.accounts.get, BASE, town.now)
+    app = application_of(settings, Hub(None), lambda _: None, sockets, "https://app.example".__eq__)
+    headers = [(b"host", b"yteso.example:8081"), *([(b"origin", origin.encode())] if origin else [])]
+    if opens:
+        Socket(app, *headers).leave()
+    else:
+        with pytest.raises(Closed) as closed:
+            Socket(app, *headers)
+        assert closed.value.code == 1008
 
 
 def test_a_rest_hook_has_no_token(town, receiver):
