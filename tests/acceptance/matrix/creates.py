@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.acceptance.matrix.walk import NO_BUNDLES
-from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, ask, resources, who
+from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, TYPES, ask, representative, resources, who
 from tests.acceptance.matrix.writes import TRANSACTS
 
 from yteso.access.principal import Role
 from yteso.api import Api
 
+KINDS = (*TYPES[1:], "MedicationDispense", "RelatedPerson", "Consent")
+TAKES_IN = (Role.STAFF, "DocumentReference")
+"""Papers that the records desk takes in and does not change: it sends them, and names no id."""
 EVERY_WAY = frozenset(["same", "other", "closed", "opened"])
 """Targets at which every way is gone; at the others a plain create."""
 NEWCOMERS = ("alone", "with-our-visit", "with-their-visit")
@@ -25,11 +28,48 @@ NEWCOMERS = ("alone", "with-our-visit", "with-their-visit")
 def mistakes(api: Api, role: Role, cells: dict[str, dict[str, str]], bury: Callable[[str, str], None]) -> Iterator[str]:
     """What differs from the cells. `bury` takes back a visit, which would let more people see."""
     for target in TARGETS:
-        for resource in resources(target)[1:]:
-            expected = cells[target][resource["resourceType"]]
+        for resource in [*resources(target)[1:], *_further(role, target)]:
+            kind = resource["resourceType"]
+            expected = cells[target][kind]
             for action, status in _ways(api, role, target, _new(role, resource), bury):
-                if status != _expected(expected, action, role):
-                    yield f"{role} {target} {resource['resourceType']} {expected}: {action} {status}"
+                if status != _expected(expected, action, role, kind):
+                    yield f"{role} {target} {kind} {expected}: {action} {status}"
+
+
+def fact(kind: str, target: str) -> dict[str, Any]:
+    """A new fact of a type about the target."""
+    found = next(one for one in [*resources(target), *_further(Role.SYSTEM, target)] if one["resourceType"] == kind)
+    return {name: value for name, value in found.items() if name not in ("id", "meta")}
+
+
+def _further(role: Role, target: str) -> Iterator[dict[str, Any]]:
+    """What a pharmacist writes, that somebody represents the patient, and what the patient allows; it opens nothing."""
+    patient = {"reference": f"Patient/p-{target}"}
+    yield {
+        "resourceType": "MedicationDispense",
+        "status": "completed",
+        "subject": patient,
+        "medicationCodeableConcept": {"text": "x"},
+    }
+    period = {"start": "2020-01-01", "end": "2100-01-01"}
+    represents = representative(target, "HPOWATT", period=period)
+    yield represents | {"identifier": [{"system": "urn:yteso:patient", "value": "p-nobody"}]}
+    yield {
+        "resourceType": "Consent",
+        "status": "inactive",
+        "scope": {"coding": [{"code": "patient-privacy"}]},
+        "category": [{"coding": [{"code": "INFAO"}]}],
+        "patient": patient,
+        "performer": [{"reference": _performer(role, target)}],
+        "sourceAttachment": {"title": "x"},
+    }
+
+
+def _performer(role: Role, target: str) -> str:
+    """Who decides: the patient; of somebody whom the citizen represents, the citizen as their representative."""
+    if role is not Role.CITIZEN:
+        return f"Patient/p-{target}"
+    return "Patient/p-own" if target in ("own", "own-twin") else f"RelatedPerson/r-{target}"
 
 
 def _new(role: Role, resource: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +79,9 @@ def _new(role: Role, resource: dict[str, Any]) -> dict[str, Any]:
     return fresh
 
 
-def _expected(expected: str, action: str, role: Role) -> int:
+def _expected(expected: str, action: str, role: Role, kind: str) -> int:
+    if action == "update as create" and (role, kind) == TAKES_IN:
+        return 403
     closed = (action == "transaction" and role not in TRANSACTS) or (action == "batch" and role in NO_BUNDLES)
     return 201 if expected == "may" and not closed else 403
 

@@ -130,7 +130,7 @@ def _referral(target: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _representative(target: str, code: str, **more: Any) -> dict[str, Any]:
+def representative(target: str, code: str, **more: Any) -> dict[str, Any]:
     return {
         "resourceType": "RelatedPerson",
         "id": f"r-{target}",
@@ -197,11 +197,11 @@ def relations() -> list[dict[str, Any]]:
         _referral("referred"),
         _referral("referral-ended", occurrencePeriod=past),
         booked,
-        _representative("minor", "PRN"),
-        _representative("grown", "PRN"),
-        _representative("abused", "PRN"),
-        _representative("ward", "HPOWATT", period={"start": "2020-01-01", "end": "2100-01-01"}),
-        _representative("ward-ended", "HPOWATT", period=past),
+        representative("minor", "PRN"),
+        representative("grown", "PRN"),
+        representative("abused", "PRN"),
+        representative("ward", "HPOWATT", period={"start": "2020-01-01", "end": "2100-01-01"}),
+        representative("ward-ended", "HPOWATT", period=past),
     ]
 
 
