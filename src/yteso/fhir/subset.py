@@ -29,7 +29,7 @@ class Subset:
         """The part of a stored body. Elements without a type concern the resources that were `asked_for`."""
         if self.elements:
             names = {
-                name.partition(".")[2].partition(".")[0] if name.startswith(f"{type}.") else name
+                name.removeprefix(f"{type}.").partition(".")[0]
                 for name in self.elements
                 if name.startswith(f"{type}.") or (asked_for and name[:1].islower())
             }

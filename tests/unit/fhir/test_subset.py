@@ -57,6 +57,14 @@ def test_elements_without_a_type_are_those_of_what_was_asked_for():
     assert "name" not in part(PATIENT, Subset(elements=("Patient.gender",)), asked_for=False)
 
 
+def test_a_place_inside_an_element_asks_for_the_element_and_for_no_other_of_that_name():
+    patient = {**PATIENT, "contact": [{"name": {"text": "Đỗ Giả"}}]}
+    for asked in ("contact.name", "Patient.contact.name", "contact"):
+        found = part(patient, Subset(elements=(asked,)))
+        assert found.keys() == {"resourceType", "id", "meta", "contact"}
+    assert part(patient, Subset(elements=("name.family",))).keys() == {"resourceType", "id", "meta", "name"}
+
+
 def test_every_part_is_fhir_too():
     for resource in (PATIENT, OBSERVATION):
         for subset in (Subset("true"), Subset("text"), Subset("data"), Subset(elements=("id",))):
