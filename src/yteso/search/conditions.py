@@ -6,7 +6,7 @@ link leads to. Values are parameters, never text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +15,12 @@ from yteso.fhir.dates import interval, moment
 from yteso.search import amounts, when
 from yteso.search.composite import coded_as, pair_facts, parts_of, stands_alone
 from yteso.search.facts import facts_for, facts_of, presence_of
-from yteso.search.fragment import FALSE, Fragment, all_of, any_of, none_of
+from yteso.search.fragment import FALSE, Fragment, all_of, any_of, denied, none_of
 from yteso.search.hot import hot
 from yteso.search.keys import Code, Mark, elsewhere, number, path_key, patient_key, short, token
 from yteso.search.parameters import parameters_of
 from yteso.search.place import is_placed, within
-from yteso.search.query import Clause
+from yteso.search.query import Chain, Clause, Denied, Test
 from yteso.search.row import NO_DATE
 from yteso.search.side import of_row
 from yteso.search.values import bare
@@ -59,6 +59,19 @@ def conditions(rows: Rows, clauses: Iterable[Clause]) -> list[Fragment]:
     if together:
         parts.append(Fragment(f"{rows.alias}.tok @> %s::bigint[]", (sorted(set(together)),)))
     return parts
+
+
+def meets(rows: Rows, test: Test, chain: Callable[[Chain], Fragment] | None = None) -> Fragment:
+    """A test of a filter; `chain` says what a chain came down to, where there may be any."""
+    if isinstance(test, Clause):
+        return all_of(conditions(rows, [test]))
+    if isinstance(test, Chain):
+        assert chain is not None, "chains are looked up first"
+        return chain(test)
+    if isinstance(test, Denied):
+        return denied(meets(rows, test.test, chain))
+    parts = [meets(rows, one, chain) for one in test.tests]
+    return all_of(parts) if test.word == "and" else any_of(parts)
 
 
 def any_fact(rows: Rows, facts: Iterable[str]) -> Fragment:

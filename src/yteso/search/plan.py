@@ -20,12 +20,12 @@ from itertools import product
 from yteso.base.ids import shard_of
 from yteso.search import when
 from yteso.search.compartment import facts_within
-from yteso.search.conditions import Rows, any_fact, conditions, dated
+from yteso.search.conditions import Rows, any_fact, conditions, dated, meets
 from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, patient_key, token
-from yteso.search.query import Clause, Query
+from yteso.search.query import Chain, Clause, Denied, Filter, Query, Test
 from yteso.search.rights import Rights, visible
 from yteso.search.side import hid, same_resource
 from yteso.search.values import bare, split_token
@@ -82,6 +82,16 @@ def picks_few(type: str, clause: Clause) -> bool:
     )
 
 
+def leads_to_few(type: str, test: Test) -> bool:
+    """The same of a filter's test, all chains of which came down to few resources."""
+    if isinstance(test, Clause):
+        return picks_few(type, test)
+    if isinstance(test, Chain | Denied):
+        return isinstance(test, Chain)
+    few = [leads_to_few(type, one) for one in test.tests]
+    return any(few) if test.word == "and" else all(few)
+
+
 class Plan:
     """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked."""
 
@@ -128,6 +138,7 @@ class Plan:
     def whole(self) -> Fragment:
         """Everything that is asked, as one condition."""
         parts = [self.rows.of_type, Fragment("r.hash IS NOT NULL"), *conditions(self.rows, self.query.clauses)]
+        parts += [meets(self.rows, link.test) for link in self.query.links if isinstance(link, Filter)]
         return all_of((*parts, *(one.also for one in self.reached)))
 
     def arms(self, rights: Rights) -> Iterable[Arm]:

@@ -93,6 +93,17 @@ Link = Chain | Has | Listed | Words | Ranked | Filter
 Condition = Clause | Link
 
 
+def is_looked_up(link: Link) -> bool:
+    """False for a filter without chains, which the row itself answers."""
+    return not isinstance(link, Filter) or _has_chain(link.test)
+
+
+def _has_chain(test: Test) -> bool:
+    if isinstance(test, Together):
+        return any(map(_has_chain, test.tests))
+    return _has_chain(test.test) if isinstance(test, Denied) else isinstance(test, Chain)
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """One key of `_sort`."""

@@ -13,7 +13,7 @@ from yteso.search.cursor import Cursor, after
 from yteso.search.fragment import Fragment, all_of
 from yteso.search.order import Order, orders_of
 from yteso.search.plan import Plan
-from yteso.search.query import Query
+from yteso.search.query import Query, is_looked_up
 from yteso.search.rights import Rights, visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
@@ -57,7 +57,7 @@ def some(plan: Plan, rights: Rights, columns: str, limit: int) -> tuple[str, tup
 
 def condition(query: Query, rights: Rights, now: datetime) -> Fragment:
     """The query as a condition on alias `r` of `store.resource`, for who reaches rows another way; without links."""
-    assert not query.links, "links are looked up first"
+    assert not any(map(is_looked_up, query.links)), "links are looked up first"
     return all_of((visible(rights, "r", type=query.type), Plan(query, now).whole()))
 
 

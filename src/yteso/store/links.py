@@ -8,7 +8,7 @@ row by row through the patient both sides belong to, where there is one; otherwi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from time import monotonic
@@ -22,16 +22,16 @@ from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.search import rules, sql
 from yteso.search.addresses import addresses_of, is_canonical, means
-from yteso.search.conditions import Rows, any_fact, conditions
+from yteso.search.conditions import Rows, any_fact, conditions, meets
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
-from yteso.search.fragment import Fragment, all_of, any_of, denied
+from yteso.search.fragment import Fragment, all_of, any_of
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of, parents_of
-from yteso.search.plan import Plan, Reached, picks_few
+from yteso.search.plan import Plan, Reached, leads_to_few
 from yteso.search.prose import has_words
-from yteso.search.query import Chain, Clause, Condition, Denied, Filter, Has, Listed, Query, Ranked, Test, Words
+from yteso.search.query import Chain, Clause, Condition, Filter, Has, Listed, Query, Ranked, Test, Words
 from yteso.search.rights import visible
 from yteso.search.values import escaped
 from yteso.standards.fhir_r4 import SearchParameter
@@ -105,7 +105,7 @@ def _reach(asking: Asking, type: str, link: Chain | Has | Listed | Ranked | Filt
     if isinstance(link, Ranked):
         return _ranked(asking, type, link)
     if isinstance(link, Filter):
-        return _tested(asking, type, link.test)
+        return _filtered(asking, type, link.test)
     if isinstance(link, Listed):
         return _listed(asking, type, link)
     return _has(asking, type, link) if isinstance(link, Has) else _chain(asking, type, link)
@@ -117,23 +117,20 @@ def _query(type: str, condition: Condition) -> Query:
     return Query(type, links=(condition,))
 
 
-def _tested(asking: Asking, type: str, test: Test) -> Reached:
+def _filtered(asking: Asking, type: str, test: Test) -> Reached:
     """What a filter asks of a row. Its chains are looked up within the rights first, whether negated or not."""
-    if isinstance(test, Clause):
-        return Reached(also=all_of(conditions(Rows(type, "r", asking.now), [test])), selective=picks_few(type, test))
-    if isinstance(test, Chain):
-        reached = _chain(asking, type, test)
-        if reached.ids is None:
-            return replace(reached, patients=None)
-        named = Clause("_id", "token", tuple(("eq", id) for id in reached.ids))
-        return Reached(also=all_of(conditions(Rows(type, "r", asking.now), [named])))
-    if isinstance(test, Denied):
-        return Reached(also=denied(_tested(asking, type, test.test).also))
-    parts = [_tested(asking, type, one) for one in test.tests]
-    few = [part.selective for part in parts]
-    if test.word == "and":
-        return Reached(also=all_of(part.also for part in parts), selective=any(few))
-    return Reached(also=any_of(part.also for part in parts), selective=all(few))
+    rows, wide = Rows(type, "r", asking.now), []
+
+    def looked_up(chain: Chain) -> Fragment:
+        reached = _chain(asking, type, chain)
+        if reached.ids is not None:
+            return all_of(conditions(rows, [Clause("_id", "token", tuple(("eq", id) for id in reached.ids))]))
+        if not reached.selective:
+            wide.append(chain)
+        return reached.also
+
+    also = meets(rows, test, looked_up)
+    return Reached(also=also, selective=not wide and leads_to_few(type, test))
 
 
 def _chain(asking: Asking, type: str, link: Chain) -> Reached:

@@ -64,6 +64,8 @@ def test_types_filters_and_elements_choose_what_comes_out(bulk, write):
     assert bulk.keys(bulk.run(f"/$export?{asked}")) == ["Observation/o2", "Patient/p1"]
     either = "_typeFilter=Observation?code=8867-4,Observation?code=718-7&_type=Observation"
     assert bulk.keys(bulk.run(f"/$export?{either}")) == ["Observation/o1", "Observation/o2"]
+    nested = "_type=Observation&_typeFilter=Observation?_filter=not%20(code%20eq%20718-7%20or%20status%20ne%20final)"
+    assert bulk.keys(bulk.run(f"/$export?{nested}")) == ["Observation/o2"]
     (small,) = bulk.lines(bulk.run("/$export?_type=Patient&_elements=Patient.gender"))
     assert set(small) == {"resourceType", "id", "meta", "gender"}
     assert small["meta"]["tag"][0]["code"] == "SUBSETTED"
@@ -220,6 +222,7 @@ REFUSED = [
     ("/$export?_since=2026-01-31", 400, "BULK-0004"),
     ("/$export?_since=2026-01-31T00:00:00", 400, "BULK-0004"),
     ("/$export?_typeFilter=code=x", 400, "BULK-0005"),
+    ("/$export?_typeFilter=Observation?_filter=not%20(subject.name%20co%20x)", 400, "BULK-0005"),
     ("/$export?_type=Patient&_typeFilter=Observation?code=x", 400, "BULK-0005"),
     ("/$export?_typeFilter=Observation?_count=3", 400, "BULK-0005"),
     ("/$export?_typeFilter=Observation?nonsense=3", 400, "SRCH-0002"),

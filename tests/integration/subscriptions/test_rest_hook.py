@@ -210,6 +210,17 @@ def test_a_classic_subscription_gets_an_empty_post_or_the_resource_itself(town, 
     assert next(one for one in receiver.received if one.body).json["id"] == "a"
 
 
+def test_a_filter_without_chains_is_a_criterion(town, receiver):
+    asked = "Patient?_filter=not%20(gender%20eq%20male%20or%20_id%20eq%20c)"
+    channel = {"type": "rest-hook", "endpoint": f"{receiver.address}/fhir", "payload": "application/fhir+json"}
+    town.subscribe(
+        {"resourceType": "Subscription", "status": "requested", "reason": "thử", "criteria": asked, "channel": channel}
+    )
+    town.write(*(patient(name, gender=gender) for name, gender in (("a", "male"), ("b", "female"), ("c", "female"))))
+    town.step()
+    assert [one.path for one in receiver.received] == ["/fhir/Patient/b"]
+
+
 def test_a_subscription_that_cannot_be_judged_stops_no_other(town, receiver, monkeypatch):
     town.subscribe(subscription(receiver.address, "Encounter"), "bad")
     town.subscribe(subscription(receiver.address), "good")
@@ -246,6 +257,7 @@ BAD = [
     ({"criteria": "urn:yteso:topic:nothing"}, "SUB-0001", "Subscription.criteria"),
     ({"criteria": "Patient?nonsense=1"}, "SUB-0002", "Subscription.criteria"),
     ({"criteria": "Observation?subject:Patient.name=x"}, "SUB-0002", "Subscription.criteria"),
+    ({"criteria": "Observation?_filter=not%20(subject.name%20co%20x)"}, "SUB-0002", "Subscription.criteria"),
     ({"criteria": "Subscription?status=active"}, "SUB-0002", "Subscription.criteria"),
     ({"criteria": "Patient?_include=Patient:organization"}, "SUB-0002", "Subscription.criteria"),
     ({"channel": {"type": "email", "endpoint": "mailto:a@example.vn"}}, "SUB-0004", "Subscription.channel.type"),

@@ -23,6 +23,7 @@ from yteso.db import Connection
 from yteso.fhir import json, reference
 from yteso.search.keys import number, patient_key
 from yteso.search.parse import parse
+from yteso.search.query import is_looked_up
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store.bulk import rules
 
@@ -130,7 +131,7 @@ def _filter(at: int, text: str, types: Sequence[str] | None, scope: Scope) -> tu
     found, issues = parse(kind, query)
     if issues:
         raise Refused(*issues, status=400)
-    if found.links:  # A chain is looked up when it is asked, an export runs later and by parts.
+    if any(map(is_looked_up, found.links)):  # A chain is looked up when it is asked, an export runs later and by parts.
         raise _refusal(rules.BAD_FILTER, "_typeFilter", number=at)
     return kind, query
 

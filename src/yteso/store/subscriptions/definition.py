@@ -17,6 +17,7 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin, Rule
 from yteso.fhir.dates import interval, moment
 from yteso.search.parse import parse
+from yteso.search.query import is_looked_up
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store.subscriptions import rules
 from yteso.store.subscriptions.topics import UNWATCHED, Trigger, triggers_of
@@ -190,7 +191,8 @@ def _is_search(text: str) -> bool:
         found, issues = parse(kind, query)
     except Refused:
         return False
-    return not issues and not found.links  # A chain is looked up when it is asked; a change is judged by itself.
+    # A chain is looked up when it is asked; a change is judged by itself.
+    return not issues and not any(map(is_looked_up, found.links))
 
 
 def _moment(text: str) -> datetime:
