@@ -23,8 +23,8 @@ BAD_CRITERIA = _error(
     "SUB-0002",
     "Tiêu chí không đọc được, hoặc có loại, tham số không theo dõi được.",
     "The criteria cannot be read, or name a type or parameter that cannot be watched.",
-    "Viết Loại?tham_số=giá_trị như một phép tìm, không có _include, _sort, _count, nối chuỗi, _has; _filter không có chuỗi.",
-    "Write Type?parameter=value as for a search, without _include, _sort, _count, chains and _has; _filter without chains.",
+    "Viết Loại?tham_số=giá_trị như một phép tìm, không có _include, _sort, _count, chuỗi (cả trong _filter), _has.",
+    "Write Type?parameter=value as for a search, without _include, _sort, _count, chains (in _filter too), _has.",
     _R4,
 )
 BAD_FILTER = _error(
