@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
+from yteso.access.purpose import USUAL
 from yteso.web.services import now
 
 PEOPLE = tuple(role for role in Role if role not in {Role.FACILITY, Role.SYSTEM, Role.INTEGRATOR})
@@ -129,7 +130,8 @@ def principal_of(request: HttpRequest) -> Principal:
     """The signed-in person as the one who acts."""
     user = request.user
     assurance = request.session.get(ASSURANCE, 1)
-    return Principal(user.username, Role(user.role), user.facility, person=user.person, assurance=assurance)
+    role = Role(user.role)
+    return Principal(user.username, role, user.facility, USUAL[role], person=user.person, assurance=assurance)
 
 
 def _to_proof(request: HttpRequest) -> HttpResponse:

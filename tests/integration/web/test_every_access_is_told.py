@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 from tests.integration.web.conftest import PASSWORD
-from tests.integration.web.test_roles import TABLE
+from tests.integration.web.test_roles import POSTED, TABLE
 
 from yteso.access.principal import Principal, Role
 from yteso.api import Api
@@ -94,19 +94,37 @@ def test_every_entry_of_a_batch_is_told(site, own):
     assert len(lines(own, doctor.name)) == len(urls)
 
 
-PAGES = {name: address for name, (address, _) in TABLE.items() if "{patient}" in address}
-LOOKS = [("bacsi", name) for name in PAGES] + [
-    (username, "record:person") for username in ("nhanvien", "dieuduong", "tram", "thanhtra")
+PAGES = {name: (address, allowed) for name, (address, allowed) in TABLE.items() if "{patient}" in address}
+PEOPLE = ("bacsi", "nhanvien", "dieuduong", "tram", "thanhtra")
+
+
+WHY = {
+    "bacsi": "Khám, chữa bệnh cho bạn",
+    "dieuduong": "Khám, chữa bệnh cho bạn",
+    "tram": "Khám, chữa bệnh cho bạn",
+    "nhanvien": "Vận hành cơ sở y tế",
+    "thanhtra": "Theo yêu cầu của pháp luật",
+}
+"""What the person reads about why somebody looked."""
+LOOKS = [
+    *(
+        (next(one for one in PEOPLE if one in allowed), name)
+        for name, (_, allowed) in PAGES.items()
+        if name not in POSTED
+    ),
+    *((username, "record:person") for username in PEOPLE[1:]),
 ]
 
 
 @pytest.mark.parametrize(("username", "name"), LOOKS)
 def test_every_page_about_a_person_is_told(site, own, client, username, name):
     before = lines(own, username)
-    address = PAGES[name].format(patient=site.patient, visit=site.visit, document=site.document)
+    address = PAGES[name][0].format(patient=site.patient, visit=site.visit, document=site.document)
     assert client(username).get(address).status_code == 200
     assert lines(own, username) - before
-    assert username in shown(client)
+    told = shown(client)
+    assert username in told
+    assert WHY[username] in told
 
 
 def test_a_search_a_day_and_a_file_that_show_a_person_are_told(site, own, client):

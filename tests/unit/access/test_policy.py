@@ -6,6 +6,7 @@ import pytest
 
 from yteso.access.policy import DIRECTORY_TYPES, PATIENT_TYPES, TABLE, Interaction, require, restriction
 from yteso.access.principal import Principal, Role
+from yteso.access.purpose import USUAL
 from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 
@@ -116,3 +117,11 @@ def test_a_denial_says_who_must_change_what():
 def test_an_unknown_interaction_is_a_mistake_and_no_right():
     with pytest.raises(ValueError):
         restriction(of(Role.INTEGRATOR), "merge", "Patient")
+
+
+def test_every_role_has_its_usual_purpose():
+    assert set(USUAL) == set(Role)
+    assert USUAL[Role.CITIZEN] == "PATRQT"
+    assert USUAL[Role.CASHIER] == "HPAYMT"
+    assert {role for role in Role if USUAL[role] == "TREAT"} >= {Role.DOCTOR, Role.NURSE, Role.STATION}
+    assert USUAL[Role.STAFF] != "TREAT"

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
+from yteso.access.purpose import USUAL
 from yteso.base.errors import Refused
 from yteso.web import rules
 from yteso.web.accounts import idle, recovery, sessions, throttle, trail
@@ -53,7 +54,7 @@ class Account:
     @property
     def principal(self) -> Principal:
         """The account as the one who acts."""
-        return Principal(self.username, self.role, self.facility, person=self.person)
+        return Principal(self.username, self.role, self.facility, USUAL[self.role], person=self.person)
 
 
 def create_user(

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from yteso.access.principal import Principal, Role
+from yteso.access.purpose import USUAL
 from yteso.client import trail
 from yteso.client.trail import Act, Did, Stranger
 from yteso.web.accounts.models import User
@@ -23,7 +24,8 @@ COMMAND = Principal("yteso command", Role.SYSTEM, purpose="HSYSADMIN")
 
 def account_of(user: User) -> Principal:
     """An account as the one who acts."""
-    return Principal(user.username, Role(user.role), user.facility, person=user.person)
+    role = Role(user.role)
+    return Principal(user.username, role, user.facility, USUAL[role], person=user.person)
 
 
 def acted(
