@@ -18,6 +18,7 @@ from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
 from yteso.db.migrate import migrate
+from yteso.db.server_conf import READER_ROLE
 from yteso.ops.compose import ROOMS
 
 TEMPLATE = "yteso_template"
@@ -105,9 +106,15 @@ def _drop(server: EmbeddedServer, name: sql.Identifier) -> None:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def readers_url(server: EmbeddedServer, database_url: str) -> str:
+    """The same database by the log-in of who reads for people."""
+    return server.dsn(str(psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]), READER_ROLE)
+
+
+@pytest.fixture
+def database(database_url: str, readers_url: str) -> Iterator[Database]:
     """An open pool on a fresh, migrated database, with the second wall."""
-    database = Database(database_url, max_size=8).open()
+    database = Database(database_url, readers=readers_url, max_size=8).open()
     database.raise_wall()
     try:
         yield database

@@ -5,14 +5,17 @@ callers in turn; and each policy taken away changes what is seen.
 """
 
 import csv
+import json
+import re
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.acceptance.matrix import walk
-from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, build, resources, who
+from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, ask, build, id_of, resources, who
 
 from yteso.access.policy import restriction
 from yteso.access.principal import Principal, Role
@@ -23,9 +26,16 @@ from yteso.search.fragment import TRUE
 from yteso.search.parse import parse
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import compartment, everything, include, links, read, wall
+from yteso.store.bulk import export, stretches
+from yteso.store.bulk.desk import BulkDesk
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, Read, Search
+from yteso.store.subscriptions import evaluate
+from yteso.store.subscriptions.state import Notice, Watched
+from yteso.store.subscriptions.telling import tell
+from yteso.store.subscriptions.topics import Trigger
 
+SOURCE = Path(wall.__file__).parents[1]
 CELLS = Path(__file__).parent / "matrix" / "cells.csv"
 SYSTEM = Principal("m", Role.SYSTEM)
 OPEN_TABLES = {"store.dictionary", "store.parameter", "store.shape"}
@@ -84,8 +94,18 @@ def _anew(target):
 @pytest.fixture
 def torn(monkeypatch):
     """No statement carries the rights any more."""
-    for module in (plan, sql, links, include, everything, compartment, read):
+    for module in TORN:
         monkeypatch.setattr(module, "visible", lambda *_, **__: TRUE)
+
+
+TORN = (plan, sql, links, include, everything, compartment, read, stretches, evaluate)
+
+
+def test_every_part_of_the_first_wall_is_torn_down():
+    """A new place that puts rights into statements is one more to tear down, and to read behind the second wall."""
+    asking = re.compile(r"^from yteso\.search\.rights import .*\bvisible\b", re.MULTILINE)
+    found = {file for file in SOURCE.rglob("*.py") if asking.search(file.read_text(encoding="utf-8"))}
+    assert found == {Path(module.__file__) for module in TORN}
 
 
 def cells_of(role):
@@ -236,6 +256,116 @@ def test_each_policy_is_needed(world, database):
                 conn.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
                 assert wall.missing(conn) == ["policies"]
                 assert counted(conn) != whole, table
+
+
+# -- reading on the owner's connection: inside a write, for a job -----------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.DOCTOR, Role.CASHIER, Role.SYSTEM])
+def test_what_a_transaction_reads_is_behind_the_second_wall(world, torn, role):
+    """All that is seen in one; each other entry refuses its transaction as reading alone does."""
+    named = [
+        (cell, f"{kind}/{id_of(kind, target)}")
+        for target, kinds in cells_of(role).items()
+        for kind, cell in kinds.items()
+    ]
+    seen = [url for cell, url in named if cell == "seen"]
+    assert reading(world, role, *seen) == (200, len(seen))
+    for cell, url in named:
+        if cell != "seen":
+            assert reading(world, role, url) == ({"gone": 410, "hidden": 404, "denied": 403}[cell], 0), url
+
+
+def reading(world, role, *urls):
+    """(status, entries that went well) of a transaction that only reads."""
+    entries = [{"request": {"method": "GET", "url": url}} for url in urls]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    status, answer = ask(world, who(role), "POST", "", bundle)
+    return status, sum(entry["response"]["status"].startswith("200") for entry in answer.get("entry", []))
+
+
+def linked(url):
+    """A transaction of one order that names its patient by a condition."""
+    order = {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": url},
+        "performer": [{"identifier": {"value": OURS}}],
+    }
+    entry = {"resource": order, "request": {"method": "POST", "url": "ServiceRequest"}}
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+
+
+@pytest.mark.parametrize(("patient", "status"), [("p-same", 200), ("p-other", 412), ("p-labelled-no", 412)])
+def test_a_reference_by_condition_finds_only_what_is_seen(world, torn, patient, status):
+    assert ask(world, who(Role.DOCTOR), "POST", "", linked(f"Patient?_id={patient}"))[0] == status
+
+
+def test_what_a_write_looks_for_first_is_behind_the_second_wall(world, torn):
+    doctor, observation = who(Role.DOCTOR), resources("other")[3]
+    assert ask(world, doctor, "PUT", f"Observation?_id={observation['id']}", observation)[0] in (403, 404)
+    assert ask(world, doctor, "PUT", f"Observation/{observation['id']}", observation)[0] in (403, 404)
+    mine = resources("same")[3]
+    assert ask(world, doctor, "PUT", f"Observation?_id={mine['id']}", mine)[0] == 200
+
+
+def test_without_the_second_wall_a_transaction_would_read_everything(world, database, torn, monkeypatch):
+    monkeypatch.setattr(database, "_walled", False)
+    assert reading(world, Role.DOCTOR, "Patient/p-other") == (200, 1)
+
+
+def test_a_document_holds_only_what_is_seen(world, database, torn):
+    """It may be stored, so that it is made on the connection that writes."""
+    subject, others = {"reference": "Patient/p-same"}, ("Observation/o-same", "Observation/o-other")
+    composition = {
+        "resourceType": "Composition",
+        "id": "mau",
+        "status": "final",
+        "type": {"text": "x"},
+        "subject": subject,
+        "date": "2026-01-01",
+        "author": [{"display": "x"}],
+        "title": "x",
+        "section": [{"entry": [{"reference": other} for other in others]}],
+    }
+    with database.connection() as conn:
+        PostgresStore().write(conn, SYSTEM, [Put(composition)])
+    status, answer = ask(world, who(Role.DOCTOR), "GET", "Composition/mau/$document")
+    assert status == 200
+    assert {one["resource"]["id"] for one in answer["entry"]} == {"mau", "p-same", "o-same"}
+
+
+def test_a_subscriber_is_told_only_of_what_is_seen(world, database, torn):
+    """Both what is looked for in all changes and what is told of one."""
+    store, doctor = PostgresStore(), who(Role.DOCTOR)
+    with database.connection() as conn:
+        rows = evaluate._matches(conn, doctor, WATCHED, Trigger("Condition", "CUD"), 0, 2**62, NOW)
+        notices = [Notice(1, 1, NOW, "Condition", one, 1, "C") for one in ("c-same", "c-other")]
+        told = tell(conn, store, doctor, notices, "full-resource")
+    expected = {f"c-{target}" for target, kinds in cells_of(Role.DOCTOR).items() if kinds["Condition"] == "seen"}
+    assert {row[1] for row in rows} == expected
+    assert [(one.seen, bool(one.body)) for one in told] == [(True, True), (False, False)]
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+WATCHED = Watched("s", 1, "active", "ai-do", "{}", 0, 0, 0, 0, None, NOW, "")
+
+
+def test_an_export_holds_only_what_is_seen(world, database, torn, tmp_path, monkeypatch):
+    """Nobody who is bound may export; if somebody could, the second wall would hold."""
+    store, doctor = PostgresStore(), who(Role.DOCTOR)
+    limit = restriction(doctor, "search", "Patient")
+    monkeypatch.setattr(export, "require", lambda *_: limit)
+    desk = BulkDesk(database, store, tmp_path)
+    with database.connection() as conn:
+        job = desk.start_export(conn, doctor, "x", {"level": "system", "types": ["Observation"]})
+        assert desk.decide_export(conn, who(Role.DATA_OFFICER), job, "waiting", "Lý do mẫu, đủ dài")
+    while desk.exporter.stretch(job):
+        pass
+    lines = [line for file in (tmp_path / "bulk" / job).iterdir() for line in file.read_bytes().splitlines()]
+    expected = {f"o-{target}" for target, kinds in cells_of(Role.DOCTOR).items() if kinds["Observation"] == "seen"}
+    assert {json.loads(line)["id"] for line in lines} == expected
 
 
 def patients(page):

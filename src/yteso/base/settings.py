@@ -17,6 +17,8 @@ class Settings:
     port: int = 8080
     host: str = "127.0.0.1"
     database_url: str = ""
+    reader_database_url: str = ""
+    """The same database by a log-in that only reads for people; empty: the log-in above takes their role."""
     language: str = "vi"
     web_workers: int = 2
     web_threads: int = 16
@@ -46,6 +48,7 @@ class Settings:
             port=number("YTESO_PORT", cls.port),
             host=environ.get("YTESO_HOST") or cls.host,
             database_url=environ.get("YTESO_DATABASE_URL", ""),
+            reader_database_url=environ.get("YTESO_READER_DATABASE_URL", ""),
             language=environ.get("YTESO_LANG") or cls.language,
             web_workers=number("YTESO_WEB_WORKERS", cls.web_workers),
             web_threads=number("YTESO_WEB_THREADS", cls.web_threads),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from yteso.access.mandate import Mandate
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal
-from yteso.access.restriction import EVERYTHING, Restriction
+from yteso.access.restriction import Restriction
+from yteso.access.types import PATIENT_TYPES
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.client.representation_rules import NOT_ACTING, NOT_NAMED
@@ -32,7 +33,9 @@ class Acting:
 
     def limit(self, who: Principal, interaction: Interaction, type: str) -> Restriction:
         """What is reached: all of the own record, of a ward's what the representative sees."""
-        return require(who, interaction, type) if self.mandate else EVERYTHING
+        if self.mandate:
+            return require(who, interaction, type)
+        return Restriction(frozenset([type]), care_types=PATIENT_TYPES, person=self.person)
 
     def may_name(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Those of the labels this one decides about."""

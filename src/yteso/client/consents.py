@@ -122,7 +122,7 @@ class Consents:
         wanted = " ".join(text.split())[:100]
         if not wanted:
             return ()
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             by_name = Clause("name", "string", (("eq", wanted),), "contains")
             names = self._names(conn, who, [wanted.upper()]) if wanted.isalnum() else {}
             names |= self._organizations(conn, who, (_HAS_CODE, by_name), MOST_FOUND)
@@ -130,7 +130,7 @@ class Consents:
 
     def names(self, who: Principal, codes: Iterable[str]) -> dict[str, str]:
         """MA_CSKCB -> name, of those that have one."""
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             return self._names(conn, who, list(codes))
 
     def choose(

@@ -91,7 +91,7 @@ class Packages:
     def listed(self, who: Principal) -> tuple[Listed, ...]:
         """The loaded packages by name."""
         limit = require(who, Interaction.SEARCH, "ImplementationGuide")
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             page = self._store.search(conn, who, limit, Query("ImplementationGuide", count=1000))
         found = [fhir_json.loads(match.body) for match in page.matches]
         ours = (guide for guide in found if str(guide.get("url", "")).startswith(GUIDE))

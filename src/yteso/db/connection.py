@@ -8,9 +8,10 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
-from yteso.db.server_conf import READER_ROLE
+from yteso.db.server_conf import READING
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -19,13 +20,27 @@ class Reader(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose role owns nothing: row-level security binds it, and nobody is named when it begins."""
 
 
-class Database:
-    """Bounded pools of connections to one PostgreSQL database: one for the owner, one for who reads for somebody."""
+class Owner(psycopg.Connection[tuple[Any, ...]]):
+    """A connection of the owner of the tables. Where the wall stands (`walled`), it has the role of somebody's bound
+    (`lowered`) while it reads for them (`reading`)."""
 
-    def __init__(self, dsn: str, *, max_size: int = 8, application: str = "yteso") -> None:
+    walled = False
+    reading = False
+    lowered = False
+
+
+class Database:
+    """Bounded pools of connections to one PostgreSQL database: one for the owner, one for who reads for somebody.
+
+    `readers` is the address of another log-in for who reads, which cannot become the owner; without one, the owner's
+    log-in takes the readers' role.
+    """
+
+    def __init__(self, dsn: str, *, readers: str = "", max_size: int = 8, application: str = "yteso") -> None:
         self.dsn = dsn
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
+        self._pool: ConnectionPool[Owner] = ConnectionPool(
             dsn,
+            connection_class=Owner,
             min_size=1,
             max_size=max_size,
             kwargs={"application_name": application},
@@ -33,11 +48,11 @@ class Database:
             name=application,
         )
         self._readers: ConnectionPool[Reader] = ConnectionPool(
-            dsn,
+            readers or dsn,
             connection_class=Reader,
             min_size=0,
             max_size=max_size,
-            kwargs={"application_name": application, "options": f"-c role={READER_ROLE}"},
+            kwargs={"application_name": application, "options": READING},
             open=False,
             name=f"{application} reader",
         )
@@ -49,7 +64,7 @@ class Database:
         return self
 
     def raise_wall(self) -> None:
-        """From now on `reading` gives connections that row-level security binds; the database must be ready for it."""
+        """From now on who reads for somebody is bound by row-level security; the database must be ready for it."""
         self._readers.open()
         self._walled = True
 
@@ -68,6 +83,7 @@ class Database:
     def connection(self, timeout: float = 10.0) -> Iterator[Connection]:
         """A connection inside a new transaction."""
         with self._pool.connection(timeout) as connection:
+            connection.walled = self._walled
             yield connection
 
     @contextmanager
@@ -84,6 +100,11 @@ class Database:
 def is_conflict(error: BaseException) -> bool:
     """True when a unique key was taken meanwhile by another transaction."""
     return isinstance(error, errors.UniqueViolation)
+
+
+def is_in_order(conn: Connection) -> bool:
+    """True inside a transaction in which no statement failed."""
+    return conn.info.transaction_status is TransactionStatus.INTRANS
 
 
 def is_stopped(error: BaseException) -> bool:

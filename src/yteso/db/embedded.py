@@ -27,7 +27,7 @@ from yteso.base.errors import CannotStart
 from yteso.db.owner import Owner, give, let_pass, owner_of, run_as
 from yteso.db.postmaster import Postmaster, end_leftovers, is_alive, is_gone, read_postmaster
 from yteso.db.refusals import NO_START, OTHER_VERSION
-from yteso.db.roles import make_roles, tell_leakproof
+from yteso.db.roles import let_reader_in, make_roles, tell_leakproof
 from yteso.db.server_conf import ADMIN_ROLE, APP_ROLE, pg_hba_conf, pg_ident_conf, postgresql_conf
 from yteso.db.software import program
 
@@ -153,6 +153,7 @@ class EmbeddedServer:
                 names = sql.Identifier(DATABASE), sql.Identifier(APP_ROLE)
                 admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
             make_roles(admin, APP_ROLE)
+            let_reader_in(admin)
         for database in ("template1", DATABASE):
             with psycopg.connect(self.dsn(database, ADMIN_ROLE), autocommit=True) as admin:
                 tell_leakproof(admin)

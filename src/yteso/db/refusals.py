@@ -66,3 +66,11 @@ NAMELESS_USER = Rule(
     "Thêm người dùng vào /etc/passwd hoặc dùng YTESO_DATABASE_URL.",
     "Add the user to /etc/passwd, or use YTESO_DATABASE_URL.",
 )
+READER = Rule(
+    "DB-0009",
+    Severity.FATAL,
+    "Tài khoản trong YTESO_READER_DATABASE_URL không dùng để đọc được: {why}.",
+    "The log-in of YTESO_READER_DATABASE_URL cannot read for people: {why}.",
+    "Cấp quyền như trang Operate ghi, cùng cơ sở dữ liệu, không thuộc vai trò chủ sở hữu; hoặc bỏ trống biến này.",
+    "Grant what the page Operate says, in the same database, no member of the owner; or leave the variable empty.",
+)

@@ -8,7 +8,10 @@ from pathlib import Path
 ADMIN_ROLE = "postgres"
 APP_ROLE = "yteso"
 READER_ROLE = "yteso_reader"
-"""Who reads for somebody; what it sees depends on which of the roles below a transaction takes."""
+"""Who reads for somebody; what it sees depends on which of the roles below a transaction takes. On our own server it
+logs in by itself, so that it cannot become the owner."""
+READING = f"-c role={READER_ROLE}"
+"""Start-up options of a reader's connection: `RESET ROLE` leads back to this role."""
 BOUND_ROLES = ("yteso_care", "yteso_person", "yteso_types", "yteso_every", "yteso_notifiable", "yteso_order")
 _MB = 1024 * 1024
 
@@ -71,7 +74,7 @@ def pg_hba_conf() -> str:
 
 def pg_ident_conf(users: Mapping[str, None]) -> str:
     """Which operating-system users may be which role: the one who runs yteso and the one who runs the server."""
-    lines = [f'house "{user}" "{role}"' for user in users for role in (APP_ROLE, ADMIN_ROLE)]
+    lines = [f'house "{user}" "{role}"' for user in users for role in (APP_ROLE, READER_ROLE, ADMIN_ROLE)]
     return "\n".join(["# Written by yteso at every start.", *lines, ""])
 
 

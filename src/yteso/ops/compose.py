@@ -325,7 +325,12 @@ def build(settings: Settings, *, application: str, connections: int = 8) -> Serv
     """The services of this process on the database of `settings.database_url`; waits for the database to answer."""
     from yteso.store.wall import missing
 
-    database = Database(settings.database_url, max_size=connections, application=application).open()
+    database = Database(
+        settings.database_url,
+        readers=settings.reader_database_url,
+        max_size=connections,
+        application=application,
+    ).open()
     with database.connection() as conn:
         walled = not missing(conn)
     if walled:

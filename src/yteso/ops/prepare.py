@@ -14,14 +14,17 @@ from yteso.base.settings import Settings
 from yteso.db import Database, is_retryable
 from yteso.db.guard import require_durable
 from yteso.db.migrate import Migration, migrate
-from yteso.db.refusals import NO_ANSWER
-from yteso.db.roles import try_roles
+from yteso.db.refusals import NO_ANSWER, READER
+from yteso.db.roles import try_roles, unfit_reader
 from yteso.ops.compose import ROOMS
 from yteso.store.budgets import configure
 
 
 def prepare(settings: Settings) -> list[Migration]:
-    """Bring the database of `settings.database_url` to this version. Raises CannotStart (DB-0001, DB-0005, DB-0007)."""
+    """Bring the database of `settings.database_url` to this version.
+
+    Raises CannotStart (DB-0001, DB-0005, DB-0007, DB-0009).
+    """
     applied = _patiently(lambda: migrate(settings.database_url, ROOMS))
     _migrate_pages(settings)
     database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
@@ -29,7 +32,8 @@ def prepare(settings: Settings) -> list[Migration]:
         with database.connection() as conn:
             require_durable(conn)
             configure(conn, budgets(settings.budgets))
-        _raise_wall(database)
+        if _raise_wall(database) and settings.reader_database_url:
+            _require_reader(settings)
         _load_own_packages(database)
     finally:
         database.close()
@@ -45,7 +49,7 @@ def _load_own_packages(database: Database) -> None:
     load_topics(database, store)
 
 
-def _raise_wall(database: Database) -> None:
+def _raise_wall(database: Database) -> bool:
     """On a server that is not ours the roles are tried for; where they are refused /healthz says `"wall": "down"`."""
     from yteso.store import wall
 
@@ -53,6 +57,12 @@ def _raise_wall(database: Database) -> None:
         if wall.missing(conn):
             try_roles(conn)
             wall.raise_wall(conn)
+        return not wall.missing(conn)
+
+
+def _require_reader(settings: Settings) -> None:
+    if why := unfit_reader(settings.database_url, settings.reader_database_url):
+        raise CannotStart(READER.at(why=", ".join(why)))
 
 
 def _migrate_pages(settings: Settings) -> None:

@@ -24,6 +24,7 @@ from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
 from yteso.base.trace import where
 from yteso.db.embedded import EmbeddedServer
+from yteso.db.server_conf import READER_ROLE
 from yteso.ops.children import Child
 from yteso.ops.ports import require_free
 from yteso.ops.prepare import prepare
@@ -127,7 +128,8 @@ class Supervisor:
     def _start_postgres(self) -> None:
         if self._postgres is not None:
             self._postgres.start()
-            self.settings = replace(self.settings, database_url=self._postgres.dsn())
+            ours, readers = self._postgres.dsn(), self._postgres.dsn(role=READER_ROLE)
+            self.settings = replace(self.settings, database_url=ours, reader_database_url=readers)
 
     def _start_children(self) -> None:
         environment = environment_of(self.settings) | _shared_counters(self.settings)
@@ -194,6 +196,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "YTESO_PORT": str(settings.port),
         "YTESO_HOST": settings.host,
         "YTESO_DATABASE_URL": settings.database_url,
+        "YTESO_READER_DATABASE_URL": settings.reader_database_url,
         "YTESO_LANG": settings.language,
         "YTESO_WEB_WORKERS": str(settings.web_workers),
         "YTESO_WEB_THREADS": str(settings.web_threads),

@@ -1,26 +1,37 @@
 """What a principal may see -> what the database is told before it reads for them: a role and settings. No connection.
 
-The second wall: policies of the tables (`store/migrations/0090_pre_wall.sql`) read these settings. Each statement sets
-all of them, so that nothing of who was named before is left; the role says which policy counts. The wall knows types,
-patients and labels; scopes of apps, and what a person closed without a label, are the first wall's (`rights.visible`).
+The second wall: policies of the tables (`store/migrations/0100_pre_wall_of_apps.sql`) read these settings. Each
+statement sets all of them, so that nothing of who was named before is left; the role says which policy counts. The wall
+knows types, patients, labels, what a person closed, and of an app's scopes all but conditions on more than tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from yteso.fhir import json
 from yteso.search.closed import Closed
-from yteso.search.keys import number, patient_key, token
+from yteso.search.facts import facts_of
+from yteso.search.keys import Mark, number, patient_key, token
+from yteso.search.query import Clause
 from yteso.search.rights import Rights
+from yteso.search.scoped import Alternative, Scoped
 from yteso.standards.bhyt.notifiable import notifiable_codes
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
-_SETTINGS = ("types", "loose", "holder", "pat", "facts", "facility", "account", "role", "purpose", "own", "anywhere")
+_APP = ("app", "app_free", "app_own", "app_loose", "app_found")
+_SETTINGS = (
+    *("types", "loose", "holder", "pat", "facts", "facility", "account", "role", "purpose", "own", "anywhere"),
+    *_APP,
+)
 NAME = "SELECT set_config('role', %s, true), " + ", ".join(
     f"set_config('yteso.{name}', %s, true)" for name in _SETTINGS
 )
 """One statement, until the end of the transaction or until somebody else is named."""
+EVERY = "yteso_every"
+"""The role of who may see everything."""
 _ALL_LABELS = 2**15 - 1
+_NO_APP = ("",) * len(_APP)
 
 
 def named(rights: Rights) -> tuple[str, ...]:
@@ -29,6 +40,7 @@ def named(rights: Rights) -> tuple[str, ...]:
     types = frozenset(TYPE_NUMBER) if rights.types is None else rights.types
     asked = types | needed if types else types
     closed = next((part for part in rights.also if isinstance(part, Closed)), None)
+    scoped = next((part for part in rights.also if isinstance(part, Scoped)), None)
     return (
         role,
         _numbers(TYPE_NUMBER[name] for name in asked if name in TYPE_NUMBER),
@@ -37,6 +49,7 @@ def named(rights: Rights) -> tuple[str, ...]:
         str(number(patient_key(rights.person))) if rights.person else "",
         _numbers(number(token(f"Condition.code|{code}")) for code in notifiable_codes()) if rights.notifiable else "",
         *(_labels(closed) if closed else (rights.care_facility, rights.care_account, "", "", "", str(_ALL_LABELS))),
+        *(_app(scoped.alternatives, needed) if scoped else _NO_APP),
     )
 
 
@@ -50,7 +63,7 @@ def _bound(rights: Rights) -> tuple[str, str, frozenset[str]]:
         return "yteso_order", rights.inspector, frozenset()
     if rights.notifiable:
         return "yteso_notifiable", "", frozenset(["Condition"])
-    return ("yteso_every" if rights.types is None and not rights.also else "yteso_types"), "", frozenset()
+    return (EVERY if rights.types is None and not rights.also else "yteso_types"), "", frozenset()
 
 
 def _labels(closed: Closed) -> tuple[str, ...]:
@@ -62,6 +75,35 @@ def _labels(closed: Closed) -> tuple[str, ...]:
         str(closed.own),
         str(closed.anywhere),
     )
+
+
+def _app(alternatives: Sequence[Alternative], needed: frozenset[str]) -> tuple[str, ...]:
+    """The patient an app was started for, types of everybody, of that patient, of nobody; what else must be found."""
+    patient = next((str(number(patient_key(one.patient))) for one in alternatives if one.patient), "-")
+    free, own, loose = set[str](), set[str](), set[str]()
+    (own if all(one.patient for one in alternatives) else free).update(needed)
+    found = []
+    for one in alternatives:
+        types = frozenset(TYPE_NUMBER) if one.types is None else one.types
+        if tokens := [group for clause in one.clauses if (group := _tokens(types, clause))]:
+            numbers, loosely = [TYPE_NUMBER[name] for name in types], not types & one.of_patients
+            found.append({"types": numbers, "own": bool(one.patient), "loose": loosely, "tokens": tokens})
+        elif one.patient:
+            own |= types
+            loose |= types - one.of_patients
+        else:
+            free |= types
+    sets = (_numbers(TYPE_NUMBER[name] for name in types) for types in (free, own, loose))
+    return (patient, *sets, json.dumps(found).decode() if found else "")
+
+
+def _tokens(types: frozenset[str], clause: Clause) -> list[int]:
+    """The tokens any of which a row has where the clause holds; none when the clause is not about tokens."""
+    (type,) = types
+    if clause.type not in ("token", "reference", "uri") or clause.modifier not in ("", "identifier", "of-type"):
+        return []
+    facts = [] if clause.name in ("_id", "_lastUpdated") else facts_of(type, clause)
+    return [] if any(isinstance(fact, Mark) for fact in facts) else [number(token(fact)) for fact in facts]
 
 
 def _numbers(values: Iterable[int]) -> str:

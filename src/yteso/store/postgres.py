@@ -21,6 +21,7 @@ from yteso.store.dictionaries import load_newest
 from yteso.store.links import Asking
 from yteso.store.protocol import Change, Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Write
 from yteso.store.search_parameters import SearchParameters
+from yteso.store.wall import on_behalf
 
 SQL = Queries.beside(__file__)
 MONTHS_AHEAD = 3
@@ -75,17 +76,20 @@ class PostgresStore:
 
     def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
         """The current version; see `protocol.Store`."""
-        return read.read(conn, self.codec(conn), who, limit, type, id)
+        with on_behalf(conn):
+            return read.read(conn, self.codec(conn), who, limit, type, id)
 
     def read_together(self, conn: Connection, reads: Sequence[Read]) -> Sequence[Stored | None]:
         """Several callers' reads; see `protocol.Store`."""
-        return read.read_together(conn, self.codec(conn), reads)
+        with on_behalf(conn):
+            return read.read_together(conn, self.codec(conn), reads)
 
     def read_version(
         self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str, version: int
     ) -> Stored | None:
         """One version, current or past; see `protocol.Store`."""
-        return read.read_version(conn, self.codec(conn), who, limit, type, id, version)
+        with on_behalf(conn):
+            return read.read_version(conn, self.codec(conn), who, limit, type, id, version)
 
     def history(
         self,
@@ -100,40 +104,47 @@ class PostgresStore:
         cursor: str = "",
     ) -> Page:
         """Versions; see `protocol.Store`."""
-        return read.history(conn, self.codec(conn), who, limit, type, id, when, count, cursor)
+        with on_behalf(conn):
+            return read.history(conn, self.codec(conn), who, limit, type, id, when, count, cursor)
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:
         """One page of the query's answer; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
-        return find.search(conn, self.codec(conn), who, limit, query, self._clock())
+        with on_behalf(conn):
+            return find.search(conn, self.codec(conn), who, limit, query, self._clock())
 
     def search_together(self, conn: Connection, searches: Sequence[Search]) -> Sequence[Page | None]:
         """Several callers' searches; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
-        return find.search_together(conn, self.codec(conn), searches, self._clock())
+        with on_behalf(conn):
+            return find.search_together(conn, self.codec(conn), searches, self._clock())
 
     def whole_compartment(
         self, conn: Connection, who: Principal, limit: Restriction, query: Query, types: Sequence[str]
     ) -> Page:
         """All of a compartment; see `protocol.Store`."""
         asking = Asking(conn, self.codec(conn), limit, self._clock())
-        return compartment.whole_compartment(asking, who, query, types)
+        with on_behalf(conn):
+            return compartment.whole_compartment(asking, who, query, types)
 
     def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:
         """What belongs to a patient or a visit; see `protocol.Store`."""
-        return everything.everything(conn, self.codec(conn), who, limit, focus, extent)
+        with on_behalf(conn):
+            return everything.everything(conn, self.codec(conn), who, limit, focus, extent)
 
     def newest(
         self, conn: Connection, who: Principal, limit: Restriction, patient: str, types: Iterable[str], most: int
     ) -> tuple[Stored, ...]:
         """A patient's newest resources; see `protocol.Store`."""
-        return everything.newest(conn, self.codec(conn), who, limit, patient, types, most)
+        with on_behalf(conn):
+            return everything.newest(conn, self.codec(conn), who, limit, patient, types, most)
 
     def read_many(
         self, conn: Connection, who: Principal, limit: Restriction, keys: Iterable[tuple[str, str]]
     ) -> dict[tuple[str, str], Stored]:
         """Current versions by type and id; see `protocol.Store`."""
-        return everything.read_many(conn, self.codec(conn), who, limit, keys)
+        with on_behalf(conn):
+            return everything.read_many(conn, self.codec(conn), who, limit, keys)
 
     def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
         """Current versions for the platform's own work; see `protocol.Store`."""

@@ -1,15 +1,18 @@
 """Telling the database for whom it reads, so that row-level security binds each statement (ADR 39).
 
-`name` begins every function that reads for somebody; on a connection of the owner (writers, walkers, exports) there is
-nothing to tell. A reading connection on which nobody was named shows nothing.
+`name` begins every function that reads for somebody. A reading connection on which nobody was named shows nothing. On a
+connection of the owner (a write that looks at something first, an export) the role is taken for as long as `on_behalf`
+lasts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from yteso.access.restriction import Restriction
-from yteso.db import Connection, Reader
+from yteso.db import Connection, Owner, Reader, is_in_order
 from yteso.search import wall
 
 _NAME = wall.NAME.encode()
@@ -17,9 +20,34 @@ _named = lru_cache(maxsize=1024)(wall.named)
 
 
 def name(conn: Connection, limit: Restriction) -> None:
-    """Until the end of the transaction, or until somebody else is named."""
+    """Until the end of the transaction, or until somebody else is named; for an owner, until `on_behalf` ends."""
+    values = _named(limit)
     if isinstance(conn, Reader):
-        conn.execute(_NAME, _named(limit), prepare=True)
+        conn.execute(_NAME, values, prepare=True)
+    elif isinstance(conn, Owner) and conn.walled:
+        assert conn.reading, "who reads for somebody on the owner's connection says so first"
+        if conn.lowered or values[0] != wall.EVERY:
+            conn.lowered = True
+            conn.execute(_NAME, values, prepare=True)
+
+
+@contextmanager
+def on_behalf(conn: Connection) -> Iterator[None]:
+    """What is read for somebody inside: afterwards an owner's connection is the owner's again.
+
+    When a statement failed, the role comes back with the rollback, to a savepoint from before or of everything.
+    """
+    if not (isinstance(conn, Owner) and conn.walled):
+        yield
+        return
+    assert not conn.reading, "nobody reads for somebody inside another's reading"
+    conn.reading = True
+    try:
+        yield
+    finally:
+        taken, conn.reading, conn.lowered = conn.lowered, False, False
+        if taken and is_in_order(conn):
+            conn.execute(b"RESET ROLE")
 
 
 def raise_wall(conn: Connection) -> list[str]:

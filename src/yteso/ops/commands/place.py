@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
 from yteso.ops.rules import BAD_SETTING, NOTHING_HERE
+
+if TYPE_CHECKING:
+    from yteso.db.embedded import EmbeddedServer
 
 console = Console()
 errors = Console(stderr=True)
@@ -51,13 +55,19 @@ def at_database(*, existing: bool = False) -> Iterator[Settings]:
     server = EmbeddedServer(given.home)
     was_running = server.running()
     if was_running and address():
-        yield replace(given, database_url=server.dsn())
+        yield _at(server, given)
         return
     server.start()
     try:
-        there = replace(given, database_url=server.dsn())
+        there = _at(server, given)
         prepare(there)
         yield there
     finally:
         if not was_running:
             server.stop()
+
+
+def _at(server: EmbeddedServer, given: Settings) -> Settings:
+    from yteso.db.server_conf import READER_ROLE
+
+    return replace(given, database_url=server.dsn(), reader_database_url=server.dsn(role=READER_ROLE))

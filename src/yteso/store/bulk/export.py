@@ -34,6 +34,7 @@ from yteso.store.bulk.stretches import Selection
 from yteso.store.labelled import labelled
 from yteso.store.postgres import PostgresStore
 from yteso.store.read import stored
+from yteso.store.wall import name, on_behalf
 
 ROWS = 20_000
 SECONDS = 3.0
@@ -138,7 +139,8 @@ class _Stretch:
 
     def _lines(self, text: str, params: Sequence[Any]) -> Iterator[tuple[int, int]]:
         """Write every row of a query; yields the keys. Rows come in bounded pieces, however many there are."""
-        with self._conn.cursor(name="bulk") as cursor:
+        with on_behalf(self._conn), self._conn.cursor(name="bulk") as cursor:
+            name(self._conn, self._selection.limit)
             cursor.itersize = _FETCH
             cursor.execute(text.encode(), params)
             for row in cursor:

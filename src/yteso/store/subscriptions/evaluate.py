@@ -31,6 +31,7 @@ from yteso.store.subscriptions import rules
 from yteso.store.subscriptions.definition import read_definition
 from yteso.store.subscriptions.state import SQL, TYPE, State, Watched, change_state, fetch_all, fetch_one, save
 from yteso.store.subscriptions.topics import Trigger
+from yteso.store.wall import name, on_behalf
 
 log = logging.getLogger(__name__)
 MOST = 5_000
@@ -169,18 +170,25 @@ def _matches(
     if not trigger.queries:
         met = any_of((met, Fragment("r.hash IS NULL")))
     where = all_of((own, visible(limit, "r"), met))
-    params = (watched.started, *watched.key, *where.params, list(trigger.verbs))
-    rows: Sequence[tuple[Any, ...]] = run(conn, _MATCHES.format(where=where.text), params).fetchall()
+    with on_behalf(conn):
+        name(conn, limit)
+        seen = run(conn, f"SELECT r.shard, r.hid FROM store.resource r WHERE {where.text}", where.params).fetchall()
+    if not seen:
+        return ()
+    shards, hids = zip(*seen, strict=True)
+    params = (list(shards), list(hids), TYPE_NUMBER[trigger.type], watched.started, *watched.key, list(trigger.verbs))
+    rows: Sequence[tuple[Any, ...]] = run(conn, _VERBS, params).fetchall()
     return rows
 
 
-_MATCHES = """
+_VERBS = """
 SELECT type, id, ver, t, ts, verb FROM (
     SELECT r.type, r.id, r.ver, r.t, r.ts, CASE
         WHEN r.hash IS NULL THEN CASE WHEN coalesce(told.verb <> 'D', NOT before.deleted) THEN 'D' END
         WHEN coalesce(told.verb <> 'D', NOT before.deleted) THEN 'U'
         ELSE 'C' END AS verb
-    FROM store.resource r
+    FROM unnest(%s::smallint[], %s::bigint[]) k (shard, hid)
+    JOIN store.resource r ON r.shard = k.shard AND r.type = %s AND r.hid = k.hid
     LEFT JOIN LATERAL (
         SELECT h.deleted FROM store.history h
         WHERE r.ver > 1 AND h.shard = r.shard AND h.type = r.type AND h.id = r.id AND h.t <= %s
@@ -188,9 +196,9 @@ SELECT type, id, ver, t, ts, verb FROM (
     LEFT JOIN LATERAL (
         SELECT n.verb FROM store.notice n
         WHERE n.shard = %s AND n.subscription = %s AND n.type = r.type AND n.id = r.id
-        ORDER BY n.n DESC LIMIT 1) told ON true
-    WHERE {where}) m
+        ORDER BY n.n DESC LIMIT 1) told ON true) m
 WHERE m.verb = ANY(%s::text[])"""
+"""What happened to changes that are seen: by past versions and by what was told, which the owner alone reads."""
 
 
 def _number(conn: Connection, name: str) -> int:
