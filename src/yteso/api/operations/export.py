@@ -58,7 +58,7 @@ def export_patients(call: Call, given: Arguments) -> Response:
 
 def export_group(call: Call, given: Arguments) -> Response:
     """202 for the record of a Group's patients; 404 for a Group one may not see."""
-    with call.connection() as conn:
+    with call.reading() as conn:
         members = _members(call, conn)
     if given.all("patient"):
         members = sorted(set(members) & set(_patients(given.all("patient"))))
