@@ -34,11 +34,12 @@ _WHOLE = {"equals": "=", "unequal": "<>"}
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one type under one alias, asked at one moment."""
+    """Rows of one type under one alias, asked at one moment. `singly`: side tables are looked into row by row."""
 
     type: str
     alias: str
     now: datetime
+    singly: bool = False
 
     @property
     def of_type(self) -> Fragment:
@@ -258,10 +259,10 @@ def _present(rows: Rows, clause: Clause) -> Fragment:
 
 def _exists(rows: Rows, table: str, keys: list[int], condition: Fragment) -> Fragment:
     r = rows.alias
-    same = f"SELECT FROM store.{table} x WHERE {of_row('x', r)}"
-    if len(keys) == 1:
-        return Fragment(f"EXISTS ({same} AND x.key = %s AND {condition.text})", (keys[0], *condition.params))
-    return Fragment(f"EXISTS ({same} AND x.key = ANY(%s::bigint[]) AND {condition.text})", (keys, *condition.params))
+    key, value = ("= %s", keys[0]) if len(keys) == 1 else ("= ANY(%s::bigint[])", keys)
+    same = f"FROM store.{table} x WHERE {of_row('x', r)} AND x.key {key} AND {condition.text}"
+    text = f"((SELECT true {same} LIMIT 1) IS TRUE)" if rows.singly else f"EXISTS (SELECT {same})"
+    return Fragment(text, (value, *condition.params))
 
 
 def _text(value: str, modifier: str) -> Fragment:

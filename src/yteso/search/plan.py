@@ -2,6 +2,7 @@
 
 - known ids: the primary key;
 - a patient, or the few patients a chain came down to: the index (pat, type, d_lo) and everything else as a filter;
+- the day of a birth, when else only texts are asked for: those born then, each asked for its texts;
 - a code without a patient: (code, d_lo), and rows that have it as a further code by `store.moment`;
 - an identifier, reference or uri: the token index alone, without the type, which the tokens imply (with it the planner
   reads the whole type's bitmap);
@@ -13,7 +14,7 @@ the path is not asked for by its token again: the planner would multiply what it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
@@ -111,7 +112,8 @@ class Plan:
         self.selective = any(picks_few(query.type, clause) for clause in query.clauses) or any(
             one.selective for one in self.reached
         )
-        self.is_served = self.ids is not None or self.patients is not None or self.selective
+        self.by_birth = self._by_birth()
+        self.is_served = self.ids is not None or self.patients is not None or self.selective or self.by_birth
         self.by_date = bool(self.hot.date) and bool(
             self.patients is not None or self.code or self.dates or sorted_by_date
         )
@@ -120,7 +122,7 @@ class Plan:
     def same_way(self) -> bool:
         """True when the way to the rows is the same whatever the values, so that it need not be planned each time."""
         named = self.ids is not None or self.patient is not None or self.code is not None
-        return not self.reached and (named or self.by_token)
+        return not self.reached and (named or self.by_token or self.by_birth)
 
     @property
     def by_token(self) -> bool:
@@ -146,7 +148,8 @@ class Plan:
         named = [way.clause for way in (self.patient, self.code) if way is not None]
         others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in named)]
         seen = visible(rights, "r", type=self.query.type)
-        asked = [Fragment("r.hash IS NOT NULL"), *conditions(self.rows, others), *(one.also for one in self.reached)]
+        rows = replace(self.rows, singly=self.by_birth)
+        asked = [Fragment("r.hash IS NOT NULL"), *conditions(rows, others), *(one.also for one in self.reached)]
         common = [seen, *asked]
         dates = [dated(self.rows, clause) for clause in self.dates]
         if self.ids is not None:
@@ -156,6 +159,8 @@ class Plan:
         elif self.by_token:
             for chosen in product(*self._dates("r.d_lo", "r.d_hi")):
                 yield Arm(_found_first(all_of((*asked, *chosen))), seen)
+        elif self.by_birth:
+            yield Arm(_found_first(all_of((self.rows.of_type, *asked, *dates))), seen)
         else:
             for source, lo, hi, own in self._sources():
                 for chosen in product(*self._dates(lo, hi)):
@@ -197,6 +202,14 @@ class Plan:
                 first, *rest = when.alternatives(clause.values, lo, hi, self.rows.now)
                 parts.append((first, *(all_of((self.rows.of_type, long)) for long in rest)))
         return parts
+
+    def _by_birth(self) -> bool:
+        """True when a day of birth leads to the rows, and else only texts are asked for: few are born on one day."""
+        if self.reached or self.ids is not None or self.patients is not None or self.hot.date != "birthdate":
+            return False
+        others = [clause for clause in self.query.clauses if clause not in self.dates]
+        texts = all(clause.type == "string" and clause.modifier in ("", "contains") for clause in others)
+        return texts and any(map(when.is_day, self.dates))
 
     def _compartment(self) -> Reached:
         assert self.query.compartment is not None

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from yteso.fhir.dates import Interval, interval, microseconds
 from yteso.search.fragment import Fragment, any_of
+from yteso.search.query import Clause
 from yteso.search.row import NO_DATE
 
+_DAY = 86_400_000_000
 LONG = 2_678_400_000_000
 """31 days in microseconds; the migration's partial index `resource_long` holds the same number."""
 
@@ -53,6 +55,14 @@ def alternatives(values: tuple[tuple[str, str], ...], lo: str, hi: str, now: dat
         Fragment(f"{lo} > %s AND {whole.text}", (start, *whole.params)),
         Fragment(f"{hi} - {lo} > {LONG} AND {hi} >= %s AND {lo} <= %s AND {whole.text}", (bound, start, *whole.params)),
     )
+
+
+def is_day(clause: Clause) -> bool:
+    """True when the clause names one day, or less."""
+    if len(clause.values) != 1 or clause.values[0][0] != "eq":
+        return False
+    low, high = _interval(clause.values[0][1])
+    return high - low < _DAY
 
 
 def _lower_bound(values: tuple[tuple[str, str], ...], now: datetime) -> int | None:

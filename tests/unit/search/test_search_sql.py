@@ -50,6 +50,34 @@ def test_a_date_from_below_is_parted_into_short_and_long_intervals():
     assert "r.d_hi - r.d_lo > 2678400000000" in text
 
 
+def test_a_day_of_birth_with_texts_goes_by_the_day_and_always_so():
+    text, _, _ = page("Patient", "name=Thử&family:contains=ă&birthdate=1984-03-02")
+    assert text.startswith("SELECT")
+    assert text.count("OFFSET 0) r") == 1
+    assert text.count("(SELECT true FROM store.string x") == 2
+    assert "EXISTS" not in text
+    plan = Plan(parse("Patient", "name=Thử&birthdate=1984-03-02")[0], NOW)
+    assert (plan.same_way, plan.is_quick, plan.is_served) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("type", "asked"),
+    [
+        ("Patient", "name=Thử"),
+        ("Patient", "name=Thử&birthdate=1984"),
+        ("Patient", "name=Thử&birthdate=ge1984-03-02"),
+        ("Patient", "name=Thử&birthdate=1984-03-02,1984-03-03"),
+        ("Patient", "birthdate=1984-03-02&gender=male"),
+        ("Patient", "birthdate:missing=true&name=Thử"),
+        ("Encounter", "date=2024-03-02"),
+    ],
+)
+def test_any_other_date_leaves_the_way_to_the_planner(type, asked):
+    plan = Plan(parse(type, asked)[0], NOW)
+    assert (plan.by_birth, plan.same_way, plan.is_quick) == (False, False, False)
+    assert "OFFSET 0" not in page(type, asked)[0]
+
+
 def test_no_value_is_ever_in_the_text():
     marker = "zzMarkerzz"
     for kind, asked in (

@@ -1,5 +1,7 @@
 """Rights -> what the database is told: each time everything, so that nothing of who was named before is left."""
 
+import json
+
 import pytest
 
 from yteso.access.policy import restriction
@@ -72,3 +74,35 @@ def test_an_app_that_may_see_less_of_a_child_lets_the_database_know_its_age():
     one = told(Restriction(frozenset({"Observation"}), person="p1", care_types=frozenset({"Observation", "Patient"})))
     assert str(TYPE_NUMBER["Patient"]) in one["types"]
     assert one["loose"] == "{}"
+
+
+APP = ("app", "app_free", "app_own", "app_loose", "app_found")
+
+
+def app(scope, patient=""):
+    who = Principal("ai-do", Role.DOCTOR, "79001", scope=scope, patient=patient)
+    return told(restriction(who, "search", "Observation"))
+
+
+def numbers(*names):
+    return "{" + ",".join(map(str, sorted(TYPE_NUMBER[name] for name in names))) + "}"
+
+
+def test_who_acts_for_themselves_has_no_app():
+    assert [told(of(Role.DOCTOR))[name] for name in APP] == [""] * 5
+    assert [app("user/Observation.rs")[name] for name in APP] == [""] * 5  # types alone are in `types`
+
+
+def test_an_app_is_told_by_its_patient_and_by_what_is_of_nobody():
+    one = app("patient/Observation.rs patient/Organization.rs user/Condition.rs", "p1")
+    assert one["app"] == str(number(patient_key("p1")))
+    assert (one["app_free"], one["app_own"]) == (numbers("Condition"), numbers("Observation", "Organization"))
+    assert (one["app_loose"], one["app_found"]) == (numbers("Organization"), "")
+
+
+def test_an_apps_condition_on_tokens_is_told_and_another_is_not():
+    one = app("patient/Observation.rs?code=x|1,x|2&status=final user/Observation.rs?date=ge2020", "p1")
+    (found,) = json.loads(one["app_found"])
+    assert (found["types"], found["own"], found["loose"]) == ([TYPE_NUMBER["Observation"]], True, False)
+    assert [len(group) for group in found["tokens"]] == [2, 1]
+    assert one["app_free"] == numbers("Observation")
