@@ -7,7 +7,13 @@ from yteso.ops.supervisor import environment_of
 
 
 def test_the_environment_says_the_settings_and_reads_back_as_them(tmp_path):
-    settings = replace(Settings(home=tmp_path), port=9090, web_workers=3, database_url="postgresql://thu", reader_database_url="postgresql://doc@thu")
+    settings = replace(
+        Settings(home=tmp_path),
+        port=9090,
+        web_workers=3,
+        database_url="postgresql://thu",
+        reader_database_url="postgresql://doc@thu",
+    )
     assert Settings.from_environment(environment_of(settings)) == settings
 
 
