@@ -66,7 +66,7 @@ class Guardians:
     def of(self, who: Principal, patient: str) -> tuple[Representation, ...]:
         """Who represents this patient and who did, those in force first. Refused (404) when not to be seen."""
         _require_records(who)
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             found = self._of(conn, who, self._ward(conn, who, patient))
         return tuple(sorted(found, key=lambda one: not one.in_force))
 

@@ -53,7 +53,7 @@ class Joinings:
         """Both, compared fact by fact. Refused (404, IDEN-0002) unless both are to be seen."""
         _require_second(who)
         today = self._clock().astimezone(VIETNAM).date()
-        with self._database.connection() as conn:
+        with self._database.reading() as conn:
             left, right = (banner_of(self._seen(conn, who, named)[0], today) for named in (one, other))
         return Pair(left, right, compare(left, right))
 
