@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from yteso.fhir import json
 from yteso.search.closed import Closed
+from yteso.search.conditions import in_column
 from yteso.search.facts import facts_of
 from yteso.search.keys import Mark, number, patient_key, token
 from yteso.search.query import Clause
@@ -103,7 +104,8 @@ def _tokens(types: frozenset[str], clause: Clause) -> list[int]:
     if clause.type not in ("token", "reference", "uri") or clause.modifier not in ("", "identifier", "of-type"):
         return []
     facts = [] if clause.name in ("_id", "_lastUpdated") else facts_of(type, clause)
-    return [] if any(isinstance(fact, Mark) for fact in facts) else [number(token(fact)) for fact in facts]
+    apart = any(isinstance(fact, Mark) or in_column(type, fact) for fact in facts)
+    return [] if apart else [number(token(fact)) for fact in facts]
 
 
 def _numbers(values: Iterable[int]) -> str:

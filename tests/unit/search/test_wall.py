@@ -106,3 +106,5 @@ def test_an_apps_condition_on_tokens_is_told_and_another_is_not():
     assert (found["types"], found["own"], found["loose"]) == ([TYPE_NUMBER["Observation"]], True, False)
     assert [len(group) for group in found["tokens"]] == [2, 1]
     assert one["app_free"] == numbers("Observation")
+    bare = app("user/Observation.rs?code=1", "p1")  # a bare code may stand in its column, and not among the tokens
+    assert (bare["app_free"], bare["app_found"]) == (numbers("Observation"), "")
