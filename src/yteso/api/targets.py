@@ -93,7 +93,7 @@ def _refuse_twins(steps: Iterable[Step], targets: Mapping[int, Target]) -> None:
     for step in steps:
         key = step.type, targets[step.index].id
         if step.interaction is Interaction.CREATE and step.query is not None:
-            key = step.type, repr(step.query.clauses)
+            key = step.type, repr(step.query.conditions)
         if key[1] and key in seen:
             raise Refused(rules.SAME_TARGET.at(Origin(field=step.place)), status=400)
         seen.add(key)

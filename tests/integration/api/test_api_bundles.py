@@ -176,6 +176,9 @@ def test_a_conditional_create_in_a_transaction_finds_or_makes(admin, patient):
     assert first[0]["response"]["location"] == second[0]["response"]["location"]
     seen = admin("GET", second[1]["response"]["location"]).json["subject"]["reference"]
     assert seen == first[0]["response"]["location"].partition("/_history")[0]
+    chains = (f"_has:Observation:patient:_id={one}" for one in ("o1", "o2"))
+    apart = admin("POST", "", bundle(*(post(patient, ifNoneExist=chain) for chain in chains)))
+    assert [e["response"]["status"] for e in apart.json["entry"]] == ["201 Created", "201 Created"]
     twice = bundle(post(patient, ifNoneExist="identifier=x|1"), post(patient, ifNoneExist="identifier=x|1"))
     assert admin("POST", "", twice).codes == ["API-0032"]
 
