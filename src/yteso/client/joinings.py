@@ -86,7 +86,7 @@ class Joinings:
             rows.second(conn, who, id, joined, self._clock())
             changes = [Put(joined.survivor, kept[1]), Put(joined.other, gone[1])]
             self._store.write(conn, who, changes, f"joined {id}")
-            spread_same(conn)
+            spread_same(conn, (held.survivor, held.other))
             _note(conn, who, "joined", held.survivor, held.other)
 
     def refuse(self, who: Principal, id: str, reason: str) -> None:
@@ -115,7 +115,7 @@ class Joinings:
             rows.give_back(conn, held)
             rows.end(conn, who, id, reason, self._clock())
             self._store.write(conn, who, [Put(alone, kept[1]), Put(freed, gone[1])], f"parted {id}")
-            spread_same(conn)
+            spread_same(conn, (held.survivor, held.other))
             _note(conn, who, "parted", held.survivor, held.other)
 
     def done(self, who: Principal) -> list[tuple[Joining, PersonBanner | None, PersonBanner | None]]:

@@ -307,8 +307,15 @@ class Services:
         with self.database.connection() as conn:
             forget(conn, self.clock())
 
-    def spread_same(self) -> None:
+    def sweep_same(self) -> None:
         """Who came to care for one of a person's Patients sees the others too."""
+        from yteso.store.relations import sweep_same
+
+        with self.database.connection() as conn:
+            sweep_same(conn)
+
+    def spread_same(self) -> None:
+        """The same for everybody, whatever wrote it."""
         from yteso.store.relations import spread_same
 
         with self.database.connection() as conn:

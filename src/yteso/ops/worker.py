@@ -21,7 +21,7 @@ from yteso.store.search_parameters import TASK as REINDEX
 
 _SWEEP_SECONDS = 2.0
 _BULK_SWEEP_SECONDS = 30.0
-_SAME_SECONDS = 10.0
+_SAME_SECONDS = 1.0
 _HOUR_SECONDS = 3_600.0
 _DAY_SECONDS = 86_400.0
 
@@ -45,7 +45,8 @@ def main() -> None:
         chores = [
             Chore("sweep", _SWEEP_SECONDS, drain),
             Chore("bulk sweep", _BULK_SWEEP_SECONDS, services.bulk.sweep),
-            Chore("same persons", _SAME_SECONDS, services.spread_same),
+            Chore("same persons", _SAME_SECONDS, services.sweep_same),
+            Chore("all same persons", _DAY_SECONDS, services.spread_same),
             Chore("telling sweep", _BULK_SWEEP_SECONDS, teller.sweep),
             Chore("reindex sweep", _BULK_SWEEP_SECONDS, reindex.sweep),
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),

@@ -72,7 +72,11 @@ SELECT * FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::bigint[], %
 
 -- spread_same --
 -- Relations to one of a person's Patients hold for the others.
-SELECT store.spread_same();
+SELECT store.spread_same(%s::bigint[]);
+
+-- sweep_same --
+-- The same for persons who were written about since the last time.
+SELECT store.sweep_same();
 
 -- drop_relations --
 -- What these keys said about who may see goes away.

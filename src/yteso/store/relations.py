@@ -21,7 +21,7 @@ from yteso.db import Connection, Queries
 from yteso.fhir import reference
 from yteso.fhir.dates import interval, moment
 from yteso.fhir.json import loads
-from yteso.search.keys import number
+from yteso.search.keys import number, patient_key
 from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store.codec import Codec
@@ -103,12 +103,19 @@ def drop_relations(conn: Connection, keys: Iterable[Key]) -> None:
         conn.execute(SQL["drop_relations"], (list(shards), list(types), list(ids)))
 
 
-def spread_same(conn: Connection) -> int:
+def spread_same(conn: Connection, patients: Sequence[str] | None = None) -> int:
     """Who has a relation to one of a person's Patients gets it to all of them; how many rows changed.
 
-    In the transaction in which Patients are joined or parted, and now and then for visits that came since.
+    For these, in the transaction in which they are joined or parted; without any for everybody.
     """
-    row = conn.execute(SQL["spread_same"]).fetchone()
+    keys = None if patients is None else [number(patient_key(one)) for one in patients]
+    row = conn.execute(SQL["spread_same"], (keys,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def sweep_same(conn: Connection) -> int:
+    """The same for those whom writes since the last sweep were about: visits that came after the joining."""
+    row = conn.execute(SQL["sweep_same"]).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -18,7 +18,7 @@ from yteso.store import audit
 from yteso.store.audit import Asked as Looked
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
-from yteso.store.relations import EVIDENCE, REPRESENTATIVE, spread_same
+from yteso.store.relations import EVIDENCE, REPRESENTATIVE, spread_same, sweep_same
 
 SYSTEM = Principal("system", Role.SYSTEM)
 DESK = Principal("ho-so", Role.STAFF, "79001")
@@ -137,8 +137,9 @@ def test_facilities_and_the_citizen_see_both_as_one_and_later_ones_too(world):
         assert not world.seen(citizen(one), "Condition", f"c-{world.ids['three']}")
     world.write(visit(one, "79003"))
     with world.database.connection() as conn:
-        assert spread_same(conn) == 1
-        assert spread_same(conn) == 0
+        assert sweep_same(conn) == 1
+    with world.database.connection() as conn:
+        assert sweep_same(conn) == spread_same(conn) == 0
     assert world.seen(doctor("79003"), "Condition", f"c-{two}")
 
 
@@ -172,6 +173,13 @@ def test_who_represents_one_represents_both_whichever_patient_they_have(world):
     for account in (three, "cu"):
         assert all(world.seen(citizen(account), "Condition", f"c-{person}") for person in (one, two)), account
     assert Representations(world.database, world.store, system_clock).acts_for(citizen("cu"), one)
+    later = {**kin, "id": "later", "patient": {"reference": "Patient/moi"}}
+    world.write({"resourceType": "Patient", "id": "moi", "name": [{"text": "Mới Mẫu"}]}, condition("moi"), later)
+    with world.database.connection() as conn:
+        assert sweep_same(conn) == 1
+    assert world.seen(citizen("cu"), "Condition", "c-moi")
+    world.write({**later, "active": False})
+    assert not world.seen(citizen("cu"), "Condition", "c-moi")
 
 
 def test_parting_gives_back_exactly_what_was(world):
