@@ -24,6 +24,10 @@ from yteso.fhir.json import dumps
 
 NO_DICTIONARY = 0
 LEVEL = 3
+_MATCH = 7
+"""Bytes that must be the same to be told by their place: shorter ones, parts of ids, cost more than they save."""
+_LARGE = 1 << 16
+"""Bytes of a large body: tables of the compressor suit it."""
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _META = b'"meta":{'
 _OFFSET = 4
@@ -162,7 +166,10 @@ class Codec:
     def _compressor(self, dictionary: int) -> zstandard.ZstdCompressor:
         if dictionary == NO_DICTIONARY:
             return zstandard.ZstdCompressor(level=LEVEL, write_dict_id=False)
-        return zstandard.ZstdCompressor(level=LEVEL, dict_data=self._content(dictionary), write_dict_id=False)
+        content = self._content(dictionary)
+        sizes = {"source_size": _LARGE, "dict_size": len(content)}
+        chosen = zstandard.ZstdCompressionParameters.from_level(LEVEL, min_match=_MATCH, write_dict_id=False, **sizes)
+        return zstandard.ZstdCompressor(compression_params=chosen, dict_data=content)
 
     def _decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:
         if dictionary == NO_DICTIONARY:
