@@ -182,30 +182,33 @@ def _amount(amount: Amount | None) -> bytes:
 
 def tokens_of(row: Row, index: IndexRow) -> list[Fact]:
     """The tokens of a row, each once; without the code and the patient that have their columns."""
-    found, type = dict.fromkeys(index.tok), TYPE_NAME[row.key[1]]
-    if index.code is not None and hot(type).code_apart:
+    found = dict.fromkeys(index.tok)
+    code_apart, patient = _columns(row.key[1])
+    if code_apart and index.code is not None:
         found.pop(index.code, None)
-    if index.pat is not None and (own := _patient_fact(type, row.resource)):
-        found.pop(own, None)
+    if patient and index.pat is not None:
+        value: Any = row.resource
+        for step in patient:
+            value = value.get(step) if isinstance(value, dict) else None
+        text = value.get("reference") if isinstance(value, dict) else None
+        if isinstance(text, str):
+            found.pop(_patient_fact(row.key[1], text), None)
     return list(found)
 
 
-def _patient_fact(type: str, resource: dict[str, Any]) -> Fact | None:
-    """The token of the patient by the main path of the type, where it names one."""
-    if not hot(type).patient_key:
-        return None
-    value: Any = resource
-    for step in hot(type).patients[0].steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    text = value.get("reference") if isinstance(value, dict) else None
-    return _reference_fact(type, text) if isinstance(text, str) else None
+@cache
+def _columns(type: int) -> tuple[bool, tuple[str, ...]]:
+    """Whether a type's first code is not among its tokens; the steps to the patient who is not."""
+    found = hot(TYPE_NAME[type])
+    return found.code_apart, found.patients[0].steps if found.patient_key else ()
 
 
 @lru_cache(maxsize=4096)
-def _reference_fact(type: str, text: str) -> Fact | None:
+def _patient_fact(type: int, text: str) -> Fact:
+    """The token of a patient that the main path of a type refers to; empty, which is none, for other references."""
     found = reference.parse(text)
     named = found.kind == "relative" and found.type == "Patient"
-    return token(f"{hot(type).patient_key}|Patient/{found.id}") if named else None
+    return token(f"{hot(TYPE_NAME[type]).patient_key}|Patient/{found.id}") if named else b""
 
 
 def _tokens(keys: list[bytes]) -> bytes:
