@@ -23,6 +23,7 @@ from yteso.client.accesses import Accesses, Asked
 from yteso.client.consents import Consents
 from yteso.client.openings import Openings
 from yteso.client.record import Records
+from yteso.client.subject_requests import SubjectRequests
 from yteso.db import Database
 from yteso.store import audit
 from yteso.store.postgres import PostgresStore
@@ -110,6 +111,7 @@ class World:
         self.consents = Consents(database, self.store, system_clock)
         self.openings = Openings(database, self.store)
         self.accesses = Accesses(database, self.store, records, system_clock)
+        self.requests = SubjectRequests(database, self.store, system_clock)
         self.api = Api(database, self.store)
         patients = [{"resourceType": "Patient", "id": f"p-{one}", "birthDate": born(40)} for one in ("own", "stranger")]
         patients += [
@@ -159,6 +161,8 @@ def by_page(world: World, target: str, act: str) -> str:
             return "may" if world.accesses.question(ME, world.looked(target).id, "Vì sao xem hồ sơ?", of) else "asked"
         if act == "code":
             return "may" if world.openings.visit_code(ME, of).text else ""
+        if act == "request":
+            return "may" if world.requests.file(ME, "copy", "Xin bản sao hồ sơ", of) else ""
         if act in ACTS:
             permits, labels = ACTS[act]
             return "may" if world.consents.choose(ME, permits=permits, facility="79009", labels=labels, of=of) else ""
@@ -186,7 +190,7 @@ def by_fhir(world: World, target: str, act: str) -> str:
 
 
 def test_every_target_and_act_has_a_cell():
-    acts = ("look", "question", "code", *ACTS, "withdraw", "withdraw-own")
+    acts = ("look", "question", "code", "request", *ACTS, "withdraw", "withdraw-own")
     assert [(row["target"], row["act"]) for row in rows()] == [(one, act) for one in TARGETS for act in acts]
 
 

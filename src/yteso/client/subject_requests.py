@@ -7,11 +7,14 @@ from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.client.access_rules import NOT_OWN
+from yteso.client.acting import acting
 from yteso.client.officer import LEAST, MOST, require_done, require_officer, words
 from yteso.db import Database
 from yteso.standards.subject_requests import KINDS, in_force
 from yteso.standards.subject_requests import Clock as LegalClock
 from yteso.store import subject_requests as rows
+from yteso.store.mandates import said
+from yteso.store.protocol import Store
 from yteso.store.subject_requests import MOST_OPEN, OUTCOMES, SubjectRequest
 
 __all__ = ["KINDS", "LEAST", "MOST", "OUTCOMES", "LegalClock", "SubjectRequest", "SubjectRequests"]
@@ -46,27 +49,33 @@ _TOO_LATE = Rule(
 class SubjectRequests:
     """One instance serves a process; every call is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, store: Store, clock: Clock) -> None:
         self._database = database
+        self._store = store
         self._clock = clock
 
-    def file(self, who: Principal, kind: str, text: str) -> str:
-        """A new request about the own record. Refused (403, AUD-0001), (400) DPO-0002, DPO-0301, DPO-0302."""
-        person = _person(who)
+    def file(self, who: Principal, kind: str, text: str, of: str = "") -> str:
+        """A new request about the own record, or a ward's (`of`).
+
+        Refused (403) AUD-0001, REPR-0006, (400) DPO-0002, DPO-0301, DPO-0302.
+        """
+        _require_person(who)
         if kind not in KINDS:
             raise Refused(_BAD_KIND.at(Origin(field="kind")), status=400)
         text = words(text, "words")
         with self._database.connection() as conn:
-            new = rows.file(conn, who, person, kind, text, self._clock())
+            actor = acting(conn, self._store, who, of)
+            detail = said(kind, actor.mandate)
+            new = rows.file(conn, who, actor.person, kind, text, self._clock(), detail=detail)
         if new is None:
             raise Refused(_TOO_MANY.at(most=MOST_OPEN), status=400)
         return new
 
-    def mine(self, who: Principal) -> list[SubjectRequest]:
-        """The own requests and how they stand. Refused (403, AUD-0001)."""
-        person = _person(who)
+    def mine(self, who: Principal, of: str = "") -> list[SubjectRequest]:
+        """The own requests, or a ward's, and how they stand. Refused (403) AUD-0001, REPR-0006."""
+        _require_person(who)
         with self._database.connection() as conn:
-            return rows.find_requests(conn, who, person)
+            return rows.find_requests(conn, who, acting(conn, self._store, who, of).person)
 
     def queue(self, who: Principal, *, open: bool) -> list[SubjectRequest]:
         """For the data officer: what is due first comes first."""
@@ -103,7 +112,6 @@ class SubjectRequests:
             require_done(rows.close(conn, who, id, outcome, answer, self._clock()))
 
 
-def _person(who: Principal) -> str:
+def _require_person(who: Principal) -> None:
     if who.role is not Role.CITIZEN or not who.person:
         raise Refused(NOT_OWN.at(), status=403)
-    return who.person

@@ -190,7 +190,7 @@ class Services:
                 breaches=Breaches(self.database, self.store, self.clock),
                 exports=Exports(self.database, self.bulk, self.clock),
                 processing=Processing(self.database, vietnamese_roles),
-                subject_requests=SubjectRequests(self.database, self.clock),
+                subject_requests=SubjectRequests(self.database, self.store, self.clock),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),

@@ -50,8 +50,10 @@ class SubjectRequest:
         return _clock(self.kind, self.filed)
 
 
-def file(conn: Connection, who: Principal, patient: str, kind: str, words: str, now: datetime) -> str | None:
-    """The new request's id; None when too many of this person wait already."""
+def file(
+    conn: Connection, who: Principal, patient: str, kind: str, words: str, now: datetime, *, detail: str
+) -> str | None:
+    """The new request's id; None when too many of this person wait already. `detail`: of its row in the chain."""
     shard = shard_of_key(patient)
     waiting = conn.execute(SQL["count_open_requests"], (shard, patient)).fetchone()
     if waiting is not None and waiting[0] >= MOST_OPEN:
@@ -60,7 +62,7 @@ def file(conn: Connection, who: Principal, patient: str, kind: str, words: str, 
     clock = _clock(kind, now)
     clocks = (now, end_after(now, clock.answer), now + timedelta(days=clock.days))
     conn.execute(SQL["add_request"], (shard, id, patient, who.name, kind, words, *clocks))
-    _note(conn, who, "C", id, kind, patient)
+    _note(conn, who, "C", id, detail, patient)
     return id
 
 

@@ -37,8 +37,8 @@ def clock():
 
 
 @pytest.fixture
-def desk(database, clock):
-    return SubjectRequests(database, clock)
+def desk(database, store, clock):
+    return SubjectRequests(database, store, clock)
 
 
 @pytest.mark.parametrize(

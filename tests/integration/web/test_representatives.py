@@ -306,13 +306,25 @@ def test_a_parent_draws_the_childs_code_and_questions_who_looked(cast):
     service("accesses").answer(Principal("x", Role.DATA_OFFICER), asked.id, "Đã kiểm tra, đúng việc khám.")
 
 
+def test_a_parent_asks_about_the_childs_data(cast):
+    parent, of = cast.site.client("me"), f"?of={cast.child['id']}"
+    asked = {"kind": "correction", "words": "Ngày sinh của con tôi bị sai"}
+    page = parent.post(f"/privacy/requests/mine{of}", asked, follow=True)
+    assert page.request["QUERY_STRING"] == of[1:]
+    assert "Nguyễn Văn Con Thử" in page.content.decode()
+    assert asked["words"] in cast.site.client("contre").get("/privacy/requests/mine").content.decode()
+    assert asked["words"] not in parent.get("/privacy/requests/mine").content.decode()
+    with cast.site.services.database.connection() as conn:
+        conn.execute("DELETE FROM store.subject_request")
+
+
 def test_from_sixteen_on_the_child_alone_decides_and_sees_who_looked(cast):
     teen = person("Nguyễn Thị Tuổi Thử", f"{int(day()[:4]) - 16}-01-01")
     cast.write(teen, representation(cast.mother["id"], teen["id"], "MTH"))
     client, of = cast.site.client("me"), f"?of={teen['id']}"
     page = client.get(f"/healthbook/record{of}").content.decode()
     assert f"/consent/{of}" not in page
-    for path in ("/healthbook/who", "/consent/"):
+    for path in ("/healthbook/who", "/consent/", "/privacy/requests/mine"):
         answer = client.get(path + of)
         assert answer.status_code == 403
         assert "REPR-0006" in answer.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -66,13 +67,17 @@ def close(request: HttpRequest, id: UUID) -> HttpResponse:
 @allow(Role.CITIZEN)
 @require_http_methods(["GET", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
-    """The citizen's own requests and the form for a new one."""
+    """The citizen's own requests and the form for a new one; with `?of=` those of somebody they act for."""
+    who, of = request.principal, request.GET.get("of", "")
+    of = "" if of == who.person else of
+    query = f"?{urlencode({'of': of})}" if of else ""
     if request.method == "POST":
         kind, text = request.POST.get("kind", ""), request.POST.get("words", "")
-        words = gettext("Đã gửi yêu cầu.")
-        return done(request, lambda: _requests().file(request.principal, kind, text), words, reverse("privacy:mine"))
-    found = _requests().mine(request.principal) if request.principal.person else None
-    return render(request, "privacy/mine.html", {**_shared(), "requests": found})
+        words, back = gettext("Đã gửi yêu cầu."), reverse("privacy:mine") + query
+        return done(request, lambda: _requests().file(who, kind, text, of), words, back)
+    found = _requests().mine(who, of) if who.person else None
+    ward = service("records").banner(who, of) if of else None
+    return render(request, "privacy/mine.html", {**_shared(), "requests": found, "ward": ward, "query": query})
 
 
 def _queue() -> str:
