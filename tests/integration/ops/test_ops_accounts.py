@@ -122,4 +122,4 @@ def test_the_daily_job_looks_after_accounts(site: Settings) -> None:
 
 def test_a_citizen_is_tied_to_the_own_record(site: Settings) -> None:
     accounts.save(site, Row("nguoidan", "citizen", "", active=True), PASSWORD, person="p-1")
-    assert accounts.principal_of(site, "nguoidan") == Principal("nguoidan", Role.CITIZEN, person="p-1")
+    assert accounts.principal_of(site, "nguoidan") == Principal("nguoidan", Role.CITIZEN, "", "PATRQT", "p-1")

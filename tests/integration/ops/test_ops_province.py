@@ -68,7 +68,7 @@ def test_the_person_with_most_visits_gets_a_log_in_once(site: Settings, database
     with database.connection() as conn:
         PostgresStore().write(conn, Principal("thu", Role.SYSTEM), [Put(one) for one in (*people, *visits)])
     province.make_citizen(site)
-    assert accounts.principal_of(site, "citizen") == Principal("citizen", Role.CITIZEN, person="often")
+    assert accounts.principal_of(site, "citizen") == Principal("citizen", Role.CITIZEN, "", "PATRQT", "often")
     book = Representations(database, PostgresStore(), system_clock)
     (represented,) = book.by_me(Principal("citizen", Role.CITIZEN, person="often"))
     assert (represented.person.id, represented.by.relationship) == ("child", "GUARD")
