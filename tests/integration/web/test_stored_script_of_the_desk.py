@@ -23,7 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["page"]
 OFFICER = Principal("baovedulieu", Role.DATA_OFFICER)
 ALL = " ".join(PAYLOADS)
-TABLES = ("breach", "subject_request", "standing_approval", "bulk_job", "questioned", "budget_grant", "opening")
+TABLES = (
+    *("inbox", "breach_person", "breach", "subject_request", "standing_approval", "bulk_job"),
+    *("questioned", "budget_grant", "opening"),
+)
 
 
 @pytest.fixture
@@ -45,6 +48,11 @@ def desk(site):
             " SELECT 'g', pat, %s, %s, %s, %s, 'ETREAT', %s, now() + interval '1 hour' FROM store.resource"
             " WHERE id = %s",
             [site.patient, site.facility, "bacsi", f"bs {PAYLOADS[2]}", ALL, site.patient],
+        )
+        conn.execute(
+            "INSERT INTO store.inbox SELECT shard, pat, 'breach/x', %s, 'breach', %s, now() FROM store.resource"
+            " WHERE id = %s",
+            [site.patient, ALL, site.patient],
         )
     accesses, requests, breaches = service("accesses"), service("subject_requests"), service("breaches")
     rows = [one for one in accesses.mine(me, Asked(count=50)) if one.who == doctor.name]
@@ -72,12 +80,16 @@ def test_what_the_desk_and_the_person_write_to_each_other_is_only_text(site, pag
     seen = {path: harmless(page, path, ALL) for path in (*officers, "/consent/review")}
     told = {path for path, stands in seen.items() if stands}
     assert told >= {"/privacy/", "/privacy/requests", "/privacy/exports", "/privacy/budgets", "/consent/review"}
+    for part in ("notice", "told"):
+        page.goto(f"/privacy/breaches/{desk}/{part}")
+        assert page.evaluate("globalThis.__ran") is None
+        assert page.locator("[data-xss]").count() == 0
     page.context.clear_cookies()
     signed_in(page, "xss.dan")
-    seen = {
-        path: harmless(page, path, ALL) for path in ("/healthbook/who?days=7", "/privacy/requests/mine", "/consent/")
-    }
+    persons = ("/healthbook/who?days=7", "/healthbook/inbox", "/privacy/requests/mine", "/consent/")
+    seen = {path: harmless(page, path, ALL) for path in persons}
     assert seen["/privacy/requests/mine"]
+    assert seen["/healthbook/inbox"]
 
 
 def test_names_of_apps_facilities_and_representatives_are_only_texts(site, page):
