@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.integration.api.conftest import Client
+
+from yteso.access.principal import Principal, Role
 
 OURS, THEIRS = "79001", "79002"
 
@@ -269,3 +272,23 @@ def test_a_condition_sees_no_patient_of_others(doctor):
     body = visit("x", "lan", OURS)
     assert doctor("POST", "Encounter", body, If_None_Exist="_id=e-mai").status == 201
     assert doctor("POST", "Encounter", body, If_None_Exist="_id=e-lan").status == 200
+
+
+def test_a_device_that_is_somebodys_is_seen_as_their_record_is(api, admin, doctor, other_doctor):
+    visit = {
+        "resourceType": "Encounter",
+        "id": "e-dev",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": "Patient/p-dev"},
+        "serviceProvider": {"identifier": {"value": "79001"}},
+    }
+    carried = {"resourceType": "Device", "id": "d-own", "patient": {"reference": "Patient/p-dev"}}
+    for one in ({"resourceType": "Patient", "id": "p-dev"}, visit, carried, {"resourceType": "Device", "id": "d-room"}):
+        assert admin("PUT", f"{one['resourceType']}/{one['id']}", one).status == 201
+    assert sorted(doctor("GET", "Device").ids) == ["d-own", "d-room"]
+    assert doctor("GET", "Device?patient=Patient/p-dev").ids == ["d-own"]
+    assert other_doctor("GET", "Device").ids == ["d-room"]
+    assert other_doctor("GET", "Device/d-own").status == 404
+    for role in (Role.FACILITY_ADMINISTRATOR, Role.ADMINISTRATOR, Role.OPERATOR):
+        assert Client(api, Principal("bàn Mẫu", role, "79001"))("GET", "Device/d-own").status == 403
