@@ -7,6 +7,7 @@ from yteso.base.issue import Origin, Rule, Severity
 RULE = Rule(
     "TEST-0001", Severity.ERROR, "Trường {name} sai.", "The field {name} is wrong.", "Sửa {name}.", "Fix {name}."
 )
+del Rule.registry[RULE.code]  # no rule of the product
 
 
 def test_a_value_is_never_a_format_of_its_own():
