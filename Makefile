@@ -11,6 +11,9 @@ LINKED := .venv/.linked
 ASSETS := .venv/.assets
 WORDS := .venv/.words
 
+# Processes that test, each with a PostgreSQL of its own; files are handed out in their order.
+TESTERS ?= 2
+
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null | sed 's/ /\\ /g')
 CATALOGUES := $(wildcard src/yteso/web/locale/*/LC_MESSAGES/*.po)
 
@@ -24,8 +27,8 @@ setup: $(LINKED) $(ASSETS) $(WORDS) ## install everything into .venv, build the 
 demo: setup ## build the demo province, run it, print the address and the log-ins
 	@$(BIN)/yteso demo
 
-test: check ## everything: all checks, all tests
-	@$(BIN)/python -m pytest
+test: check ## everything: all checks, all tests (TESTERS=1: in one process)
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: setup ## the tests that take moments: units, documents, and rooms on a real database
 	@$(BIN)/python -m pytest tests/unit tests/docs tests/integration -m "not slow and not browser"

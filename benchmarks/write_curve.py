@@ -13,11 +13,13 @@ import argparse
 from benchmarks.search_latency import BATCH, build
 from benchmarks.store_measure import fresh_database, report, spread
 from benchmarks.store_visits import PER_VISIT
-from benchmarks.store_write import PEOPLE, measure
+from benchmarks.store_write import measure
 from yteso.db import Database
 
 _FAR = 10**8
 """Visits measured have numbers far above those that fill the tables."""
+_PEOPLE = 10**15
+"""So many that none of 70,000 visits meets a person of another."""
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
         for size in options.sizes:
             database = Database(dsn, max_size=1).open()
             visits = -(-(size - stored) // (PER_VISIT * BATCH)) * BATCH
-            stored, begin = build(database, visits * PER_VISIT, PEOPLE, begin), begin + visits
+            stored, begin = build(database, visits * PER_VISIT, _PEOPLE, begin), begin + visits
             database.close()
             rates = []
             for _ in range(options.rounds):
