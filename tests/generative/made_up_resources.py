@@ -112,6 +112,8 @@ def value(owner, element, type_, depth):
     if element.value_set and type_ == "code":
         codes = sorted(code for codes in value_set_codes(element.value_set).values() for code in codes)
         return st.sampled_from(codes)
+    if (owner, element.path) == ("Reference", "reference"):
+        return ADDRESSES
     if type_ in PRIMITIVES:
         return VALUES.get(type_, ADDRESSES)
     if element.value_set:

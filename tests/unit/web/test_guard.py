@@ -59,7 +59,7 @@ def test_the_wrong_role_is_refused_and_the_right_one_becomes_the_principal():
         judged(for_operators, "doctor")
     answer, request = judged(for_operators, "operator")
     assert answer is None
-    assert request.principal == Principal("thu", Role.OPERATOR, "79001", assurance=2)
+    assert request.principal == Principal("thu", Role.OPERATOR, "79001", purpose="HOPERAT", assurance=2)
 
 
 def test_a_public_view_opens_for_a_stranger():
