@@ -65,7 +65,9 @@ def test_links_and_devices_are_refused(kind):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"PK\x03\x04", b"{}", gzip.compress(b"not a tar"), gzip.compress(b"\0" * 100)[:15], b"\x1f\x8b\x08"]
+    "data",
+    [b"", b"PK\x03\x04", b"{}", gzip.compress(b"not a tar"), gzip.compress(b"\0" * 100)[:15], b"\x1f\x8b\x08"],
+    ids=["nothing", "a zip", "JSON", "no tar inside", "cut short", "its first bytes"],
 )
 def test_what_is_no_gzipped_tar_is_refused(data):
     assert refusal(io.BytesIO(data)) in (["PKG-0001"], ["PKG-0005"])
