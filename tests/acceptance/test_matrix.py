@@ -7,13 +7,12 @@ type or route without a cell fails.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from tests.acceptance.matrix import routes, walk
+from tests.acceptance.matrix.reading import Cells, by_role, by_target, rows
 from tests.acceptance.matrix.world import TARGETS, TYPES, ask, build, id_of, who
 
 from yteso.access import policy
@@ -29,9 +28,6 @@ from yteso.client.record import SECTIONS, Records
 from yteso.db import Database
 from yteso.store.postgres import PostgresStore
 
-HERE = Path(__file__).parent / "matrix"
-Cells = dict[Role, dict[str, dict[str, str]]]
-
 
 @pytest.fixture(scope="module")
 def database(fresh_database) -> Iterator[Database]:
@@ -46,18 +42,9 @@ def api(database) -> Api:
     return build(database)
 
 
-def _cells(name: str) -> Cells:
-    found: Cells = {}
-    with (HERE / name).open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            role, target = Role(row.pop("role")), row.pop("target")
-            found.setdefault(role, {})[target] = row
-    return found
-
-
 @pytest.fixture(scope="module")
 def cells() -> Cells:
-    return _cells("cells.csv")
+    return by_target("cells.csv")
 
 
 def test_every_role_target_and_type_has_a_cell(cells):
@@ -105,11 +92,10 @@ def test_no_other_role_finds_a_person_by_name_but_whom_it_may(api, database, cel
 
 @pytest.fixture(scope="module")
 def addresses() -> dict[routes.Row, set[Role]]:
-    with (HERE / "routes.csv").open(encoding="utf-8") as file:
-        found = {}
-        for row in csv.DictReader(file):
-            found[row["method"], row["address"], row["type"]] = {Role(name) for name in row["roles"].split()}
-        return found
+    return {
+        (row["method"], row["address"], row["type"]): {Role(name) for name in row["roles"].split()}
+        for row in rows("routes.csv")
+    }
 
 
 def test_every_address_has_a_row(addresses):
@@ -128,8 +114,7 @@ def rows_of_the_chain(api) -> dict[Role, dict[str, str]]:
     """role -> whose rows of the audit chain: `seen`, `hidden` or `denied`. Both persons have been looked at."""
     for target in ("own", "other"):
         assert ask(api, who(Role.INTEGRATOR), "GET", f"Patient/{id_of('Patient', target)}")[0] == 200
-    with (HERE / "audit.csv").open(encoding="utf-8") as file:
-        return {Role(row.pop("role")): row for row in csv.DictReader(file)}
+    return by_role("audit.csv")
 
 
 def _misread_chain(api: Api, role: Role, cells: dict[str, str]) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tests.acceptance.matrix import creates, writes
+from tests.acceptance.matrix.reading import by_target, rows
 from tests.acceptance.matrix.world import TARGETS, TYPES, ask, build, bury, who
 
 from yteso.access import policy
@@ -16,9 +15,6 @@ from yteso.access.grant import Bound
 from yteso.access.principal import Role
 from yteso.api import Api, evidence, rights
 from yteso.db import Database
-
-HERE = Path(__file__).parent / "matrix"
-Cells = dict[Role, dict[str, dict[str, str]]]
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +30,9 @@ def api(database) -> Api:
     return build(database)
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    with (HERE / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def cells(name: str) -> Cells:
-    found: Cells = {}
-    for row in rows(name):
-        role, target = Role(row.pop("role")), row.pop("target")
-        found.setdefault(role, {})[target] = row
-    return found
-
-
 @pytest.mark.parametrize(("name", "types"), [("writes.csv", TYPES), ("creates.csv", creates.KINDS)])
 def test_every_role_target_and_type_has_a_cell_of_writing(name, types):
-    written = cells(name)
+    written = by_target(name)
     assert set(written) == set(Role)
     for targets in written.values():
         assert list(targets) == list(TARGETS)
@@ -58,7 +41,7 @@ def test_every_role_target_and_type_has_a_cell_of_writing(name, types):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_writes_its_cells_and_no_other_whatever_way_it_asks(api, database, role):
-    assert list(writes.mistakes(api, role, cells("writes.csv")[role], lambda *key: bury(database, *key))) == []
+    assert list(writes.mistakes(api, role, by_target("writes.csv")[role], lambda *key: bury(database, *key))) == []
 
 
 def count(database: Database) -> int:
@@ -69,8 +52,8 @@ def count(database: Database) -> int:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_writes_something_new_about_whom_it_may_and_nothing_else_is_written(api, database, role):
     before = count(database)
-    assert list(creates.mistakes(api, role, cells("creates.csv")[role], lambda *key: bury(database, *key))) == []
-    may = [cell for row in cells("creates.csv")[role].values() for cell in row.values() if cell == "may"]
+    assert list(creates.mistakes(api, role, by_target("creates.csv")[role], lambda *key: bury(database, *key))) == []
+    may = [cell for row in by_target("creates.csv")[role].values() for cell in row.values() if cell == "may"]
     assert (count(database) > before) == bool(may)
 
 
@@ -104,7 +87,7 @@ def created(api: Api, role: Role, kind: str, target: str) -> str:
 def test_that_writing_is_bound_to_patients_is_needed(api, monkeypatch, role):
     """What is written is looked at within the rights of reading: both lines are bound, and unbound both give way."""
     kind = WRITERS[role]
-    assert created(api, role, kind, "other") == cells("creates.csv")[role]["other"][kind] == "hidden"
+    assert created(api, role, kind, "other") == by_target("creates.csv")[role]["other"][kind] == "hidden"
     monkeypatch.setitem(policy.TABLE, role, tuple(replace(grant, bound=Bound.NOBODY) for grant in policy.TABLE[role]))
     assert created(api, role, kind, "other") == "may"
 
@@ -132,7 +115,7 @@ def test_that_evidence_is_asked_for_is_needed(api, monkeypatch):
 
 def test_who_writes_that_somebody_represents_a_patient_is_needed(api, monkeypatch):
     assert created(api, Role.DOCTOR, "RelatedPerson", "same") == "hidden"
-    assert cells("creates.csv")[Role.DOCTOR]["same"]["RelatedPerson"] == "denied"
+    assert by_target("creates.csv")[Role.DOCTOR]["same"]["RelatedPerson"] == "denied"
     monkeypatch.setattr(evidence, "RECORDS_REPRESENTATION", frozenset([Role.DOCTOR]))
     assert created(api, Role.DOCTOR, "RelatedPerson", "same") == "may"
     assert created(api, Role.STATION, "RelatedPerson", "same") == "hidden"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core import signing
 from tests.acceptance.matrix import feeds, jobs
+from tests.acceptance.matrix.reading import by_role, by_target
 from tests.acceptance.matrix.world import TARGETS, TYPES, build, id_of, who
 
 from yteso.access.bearer import Bearer
@@ -23,13 +22,6 @@ from yteso.store.bulk.desk import BulkDesk
 from yteso.store.postgres import PostgresStore
 from yteso.web.live import TICKET_SECONDS
 from yteso.web.secret import load_or_create_secret
-
-HERE = Path(__file__).parent / "matrix"
-
-
-def cells(name: str) -> dict[Role, dict[str, str]]:
-    with (HERE / name).open(encoding="utf-8") as file:
-        return {Role(row.pop("role")): row for row in csv.DictReader(file)}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +46,7 @@ def api(database, desk):
 
 @pytest.mark.parametrize("kind", ["export", "import"])
 def test_every_role_finds_the_results_it_asked_for_and_nobody_elses(api, desk, kind):
-    cells_of = cells("jobs.csv")
+    cells_of = by_role("jobs.csv")
     assert set(cells_of) == set(Role)
     of_another = jobs.run(api, desk, jobs.ANOTHER, kind)
     for role, expected in cells_of.items():
@@ -80,7 +72,7 @@ def live(tmp_path_factory):
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_hears_its_topics_and_no_other(live, role):
     app, hub, bearer, secret = live
-    expected = {topic for topic, cell in cells("feeds.csv")[role].items() if cell == "heard"}
+    expected = {topic for topic, cell in by_role("feeds.csv")[role].items() if cell == "heard"}
     ticket = signing.dumps({"role": role.value}, key=secret, salt="yteso.live")
     token = bearer.issue(who(role), timedelta(minutes=5))
     everything = "intake,marts,record,unknown"
@@ -113,9 +105,8 @@ def subscribed(database, api):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_is_told_of_the_resources_it_sees_and_of_no_other(database, subscribed, role):
-    with (HERE / "cells.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["role"] == role and row["target"] != "deleted"]
-    assert len(rows) == len(TARGETS) - 1
+    cells = {target: row for target, row in by_target("cells.csv")[role].items() if target != "deleted"}
+    assert len(cells) == len(TARGETS) - 1
     for kind in TYPES:
-        expected = {id_of(kind, row["target"]) for row in rows if row[kind] == "seen"}
+        expected = {id_of(kind, target) for target, row in cells.items() if row[kind] == "seen"}
         assert feeds.told(database, role, kind) == expected, kind

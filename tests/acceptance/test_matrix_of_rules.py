@@ -6,14 +6,13 @@ text of the condition, in the function of the database.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tests.acceptance.matrix import labels, walk
+from tests.acceptance.matrix.reading import Cells, by_target, rows
 from tests.acceptance.matrix.world import TYPES, ask, build, id_of, who
 
 from yteso.access import consent, policy
@@ -24,13 +23,6 @@ from yteso.db import Database
 from yteso.search import rights
 from yteso.search.fragment import Fragment
 from yteso.standards.sensitivity import LABELS
-
-HERE = Path(__file__).parent / "matrix"
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (HERE / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +41,8 @@ def api(database) -> Api:
 
 
 @pytest.fixture(scope="module")
-def cells() -> dict[Role, dict[str, dict[str, str]]]:
-    found: dict[Role, dict[str, dict[str, str]]] = {}
-    for row in rows("cells.csv"):
-        found.setdefault(Role(row.pop("role")), {})[row.pop("target")] = row
-    return found
+def cells() -> Cells:
+    return by_target("cells.csv")
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ Then statements without any condition, as a reader, on every table of the databa
 callers in turn; and each policy taken away changes what is seen.
 """
 
-import csv
 import json
 import re
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.acceptance.matrix import walk
+from tests.acceptance.matrix.reading import by_target
 from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, ask, build, id_of, resources, who
 
 from yteso.access.policy import restriction
@@ -36,7 +36,6 @@ from yteso.store.subscriptions.telling import tell
 from yteso.store.subscriptions.topics import Trigger
 
 SOURCE = Path(wall.__file__).parents[1]
-CELLS = Path(__file__).parent / "matrix" / "cells.csv"
 SYSTEM = Principal("m", Role.SYSTEM)
 OPEN_TABLES = {"store.dictionary", "store.parameter", "store.shape"}
 """What a reader needs to read anything, and what tells of nobody."""
@@ -109,9 +108,7 @@ def test_every_part_of_the_first_wall_is_torn_down():
 
 
 def cells_of(role):
-    with CELLS.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row.pop("role") == role]
-    return {row.pop("target"): row for row in rows}
+    return by_target("cells.csv")[role]
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -4,7 +4,6 @@
 ALTER TABLE store.resource ADD COLUMN amount double precision, ADD COLUMN unit integer,
     ADD COLUMN bare integer;
 ALTER TYPE store.new_resource ADD ATTRIBUTE amount double precision, ADD ATTRIBUTE unit integer, ADD ATTRIBUTE bare integer;
-CREATE INDEX resource_amount ON store.resource (code, amount) WHERE amount IS NOT NULL;
 
 -- unit: with its system, bare: code or name alone; code: the bare code of the element, coded: with its system; 0: none.
 ALTER TABLE store.number RENAME TO wide_number;

@@ -66,7 +66,6 @@ CREATE INDEX resource_date ON store.resource (type, d_lo);
 CREATE INDEX resource_updated ON store.resource (type, ts);
 CREATE INDEX resource_t ON store.resource (t);
 CREATE INDEX resource_long ON store.resource (type, d_hi) WHERE d_hi - d_lo > 2678400000000;
-CREATE INDEX resource_amount ON store.resource (code, amount) WHERE amount IS NOT NULL;
 CREATE STATISTICS store.resource_width ON (d_hi - d_lo) FROM store.resource;
 DROP TYPE store.new_resource;
 CREATE TYPE store.new_resource AS (

@@ -1,6 +1,6 @@
--- As 0122, for some persons at a time: thousands of joined persons must not be looked at again and again. a_only: keys of
--- Patients; NULL: everybody.
-DROP FUNCTION IF EXISTS store.spread_same();
+-- Who has a relation to one of a person's Patients has it to all of them: rows of type 0, which no resource wrote. Also a
+-- representative with several Patients. Run when Patients are joined or parted, and every few seconds for what came since.
+-- a_only: keys of some Patients, for thousands of joined persons must not be looked at again and again; NULL: everybody.
 CREATE INDEX IF NOT EXISTS relation_same_id ON store.relation (id) WHERE kind = 's';
 
 CREATE OR REPLACE FUNCTION store.spread_same(a_only bigint[] DEFAULT NULL) RETURNS integer LANGUAGE plpgsql AS $$
