@@ -17,6 +17,9 @@ from psycopg.pq import Format
 from yteso.db.connection import Connection
 
 _HEADER = Struct(">iiiii").pack
+_INT2, _INT8 = 21, 20
+_SMALL = [Struct(">ih").pack(2, number) for number in range(1024)]
+_EIGHT = b"\0\0\0\x08"
 _numbers: WeakKeyDictionary[Connection, dict[str, int]] = WeakKeyDictionary()
 
 
@@ -49,6 +52,17 @@ def type_number(conn: Connection, name: str) -> int:
 def copy_buffer(rows: Iterable[bytes]) -> bytes:
     """What `COPY … FROM STDIN (FORMAT binary)` reads (PostgreSQL documentation, COPY, "Binary Format")."""
     return b"".join((b"PGCOPY\n\xff\r\n\0", bytes(8), *rows, b"\xff\xff"))
+
+
+def smallints(numbers: Sequence[int]) -> Packed:
+    """The parameter for a `smallint[]` of numbers from 0 to 1023."""
+    return Packed(b"".join((_HEADER(1, 0, _INT2, len(numbers), 1), *[_SMALL[number] for number in numbers])))
+
+
+def bigints(numbers: Sequence[bytes]) -> Packed:
+    """The parameter for a `bigint[]`; each number as its 8 bytes."""
+    header = _HEADER(1, 0, _INT8, len(numbers), 1)
+    return Packed(header + _EIGHT + _EIGHT.join(numbers) if numbers else header)
 
 
 def rows_of(number: int, rows: Sequence[bytes]) -> Packed:

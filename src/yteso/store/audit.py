@@ -124,14 +124,19 @@ def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]
     hour; then the transaction must end.
     """
     notes = list(notes)
-    rows = [(*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients)), *_more(one)) for one in notes]
-    text = orjson.dumps(rows).decode()
+    text = as_json(notes)
     spending = _spending(conn, notes)
     if spending:
         return _note_and_spend(conn, text, spending)
     row = conn.execute(SQL["note"], [text], prepare=True).fetchone()
     assert row is not None
     return row[0], row[1]
+
+
+def as_json(notes: Iterable[Note]) -> str:
+    """Rows as `store.write_notes` and what calls it take them."""
+    rows = [(*_who(one.who), one.action, one.what, one.detail, sorted(set(one.patients)), *_more(one)) for one in notes]
+    return orjson.dumps(rows).decode()
 
 
 def _note_and_spend(conn: Connection, rows: str, spending: list[_Spent]) -> tuple[int, datetime]:

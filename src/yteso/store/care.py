@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from yteso.db import Connection, Queries
+from yteso.db.packed import rows_of, type_number
 from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
-from yteso.store.rows import Indexed, Key, Row, care_lists, index_of, key_lists, key_of, row_of
+from yteso.store.rows import Indexed, Key, Row, index_of, key_lists, key_of, new_care, row_of
 
 SQL = Queries.beside(__file__)
 TOGETHER = 1_000
@@ -44,7 +45,7 @@ def mend_care(conn: Connection, codec: Codec, transactions: Sequence[int]) -> in
         ).fetchall()
         found = list(care_rows(conn, codec, list(_indexed(conn, codec, rows))))
         if found:
-            conn.execute(SQL["add_care"], care_lists(found))
+            conn.execute(SQL["add_care"], [rows_of(type_number(conn, "store.new_care"), new_care(found))])
         added += len(found)
         if len(rows) < TOGETHER:
             return added

@@ -1,13 +1,13 @@
 -- fetch_present --
 -- The version, hash and time of what is there now, for many keys.
 SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
+FROM unnest(%b::smallint[], %b::smallint[], %b::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- lock_present --
 -- The same, locked in the order of the primary key so that two writers cannot wait for each other.
 SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
+FROM unnest(%b::smallint[], %b::smallint[], %b::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid
 ORDER BY r.shard, r.type, r.id
 FOR UPDATE OF r;
@@ -29,13 +29,6 @@ ON CONFLICT (shard, bucket) DO UPDATE SET
     since = CASE WHEN a.since < now() - interval '1 hour' THEN now() ELSE a.since END
 RETURNING bucket, count;
 
--- add_resources --
--- New resources.
-INSERT INTO store.resource (shard, type, hid, uid, name, ver, t, ts, pat, code, d_lo, d_hi, tok, shape, hash, dict, body, label, maker, amount, unit, bare)
-SELECT n.shard, n.type, n.hid, n.uid, n.name, n.ver, %s, %s, n.pat, n.code, n.d_lo, n.d_hi, n.tok, n.shape, n.hash, n.dict, n.body, n.label, n.maker,
-       n.amount, n.unit, n.bare
-FROM unnest(%b::store.new_resource[]) n;
-
 -- fetch_shapes --
 -- The numbers of sets of marks, and whether an earlier transaction wrote them.
 SELECT w.marks, s.shape, s.made < now() FROM unnest(%s::text[]) AS w (marks) JOIN store.shape s ON s.marks = w.marks::integer[];
@@ -44,25 +37,21 @@ SELECT w.marks, s.shape, s.made < now() FROM unnest(%s::text[]) AS w (marks) JOI
 -- Numbers for further sets of marks.
 INSERT INTO store.shape (marks) SELECT w.marks::integer[] FROM unnest(%s::text[]) AS w (marks) RETURNING marks::text, shape;
 
--- add_strings --
--- Folded texts of resources.
-INSERT INTO store.string (shard, type, hid, t, key, val, at)
-SELECT n.shard, n.type, n.hid, n.t, n.key, n.val, n.at FROM unnest(%b::store.new_string[]) n;
+-- write_versions --
+-- Audit rows (JSON), versions that end, new ones, their index: all a write does; gives back the transaction number and the moment.
+SELECT a_t, a_ts FROM store.write_versions(%s::jsonb, %b, %b, %b, %b, %b, %b, %b, %b);
 
--- add_moments --
--- Further dates of resources.
-INSERT INTO store.moment (shard, type, hid, t, key, lo, hi)
-SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi FROM unnest(%b::store.new_moment[]) n;
+-- drop_sides --
+-- The texts, dates and numbers of these versions go away.
+SELECT store.drop_sides(%b);
 
--- add_numbers --
--- Numbers of resources.
-INSERT INTO store.number (shard, type, hid, t, key, lo, hi, unit, bare, code, coded)
-SELECT n.shard, n.type, n.hid, n.t, n.key, n.lo, n.hi, n.unit, n.bare, n.code, n.coded FROM unnest(%b::store.new_number[]) n;
+-- add_sides --
+-- Texts, dates and numbers of versions.
+SELECT store.add_sides(%b, %b, %b, NULL);
 
 -- add_care --
 -- Facilities that care for patients.
-INSERT INTO store.care (shard, pat, facility, hid)
-SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::text[], %s::bigint[]);
+INSERT INTO store.care (shard, pat, facility, hid) SELECT n.shard, n.pat, n.facility, n.hid FROM unnest(%b::store.new_care[]) n;
 
 -- add_relations --
 -- Further reasons to see a patient.
@@ -90,58 +79,10 @@ WHERE r.t = ANY(%s::bigint[]) AND r.type = %s AND r.hash IS NOT NULL AND r.pat I
   AND NOT EXISTS (SELECT FROM store.care c WHERE c.shard = r.shard AND c.hid = r.hid)
 ORDER BY r.shard, r.id LIMIT %s;
 
--- archive --
--- Present versions of these keys go to history.
-INSERT INTO store.history (shard, type, id, ver, until, t, ts, pat, deleted, dict, body, label, maker)
-SELECT r.shard, r.type, r.id, r.ver, %s, r.t, r.ts, r.pat, r.hash IS NULL, r.dict, r.body, r.label, r.maker
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
-JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
-
--- drop_strings --
--- The texts of these versions go away.
-DELETE FROM store.string x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, t, hid)
-WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
-
--- drop_moments --
--- The dates of these versions go away.
-DELETE FROM store.moment x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, t, hid)
-WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
-
--- drop_numbers --
--- The numbers of these versions go away.
-DELETE FROM store.number x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, t, hid)
-WHERE x.t = k.t AND x.hid = k.hid AND x.type = k.type AND x.shard = k.shard;
-
--- drop_care --
--- What these keys, where they are Encounters, said about care goes away.
-DELETE FROM store.care x
-USING unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
-WHERE k.type = %s AND x.shard = k.shard AND x.hid = k.hid;
-
--- update_resources --
--- New versions of resources that are locked already.
-UPDATE store.resource r
-SET ver = n.ver, t = %s, ts = %s, pat = n.pat, code = n.code, d_lo = n.d_lo, d_hi = n.d_hi,
-    tok = n.tok, shape = n.shape, hash = n.hash, dict = n.dict, body = n.body, label = n.label, maker = n.maker,
-    amount = n.amount, unit = n.unit, bare = n.bare
-FROM unnest(%b::store.new_resource[]) n
-WHERE r.shard = n.shard AND r.type = n.type AND r.hid = n.hid;
-
--- bury --
--- Deleted resources become tombstones: id, version and patient stay.
-UPDATE store.resource r
-SET ver = r.ver + 1, t = %s, ts = %s, code = NULL, d_lo = %s, d_hi = %s, tok = '{}', shape = 0, hash = NULL, dict = 0, body = '',
-    amount = NULL, unit = NULL, bare = NULL
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
-WHERE r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
-
 -- fetch_many --
 -- Present versions of many keys, for the platform's own work.
 SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body
-FROM unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::bigint[]) AS k (shard, type, hid)
+FROM unnest(%b::smallint[], %b::smallint[], %b::bigint[]) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- fetch_changes --

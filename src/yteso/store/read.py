@@ -29,8 +29,7 @@ PRESENT = COLUMNS.format("r", "r.hash IS NULL") + ", r.pat, r.label"
 PAST = COLUMNS.format("h", "h.deleted") + ", h.pat, h.label"
 """A version, the patient it is about and its labels: what is read for somebody."""
 NAMED = (
-    "unnest(string_to_array(%s, ' ')::smallint[], string_to_array(%s, ' ')::smallint[],"
-    " string_to_array(%s, ' ')::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)"
+    "unnest(%b::smallint[], %b::smallint[], %b::bigint[], string_to_array(%s, ' ')) AS k (shard, type, hid, id)"
     " JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid AND r.id = k.id"
 )
 """Rows `r` of keys given as `rows.named_lists`."""

@@ -7,7 +7,7 @@ In: a resource. Out: `Row` with its canonical bytes, content hash and index entr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from struct import Struct
@@ -16,12 +16,13 @@ from typing import Any
 from yteso.base.errors import Refused
 from yteso.base.ids import hid_of, shard_of
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.db.packed import Packed, bigints, smallints
 from yteso.fhir import reference
 from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
 from yteso.search.hot import hot
 from yteso.search.keys import Key as Fact
-from yteso.search.keys import number, short, token
+from yteso.search.keys import short, token
 from yteso.search.numbers import Amount, settled
 from yteso.search.row import IndexRow
 from yteso.search.side import hid
@@ -86,22 +87,15 @@ def place_of(type: str, id: str) -> tuple[int, int, int]:
     return shard, kind, hid(id)
 
 
-def key_lists(keys: Iterable[Key]) -> tuple[str, str, str]:
-    """Keys as lists of (shard, type, hid) parted by spaces, the cheapest form for psycopg."""
-    return named_lists(keys)[:3]
-
-
-def named_lists(keys: Iterable[Key]) -> tuple[str, str, str, str]:
-    """The same with the ids, to make sure of them; ids hold no space."""
+def key_lists(keys: Iterable[Key]) -> tuple[Packed, Packed, Packed]:
+    """Keys as lists of shards, types and hids, the cheapest form there is."""
     shards, types, ids = zip(*keys, strict=True)
-    return " ".join(map(str, shards)), " ".join(map(str, types)), " ".join(str(hid(id)) for id in ids), " ".join(ids)
+    return smallints(shards), smallints(types), bigints([hid_of(id) for id in ids])
 
 
-def version_lists(versions: Iterable[tuple[Key, int]]) -> tuple[str, str, str, str]:
-    """Versions (key, transaction number) as lists of (shard, type, t, hid): how side rows are found."""
-    rows = [(shard, type, t, hid(id)) for (shard, type, id), t in versions]
-    shards, types, numbers, hids = (" ".join(map(str, column)) for column in zip(*rows, strict=True))
-    return shards, types, numbers, hids
+def named_lists(keys: Sequence[Key]) -> tuple[Packed, Packed, Packed, str]:
+    """The same with the ids, to make sure of them; ids hold no space."""
+    return (*key_lists(keys), " ".join([id for _, _, id in keys]))
 
 
 def row_of(resource: dict[str, Any], text: bytes = b"") -> Row:
@@ -276,6 +270,8 @@ def _number(key: Fact, low: float, high: float, unit: Fact, bare: Fact) -> bytes
 
 
 _ROW = Struct(">iiihiihii8siiq").pack
+_CARE = Struct(">iiihii8sii").pack
+_VERSION_SIZE = _LENGTH(Struct(">iiihiihii8siiq").size)
 
 
 def _start(columns: int, row: Row) -> bytes:
@@ -284,15 +280,29 @@ def _start(columns: int, row: Row) -> bytes:
     return _ROW(columns, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _INT8, 8, row.t)
 
 
-def care_lists(rows: Iterable[tuple[Row, bytes, str]]) -> tuple[list[int], list[int], list[str], list[int]]:
-    """(encounter's row, patient key, facility) as the columns of `store.care`."""
-    encounters, patients, facilities = zip(*rows, strict=True)
-    return (
-        [row.key[0] for row in encounters],
-        [number(patient) for patient in patients],
-        list(facilities),
-        [hid(row.key[2]) for row in encounters],
-    )
+def old_versions(versions: Iterable[tuple[Key, int]]) -> list[bytes]:
+    """Rows of `store.old_version`: keys and the transaction numbers of their versions."""
+    return [
+        _VERSION_SIZE + _ROW(4, _INT2, 2, shard, _INT2, 2, type, _INT8, 8, hid_of(id), _INT8, 8, t)
+        for (shard, type, id), t in versions
+    ]
+
+
+def new_care(rows: Iterable[tuple[Row, bytes, str]]) -> list[bytes]:
+    """Rows of `store.new_care`, from (encounter's row, patient key, facility)."""
+    found = []
+    for row, patient, facility in rows:
+        name = facility.encode()
+        fields = b"".join(
+            (
+                _CARE(4, _INT2, 2, row.key[0], _INT8, 8, patient, _TEXT, len(name)),
+                name,
+                _EIGHT,
+                hid_of(row.key[2]),
+            )
+        )
+        found.append(_LENGTH(len(fields)) + fields)
+    return found
 
 
 def index_of(row: Row) -> IndexRow:

@@ -1,7 +1,7 @@
 """Changes -> rows, all or nothing, inside the caller's transaction. The hot path: few statements, sets, no look-backs.
 
 1. fetch what is there (one statement)   2. decide what each change does   3. lock what will be replaced, decide again
-4. one audit row per write, which gives number and time   5. carry out (`apply.py`)
+4. carry out (`apply.py`): one audit row per write, which gives number and time, and all rows
 
 Several callers' writes may share the statements and the transaction; each still stands or falls alone, and has its own
 audit row.
@@ -186,14 +186,11 @@ def _carry_out(
         labels.mark([*fresh[begun[0] :], *renewed[begun[1] :]], plan.write.who.facility)
         action, what = _about(plan.statuses, (*created, *replaced))
         notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched, b"".join(content)))
-    t, now = audit.write_notes(conn, notes)
     if len(plans) > 1:  # locked and written in the order of keys, whoever asked
         fresh.sort(key=_key)
         renewed.sort(key=_key)
-    for row, _ in (*fresh, *renewed):
-        row.t = t
     old = {key: present[key].t for key in sorted([*(row.key for row, _ in renewed), *removed])}
-    apply.carry_out(conn, codec, fresh, renewed, old, t, now)
+    t, now = apply.carry_out(conn, codec, notes, fresh, renewed, old)
     _note_definitions(conn, [*fresh, *renewed], removed)
     return t, now
 
