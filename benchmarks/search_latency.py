@@ -45,10 +45,7 @@ def build(database: Database, resources: int, people: int, begin: int = 0) -> in
         pairs = [(row, index_of(row)) for _, row in sorted(fresh.items())]
         with database.connection() as conn:
             codec = store.codec(conn)
-            t, now = conn.execute("SELECT store.present_t(), clock_timestamp()").fetchone() or (0, datetime.now(UTC))
-            for row, _ in pairs:
-                row.t = t
-            apply.carry_out(conn, codec, pairs, [], {}, t, now)
+            apply.carry_out(conn, codec, [], pairs, [], {})
     with database.connection() as conn:
         conn.execute("SELECT gin_clean_pending_list('store.resource_tok')")
         conn.execute("ANALYZE")
