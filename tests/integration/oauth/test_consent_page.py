@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.accessibility import faults
 from tests.integration.oauth.conftest import BACK, MINE, OTHERS, PASSWORD, Platform, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,8 +57,7 @@ def opened(browser: Browser, platform: Platform, username: str, **how) -> Page:
 
 
 def axe(page: Page) -> None:
-    found = Axe().run(page)
-    assert not found.violations_count, found.generate_report()
+    assert not (found := faults(page)), found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,8 +6,8 @@ import io
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
+from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
@@ -176,8 +176,7 @@ def test_the_pages_are_accessible_and_fit(site, browser, address, citizen, looke
     paths.append(seen.locator("a[href*='/healthbook/who/']").first.get_attribute("href"))
     for path in paths:
         seen.goto(path)
-        results = Axe().run(seen)
-        assert not results.violations_count, f"{path}: {results.generate_report()}"
+        assert not (found := faults(seen)), found
         assert seen.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     context.close()
     page.context.close()

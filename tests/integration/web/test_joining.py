@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
 from yteso.base.ids import random_id
@@ -93,8 +94,6 @@ def test_a_doctor_proposes_nothing_and_a_hidden_record_is_not_found(site, pair):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_the_pages_are_accessible_and_fit_a_phone(site, pair, browser, address):
-    from axe_playwright_python.sync_playwright import Axe
-
     one, other = pair
     page = browser.new_context(base_url=address, viewport={"width": 360, "height": 800}).new_page()
     page.goto("/login")
@@ -104,7 +103,6 @@ def test_the_pages_are_accessible_and_fit_a_phone(site, pair, browser, address):
     page.wait_for_url(lambda url: "/login" not in url)
     for path in (f"/review/join/{one}", f"/review/join/{one}/{other}", "/review/joined"):
         page.goto(path)
-        results = Axe().run(page)
-        assert not results.violations_count, f"{path}: {results.generate_report()}"
+        assert not (found := faults(page)), found
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.context.close()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from codes import PASSWORD, code, install_clock, set_up_app
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from tests.accessibility import faults
 
 from yteso.access.principal import Role
 from yteso.web import services
@@ -153,8 +153,7 @@ def test_the_pages_of_factors_are_accessible_and_narrow(site, page, person):
         found = []
         for path in ("/account/factors", "/account/factors/app", "/account/factors/passkey", "/account/confirm"):
             page.goto(path)
-            report = Axe().run(page)
-            found += [f"{path}: {report.generate_report()}"] * bool(report.violations_count)
+            found.append(faults(page))
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
         helper = Client(SERVER_NAME="localhost")
         helper.post("/login", {"username": person, "password": PASSWORD})
@@ -162,17 +161,15 @@ def test_the_pages_of_factors_are_accessible_and_narrow(site, page, person):
         clock.move(seconds=60)
         page.context.clear_cookies()
         by_password(page, person)
-        report = Axe().run(page)
-        found += [f"/login/step: {report.generate_report()}"] * bool(report.violations_count)
+        found.append(faults(page))
         page.fill("#id_code", code(secret, clock()))
         page.keyboard.press("Enter")
         page.wait_for_url("**/ioc/")
         for path in ("/account", "/account/factors/codes"):
             page.goto(path)
-            report = Axe().run(page)
-            found += [f"{path}: {report.generate_report()}"] * bool(report.violations_count)
+            found.append(faults(page))
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
-        assert not found, "\n".join(found)
+        assert not any(found), "\n".join(found)
     finally:
         services.install(before)
 
@@ -189,8 +186,7 @@ def test_the_page_of_a_link_and_where_it_leads_are_accessible_and_narrow(site, p
         page.get_by_role("button", name="Cấp liên kết đặt mật khẩu").click()
     link = page.locator("[data-link]").inner_text()
     for _ in range(2):
-        report = Axe().run(page)
-        assert not report.violations_count, report.generate_report()
+        assert not (found := faults(page)), found
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
         page.goto("about:blank")
         page.context.clear_cookies()

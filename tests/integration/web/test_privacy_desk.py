@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
@@ -188,7 +188,7 @@ def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
         for path in pages:
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            assert Axe().run(page).response["violations"] == [], path
+            assert not (found := faults(page)), found
 
 
 @pytest.mark.browser

@@ -7,9 +7,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import signing
 from pypdf import PdfReader
+from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
@@ -343,7 +343,6 @@ def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
     of = f"?of={cast.child['id']}"
     for path in ("record", f"record{of}", f"record/tests{of}", f"../consent/{of}", "representatives", CODE):
         page.goto(f"/healthbook/{path}") if path != CODE else page.click("form[action$='/code'] button")
-        results = Axe().run(page)
-        assert not results.violations_count, f"{path}: {results.generate_report()}"
+        assert not (found := faults(page)), found
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.context.close()
