@@ -28,6 +28,8 @@ _FROM = re.compile(r"from=(\S+)")
 """How `detail` of an act begins that came from an address."""
 _MANDATE = re.compile(rf"(?:^| ){BY}([A-Za-z0-9.-]{{1,64}})$")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(/_history/\d+)?")
+GIVEN = "given"
+"""The detail that holds the digest of what was handed out (`store.audit.given`)."""
 
 
 _ACT = "urn:yteso:audit-act"
@@ -61,8 +63,8 @@ SUBTYPES = {
 def audit_event(access: Access, patient: str = "", *, with_query: bool = True) -> dict[str, Any]:
     """The resource; `patient`: whom it is known to be about. `outcomeDesc` names the rule of a refusal.
 
-    `with_query`: with the text of a search, which may name other people than the one who reads this, and with the
-    address a page was asked from.
+    `with_query`: with the text of a search and the digest of what it gave, which may be about other people than the
+    one who reads this, and with the address a page was asked from.
     """
     if did := act_of(access.what):
         return _event_of_act(access, *did, patient=patient, with_detail=with_query)
@@ -206,4 +208,7 @@ def _entity(access: Access, *, with_query: bool) -> dict[str, Any]:
             entity["query"] = b64encode(access.detail.encode()).decode()
     elif access.detail and access.outcome is None:
         entity["detail"] = [{"type": "detail", "valueString": access.detail}]
+    if access.given and with_query:
+        given = {"type": GIVEN, "valueBase64Binary": b64encode(access.given).decode()}
+        entity["detail"] = [*entity.get("detail", ()), given]
     return entity

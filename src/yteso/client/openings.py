@@ -37,7 +37,7 @@ REVIEW = timedelta(hours=72)
 """So long the data officer has to review broken glass; after it, its account breaks none until that is done."""
 SHOWN = 200
 FEWEST_LETTERS = 20
-_PLATFORM = Principal("yteso break-glass", Role.SYSTEM, purpose="BTG")
+_PLATFORM = Principal("yteso break-glass", Role.SYSTEM, purpose=rows.GLASS_PURPOSE)
 
 _NOT_YOU = Rule(
     "CONS-0001",

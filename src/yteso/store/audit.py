@@ -23,7 +23,7 @@ from yteso.access.principal import Principal
 from yteso.db import Connection, Queries
 from yteso.search.keys import number, patient_key
 from yteso.search.query import Query
-from yteso.store.protocol import AuditNote
+from yteso.store.protocol import AuditNote, Stored
 
 SQL = Queries.beside(__file__)
 
@@ -40,7 +40,10 @@ LEAF = 16
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One row: an access, done or refused. `lane` and `n` are its place; `behalf`: whose account a citizen's is."""
+    """One row: an access, done or refused. `lane` and `n` are its place; `behalf`: whose account a citizen's is.
+
+    `given`: the digest of what was handed out, where several resources could be.
+    """
 
     lane: int
     n: int
@@ -55,6 +58,7 @@ class Access:
     outcome: str | None = None
     client: str = ""
     behalf: str = ""
+    given: bytes = b""
 
     @property
     def id(self) -> str:
@@ -99,7 +103,10 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One row to be written: who did what (`C R U D E`) to what; `patients` are the numbers of patients' keys."""
+    """One row to be written: who did what (`C R U D E`) to what; `patients` are the numbers of patients' keys.
+
+    `content`: the leaves of what a write left (`C U D`), or a digest of what was handed out (`R E`, see `given`).
+    """
 
     who: Principal | Stranger
     action: str
@@ -111,10 +118,19 @@ class Note:
 
 
 def note(
-    conn: Connection, who: Principal, action: str, what: str, detail: str, patients: Iterable[int]
+    conn: Connection,
+    who: Principal,
+    action: str,
+    what: str,
+    detail: str,
+    patients: Iterable[int],
+    content: bytes = b"",
 ) -> tuple[int, datetime]:
-    """Write one row; gives back the transaction's number and the present moment of the server."""
-    return write_notes(conn, [Note(who, action, what, detail, patients)])
+    """Write one row; gives back the transaction's number and the present moment of the server.
+
+    `content`: what `given` makes of the resources that were handed out.
+    """
+    return write_notes(conn, [Note(who, action, what, detail, patients, content)])
 
 
 def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]:
@@ -187,6 +203,19 @@ def leaf(type: str, id: str, version: int, hash: bytes) -> bytes:
     return sha256(f"{type}/{id}/{version}/".encode() + hash).digest()[:LEAF]
 
 
+def given(found: Iterable[Stored]) -> bytes:
+    """A digest of versions that were handed out: BLAKE2b over lines `type/id/version`, in the order they were given.
+
+    Whoever holds the answer, or makes it anew from the record, can show by the chained row that it is what was seen.
+    """
+    return blake2b(given_lines(found), digest_size=LEAF).digest()
+
+
+def given_lines(found: Iterable[Stored]) -> bytes:
+    """What that digest is made of."""
+    return "".join([f"{one.type}/{one.id}/{one.version}\n" for one in found]).encode()
+
+
 def removal_leaf(type: str, id: str, version: int, patient: int | None) -> bytes:
     """The same for the version that says it was deleted, and whose it was."""
     return leaf(type, id, version, f"deleted {patient}".encode())
@@ -255,7 +284,6 @@ def place_of(id: str) -> tuple[int, int] | None:
 
 
 def _access(row: Sequence[Any]) -> Access:
-    lane, n, when, who, role, facility, purpose, action, what, detail, outcome, client, behalf = row
-    return Access(
-        lane, n, when, who, role, facility, purpose, action, what, detail, outcome, client or "", behalf or ""
-    )
+    lane, n, when, who, role, facility, purpose, action, what, detail, outcome, client, behalf, given = row
+    about = (who, role, facility, purpose, action, what, detail, outcome)
+    return Access(lane, n, when, *about, client or "", behalf or "", given or b"")

@@ -44,8 +44,8 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     found: list[tuple[Any, ...]] = run(asking.conn, text, (*params, query.count + 1)).fetchall()
     more, found = len(found) > query.count, found[: query.count]
     patients = {row[8] for row in found if row[8] is not None}
-    audit.note(asking.conn, who, "R", f"{whole.type}/{whole.id}/*", "", patients)
     matches = tuple(stored(asking.conn, asking.codec, row) for row in found)
+    audit.note(asking.conn, who, "R", f"{whole.type}/{whole.id}/*", "", patients, audit.given(matches))
     return Page(matches, next=pack([found[-1][0], found[-1][1]]) if more and found else "")
 
 

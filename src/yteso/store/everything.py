@@ -57,9 +57,11 @@ def everything(
     shown = matches if extent.cursor else (focus, *matches)
     others = _referred(conn, limit, shown, owner if focus.type == "Encounter" else None, extent.types)
     patients = {row[8] for row in (*rows, *others) if row[8] is not None} | ({owner} if owner is not None else set())
-    audit.note(conn, who, "R", f"{focus.type}/{focus.id}/$everything", "", patients)
+    beside = tuple(stored(conn, codec, row) for row in others)
+    what = f"{focus.type}/{focus.id}/$everything"
+    audit.note(conn, who, "R", what, "", patients, audit.given((*shown, *beside)))
     following = pack([rows[-1][0], rows[-1][1]]) if more else ""
-    return Page(matches, tuple(stored(conn, codec, row) for row in others), None, following)
+    return Page(matches, beside, None, following)
 
 
 def newest(
@@ -76,8 +78,9 @@ def newest(
     key = number(patient_key(patient))
     numbers = sorted(TYPE_NUMBER[name] for name in types)
     rows = run(conn, text, (key, numbers, *rights.params, most)).fetchall()
-    audit.note(conn, who, "R", f"Patient/{patient}/newest", "", [key])
-    return tuple(stored(conn, codec, row) for row in rows)
+    found = tuple(stored(conn, codec, row) for row in rows)
+    audit.note(conn, who, "R", f"Patient/{patient}/newest", "", [key], audit.given(found))
+    return found
 
 
 def read_many(
@@ -87,9 +90,9 @@ def read_many(
     wall.name(conn, limit)
     rows = _rows(conn, limit, keys, Fragment("TRUE"))
     patients = {row[8] for row in rows if row[8] is not None}
-    if rows:
-        audit.note(conn, who, "R", f"{len(rows)} resources", "", patients)
-    found = (stored(conn, codec, row) for row in rows)
+    found = [stored(conn, codec, row) for row in rows]
+    if found:
+        audit.note(conn, who, "R", f"{len(rows)} resources", "", patients, audit.given(found))
     return {(one.type, one.id): one for one in found}
 
 

@@ -60,7 +60,8 @@ def search(
         including.follow(query, matches)
         total = counted if counted is not None else _total(asking, plan)
     patients = {row[8] for row in rows if row[8] is not None}
-    audit.note(conn, who, "R", audit.query_mark(query), written(query), patients | including.patients)
+    given = audit.given((*matches, *including.found))
+    audit.note(conn, who, "R", audit.query_mark(query), written(query), patients | including.patients, given)
     return Page(matches, tuple(including.found), total, following, including.more)
 
 
@@ -78,9 +79,11 @@ def search_together(conn: Connection, codec: Codec, searches: Sequence[Search], 
     notes = []
     for (place, plan), (rows, following) in zip(plans.items(), answers, strict=True):
         counted = None if following or plan.query.cursor else len(rows)
-        pages[place] = Page(tuple(stored(conn, codec, row) for row in rows), (), counted, following)
+        matches = tuple(stored(conn, codec, row) for row in rows)
+        pages[place] = Page(matches, (), counted, following)
+        about = (audit.query_mark(plan.query), written(plan.query))
         patients = {row[8] for row in rows if row[8] is not None}
-        notes.append(audit.Note(searches[place].who, "R", audit.query_mark(plan.query), written(plan.query), patients))
+        notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))
     if notes:
         audit.write_notes(conn, notes)
     return pages

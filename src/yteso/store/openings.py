@@ -6,7 +6,7 @@ Every act leaves its audit row in the same transaction. Who may do what is decid
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -20,6 +20,8 @@ from yteso.store.protocol import AuditNote
 SQL = Queries.beside(__file__, "openings.sql")
 
 GLASS = timedelta(hours=4)
+GLASS_PURPOSE = "BTG"
+"""HL7 v3-ActReason: break the glass. `store.write_notes` gives it to every row of what is done under broken glass."""
 VISIT = timedelta(hours=24)
 CODE = timedelta(minutes=10)
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -69,7 +71,8 @@ def break_glass(
     conn: Connection, who: Principal, patient: str, *, reason: str, words: str, wants_second: bool
 ) -> tuple[str, datetime]:
     """Open one patient's record to this account for `GLASS`; gives back the opening's id and its end."""
-    add_note(conn, who, AuditNote("E", f"glass:{reason}", (patient,)), f"Patient/{patient}/$break-glass")
+    about = AuditNote("E", f"glass:{reason}", (patient,))
+    add_note(conn, replace(who, purpose=GLASS_PURPOSE), about, f"Patient/{patient}/$break-glass")
     opened = (who.facility, who.name, who.name, reason, words, GLASS)
     return _added(conn, "g", patient, *opened, wants_second=wants_second)
 
@@ -77,12 +80,15 @@ def break_glass(
 def approve(conn: Connection, who: Principal, id: str) -> bool:
     """Be the second person; False when there is nothing for this one to approve."""
     values = {"who": who.name, "id": id, "facility": who.facility}
+    who = replace(who, purpose=GLASS_PURPOSE)
     return _acted(conn, who, "glass:second", conn.execute(SQL["approve_opening"], values).fetchone())
 
 
 def end(conn: Connection, who: Principal, id: str) -> bool:
     """Close again before time what oneself opened."""
-    return _acted(conn, who, "glass:ended", conn.execute(SQL["end_opening"], (id, who.name)).fetchone())
+    row = conn.execute(SQL["end_opening"], (id, who.name)).fetchone()
+    is_glass = row is not None and row[1] == "g"
+    return _acted(conn, replace(who, purpose=GLASS_PURPOSE) if is_glass else who, "glass:ended", row)
 
 
 def review(conn: Connection, who: Principal, id: str, verdict: str) -> bool:

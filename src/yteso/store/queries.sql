@@ -142,7 +142,9 @@ FROM store.audit WHERE shard = %s ORDER BY n;
 
 -- find_access --
 -- Audit rows, newest first; what is NULL limits nothing. A person's rows are those of all their Patients.
-SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
+SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf,
+       CASE WHEN action IN ('R', 'E') THEN content END
+FROM store.audit
 WHERE (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
   AND (%(since)s::timestamptz IS NULL OR ts >= %(since)s) AND (%(until)s::timestamptz IS NULL OR ts < %(until)s)
   AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(facility)s::text IS NULL OR facility = %(facility)s)
@@ -160,7 +162,9 @@ ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 
 -- fetch_one_access --
 -- One audit row.
-SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf FROM store.audit
+SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf,
+       CASE WHEN action IN ('R', 'E') THEN content END
+FROM store.audit
 WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))));
 
 -- fetch_whose --
@@ -176,7 +180,7 @@ ORDER BY 5, 4, 1, 2, 3;
 
 -- fetch_written --
 -- What audit rows say was written, in the order of transactions.
-SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL ORDER BY t, ts, shard, n;
+SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL AND action IN ('C', 'U', 'D') ORDER BY t, ts, shard, n;
 
 -- fetch_unbound_t --
 -- The last write of the time when the audit did not yet name content (migration 0040).

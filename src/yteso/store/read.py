@@ -141,8 +141,8 @@ def history(
     rows = run(conn, text, (*params, count + 1)).fetchall()
     more, rows = len(rows) > count, rows[:count]
     what = "/".join(part for part in (type, id, "_history") if part)
-    audit.note(conn, who, "R", what, "", [row[8] for row in rows if row[8] is not None])
     found = tuple(stored(conn, codec, row) for row in rows)
+    audit.note(conn, who, "R", what, "", [row[8] for row in rows if row[8] is not None], audit.given(found))
     return Page(found, next=_history_cursor(rows[-1]) if more else "")
 
 

@@ -47,11 +47,11 @@ def look(access: Access, name: str, person: str) -> Look:
 
 
 def parts(looks: Iterable[Look]) -> list[tuple[Look, int]]:
-    """Each kind of what was done, by its newest, and how often it was done."""
-    found: dict[tuple[str, str], tuple[Look, int]] = {}
+    """Each kind of what was done and why, by its newest, and how often it was done."""
+    found: dict[tuple[str, str, str], tuple[Look, int]] = {}
     for one in looks:
-        newest, times = found.get((one.done, one.kind), (one, 0))
-        found[one.done, one.kind] = newest, times + 1
+        newest, times = found.get((one.done, one.kind, one.why), (one, 0))
+        found[one.done, one.kind, one.why] = newest, times + 1
     return list(found.values())
 
 

@@ -1,8 +1,9 @@
 """The chain as AuditEvents: for the data officer, in BALP's shape; refusals are in it; nobody writes one."""
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from dataclasses import replace
+from hashlib import blake2b
 
 import pytest
 
@@ -139,6 +140,17 @@ def test_the_text_of_a_search_is_told_to_the_data_officer_and_not_to_a_citizen(a
     for one in me("GET", "AuditEvent").json["entry"]:
         assert "query" not in one["resource"]["entity"][0]
         assert "hoa" not in json.dumps(one["resource"])
+
+
+def test_what_a_search_gave_is_told_as_a_digest_to_the_data_officer_and_not_to_a_citizen(api, admin, lan):
+    found = admin("GET", "Patient?_id=lan").json["entry"]
+    given = [f"Patient/{one['resource']['id']}/{one['resource']['meta']['versionId']}\n" for one in found]
+    (event, *_) = [one["resource"] for one in admin("GET", "AuditEvent?patient=lan").json["entry"]]
+    digest = blake2b("".join(given).encode(), digest_size=16).digest()
+    assert event["entity"][0]["detail"] == [{"type": "given", "valueBase64Binary": b64encode(digest).decode()}]
+    assert not [issue for issue in check_resource(event) if issue.blocks], event
+    me = type(admin)(api, Principal("lan", Role.CITIZEN, person="lan"))
+    assert "given" not in json.dumps(me("GET", "AuditEvent").json)
 
 
 def test_a_log_in_has_the_types_of_dicom(database, admin):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from itertools import permutations
+
 import pytest
 from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 from tests.integration.bulk.conftest import BASE, Bulk, observation, patient
@@ -10,8 +13,10 @@ from yteso.access import policy
 from yteso.access.grant import Bound, Grant
 from yteso.access.policy import Interaction
 from yteso.access.principal import Role
+from yteso.store import audit
 from yteso.store.bulk import export, files
 from yteso.store.protocol import Remove
+from yteso.store.verify import verify_chains
 
 EXPORTING = [Interaction.EXPORT, Interaction.BULK]
 
@@ -195,6 +200,20 @@ def test_every_export_and_every_download_is_audited_with_the_patients_it_concern
     assert max(patients for *_, patients in rows) == 1
     assert any(action == "E" and detail.endswith(": 2") for action, _, detail, _ in rows)
     assert sum(what.endswith(".ndjson") for _, what, _, _ in rows) == 2
+
+
+def test_the_rows_of_an_export_prove_what_came_out(bulk, write, database):
+    write(patient("p1"), observation("o1", "p1"))
+    write(patient("p1", gender="male"))
+    bulk.run("/$export")
+    with database.connection() as conn:
+        rows = audit.find(conn, audit.Asked(action="E"))
+        assert verify_chains(conn) is None
+    lines = ["Observation/o1/1", "Patient/p1/2"]
+    digests = {
+        blake2b("".join(f"{one}\n" for one in order).encode(), digest_size=16).digest() for order in permutations(lines)
+    }
+    assert sum(one.given in digests for one in rows) == 1, "the order is that of shards"
 
 
 def test_the_rights_of_who_asks_are_part_of_an_export(bulk, door, write, monkeypatch):

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from hashlib import blake2b
 
 import pytest
 
@@ -10,7 +11,7 @@ from yteso.search.parse import parse
 from yteso.search.written import LONGEST
 from yteso.store import audit
 from yteso.store.protocol import AuditNote, Put
-from yteso.store.verify import verify_chains
+from yteso.store.verify import verify_chains, verify_versions
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Trần Văn Giả"}]}
 VISIT = {"resourceType": "Encounter", "id": "e1", "status": "finished", "subject": {"reference": "Patient/p1"}}
@@ -47,6 +48,31 @@ def test_the_audit_of_a_search_holds_its_text_cut_short(database, store, adminis
     assert rows[0] == asked
     assert len(rows[1]) == LONGEST
     assert rows[1].endswith("…")
+
+
+def test_the_row_of_a_search_proves_what_was_given_in_which_version_and_order(database, store, administrator):
+    def digest(*names):
+        return blake2b("".join(f"{name}\n" for name in names).encode(), digest_size=16).digest()
+
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(PATIENT), Put(VISIT)])
+        store.write(conn, administrator, [Put({**PATIENT, "active": True})])
+    with database.connection() as conn:
+        for query in ("_include=Encounter:subject", "_id=nobody"):
+            store.search(conn, administrator, EVERYTHING, parse("Encounter", query)[0])
+        store.history(conn, administrator, EVERYTHING, "Patient", "p1")
+        store.read_many(conn, administrator, EVERYTHING, [("Patient", "p1")])
+        store.newest(conn, administrator, EVERYTHING, "p1", ["Encounter"], 5)
+        given = [one.given for one in audit.find(conn, audit.Asked(action="R"))]
+        assert verify_chains(conn) is None
+        assert verify_versions(conn, store.codec(conn)) is None
+    assert given[::-1] == [
+        digest("Encounter/e1/1", "Patient/p1/2"),
+        digest(),
+        digest("Patient/p1/2", "Patient/p1/1"),
+        digest("Patient/p1/2"),
+        digest("Encounter/e1/1"),
+    ]
 
 
 def write_some(database, store, administrator, name, count=5):

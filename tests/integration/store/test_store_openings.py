@@ -13,6 +13,8 @@ from yteso.base.errors import Refused
 from yteso.client.consents import Consents
 from yteso.client.openings import Openings
 from yteso.client.record import Records
+from yteso.search.parse import parse
+from yteso.store import audit
 from yteso.store.protocol import Put
 
 CCCD = "001180000001"
@@ -269,3 +271,55 @@ def test_a_merged_person_is_one_for_glass_codes_and_choices(database, store, ope
         assert shown == {"flu", "hiv", "secret", "twin-flu"}
         assert all(records.concerns(fact, own.person) for fact in (RECORD[3], twin_fact))
     assert not records.concerns(RECORD[2], "kin")
+
+
+def purposes(database, patient="kin"):
+    with database.connection() as conn:
+        return [(one.who, one.action, one.purpose) for one in reversed(audit.accesses(conn, patient))][1:]
+
+
+def test_what_is_done_under_broken_glass_is_recorded_as_that_until_it_ends(database, store, openings):
+    openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    seen(database, store, NIGHT)
+    seen(database, store, COLLEAGUE)
+    (one,) = openings.mine(NIGHT)
+    openings.end(NIGHT, one.id)
+    seen(database, store, MAKER)
+    assert purposes(database) == [
+        ("yteso break-glass", "R", "BTG"),
+        ("bac-si-truc", "E", "BTG"),
+        ("bac-si-truc", "R", "BTG"),
+        ("bac-si-truc", "R", "BTG"),
+        ("bac-si-truc", "E", "BTG"),
+    ]
+    with database.connection() as conn:
+        store.write(conn, NIGHT, [Put(condition("later", "J11"))])
+    assert purposes(database)[-1] == ("bac-si-truc", "C", "TREAT")
+
+
+def test_a_search_a_write_and_what_lies_on_a_joined_patient_are_under_the_glass_too(database, store, openings):
+    openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    links = [("kin", "twin", "replaces"), ("twin", "kin", "replaced-by")]
+    joined = [
+        {"resourceType": "Patient", "id": a, "link": [{"other": {"reference": f"Patient/{b}"}, "type": kind}]}
+        for a, b, kind in links
+    ]
+    fact = {**condition("of-twin", "J11"), "subject": {"reference": "Patient/twin"}}
+    limit = require(NIGHT, "search", "Condition")
+    with database.connection() as conn:
+        store.write(conn, MAKER, [*map(Put, joined), Put(fact)])
+    with database.connection() as conn:
+        found = store.search(conn, NIGHT, limit, parse("Condition", "code=J11&_count=1&subject=Patient/twin")[0])
+        assert [one.id for one in found.matches] == ["of-twin"]
+        store.write(conn, NIGHT, [Put({**fact, "id": "noted"})])
+        rows = audit.find(conn, audit.Asked(who=NIGHT.name, count=2))
+    assert {(one.action, one.purpose) for one in rows} == {("C", "BTG"), ("R", "BTG")}
+
+
+def test_another_persons_record_is_not_under_the_glass(database, store, openings):
+    openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS)
+    with database.connection() as conn:
+        store.write(conn, NIGHT, [Put({**condition("new", "J11"), "subject": {"reference": "Patient/other"}})])
+        store.write(conn, replace(NIGHT, facility="79003"), [Put(condition("elsewhere", "J11"))])
+    assert purposes(database, "other")[-1] == ("bac-si-truc", "C", "TREAT")
+    assert ("bac-si-truc", "C", "TREAT") in purposes(database)

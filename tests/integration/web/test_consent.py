@@ -64,7 +64,12 @@ def test_broken_glass_opens_the_record_and_everybody_concerned_sees_it_at_once(c
         told = cast.client(who).get(address).content.decode()
         assert WORDS in told
         assert "bacsi" in told
-        assert who == "nguoibenh" or re.search(r"Những gì đã mở</summary><ul[^>]*><li[^>]*><span[^>]*>\d\d:\d\d", told)
+        opened = r"Những gì đã mở</summary><ul[^>]*><li[^>]*><span[^>]*>\d\d:\d\d</span> [^<]+<span[^>]*>Mở khẩn cấp<"
+        assert who == "nguoibenh" or re.search(opened, told)
+    own = cast.client("nguoibenh").get("/healthbook/who?days=7").content.decode()
+    told = [article for article in own.split("<article")[1:] if "bacsi" in article and "Bị từ chối" not in article]
+    assert len(told) > 1
+    assert all("<dd>Mở khẩn cấp</dd>" in article for article in told)
     held = doctor.get("/consent/open").content.decode()
     (opening,) = re.findall(r"/consent/open/([0-9a-f-]{36})/end", held)
     doctor.post(f"/consent/open/{opening}/end")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ class _Stretch:
         self._selection = selection_of(job, exporter.clock())
         self._subset = Subset(elements=tuple(job.wish.get("elements") or ()))
         self._patients: set[int] = set()
+        self._given = blake2b(digest_size=audit.LEAF)
         self._written = 0
         self._until = time.monotonic() + SECONDS
 
@@ -106,7 +108,8 @@ class _Stretch:
             raise _TakenBack
         for file in grown:
             save_file(self._conn, self._job, file)
-        audit.note(self._conn, self._job.who, "E", "$export", f"export {self._job.id}: {total}", self._patients)
+        about = ("$export", f"export {self._job.id}: {total}")
+        audit.note(self._conn, self._job.who, "E", *about, self._patients, self._given.digest())
         if place is None:
             end_job(self._conn, self._job, "done")
         return place is not None
@@ -156,6 +159,7 @@ class _Stretch:
         else:
             body = self._subset.body(type, labelled(found)) if self._subset.elements else labelled(found)
             self._files.add("output", type, body)
+        self._given.update(audit.given_lines((found,)))
         self._written += 1
         if patient is not None:
             self._patients.add(patient)
