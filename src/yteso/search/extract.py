@@ -40,6 +40,7 @@ def extract(resource: Mapping[str, Any]) -> IndexRow:
     row.pat = _patient(kind, resource, row.tok)
     facility = source_facility(resource)
     if facility:
+        row.source = facility
         row.tok.append(_source_token(facility))
     if kind == "Encounter":
         row.care = _care(resource, facility)

@@ -20,7 +20,7 @@ class IndexRow:
     starts from). `moments`: (key, lowest, highest) of further dates, and of further codes with the clinical date.
     `numbers`: of paths; `coded`: of paths inside an element that has a code; `amount`: the one that has a column (see
     `hot`). `codes`: the tokens of all codes of the hot code element, first one first. `care`: facility codes and
-    Organization references that serve this Encounter.
+    Organization references that serve this Encounter. `source`: the code of the facility that sent it, or "".
     """
 
     pat: Key | None = None
@@ -36,3 +36,4 @@ class IndexRow:
     care: tuple[str, ...] = ()
     coded: list[Coded] = field(default_factory=list)
     amount: Amount | None = None
+    source: str = ""

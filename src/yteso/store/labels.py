@@ -12,7 +12,6 @@ from typing import Any
 
 from yteso.base.clock import VIETNAM, system_clock
 from yteso.db import Connection, Queries
-from yteso.search.extract import source_facility
 from yteso.search.sensitivity import fingerprint, sensitivity
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.rows import Indexed, Row
@@ -27,9 +26,9 @@ def mark(rows: Sequence[Indexed], facility: str) -> None:
     rules = sensitivity(system_clock().astimezone(VIETNAM).date())
     found: dict[str, int] = {}
     papers: list[tuple[Row, str]] = []
-    for row, _ in rows:
+    for row, index in rows:
         row.label = rules.labels(row.text, row.resource)
-        row.maker = source_facility(row.resource) or facility
+        row.maker = index.source or facility
         if row.label or row.key[1] in PAPERS:
             for visit in _visits(row.resource):
                 found[visit] = found.get(visit, 0) | row.label

@@ -81,6 +81,11 @@ class _Plan:
         except VersionConflict as conflict:
             self.failure, self.statuses = conflict, {}
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything will not stay as it is."""
+        return not _REPLACES.isdisjoint(self.statuses.values())
+
     def replaced(self, present: Mapping[Key, Present]) -> list[Key]:
         """Keys of what is there and will not stay as it is."""
         return [key for key, status in self.statuses.items() if key in present and status in _REPLACES]
@@ -144,7 +149,10 @@ def _outcome(plan: _Plan) -> Transaction | VersionConflict | Refused:
 
 
 def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None:
-    present = _fetch(conn, "fetch_present", sorted(key for plan in plans for key in plan.wishes))
+    keys = [key for plan in plans for key in plan.wishes]
+    if len(plans) > 1:
+        keys.sort()
+    present = _fetch(conn, "fetch_present", keys)
     for plan in plans:
         plan.decide(present)
     if replaced := sorted(key for plan in plans for key in plan.replaced(present)):
@@ -152,7 +160,7 @@ def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None
         for plan in plans:
             if plan.failure is None:
                 plan.decide(present)
-    changing = [plan for plan in plans if plan.replaced(present) or plan.created(present)]
+    changing = [plan for plan in plans if plan.changes]
     t, now = _carry_out(conn, codec, changing, present) if changing else (0, NEVER)
     for plan in plans:
         if plan.failure is None:
