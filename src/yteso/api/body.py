@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from yteso.api import rules
+from yteso.api.binary import is_native, read_native
 from yteso.api.call import Call, read_body
 from yteso.api.formats import sent_format
 from yteso.base.errors import Refused
@@ -53,7 +54,7 @@ def read_json(call: Call) -> bytes:
 
 def read_resource(call: Call) -> Resource:
     """The resource that was sent, checked to be of the address's type and to have the structure of FHIR R4."""
-    resource = read_document(call)
+    resource = read_native(call) if is_native(call) else read_document(call)
     if resource["resourceType"] != call.type:
         raise Refused(rules.OTHER_TYPE.at(Origin(field="resourceType"), type=call.type), status=400)
     refuse_blocking(structure_issues(resource))

@@ -28,8 +28,21 @@ _BACKPORT_SERVER = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStat
 _BACKPORT_PROFILE = f"{BACKPORT}backport-subscription"
 _TOPIC = f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical"
 _SMART = "SMART-on-FHIR"
-_OF_EVERY_TYPE = {"_content": "string", "_filter": "special", "_has": "string", "_list": "string", "_text": "string"}
-"""Parameters that no SearchParameter of a type defines."""
+_OF_EVERY_TYPE = {
+    "_content": "string",
+    "_filter": "special",
+    "_has": "string",
+    "_id": "token",
+    "_lastUpdated": "date",
+    "_list": "string",
+    "_profile": "uri",
+    "_security": "token",
+    "_source": "uri",
+    "_tag": "token",
+    "_text": "string",
+    "_type": "token",
+}
+"""Parameters that every type has: those a search of everything knows too."""
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
@@ -153,6 +166,8 @@ def _system_codes(routes: Sequence[Route]) -> Iterator[str]:
             yield from ("transaction", "batch")
         elif route.interaction is Interaction.HISTORY and len(route.segments) == 1:
             yield _code(route)
+        elif route.interaction is Interaction.SEARCH and not route.segments:
+            yield "search-system"
 
 
 def _code(route: Route) -> str:

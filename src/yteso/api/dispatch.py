@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from yteso.access.policy import require
+from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.api import rules
 from yteso.api.audit_event import refuse_other
+from yteso.api.binary import TYPE as BINARY
 from yteso.api.body import is_id
 from yteso.api.call import Call, Engine, read_params
 from yteso.api.formats import wanted_format
@@ -22,6 +23,8 @@ from yteso.base.http import Request, Response
 from yteso.base.issue import Origin
 from yteso.db import Connection
 
+_IN_ITS_FORM = (Interaction.READ, Interaction.VREAD)
+"""What a Binary is read by: in whatever format its content has."""
 _NOBODY = Principal("", Role.FACILITY)
 """Who asks for the capability statement without logging in; this role may do no more than that."""
 
@@ -62,7 +65,7 @@ def _answer(
     limit = require(who, route.interaction, place.member or place.type)
     refuse_other(route.interaction, place.member or place.type)
     params = read_params(request.query)
-    if not route.any_format:
+    if not (route.any_format or (place.type == BINARY and route.interaction in _IN_ITS_FORM)):
         wanted_format(request.headers.get("accept", ""), dict(params).get("_format", ""))
     if place.id and not is_id(place.id):
         writes = request.method == "PUT"

@@ -13,14 +13,17 @@ from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.fhir.bundle import Entry
 
+_RESOURCE = "application/fhir+json"
+"""What an entry of the answer can hold: of a Binary too."""
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 def entry_request(call: Call, entry: Entry) -> Request:
     """The request; its address may be relative or start with our own. Refused (400) for the base
-    address itself and for what is no resource."""
+    address itself, unless it is searched, and for what is no resource."""
     path, _, query = _relative(entry.url, call.base).partition("?")
-    if path.strip("/").partition("/")[0] in ("", "metadata", "openapi.json", "_bulk"):
+    first = path.strip("/").partition("/")[0]
+    if first in ("metadata", "openapi.json", "_bulk") or (not first and not (query and entry.method == "GET")):
         raise Refused(rules.ENTRY_REQUEST.at(entry.origin, method=entry.method), status=400)
     conditions = {
         "if-match": entry.if_match,
@@ -32,7 +35,7 @@ def entry_request(call: Call, entry: Entry) -> Request:
         method=entry.method,
         path=path,
         query=query,
-        headers={name: value for name, value in conditions.items() if value},
+        headers={"accept": _RESOURCE} | {name: value for name, value in conditions.items() if value},
         body=BytesIO(),
         base_url=call.request.base_url,
         remote=call.request.remote,
@@ -48,4 +51,4 @@ def _http_date(instant: str) -> str:
 
 
 def _relative(url: str, base: str) -> str:
-    return url[len(base) + 1 :] if base and url.startswith(base + "/") else url
+    return url[len(base) :].removeprefix("/") if base and url.startswith((f"{base}/", f"{base}?")) else url

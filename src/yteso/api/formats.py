@@ -48,11 +48,11 @@ def wanted_format(accept: str, format: str = "", sent: str = "") -> Format:
     """
     if format:
         # In a query string a literal "+" has become a space: application/fhir json.
-        named = _SPELLINGS.get(_essence(format).replace(" ", "+"))
+        named = _SPELLINGS.get(media_type(format).replace(" ", "+"))
         if named is None:
             raise Refused(rules.NOT_ACCEPTABLE.at(Origin(field="_format")), status=406)
         return named
-    own: Format = "xml" if "xml" in sent and MEDIA_TYPES.get(_essence(sent)) == "xml" else "json"
+    own: Format = "xml" if "xml" in sent and MEDIA_TYPES.get(media_type(sent)) == "xml" else "json"
     if accept in _PLAIN:
         return "json" if "json" in accept else own
     return _weighed(accept, own)
@@ -61,7 +61,7 @@ def wanted_format(accept: str, format: str = "", sent: str = "") -> Format:
 def _weighed(accept: str, own: Format) -> Format:
     welcome: dict[Format, tuple[int, float]] = {"json": (-1, 0.0), "xml": (-1, 0.0)}
     for part in accept.split(","):
-        essence, quality = _essence(part), _quality(part)
+        essence, quality = media_type(part), _quality(part)
         meant = [MEDIA_TYPES[essence]] if essence in MEDIA_TYPES else list(welcome) if essence in _RANGES else []
         for name in meant:
             welcome[name] = max(welcome[name], (_RANGES.get(essence, _EXACT), quality))
@@ -77,7 +77,7 @@ def _weighed(accept: str, own: Format) -> Format:
 def sent_format(headers: Mapping[str, str]) -> Format:
     """The format of the body. No type at all counts as JSON. Refused (415) for other types, charsets, compression."""
     content_type = headers.get("content-type", "")
-    found = MEDIA_TYPES.get(_essence(content_type)) if content_type.strip() else "json"
+    found = MEDIA_TYPES.get(media_type(content_type)) if content_type.strip() else "json"
     if found is None or not _right_version(content_type):
         raise Refused(rules.MEDIA_TYPE.at(expected=_EXPECTED), status=415)
     _check_coding(headers, _EXPECTED)
@@ -87,21 +87,36 @@ def sent_format(headers: Mapping[str, str]) -> Format:
 def check_form(headers: Mapping[str, str]) -> None:
     """Refused (415) unless the body is a form."""
     content_type = headers.get("content-type", "")
-    if content_type.strip() and _essence(content_type) != _FORM:
+    if content_type.strip() and media_type(content_type) != _FORM:
         raise Refused(rules.MEDIA_TYPE.at(expected=_FORM), status=415)
     _check_coding(headers, _FORM)
 
 
 def is_json_patch(headers: Mapping[str, str]) -> bool:
     """True when the body is said to be a JSON Patch."""
-    return _essence(headers.get("content-type", "")) == JSON_PATCH
+    return media_type(headers.get("content-type", "")) == JSON_PATCH
 
 
 def _check_coding(headers: Mapping[str, str], expected: str) -> None:
     charset = _parameter(headers.get("content-type", ""), "charset")
-    coding = headers.get("content-encoding", "identity").strip().lower()
-    if charset not in ("", "utf-8", "utf8") or coding not in ("", "identity"):
+    if charset not in ("", "utf-8", "utf8") or is_encoded(headers):
         raise Refused(rules.MEDIA_TYPE.at(expected=expected), status=415)
+
+
+def is_encoded(headers: Mapping[str, str]) -> bool:
+    """True for a body that is compressed, or otherwise not itself."""
+    return headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+
+
+def weight(accept: str, type: str, *, ranges: bool = True) -> tuple[float, bool]:
+    """How welcome a media type is (0 to 1), and whether by its own name; without `ranges` by its name only."""
+    found: dict[str, float] = {}
+    for part in (accept if accept.strip() else "*/*").split(","):
+        found.setdefault(media_type(part), _quality(part))
+    if type in found:
+        return found[type], True
+    about = (f"{type.partition('/')[0]}/*", "*/*") if ranges else ()
+    return next((found[one] for one in about if one in found), 0.0), False
 
 
 def _quality(part: str) -> float:
@@ -113,16 +128,17 @@ def _quality(part: str) -> float:
     return quality if _right_version(part) and 0 < quality <= 1 else 0.0
 
 
-def _right_version(media_type: str) -> bool:
-    return _parameter(media_type, "fhirversion") in ("", "4.0", "4.0.1")
+def _right_version(text: str) -> bool:
+    return _parameter(text, "fhirversion") in ("", "4.0", "4.0.1")
 
 
-def _essence(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
+def media_type(text: str) -> str:
+    """A media type without its parameters."""
+    return text.partition(";")[0].strip().lower()
 
 
-def _parameter(media_type: str, name: str) -> str:
-    for part in media_type.split(";")[1:]:
+def _parameter(text: str, name: str) -> str:
+    for part in text.split(";")[1:]:
         key, _, value = part.partition("=")
         if key.strip().lower() == name:
             return value.strip().strip('"').lower()

@@ -15,6 +15,7 @@ from yteso.api.call import MAX_PARAMETERS, Call, Params
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.fhir import json
+from yteso.search.parse import MAX_COUNT
 
 PAGE = "_page"
 
@@ -47,8 +48,12 @@ def unpack(token: str) -> tuple[Params, str]:
 
 
 def self_url(call: Call, params: Params) -> str:
-    """The address that asks the same again."""
-    return _url(call, params)
+    """The address that asks the same again. Its `_count` is the one in force (FHIR R4 §3.1.1.5.2)."""
+    return _url(call, tuple((name, _capped(value) if name == "_count" else value) for name, value in params))
+
+
+def _capped(count: str) -> str:
+    return str(MAX_COUNT) if count.isascii() and count.isdigit() and int(count[:9]) > MAX_COUNT else count
 
 
 def next_url(call: Call, params: Params, cursor: str) -> str:
@@ -63,7 +68,8 @@ def _quoted(text: str) -> str:
 
 
 def _url(call: Call, params: Params) -> str:
-    path = call.request.path.strip("/").removesuffix("/_search")
+    path = f"/{call.request.path.strip('/')}".removesuffix("/_search").strip("/")
     kept = tuple(pair for pair in call.params if pair[0] in _LOOK)
     query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in (*params, *kept))
-    return f"{call.base}/{path}?{query}" if query else f"{call.base}/{path}"
+    address = f"{call.base}/{path}" if path else call.base
+    return f"{address}?{query}" if query else address

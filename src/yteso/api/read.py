@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from yteso.api import audit_event, rules
 from yteso.api.answer import json_response
+from yteso.api.binary import TYPE as BINARY
+from yteso.api.binary import native_response, wants_native
 from yteso.api.call import Call
 from yteso.api.headers import not_modified, version_headers
 from yteso.api.part import parts, subset_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
+from yteso.fhir import json
 from yteso.store.labelled import labelled
 from yteso.store.protocol import Read, Stored
 
@@ -39,5 +42,13 @@ def version_response(call: Call, found: Stored | None) -> Response:
     headers = version_headers(stored.version, stored.updated)
     if not_modified(call.headers, stored.version, stored.updated):
         return Response(304, b"", headers)
+    if call.type == BINARY and (native := _native(call, stored, headers)):
+        return native
     (shown,) = parts(subset, [stored], call.type)
     return json_response(200, labelled(shown), headers)
+
+
+def _native(call: Call, stored: Stored, headers: dict[str, str]) -> Response | None:
+    """The content of a Binary, for who asks for it."""
+    resource = json.loads(stored.body)
+    return native_response(resource, stored.id, headers) if wants_native(call, resource["contentType"]) else None

@@ -359,6 +359,14 @@ DONE = Rule(
     "Đã thực hiện.",
     "Done.",
 )
+NATIVE_TYPE = _error(
+    "API-1064",
+    "Nội dung của Binary phải có Content-Type đúng dạng (ví dụ application/pdf) và không nén.",
+    "The content of a Binary must have a Content-Type of the right form (for example application/pdf), not compressed.",
+    "Sửa tiêu đề Content-Type; hoặc gửi tài nguyên Binary bằng application/fhir+json.",
+    "Correct the Content-Type header, or send the Binary resource as application/fhir+json.",
+    "FHIR R4 §2.35",
+)
 NO_AUDIT_WRITE = _error(
     "API-1060",
     "Không ai ghi, sửa hay xóa AuditEvent: hệ thống tự ghi khi việc xảy ra.",

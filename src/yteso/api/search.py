@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from yteso.api import audit_event, rules
 from yteso.api.answer import Link, json_response, searchset
@@ -30,6 +31,9 @@ from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT
 from yteso.standards.fhir_r4 import COMPARTMENTS
 from yteso.store.include import MOST_INCLUDED
 from yteso.store.protocol import Page, Search
+from yteso.terminology.protocol import Terminology
+
+Understood = TypeVar("Understood")
 
 MAX_FORM = 1024 * 1024
 CUT = INCLUDED_MANY.at(limit=MOST_INCLUDED)
@@ -61,9 +65,9 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
         raise Refused(*issues, status=400)
     refuse_blocking(issues)
     page = _page(call, replace(query, cursor=cursor or query.cursor))
-    links = [Link("self", self_url(call, _understood(params, issues)))]
+    links = [Link("self", self_url(call, understood(params, issues)))]
     if page.next:
-        links.append(Link("next", next_url(call, _understood(params, issues), page.next)))
+        links.append(Link("next", next_url(call, understood(params, issues), page.next)))
     told = (*(() if cursor else issues), *((CUT,) if page.cut else ()))
     total = None if query.count and dict(params).get("_total") == "none" else page.total
     matches, included = (parts(subset, found, call.type) for found in (page.matches, page.included))
@@ -77,29 +81,34 @@ def _page(call: Call, query: Query) -> Page:
 
 
 def _understand(call: Call, params: Params, compartment: Compartment | None) -> tuple[Query, tuple[Issue, ...]]:
-    """The query. Only one that asks about value sets or hierarchies looks into the record to be understood."""
+    return understand(call, params, lambda terms: parse(call.type, params, call.base, terms, compartment))
+
+
+def understand(call: Call, params: Params, read: Callable[[Terminology | None], Understood]) -> Understood:
+    """What `read` makes of the parameters. Only a question about value sets or hierarchies looks into the record."""
     asks = any(name == FILTER or name.rpartition(":")[2] in BY_TERMINOLOGY for name, _ in params)
     if not asks and call.engine.store.is_fresh:
-        return parse(call.type, params, call.base, None, compartment)
+        return read(None)
 
-    def read(conn: Connection) -> tuple[Query, tuple[Issue, ...]]:
+    def reading(conn: Connection) -> Understood:
         call.engine.store.refresh(conn)
-        return parse(call.type, params, call.base, terms_of(call, conn) if asks else None, compartment)
+        return read(terms_of(call, conn) if asks else None)
 
-    return read(call.conn) if call.conn is not None else call.attempt(read)
+    return reading(call.conn) if call.conn is not None else call.attempt(reading)
 
 
 def search_by_post(call: Call) -> Response:
     """The same with the parameters in a form, out of sight of logs; those of the address count too."""
-    return _by_post(call, search)
+    return by_post(call, search)
 
 
 def search_compartment_by_post(call: Call) -> Response:
     """A compartment search with the parameters in a form."""
-    return _by_post(call, search_compartment)
+    return by_post(call, search_compartment)
 
 
-def _by_post(call: Call, answer: Callable[[Call], Response]) -> Response:
+def by_post(call: Call, answer: Callable[[Call], Response]) -> Response:
+    """The answer to the parameters of the form and of the address."""
     check_form(call.headers)
     data = read_body(call.request, min(MAX_FORM, call.engine.max_body))
     try:
@@ -114,7 +123,7 @@ def _by_post(call: Call, answer: Callable[[Call], Response]) -> Response:
     return answer(asked)
 
 
-def _understood(params: Params, issues: Sequence[Issue]) -> Params:
+def understood(params: Params, issues: Sequence[Issue]) -> Params:
     """The parameters that were used: what the self link tells (FHIR R4 §3.1.1.1.1)."""
     left_out = {issue.origin.field for issue in issues}
     return tuple((name, value) for name, value in params if name[:64] not in left_out and name != "_cursor")

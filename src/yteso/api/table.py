@@ -17,6 +17,7 @@ from yteso.api.read import read
 from yteso.api.route import Route, Router, route
 from yteso.api.search import search, search_by_post, search_compartment, search_compartment_by_post
 from yteso.api.search_compartment import search_whole_compartment
+from yteso.api.search_system import search_system, search_system_by_post
 from yteso.api.update import update, update_by_criteria
 from yteso.api.vread import vread
 
@@ -24,6 +25,8 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "metadata", Interaction.CAPABILITIES, capabilities),
     route("GET", "openapi.json", Interaction.CAPABILITIES, openapi, any_format=True),
     route("POST", "", Interaction.BATCH, bundle),
+    route("GET", "", Interaction.SEARCH, search_system),
+    route("POST", "_search", Interaction.SEARCH, search_system_by_post),
     route("GET", "_history", Interaction.HISTORY, history),
     route("GET", "{type}", Interaction.SEARCH, search),
     route("POST", "{type}/_search", Interaction.SEARCH, search_by_post),

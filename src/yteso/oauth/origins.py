@@ -18,8 +18,11 @@ from yteso.oauth.clients import SERVICE, Client, fetch_clients
 FRESH = 2.0
 Door = Callable[[Request], Response]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
-_SENT = "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer"
-_READ = "Content-Location, ETag, Last-Modified, Location, Retry-After, X-Progress, X-Request-Id"
+_SENT = (
+    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer,"
+    " X-Security-Context"
+)
+_READ = "Content-Location, ETag, Last-Modified, Location, Retry-After, X-Progress, X-Request-Id, X-Security-Context"
 
 
 class Origins:

@@ -149,3 +149,18 @@ class Query:
     def conditions(self) -> tuple[object, ...]:
         """All that narrows the search; empty: everything of the type."""
         return (*self.clauses, *self.links, *((self.compartment,) if self.compartment else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """One search over several types: what is asked of each, the same of all. `sort` is by time of writing or by id.
+
+    `named`: the types stood in the question, and are not simply all.
+    """
+
+    queries: tuple[Query, ...]
+    sort: Sort = Sort("_lastUpdated", descending=True)
+    count: int = 20
+    total: Literal["none", "estimate", "accurate"] = "none"
+    cursor: str = ""
+    named: bool = False

@@ -190,3 +190,21 @@ FILTER_PATH = Rule(
     "use parameters of {type}; before a dot, reference parameters, at most {depth} steps and {most} chains",
     basis="FHIR R4 §3.1.3.1",
 )
+ACROSS = Rule(
+    "SRCH-0023",
+    Severity.ERROR,
+    "{name} không phải tham số chung của mọi loại được hỏi ({type} không dùng được)",
+    "{name} is no parameter of all types that are asked ({type} has none that fits)",
+    "Dùng tham số chung (_id, _lastUpdated, _tag, _profile, _security, _source), hoặc nêu _type các loại cùng có nó",
+    "use what all have (_id, _lastUpdated, _tag, _profile, _security, _source), or name in _type those that have it",
+    basis="FHIR R4 §3.1.1.1",
+)
+ACROSS_SORT = Rule(
+    "SRCH-0024",
+    Severity.ERROR,
+    "Tìm trên nhiều loại chỉ sắp theo một khoá: _lastUpdated, -_lastUpdated, _id hoặc -_id",
+    "a search over several types is sorted by one key only: _lastUpdated, -_lastUpdated, _id or -_id",
+    "Sửa _sort, hoặc tìm theo từng loại",
+    "correct _sort, or search type by type",
+    basis="FHIR R4 §3.1.1.5.1",
+)

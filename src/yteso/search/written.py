@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from yteso.search.query import Chain, Clause, Compartment, Condition, Filter, Has, Include, Listed, Query, Ranked
+from yteso.search.query import (
+    Across,
+    Chain,
+    Clause,
+    Compartment,
+    Condition,
+    Filter,
+    Has,
+    Include,
+    Listed,
+    Query,
+    Ranked,
+)
 
 LONGEST = 300
 """Letters that are kept; searches of people are far shorter, those of machines may list hundreds of ids."""
@@ -15,7 +27,17 @@ def written(query: Query) -> str:
     parts += [_condition(one) for one in (*query.clauses, *query.links)]
     parts += ["_sort=" + ",".join(f"{'-' * one.descending}{one.name}" for one in query.sort)] if query.sort else []
     parts += [_include(one) for one in query.include]
-    text = "&".join(parts)
+    return _cut("&".join(parts))
+
+
+def written_across(across: Across) -> str:
+    """The same of a search over several types, of which the conditions are told once."""
+    types = "_type=" + ",".join(query.type for query in across.queries) if across.named else ""
+    asked = written(across.queries[0]) if across.queries else ""
+    return _cut("&".join(filter(None, (types, asked))))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -22,7 +22,7 @@ from yteso.access import budget
 from yteso.access.principal import Principal
 from yteso.db import Connection, Queries
 from yteso.search.keys import number, patient_key
-from yteso.search.query import Query
+from yteso.search.query import Across, Query
 from yteso.store.protocol import AuditNote, Stored
 
 SQL = Queries.beside(__file__)
@@ -237,6 +237,13 @@ def query_mark(query: Query) -> str:
     """What the audit says about a search: its type and a hash of all its clauses; its text stands beside, cut short."""
     digest = blake2b(repr((query.conditions, query.sort, query.include)).encode(), digest_size=8).hexdigest()
     return f"{query.type}?{digest}"
+
+
+def across_mark(across: Across) -> str:
+    """The same about a search over several types."""
+    asked = [(query.type, query.conditions, query.include) for query in across.queries]
+    digest = blake2b(repr((asked, across.sort)).encode(), digest_size=8).hexdigest()
+    return f"*?{digest}"
 
 
 def accesses(conn: Connection, patient_id: str, count: int = 100) -> list[Access]:

@@ -142,6 +142,13 @@ def _bounded(conn: Connection, query: Query, now: datetime, seconds: float) -> I
     if not query.links and not query.include and Plan(query, now).is_served:
         yield
         return
+    with bounded(conn, seconds):
+        yield
+
+
+@contextmanager
+def bounded(conn: Connection, seconds: float) -> Iterator[None]:
+    """A limit of time for each statement inside. Raises Refused (503, SRCH-0013)."""
     conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))
     try:
         yield

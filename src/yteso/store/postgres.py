@@ -14,8 +14,9 @@ from yteso.access.restriction import Restriction
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
-from yteso.search.query import Query
+from yteso.search.query import Across, Query
 from yteso.store import compartment, everything, find, labels, read, write
+from yteso.store.across import search_across
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest
 from yteso.store.links import Asking
@@ -126,6 +127,13 @@ class PostgresStore:
         asking = Asking(conn, self.codec(conn), limit, self._clock())
         with on_behalf(conn):
             return compartment.whole_compartment(asking, who, query, types)
+
+    def search_across(self, conn: Connection, who: Principal, limit: Restriction, across: Across) -> Page:
+        """One page of a search over several types; see `protocol.Store`."""
+        self.search_parameters.refresh(conn)
+        asking = Asking(conn, self.codec(conn), limit, self._clock(), find.SECONDS)
+        with on_behalf(conn):
+            return search_across(asking, who, across)
 
     def everything(self, conn: Connection, who: Principal, limit: Restriction, focus: Stored, extent: Extent) -> Page:
         """What belongs to a patient or a visit; see `protocol.Store`."""

@@ -15,7 +15,7 @@ from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused, YtesoError
 from yteso.db import Connection
-from yteso.search.query import Query
+from yteso.search.query import Across, Query
 from yteso.store.codec import spliced
 
 Resource = dict[str, Any]
@@ -241,6 +241,10 @@ class Store(Protocol):
         self, conn: Connection, who: Principal, limit: Restriction, query: Query, types: Sequence[str]
     ) -> Page:
         """What belongs to the query's compartment, of these types (none: all), by type and id; its clauses hold too."""
+        ...
+
+    def search_across(self, conn: Connection, who: Principal, limit: Restriction, across: Across) -> Page:
+        """One page of a search over several types."""
         ...
 
     def search(self, conn: Connection, who: Principal, limit: Restriction, query: Query) -> Page:

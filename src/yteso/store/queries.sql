@@ -269,3 +269,7 @@ ORDER BY opened, id LIMIT %(count)s;
 -- The answer, once.
 UPDATE store.questioned SET answer = %s, answered_by = %s, answered = %s
 WHERE shard = %s AND id = %s::uuid AND answered IS NULL RETURNING patient;
+
+-- fetch_types --
+-- The types that have rows.
+SELECT store.types_present();

@@ -45,6 +45,7 @@ def mistakes(api: Api, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
             if got != wanted:
                 yield f"{role} {kind} all together: {action} {got} is not {wanted}"
     yield from _pages(asking, role, cells)
+    yield from _everything(asking, role, cells)
 
 
 def misread(api: Api, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
@@ -168,6 +169,33 @@ def _pages(asks: Ask, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
                 yield f"{role} {kind} history of the kind shows something else"
 
 
+def _everything(asks: Ask, role: Role, cells: dict[str, Cells]) -> Iterator[str]:
+    """Searches of several kinds at once, by name and of everything, page by page: what is seen of each, and no more."""
+    kinds = [kind for kind in TYPES if "denied" not in {row[kind] for row in cells.values()}]
+    ids = ",".join(id_of(kind, target) for kind in TYPES for target in TARGETS)
+    seen = sorted(id_of(kind, target) for kind in kinds for target in TARGETS if cells[target][kind] == "seen")
+    for order in ("_id", "-_lastUpdated"):
+        if kinds and _sorted(_all_pages(asks, f"?_type={','.join(kinds)}&_sort={order}&_count=7")) != (200, seen):
+            yield f"{role} several kinds by {order}"
+        status, found = _all_pages(asks, f"?_id={ids}&_sort={order}&_count=50")
+        if status == 200 and sorted(found) != seen:
+            yield f"{role} everything by {order}"
+        if (status == 403) != (role in NO_BUNDLES):
+            yield f"{role} everything {status}"
+    for kind in set(TYPES) - set(kinds):
+        if asks("GET", f"?_type={kind}")[0] != 403:
+            yield f"{role} {kind} is not denied among several kinds"
+    if kinds:
+        status, answer = asks("GET", f"?_type={','.join(kinds)}&_summary=count")
+        if (status, answer["total"]) != (200, len(seen)):
+            yield f"{role} several kinds are counted otherwise"
+
+
+def _sorted(answered: tuple[int, list[str]]) -> tuple[int, list[str]]:
+    status, found = answered
+    return status, sorted(found)
+
+
 def _all_pages(asks: Ask, url: str) -> tuple[int, list[str]]:
     found: list[str] = []
     while True:
@@ -178,7 +206,7 @@ def _all_pages(asks: Ask, url: str) -> tuple[int, list[str]]:
         following = [link["url"] for link in answer["link"] if link["relation"] == "next"]
         if not following:
             return status, found
-        url = following[0].removeprefix("http://test/fhir/")
+        url = following[0].removeprefix("http://test/fhir").removeprefix("/")
 
 
 def _matches(answer: Any) -> list[str]:

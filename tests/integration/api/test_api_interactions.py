@@ -258,7 +258,8 @@ def test_only_the_capability_statement_is_open(nobody):
     assert kinds == {"token", "string", "date", "reference", "number", "quantity", "uri", "composite", "special"}
     assert "near" in {p["name"] for p in resources["Location"]["searchParam"]}
     assert "code-value-quantity" in {p["name"] for p in resources["Observation"]["searchParam"]}
-    assert {i["code"] for i in told["rest"][0]["interaction"]} == {"transaction", "batch", "history-system"}
+    system = {i["code"] for i in told["rest"][0]["interaction"]}
+    assert system == {"transaction", "batch", "history-system", "search-system"}
     closed = nobody("GET", "Patient/1")
     assert (closed.status, closed.codes) == (401, ["AUTH-0101"])
     assert "WWW-Authenticate" in closed.headers

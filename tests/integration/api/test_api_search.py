@@ -54,6 +54,15 @@ def test_a_total_declined_is_left_out(admin, people):
     assert admin("GET", "Patient?_total=none&_summary=count").json["total"] == 7
 
 
+@pytest.mark.parametrize("address", ["Patient", "Patient/_history", "Patient/p1/*", "?_type=Patient"])
+def test_the_self_link_says_how_many_are_told_at_most(admin, people, address):
+    join = "&" if "?" in address else "?"
+    assert "_count=1000" in admin("GET", f"{address}{join}_count=5000").link("self")
+    assert "_count=7" in admin("GET", f"{address}{join}_count=7").link("self")
+    for wrong in ("-1", "many", "1.5"):
+        assert admin("GET", f"{address}{join}_count={wrong}").status == 400
+
+
 OLDER = ("http://fhir.ehealth.gov.vn/core/sid/cccd", "https://fhir.ehealth.gov.vn/core/sid/national_id")
 
 

@@ -15,6 +15,8 @@ ADDRESSES = [
     ("GET", "/openapi.json", Interaction.CAPABILITIES, Place()),
     ("POST", "/", Interaction.BATCH, Place()),
     ("POST", "", Interaction.BATCH, Place()),
+    ("GET", "/", Interaction.SEARCH, Place()),
+    ("POST", "/_search", Interaction.SEARCH, Place()),
     ("GET", "/_history", Interaction.HISTORY, Place()),
     ("GET", "/Patient", Interaction.SEARCH, Place("Patient")),
     ("GET", "/Patient/", Interaction.SEARCH, Place("Patient")),
@@ -66,7 +68,7 @@ def test_head_goes_where_get_goes():
         ("/Patient/1/_history/2/3", "API-0001"),
         ("/Patient//_history", "API-0001"),
         ("/$never", "API-0001"),
-        ("/_search", "API-0001"),
+        ("/_find", "API-0001"),
     ],
 )
 def test_what_is_nowhere_in_the_table_is_404(path, code):

@@ -1,0 +1,156 @@
+"""Binary in its native form (FHIR R4 §2.35): bytes in, the same bytes out, as a file that no browser shows."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from conftest import INTEGRATOR, Client
+from yteso.api import Api
+from yteso.store import audit
+from yteso.store.postgres import PostgresStore
+
+PDF = b"%PDF-1.7\n\x00\xff\xfe g\xc3\xa0"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+
+
+@pytest.fixture
+def stored(admin):
+    answer = admin("POST", "Binary", PDF, Content_Type="application/pdf", X_Security_Context="Patient/p")
+    assert answer.status == 201
+    return answer.json["id"]
+
+
+def test_bytes_become_a_resource_and_come_back(admin, stored):
+    resource = admin("GET", f"Binary/{stored}", Accept="application/fhir+json").json
+    assert resource["contentType"] == "application/pdf"
+    assert resource["data"] == b64encode(PDF).decode()
+    assert resource["securityContext"] == {"reference": "Patient/p"}
+    native = admin("GET", f"Binary/{stored}")
+    assert (native.status, native.body, native.headers["Content-Type"]) == (200, PDF, "application/pdf")
+    assert native.headers["Content-Disposition"] == f'attachment; filename="Binary-{stored}.pdf"'
+    assert native.headers["X-Content-Type-Options"] == "nosniff"
+    assert native.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert native.headers["X-Security-Context"] == "Patient/p"
+    assert native.headers["ETag"] == 'W/"1"'
+    assert native.headers["Content-Length"] == str(len(PDF))
+    assert admin("GET", f"Binary/{stored}", If_None_Match='W/"1"').status == 304
+    assert admin("HEAD", f"Binary/{stored}").headers["Content-Length"] == str(len(PDF))
+    assert admin("GET", f"Binary/{stored}/_history/1", Accept="*/*").body == PDF
+
+
+@pytest.mark.parametrize(
+    ("accept", "native"),
+    [
+        ("", True),
+        ("*/*", True),
+        ("application/pdf", True),
+        ("image/png", True),
+        (BROWSER, True),
+        ("application/pdf, application/fhir+json", True),
+        ("application/pdf, application/fhir+json;q=0.5", True),
+        ("application/fhir+json, */*", False),
+        ("application/fhir+json, */*;q=0.1", False),
+        ("application/fhir+xml", False),
+        ("application/json", False),
+        ("application/fhir+json;fhirVersion=4.0", False),
+    ],
+)
+def test_a_resource_comes_to_who_asks_for_one(admin, stored, accept, native):
+    answer = admin("GET", f"Binary/{stored}", **({"Accept": accept} if accept else {}))
+    assert answer.status == 200
+    assert (answer.body == PDF) is native
+    assert answer.headers["Content-Type"].startswith("application/pdf" if native else "application/fhir+")
+
+
+@pytest.mark.parametrize(
+    "part", ["_format=json", "_format=application/fhir%2Bxml", "_summary=true", "_elements=contentType"]
+)
+def test_a_parameter_about_the_resource_asks_for_it(admin, stored, part):
+    assert admin("GET", f"Binary/{stored}?{part}", Accept="application/pdf, */*").body[:1] in b"{<"
+
+
+def test_searches_and_bundles_tell_resources(admin, stored):
+    found = admin("GET", f"Binary?_id={stored}", Accept="application/fhir+json").json["entry"][0]["resource"]
+    assert found["data"] == b64encode(PDF).decode()
+    for kind in ("batch", "transaction"):
+        entry = {"request": {"method": "GET", "url": f"Binary/{stored}"}}
+        told = admin("POST", "", {"resourceType": "Bundle", "type": kind, "entry": [entry]}).json["entry"][0]
+        assert told["resource"]["contentType"] == "application/pdf"
+
+
+@pytest.mark.parametrize("type", ["application/json", "application/xml", "text/plain; charset=utf-8", 'a/b; c="d e"'])
+def test_what_stands_in_json_or_xml_is_content_unless_it_is_a_binary(admin, type):
+    content = b"<a>1</a>" if "xml" in type else b'{"resourceType": "Patient"}'
+    new = admin("POST", "Binary", content, Content_Type=type, Accept="application/fhir+json").json["id"]
+    native = admin("GET", f"Binary/{new}", Accept="*/*")
+    assert (native.body, native.headers["Content-Type"]) == (content, type)
+
+
+def test_a_binary_in_plain_json_or_xml_is_the_resource(admin):
+    resource = {"resourceType": "Binary", "contentType": "text/plain", "data": "eA=="}
+    json = admin("POST", "Binary", resource, Content_Type="application/json")
+    text = b'<Binary xmlns="http://hl7.org/fhir"><contentType value="text/plain"/><data value="eA=="/></Binary>'
+    xml = admin("POST", "Binary", text, Content_Type="text/xml", Accept="application/fhir+json")
+    for answer in (json, xml):
+        assert (answer.status, answer.json["contentType"]) == (201, "text/plain")
+        assert admin("GET", f"Binary/{answer.json['id']}").body == b"x"
+    assert admin("POST", "Binary", b"{}", Content_Type="application/fhir+json").status == 400
+
+
+def test_put_writes_versions_of_the_bytes(admin):
+    first = admin("PUT", "Binary/b", b"one", Content_Type="text/plain")
+    second = admin("PUT", "Binary/b", b"two", Content_Type="text/plain", If_Match=first.headers["ETag"])
+    assert (first.status, second.status) == (201, 200)
+    assert admin("PUT", "Binary/b", b"three", Content_Type="text/plain", If_Match='W/"1"').status == 412
+    assert admin("GET", "Binary/b", Accept="text/plain").body == b"two"
+    assert admin("GET", "Binary/b/_history/1", Accept="text/plain").body == b"one"
+    admin("DELETE", "Binary/b")
+    assert admin("GET", "Binary/b", Accept="text/plain").status == 410
+
+
+@pytest.mark.parametrize(
+    ("type", "body", "headers", "status", "code"),
+    [
+        ("no media type", b"x", {}, 415, "API-1064"),
+        ("text/plain\r\nX: y", b"x", {}, 415, "API-1064"),
+        ("text/plain", b"x", {"Content_Encoding": "gzip"}, 415, "API-1064"),
+        ("text/plain", b"", {}, 400, "API-0013"),
+        ("text/plain", b"x", {"X_Security_Context": "no reference"}, 400, "FHIR-2004"),
+    ],
+)
+def test_what_cannot_be_content_is_refused(admin, type, body, headers, status, code):
+    answer = admin("POST", "Binary", body, Content_Type=type, **headers)
+    assert (answer.status, answer.codes) == (status, [code])
+
+
+def test_a_file_that_could_not_be_sent_back_as_a_resource_is_too_large(database):
+    small = Client(Api(database, PostgresStore(), max_body=4000), INTEGRATOR)
+    assert small("POST", "Binary", b"x" * 3000, Content_Type="text/plain").status == 201
+    assert small("POST", "Binary", b"x" * 3001, Content_Type="text/plain").codes == ["API-0012"]
+
+
+def test_a_type_or_name_that_could_break_a_header_does_not_come_back(admin):
+    odd = {
+        "resourceType": "Binary",
+        "id": "odd",
+        "contentType": 'text/html;"\u2028',
+        "data": "PGI+",
+        "securityContext": {},
+    }
+    odd["securityContext"] = {"reference": "Patient/ế"}
+    assert admin("PUT", "Binary/odd", odd).status == 201
+    native = admin("GET", "Binary/odd", Accept="*/*")
+    assert (native.headers["Content-Type"], native.body) == ("application/octet-stream", b"<b>")
+    assert "X-Security-Context" not in native.headers
+
+
+def test_rights_and_the_chain_are_those_of_every_resource(admin, database, doctor, nobody, stored):
+    assert nobody("GET", f"Binary/{stored}", Accept="*/*").status == 401
+    assert doctor("GET", f"Binary/{stored}", Accept="*/*").status == 403
+    assert doctor("POST", "Binary", PDF, Content_Type="application/pdf").status == 403
+    admin("GET", f"Binary/{stored}", Accept="*/*")
+    with database.connection() as conn:
+        rows = audit.find(conn, audit.Asked(entity=f"Binary/{stored}"))
+    assert [(row.action, row.outcome) for row in rows] == [("R", None), ("R", "4"), ("C", None)]
