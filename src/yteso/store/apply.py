@@ -13,7 +13,8 @@ from typing import Any
 
 from yteso.db import Connection, Queries
 from yteso.db.packed import Packed, rows_of, type_number
-from yteso.store import audit, shapes
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.store import audit, relations, shapes
 from yteso.store.care import care_rows
 from yteso.store.codec import Codec
 from yteso.store.consents import add_consents, drop_consents
@@ -26,6 +27,8 @@ _SIDES: tuple[tuple[str, Callable[[Iterable[Indexed]], list[bytes]]], ...] = (
     ("store.new_moment", new_moments),
     ("store.new_number", new_numbers),
 )
+_TELLING = relations.TYPES | {TYPE_NUMBER["Consent"]}
+"""Numbers of the types that say who may see."""
 
 
 def carry_out(
@@ -59,8 +62,9 @@ def carry_out(
     if old:
         drop_consents(conn, old)
         drop_relations(conn, old)
-    add_consents(conn, new)
-    add_relations(conn, codec, new)
+    if not _TELLING.isdisjoint({row.key[1] for row, _ in new}):
+        add_consents(conn, new)
+        add_relations(conn, codec, new)
     return row[0], row[1]
 
 
