@@ -16,10 +16,11 @@ from yteso.access.principal import Principal, Role
 from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.ops.hub import Hub
-from yteso.ops.live import application_of, ticket_or_token
+from yteso.ops.live import TicketOrToken, application_of
 from yteso.signing.keys import load_or_create
 from yteso.store.bulk.desk import BulkDesk
 from yteso.store.postgres import PostgresStore
+from yteso.web import setup
 from yteso.web.live import TICKET_SECONDS
 from yteso.web.secret import load_or_create_secret
 
@@ -61,40 +62,56 @@ def test_every_role_finds_the_results_it_asked_for_and_nobody_elses(api, desk, k
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory):
-    """(the live process's application, its hub, its bearer, its secret)."""
-    settings, hub = Settings(home=tmp_path_factory.mktemp("live")), Hub(None)  # type: ignore[arg-type]
-    bearer = Bearer(load_or_create(settings.home))
-    app = application_of(settings, hub, ticket_or_token(settings, bearer))
-    return app, hub, bearer, load_or_create_secret(settings.home)
+def live(fresh_database, tmp_path_factory):
+    """(what makes the live process's application and its hub, its bearer, its secret)."""
+    with fresh_database() as dsn:
+        settings = Settings(home=tmp_path_factory.mktemp("live"), database_url=dsn)
+        setup.migrate(settings)
+        bearer = Bearer(load_or_create(settings.home))
+
+        def make():
+            hub = Hub(feeds.Silent())
+            return application_of(settings, hub, TicketOrToken(settings, bearer)), hub
+
+        yield make, bearer, load_or_create_secret(settings.home)
+        setup.close()
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_hears_its_topics_and_no_other(live, role):
-    app, hub, bearer, secret = live
+    make, bearer, secret = live
     expected = {topic for topic, cell in by_role("feeds.csv")[role].items() if cell == "heard"}
-    ticket = signing.dumps({"role": role.value}, key=secret, salt="yteso.live")
     token = bearer.issue(who(role), timedelta(minutes=5))
     everything = "intake,marts,record,unknown"
-    assert feeds.heard(app, hub, ticket=ticket, topics=everything) == expected
-    assert feeds.heard(app, hub, token=token, topics=everything) == expected
+    assert feeds.heard(make, ticket=feeds.ticket(role, secret), topics=everything) == expected
+    assert feeds.heard(make, token=token, topics=everything) == expected
 
 
 def test_nobody_and_no_app_hears_anything(live):
-    app, hub, bearer, secret = live
+    make, bearer, secret = live
     app_token = bearer.issue(Principal("may", Role.INTEGRATOR, scope="system/*.rs"), timedelta(minutes=5))
-    old = signing.TimestampSigner(key=secret, salt="yteso.live")
     good = bearer.issue(who(Role.DOCTOR), timedelta(minutes=5))
-    assert feeds.heard(app, hub, f"{good}x") == feeds.heard(app, hub, app_token) == 401
+    assert feeds.heard(make, f"{good}x") == feeds.heard(make, app_token) == 401
+    mine = signing.loads(feeds.ticket(Role.DOCTOR, secret), key=secret, salt="yteso.live")
+    other = signing.loads(feeds.ticket(Role.NURSE, secret), key=secret, salt="yteso.live")
+
+    def signed(said, key=secret, salt="yteso.live"):
+        return signing.dumps(said, key=key, salt=salt)
+
+    assert feeds.heard(make, ticket=signed(mine)) != 401
     for credentials in (
         {},
         {"access_token": good},
-        {"ticket": signing.dumps({"role": "doctor"}, key="another", salt="yteso.live")},
-        {"ticket": signing.dumps({"role": "doctor"}, key=secret, salt="another")},
-        {"ticket": signing.dumps({"role": "no such role"}, key=secret, salt="yteso.live")},
-        {"ticket": old.sign("{}")},
+        {"ticket": signed(mine, key="another")},
+        {"ticket": signed(mine, salt="another")},
+        {"ticket": signed({"role": "doctor"})},
+        {"ticket": signed({**mine, "user": other["user"]})},
+        {"ticket": signed({**mine, "session": "0" * 32})},
+        {"ticket": signed({**mine, "user": str(mine["user"])})},
+        {"ticket": signed([])},
+        {"ticket": signing.TimestampSigner(key=secret, salt="yteso.live").sign("{}")},
     ):
-        assert feeds.heard(app, hub, **credentials) == 401, credentials
+        assert feeds.heard(make, **credentials) == 401, credentials
     assert TICKET_SECONDS <= 12 * 3600
 
 

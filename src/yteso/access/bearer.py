@@ -69,6 +69,7 @@ class Bearer:
             scope=claims.scope,
             assurance=claims.assurance,
             patient=claims.patient,
+            grant=claims.grant,
         )
 
     def verify_header(self, authorization: str, now: datetime | None = None) -> Principal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -41,6 +41,7 @@ class Principal:
     `person`: id of the Patient a citizen is. `client`: the app that acts for the person, empty for our own pages.
     `scope`: SMART scopes, separated by spaces, that narrow the rights; None: not narrowed; empty: nothing is left.
     `patient`: id of the Patient that `patient/` scopes are about: whom the app was opened for.
+    `grant`: what the app was given its token by, if any.
     `assurance`: how sure we are of who it is, 1 (password), 2 (with a second factor), 3 (identified by the state).
     """
 
@@ -53,3 +54,4 @@ class Principal:
     scope: str | None = None
     assurance: int = 1
     patient: str = ""
+    grant: str = field(default="", compare=False)

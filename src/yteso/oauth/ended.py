@@ -43,11 +43,14 @@ class Ended:
 
     def __call__(self, claims: Claims) -> bool:
         """True when the token is over. Raises when that cannot be known."""
+        return self.is_over(claims.name, claims.client, claims.grant, claims.issued)
+
+    def is_over(self, account: str, client: str, grant: str, issued: float) -> bool:
+        """The same for what was given to this account, this app, by this grant, at that moment (POSIX seconds)."""
         known = self._current()
-        if ("grant", claims.grant) in known:
+        if ("grant", grant) in known:
             return True
-        others = (("account", claims.name), ("client", claims.client))
-        return any(claims.issued <= known.get(key, -1.0) for key in others)
+        return any(issued <= known.get(key, -1.0) for key in (("account", account), ("client", client)))
 
     def _current(self) -> dict[tuple[str, str], float]:
         if time.monotonic() - self._read < FRESH:

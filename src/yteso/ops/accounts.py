@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +31,17 @@ class Row:
     active: bool
 
 
-def principal_of(settings: Settings, name: str) -> Principal:
-    """Who the account of that name acts as; a person's account first, then a facility's. Raises Refused (WEB-0004)."""
+def principal_of(settings: Settings, name: str, database: Database | None = None) -> Principal:
+    """Who the account of that name acts as; a person's account first, then a facility's. Raises Refused (WEB-0004).
+
+    `database`: the caller's own, where it has one.
+    """
     people = _people(settings)
     try:
         account = people.find(name)
     except Refused:
-        machine = _machine(settings, name)
+        with nullcontext(database) if database else _connected(settings) as reached, reached.connection() as conn:
+            machine = machines.fetch_sender(conn, name)
         if machine is None or not machine.active:
             raise
         return Principal(machine.name, Role.FACILITY, machine.facility)

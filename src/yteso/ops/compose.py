@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from yteso.base.clock import Clock, system_clock
+from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.settings import Settings
 from yteso.db import Connection, Database
@@ -264,9 +265,12 @@ class Services:
 
         def find(name: str) -> Principal:
             try:
-                return principal_of(self.settings, name)
-            finally:
+                return principal_of(self.settings, name, self.database)
+            except Refused:
+                raise
+            except BaseException:
                 setup.close()
+                raise
 
         return remembered(find)
 
@@ -290,15 +294,19 @@ class Services:
 
     def maintain_accounts(self) -> None:
         """The accounts' daily upkeep: staff who were away too long, counters and sessions that are over."""
+        from yteso.oauth.ended import end
         from yteso.web import setup
 
         setup.configure(self.settings)
         from yteso.web.accounts import people
 
         try:
-            people.upkeep()
+            disabled = people.upkeep()
         finally:
             setup.close()
+        with self.database.connection() as conn:
+            for name in disabled:
+                end(conn, "account", name, self.clock())
 
     def forget_seen(self) -> None:
         """Whom accounts saw in past hours is no longer counted with."""

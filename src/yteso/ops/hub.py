@@ -7,9 +7,11 @@ files a second become two events a second. What is missed is only a reason to lo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
+from yteso.access.principal import Role
 from yteso.access.topics import HEARD
 from yteso.db.listen import Listener
 
@@ -19,12 +21,19 @@ _WAIT_SECONDS = 1.0
 
 
 class Subscriber:
-    """The changed topics one browser has not been told yet."""
+    """The changed topics one browser has not been told yet. `shown` is what it came with, `role` whose that was."""
 
-    def __init__(self, topics: Iterable[str]) -> None:
+    def __init__(self, topics: Iterable[str], shown: Hashable = None, role: Role | None = None) -> None:
         self.topics = frozenset(topics) & TOPICS
+        self.shown, self.role = shown, role
         self._changed: set[str] = set()
         self._news = asyncio.Event()
+        self._over = asyncio.Event()
+
+    @property
+    def is_over(self) -> bool:
+        """True when it is told nothing any more."""
+        return self._over.is_set()
 
     def tell(self, topic: str) -> None:
         """The topic changed (called in the event loop)."""
@@ -34,6 +43,7 @@ class Subscriber:
 
     def close(self) -> None:
         """Wake up for the last time."""
+        self._over.set()
         self._news.set()
 
     async def changed(self, timeout: float) -> list[str]:
@@ -46,6 +56,11 @@ class Subscriber:
         topics = sorted(self._changed)
         self._changed.clear()
         return topics
+
+    async def rest(self, seconds: float) -> None:
+        """Wait so long, or until it is over."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
 
 
 class Hub:
@@ -75,13 +90,17 @@ class Hub:
         for subscriber in list(self._subscribers):
             subscriber.close()
 
-    def subscribe(self, topics: Iterable[str]) -> Subscriber | None:
+    def subscribe(self, topics: Iterable[str], shown: Hashable = None, role: Role | None = None) -> Subscriber | None:
         """A new subscriber; None when there are too many."""
         if len(self._subscribers) >= self._most:
             return None
-        subscriber = Subscriber(topics)
+        subscriber = Subscriber(topics, shown, role)
         self._subscribers.add(subscriber)
         return subscriber
+
+    def listening(self) -> list[Subscriber]:
+        """Who listens now."""
+        return list(self._subscribers)
 
     def leave(self, subscriber: Subscriber) -> None:
         """The browser went away."""

@@ -25,7 +25,8 @@ COURIERS = 4
 _ROUND_SECONDS = 0.5
 _TROUBLE_SECONDS = 5.0
 _HOUR_SECONDS = 3_600.0
-_FRESH_SECONDS = 5.0
+_FRESH_SECONDS = 0.3
+"""An account that was locked is told nothing after a second; a round of a socket or a courier comes on top."""
 _IN_A_ROW = 100
 """Errands of one subscription before the others have their turn."""
 
@@ -91,9 +92,13 @@ class Notifier:
 
 
 def remembered(find: Callable[[str], Principal]) -> People:
-    """Accounts by name, looked up again after some seconds; one look-up at a time. None for who is gone or locked."""
+    """Accounts by name, looked up again after a moment; None for who is gone or locked.
+
+    One look-up at a time, all in one thread, so that `find` may keep that thread's connection.
+    """
     found: dict[str, tuple[float, Principal | None]] = {}
     guard = threading.Lock()
+    finding = ThreadPoolExecutor(1, thread_name_prefix="accounts")
 
     def people(name: str) -> Principal | None:
         with guard:
@@ -101,7 +106,7 @@ def remembered(find: Callable[[str], Principal]) -> People:
             if time.monotonic() < until:
                 return principal
             try:
-                principal = find(name)
+                principal = finding.submit(find, name).result()
             except Refused:
                 principal = None
             found[name] = (time.monotonic() + _FRESH_SECONDS, principal)

@@ -1,6 +1,7 @@
 """Subscriptions told over websockets: `ws://…/subscriptions`, `bind-with-token [token]`, then notifications as text.
 
-The token comes from `$get-ws-binding-token` and is good once. What is sent is read within the rights of the
+The token comes from `$get-ws-binding-token` and is good once; the socket ends within a second when the right it was
+drawn with does (the account or app is locked, the grant taken back). What is sent is read within the rights of the
 subscription's owner at that moment, and audited, as for every other channel; numbers that were sent are noted after.
 Reading the database happens in threads; a socket asks twice a second, because what it missed must not be lost.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -21,12 +23,12 @@ from yteso.store.subscriptions import state
 from yteso.store.subscriptions.evaluate import People
 from yteso.store.subscriptions.notification import bundle_of
 from yteso.store.subscriptions.telling import owed
-from yteso.store.subscriptions.tickets import take_ticket
+from yteso.store.subscriptions.tickets import Drawer, take_ticket
 
 MOST = 200
 _BIND = re.compile(r"bind-with-token:? +([A-Za-z0-9_-]{20,100})", re.ASCII)
 _BIND_SECONDS = 15.0
-_ROUND_SECONDS = 0.5
+_ROUND_SECONDS = 0.4
 _MOST_WORDS = 100
 """Messages a client may send after binding; they mean nothing."""
 _IN_A_ROW = 50
@@ -46,9 +48,17 @@ class Sockets:
     """Bounded: so many sockets at a time."""
 
     def __init__(
-        self, database: Database, store: PostgresStore, people: People, base: str, clock: Clock, most: int = MOST
+        self,
+        database: Database,
+        store: PostgresStore,
+        people: People,
+        base: str,
+        clock: Clock,
+        *,
+        is_over: Callable[[Drawer], bool],
+        most: int = MOST,
     ) -> None:
-        self._database, self._store, self._people = database, store, people
+        self._database, self._store, self._people, self._is_over = database, store, people, is_over
         self._base, self._clock, self._most = base, clock, most
         self._open = 0
         self._closed = False
@@ -77,23 +87,27 @@ class Sockets:
         except (TimeoutError, KeyError):
             words = ""
         match = _BIND.fullmatch(words[:200].strip())
-        bound = await asyncio.to_thread(self._take, match[1]) if match else None
-        if not bound:
+        taken = await asyncio.to_thread(self._take, match[1]) if match else None
+        if taken is None or not taken[0]:
             await socket.close(_POLICY)
             return
         listening = asyncio.create_task(_listen(socket))
         try:
-            await self._tell(socket, bound, listening)
+            await self._tell(socket, *taken, listening)
         finally:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
                 await listening
 
-    async def _tell(self, socket: WebSocket, bound: list[_Bound], listening: asyncio.Task[None]) -> None:
+    async def _tell(
+        self, socket: WebSocket, bound: list[_Bound], drawer: Drawer, listening: asyncio.Task[None]
+    ) -> None:
         for one in bound:
             for text in await asyncio.to_thread(self._handshake, one):
                 await socket.send_text(text)
         while bound and not listening.done() and not self._closed:
+            if await asyncio.to_thread(self._is_over, drawer):
+                break
             bound = [one for one in bound if await self._tell_one(socket, one)]
             await asyncio.wait([listening], timeout=_ROUND_SECONDS)
         if not listening.done():
@@ -113,11 +127,14 @@ class Sockets:
 
     # -- in threads -----------------------------------------------------------------------------------------------
 
-    def _take(self, token: str) -> list[_Bound]:
+    def _take(self, token: str) -> tuple[list[_Bound], Drawer] | None:
         with self._database.connection() as conn:
             taken = take_ticket(conn, token)
             found = [state.fetch_one(conn, name) for name in (taken[0] if taken else ())]
-        return [_Bound(one.id, one.delivered, self._now) for one in found if one is not None and one.state == "active"]
+        if taken is None or self._is_over(taken[1]):
+            return None
+        active = (one for one in found if one is not None and one.state == "active")
+        return [_Bound(one.id, one.delivered, self._now) for one in active], taken[1]
 
     def _handshake(self, bound: _Bound) -> list[str]:
         with self._database.connection() as conn:

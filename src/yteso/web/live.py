@@ -1,17 +1,21 @@
 """Where the browser listens for news, and the ticket that lets it in. The stream itself runs in `ops` (ASGI).
 
-A ticket is signed by the installation's secret and carries nothing but "a signed-in person of this role"; the stream
+A ticket is signed by the installation's secret and names a session by a keyed mark and an account by its number: enough
+to see again and again whether that session still lives and whose it is, and nothing that opens a page. The stream
 carries only names of topics, never data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from yteso.access.principal import Role
 from yteso.web.services import installed
@@ -24,8 +28,14 @@ def live_address(request: HttpRequest) -> str:
     """The address of the event stream with this person's ticket; empty when nobody is signed in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return ""
-    ticket = signing.dumps({"role": request.user.role}, key=settings.SECRET_KEY, salt=_SALT)
+    ticket = ticket_of(request.user, request.session.session_key or "", settings.SECRET_KEY)
     return f"{live_base(request)}?{urlencode({'ticket': ticket})}"
+
+
+def ticket_of(user: Any, session_key: str, secret: str) -> str:
+    """The ticket of this session of this account."""
+    said = {"user": user.pk, "session": _mark(user, session_key, secret)}
+    return signing.dumps(said, key=secret, salt=_SALT)
 
 
 def live_base(request: HttpRequest) -> str:
@@ -47,9 +57,33 @@ def live_origin(request: HttpRequest) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def role_in(ticket: str, secret: str) -> Role | None:
-    """Whose role a ticket carries that was made with this secret within twelve hours; for the stream's process."""
+def roles_in(tickets: Collection[str], secret: str) -> dict[str, Role]:
+    """Whose role each ticket carries now, without forged and old ones and those whose session or account is over.
+
+    For the stream's process, which asks again while somebody listens: two statements, however many tickets.
+    """
+    from yteso.web.accounts.sessions import living
+
+    said = {ticket: _said(ticket, secret) for ticket in tickets}
+    numbers = {int(one["user"]) for one in said.values() if one}
+    known = {_mark(user, key, secret): (user.pk, Role(user.role)) for user, key in living(numbers)}
+    found = {}
+    for ticket, one in said.items():
+        number, role = known.get(str(one["session"]), (0, None)) if one else (0, None)
+        if role is not None and one is not None and number == one["user"]:
+            found[ticket] = role
+    return found
+
+
+def _said(ticket: str, secret: str) -> dict[str, Any] | None:
     try:
-        return Role(signing.loads(ticket, key=secret, salt=_SALT, max_age=TICKET_SECONDS)["role"])
-    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        found = signing.loads(ticket, key=secret, salt=_SALT, max_age=TICKET_SECONDS)
+    except (signing.BadSignature, ValueError):
         return None
+    return found if isinstance(found, dict) and isinstance(found.get("user"), int) and "session" in found else None
+
+
+def _mark(user: Any, session_key: str, secret: str) -> str:
+    """Another one for each session, and after each change of the password, which ends sessions too."""
+    text = f"{session_key}/{user.get_session_auth_hash()}"
+    return salted_hmac(_SALT, text, secret, algorithm="sha256").hexdigest()[:32]

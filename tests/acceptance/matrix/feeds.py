@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +20,36 @@ from yteso.store.subscriptions.evaluate import Look
 from yteso.store.subscriptions.telling import owed
 
 
-def heard(app: Any, hub: Hub, token: str = "", **address: str) -> set[str] | int:
+class Silent:
+    """A listener that hears nothing."""
+
+    def wait(self, timeout: float) -> list[tuple[str, str]]:
+        time.sleep(0.02)
+        return []
+
+    def close(self) -> None:
+        return None
+
+
+def ticket(role: Role, secret: str) -> str:
+    """The ticket of a page of somebody with this role, who is signed in."""
+    from allauth.usersessions.models import UserSession
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from yteso.web.accounts.models import User
+    from yteso.web.live import ticket_of
+
+    user, _ = User.objects.get_or_create(username=f"nghe-{role.value}", defaults={"role": role.value})
+    session = SessionStore()
+    session.create()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="")
+    return ticket_of(user, str(session.session_key), secret)
+
+
+def heard(make: Callable[[], tuple[Any, Hub]], token: str = "", **address: str) -> set[str] | int:
     """The topics that reach somebody with these parts of the address while all of them change; or the refusal."""
     headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
-    return asyncio.run(_listen(app, hub, urlencode(address).encode(), headers))
+    return asyncio.run(_listen(*make(), urlencode(address).encode(), headers))
 
 
 async def _listen(app: Any, hub: Hub, query: bytes, headers: list[tuple[bytes, bytes]]) -> set[str] | int:
@@ -33,21 +61,26 @@ async def _listen(app: Any, hub: Hub, query: bytes, headers: list[tuple[bytes, b
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "method": "GET", "path": "/live", "query_string": query, "http_version": "1.1"}
-    stream = asyncio.create_task(app({**scope, "headers": headers}, receive, sent.put))
-    try:
-        if (status := (await sent.get())["status"]) != 200:
-            return int(status)
-        await sent.get()
-        for topic in sorted(TOPICS):
-            hub.tell(topic)
-        news = asyncio.create_task(sent.get())
-        await asyncio.wait([news], timeout=0.3)
-        text = news.result()["body"].decode() if news.done() else ""
-        news.cancel()
-        return {line.removeprefix("event: ") for line in text.splitlines() if line.startswith("event: ")}
-    finally:
-        gone.set()
-        stream.cancel()
+    async with app.router.lifespan_context(app):
+        stream = asyncio.create_task(app({**scope, "headers": headers}, receive, sent.put))
+        try:
+            return await _topics(hub, sent)
+        finally:
+            gone.set()
+            stream.cancel()
+
+
+async def _topics(hub: Hub, sent: asyncio.Queue[dict[str, Any]]) -> set[str] | int:
+    if (status := (await sent.get())["status"]) != 200:
+        return int(status)
+    await sent.get()
+    for topic in sorted(TOPICS):
+        hub.tell(topic)
+    news = asyncio.create_task(sent.get())
+    await asyncio.wait([news], timeout=0.3)
+    text = news.result()["body"].decode() if news.done() else ""
+    news.cancel()
+    return {line.removeprefix("event: ") for line in text.splitlines() if line.startswith("event: ")}
 
 
 def subscribe(database: Any) -> None:

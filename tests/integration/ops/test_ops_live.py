@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.cookiejar
 import re
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -72,6 +73,24 @@ def test_the_ticket_of_a_signed_in_page_opens_the_stream(platform) -> None:
         announce(platform, "intake")
         announce(platform, "record")
         assert next_event(stream)[0] == "record"
+        platform.run("user", "disable", "nguoidan")
+        disabled = time.monotonic()
+        assert not [line for line in stream.read().splitlines() if line and line != b": beat"], "the stream is over"
+        assert time.monotonic() - disabled < 1.0
+    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(asked, timeout=20):
+        pass
+    with refused.value as answer:
+        assert answer.code == 401
+
+
+def test_a_bearers_stream_ends_with_the_account(platform) -> None:
+    platform.run("user", "add", "dangnghe", "--role", "citizen", "--password", "-", given=PASSWORD + "\n")
+    with platform.ask("/live", platform.port + 1, Authorization=f"Bearer {token(platform, 'dangnghe')}") as stream:
+        stream.readline()
+        platform.run("user", "disable", "dangnghe")
+        disabled = time.monotonic()
+        stream.read()
+        assert time.monotonic() - disabled < 1.0
 
 
 @pytest.mark.parametrize("query", ["", "?ticket=forged", "?token=forged", "?ticket="])

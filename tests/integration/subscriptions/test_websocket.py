@@ -7,14 +7,16 @@ import queue
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from tests.integration.api.conftest import BASE
+from tests.integration.api.conftest import BASE, INTEGRATOR, Client
 from tests.integration.subscriptions.conftest import TOPIC, Received, patient
 
 from yteso.base.settings import Settings
+from yteso.oauth.ended import Ended, end
 from yteso.ops.hub import Hub
 from yteso.ops.live import application_of
 from yteso.ops.sockets import Sockets
@@ -100,7 +102,16 @@ class Live:
 
 @pytest.fixture
 def live(town):
-    return Live(Sockets(town.database, town.store, town.accounts.get, BASE, town.now, most=2))
+    return Live(sockets_of(town, most=2))
+
+
+def sockets_of(town, **more):
+    ended = Ended(town.database, town.now)
+
+    def is_over(drawer):
+        return ended.is_over(drawer.name, drawer.client, drawer.grant, drawer.drawn.timestamp())
+
+    return Sockets(town.database, town.store, town.accounts.get, BASE, town.now, is_over=is_over, **more)
 
 
 def token(town, id="s"):
@@ -170,6 +181,35 @@ def test_a_socket_ends_with_its_subscription_or_its_owner(town, live):
             socket.receive_text()
 
 
+@pytest.mark.parametrize(("kind", "key"), [("account", INTEGRATOR.name), ("client", "app"), ("grant", "g-1")])
+def test_a_socket_ends_within_a_second_with_the_right_its_token_was_drawn_with(town, live, kind, key):
+    """Its owner's account lives on: another one drew the token, by an app that is locked then."""
+    town.subscribe(ASKED)
+    drawn = Client(town.api, replace(INTEGRATOR, client="app", grant="g-1"))
+    answer = drawn("GET", "/Subscription/s/$get-ws-binding-token").json["parameter"]
+    with live.websocket_connect() as socket:
+        socket.send_text(f"bind-with-token {answer[0]['valueString']}")
+        assert heard(socket).kind == "handshake"
+        began = time.monotonic()
+        with town.database.connection() as conn:
+            end(conn, kind, key, town.now())
+        with pytest.raises(Closed):
+            socket.receive_text()
+        assert time.monotonic() - began < 1.0
+
+
+def test_a_token_drawn_by_a_right_that_is_over_opens_nothing(town, live):
+    town.subscribe(ASKED)
+    text = token(town)
+    with town.database.connection() as conn:
+        end(conn, "account", INTEGRATOR.name, town.now())
+    with live.websocket_connect() as socket:
+        socket.send_text(f"bind-with-token {text}")
+        with pytest.raises(Closed) as closed:
+            socket.receive_text()
+        assert closed.value.code == 1008
+
+
 def test_there_are_only_so_many_sockets(town, live):
     with live.websocket_connect(), live.websocket_connect():
         with pytest.raises(Closed) as closed, live.websocket_connect():
@@ -201,8 +241,8 @@ def test_a_classic_subscription_is_pinged(town, live):
 )
 def test_a_page_of_another_site_opens_no_socket(town, tmp_path, origin, opens):
     settings = Settings(home=tmp_path, port=8080, public_url="https://yte.example.vn")
-    sockets = Sockets(town.database, town.store, town.accounts.get, BASE, town.now)
-    app = application_of(settings, Hub(None), lambda _: None, sockets, "https://app.example".__eq__)
+    sockets = sockets_of(town)
+    app = application_of(settings, Hub(None), None, sockets, "https://app.example".__eq__)
     headers = [(b"host", b"yteso.example:8081"), *([(b"origin", origin.encode())] if origin else [])]
     if opens:
         Socket(app, *headers).leave()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 import pytest
 from codes import PASSWORD, install_clock
 from django.conf import settings as conf
 from django.db.models import Q
 from django.test import Client
 
-from yteso.access.principal import Role
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
 from yteso.web import services
 
 
@@ -138,7 +142,15 @@ def test_an_administrator_ends_all_sessions_of_an_account(clock, person, site):
     assert client.get("/ioc/").status_code == 302
 
 
-def test_staff_who_were_away_45_days_are_disabled_at_the_log_in_and_by_the_job(clock, person):
+def await_end(bearer, token):
+    """What every process knows within a second."""
+    deadline = time.monotonic() + 1.0
+    while time.monotonic() < deadline:
+        bearer.verify(token)
+        time.sleep(0.05)
+
+
+def test_staff_who_were_away_45_days_are_disabled_at_the_log_in_and_by_the_job(clock, person, site):
     from yteso.web.accounts import people
     from yteso.web.accounts.models import User
 
@@ -154,7 +166,12 @@ def test_staff_who_were_away_45_days_are_disabled_at_the_log_in_and_by_the_job(c
     assert client.post("/login", {"username": "vang.mat", "password": PASSWORD}).status_code == 422
     assert User.objects.get(username="vang.mat").disabled_reason == "idle"
     assert User.objects.get(username="vang.mat2").is_active
+    token = site.services.bearer.issue(Principal("vang.mat2", Role.OPERATOR), timedelta(days=1))
+    assert site.services.bearer.verify(token).name == "vang.mat2"
     people.upkeep()
+    with pytest.raises(Refused) as ended:
+        await_end(site.services.bearer, token)
+    assert ended.value.issues[0].code == "AUTH-0005"
     assert set(User.objects.filter(names, is_active=False).values_list("username", flat=True)) == {
         "vang.mat",
         "vang.mat2",

@@ -30,7 +30,7 @@ def ticket(call: Call, given: Arguments) -> Response:
         if not found or any(one.definition.channel != "websocket" for one in found):
             raise Refused(rules.NOT_WEBSOCKET.at(Origin(field="id")), status=422)
         check_reach(call.who, (trigger for one in found for trigger in one.definition.triggers))
-        made = issue_ticket(conn, call.who.name, [one.id for one in found], call.engine.clock())
+        made = issue_ticket(conn, call.who, [one.id for one in found], call.engine.clock())
     parameters = [
         {"name": "token", "valueString": made.text},
         {"name": "expiration", "valueDateTime": instant(made.expires)},

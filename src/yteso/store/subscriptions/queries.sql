@@ -102,11 +102,12 @@ WHERE s.shard = last.shard AND s.id = last.subscription;
 
 -- add_ticket --
 -- A ticket for a websocket.
-INSERT INTO store.notice_ticket (hash, subscriptions, who, expires) VALUES (%s, %s, %s, %s);
+INSERT INTO store.notice_ticket (hash, subscriptions, expires, who, client, by_grant, drawn) VALUES (%s, %s, %s, %s, %s, %s, %s);
 
 -- take_ticket --
 -- A ticket is good once.
-DELETE FROM store.notice_ticket WHERE shard = 0 AND hash = %s AND expires > now() RETURNING subscriptions, who;
+DELETE FROM store.notice_ticket WHERE shard = 0 AND hash = %s AND expires > now()
+RETURNING subscriptions, who, client, by_grant, drawn;
 
 -- give_up --
 -- Subscriptions that nobody repaired for a long time are looked at no more, and what they were not told is gone.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from yteso.access.principal import Principal
 from yteso.db import Connection
 from yteso.store.subscriptions.state import SQL
 
@@ -22,17 +23,28 @@ class Ticket:
     expires: datetime
 
 
-def issue_ticket(conn: Connection, who: str, subscriptions: Sequence[str], now: datetime) -> Ticket:
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Who drew a ticket, by which app and grant, and when: the socket lasts no longer than that right."""
+
+    name: str
+    client: str
+    grant: str
+    drawn: datetime
+
+
+def issue_ticket(conn: Connection, who: Principal, subscriptions: Sequence[str], now: datetime) -> Ticket:
     """A new ticket of `who`."""
     ticket = Ticket(secrets.token_urlsafe(32), now + LIVES)
-    conn.execute(SQL["add_ticket"], (_hash(ticket.text), list(subscriptions), who, ticket.expires))
+    drawer = (who.name, who.client, who.grant, now)
+    conn.execute(SQL["add_ticket"], (_hash(ticket.text), list(subscriptions), ticket.expires, *drawer))
     return ticket
 
 
-def take_ticket(conn: Connection, text: str) -> tuple[tuple[str, ...], str] | None:
-    """(subscriptions, who); None for a ticket that is unknown, used or too old."""
+def take_ticket(conn: Connection, text: str) -> tuple[tuple[str, ...], Drawer] | None:
+    """The subscriptions, and who drew it; None for a ticket that is unknown, used or too old."""
     row = conn.execute(SQL["take_ticket"], (_hash(text),)).fetchone()
-    return (tuple(row[0]), row[1]) if row else None
+    return (tuple(row[0]), Drawer(*row[1:])) if row else None
 
 
 def _hash(text: str) -> bytes:

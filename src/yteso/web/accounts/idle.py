@@ -14,19 +14,22 @@ from django.db.models.functions import Coalesce, Greatest
 from yteso.access.principal import Role
 from yteso.web.accounts import factors, trail
 from yteso.web.accounts.models import User
-from yteso.web.services import now
+from yteso.web.services import installed, now
 
 IDLE = timedelta(days=45)
 
 
 def disable_if_idle(user: User) -> bool:
     """True when the account was disabled just now."""
-    return disable_idle(Q(pk=user.pk)) > 0
+    return bool(disable_idle(Q(pk=user.pk)))
 
 
 @transaction.atomic
-def disable_idle(which: Q | None = None) -> int:
-    """Disable all (or `which`) that were quiet too long; how many. An account that was enabled again counts anew."""
+def disable_idle(which: Q | None = None) -> list[str]:
+    """Disable all (or `which`) that were quiet too long; their names. An account that was enabled again counts anew.
+
+    Their tokens end: here in a process that serves pages, else by who called (`ops`).
+    """
     quiet = User.objects.annotate(at=Coalesce(Greatest("last_active", "created"), "created"))
     found = quiet.filter(which or Q(), is_active=True, at__lt=now() - IDLE).exclude(role=Role.CITIZEN)
     if factors.is_demo_place():
@@ -34,4 +37,7 @@ def disable_idle(which: Q | None = None) -> int:
     names = dict(found.values_list("pk", "username"))
     for name in names.values():
         trail.note(trail.COMMAND, trail.Act.ACCOUNT, name, "disabled: idle for 45 days")
-    return User.objects.filter(pk__in=names).update(is_active=False, disabled_reason="idle")
+    User.objects.filter(pk__in=names).update(is_active=False, disabled_reason="idle")
+    if (oauth := installed().oauth) is not None:
+        transaction.on_commit(lambda: [oauth.end_account(name) for name in names.values()])
+    return list(names.values())

@@ -141,8 +141,8 @@ def one_time_link(username: str, by: Principal = trail.COMMAND, *, reset_factors
     return reverse("account_recover", args=[recovery.make(_find(username), by, reset_factors=reset_factors)])
 
 
-def upkeep() -> int:
-    """The daily job: disable staff who were away 45 days, forget old counters and sessions. How many were disabled."""
+def upkeep() -> list[str]:
+    """The daily job: disable staff who were away 45 days, forget old counters and sessions. Who was disabled."""
     throttle.forget_old()
     call_command("clearsessions")
     return idle.disable_idle()

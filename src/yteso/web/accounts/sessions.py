@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as Kept
+from django.utils import timezone
 
 from yteso.web.accounts.models import User
 
@@ -47,6 +50,17 @@ def listed(user: User, current: str = "") -> list[Session]:
         )
         for row in rows
     ]
+
+
+def living(users: Collection[int]) -> list[tuple[User, str]]:
+    """The sessions of these accounts (by number) that can be used now, with their keys; none of who is disabled."""
+    if not users:
+        return []
+    rows = UserSession.objects.filter(user__in=users, user__is_active=True).select_related("user")
+    found = [(row.user, row.session_key) for row in rows]
+    kept = Kept.objects.filter(session_key__in=[key for _, key in found], expire_date__gt=timezone.now())
+    keys = set(kept.values_list("session_key", flat=True))
+    return [(user, key) for user, key in found if key in keys]
 
 
 def end(user: User, id: int) -> bool:
