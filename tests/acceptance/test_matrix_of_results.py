@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as conf
 from django.core import signing
 from tests.acceptance.matrix import feeds, jobs
 from tests.acceptance.matrix.reading import by_role, by_target
@@ -22,7 +23,6 @@ from yteso.store.bulk.desk import BulkDesk
 from yteso.store.postgres import PostgresStore
 from yteso.web import setup
 from yteso.web.live import TICKET_SECONDS
-from yteso.web.secret import load_or_create_secret
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_every_role_finds_the_results_it_asked_for_and_nobody_elses(api, desk, k
 
 @pytest.fixture(scope="module")
 def live(fresh_database, tmp_path_factory):
-    """(what makes the live process's application and its hub, its bearer, its secret)."""
+    """(what makes the live process's application and its hub, its bearer, the secret of tickets)."""
     with fresh_database() as dsn:
         settings = Settings(home=tmp_path_factory.mktemp("live"), database_url=dsn)
         setup.migrate(settings)
@@ -73,17 +73,17 @@ def live(fresh_database, tmp_path_factory):
             hub = Hub(feeds.Silent())
             return application_of(settings, hub, TicketOrToken(settings, bearer)), hub
 
-        yield make, bearer, load_or_create_secret(settings.home)
+        yield make, bearer, conf.SECRET_KEY
         setup.close()
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_hears_its_topics_and_no_other(live, role):
-    make, bearer, secret = live
+    make, bearer, _ = live
     expected = {topic for topic, cell in by_role("feeds.csv")[role].items() if cell == "heard"}
     token = bearer.issue(who(role), timedelta(minutes=5))
     everything = "intake,marts,record,unknown"
-    assert feeds.heard(make, ticket=feeds.ticket(role, secret), topics=everything) == expected
+    assert feeds.heard(make, ticket=feeds.ticket(role), topics=everything) == expected
     assert feeds.heard(make, token=token, topics=everything) == expected
 
 
@@ -92,8 +92,8 @@ def test_nobody_and_no_app_hears_anything(live):
     app_token = bearer.issue(Principal("may", Role.INTEGRATOR, scope="system/*.rs"), timedelta(minutes=5))
     good = bearer.issue(who(Role.DOCTOR), timedelta(minutes=5))
     assert feeds.heard(make, f"{good}x") == feeds.heard(make, app_token) == 401
-    mine = signing.loads(feeds.ticket(Role.DOCTOR, secret), key=secret, salt="yteso.live")
-    other = signing.loads(feeds.ticket(Role.NURSE, secret), key=secret, salt="yteso.live")
+    mine = signing.loads(feeds.ticket(Role.DOCTOR), key=secret, salt="yteso.live")
+    other = signing.loads(feeds.ticket(Role.NURSE), key=secret, salt="yteso.live")
 
     def signed(said, key=secret, salt="yteso.live"):
         return signing.dumps(said, key=key, salt=salt)

@@ -183,9 +183,8 @@ class TicketOrToken:
 
     def __init__(self, settings: Settings, bearer: Bearer) -> None:
         from yteso.web import setup
-        from yteso.web.secret import load_or_create_secret
 
-        self._secret, self._bearer = load_or_create_secret(settings.home), bearer
+        self._bearer = bearer
         setup.configure(settings)
 
     def __call__(self, shown: Collection[Shown]) -> dict[Shown, Role]:
@@ -194,7 +193,7 @@ class TicketOrToken:
 
         tickets = {one.ticket: one for one in shown if one.ticket}
         try:
-            found = {tickets[ticket]: role for ticket, role in roles_in(tickets, self._secret).items()}
+            found = {tickets[ticket]: role for ticket, role in roles_in(tickets).items()}
         except BaseException:
             self.close()
             raise

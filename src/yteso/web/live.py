@@ -28,14 +28,14 @@ def live_address(request: HttpRequest) -> str:
     """The address of the event stream with this person's ticket; empty when nobody is signed in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return ""
-    ticket = ticket_of(request.user, request.session.session_key or "", settings.SECRET_KEY)
+    ticket = ticket_of(request.user, request.session.session_key or "")
     return f"{live_base(request)}?{urlencode({'ticket': ticket})}"
 
 
-def ticket_of(user: Any, session_key: str, secret: str) -> str:
+def ticket_of(user: Any, session_key: str) -> str:
     """The ticket of this session of this account."""
-    said = {"user": user.pk, "session": _mark(user, session_key, secret)}
-    return signing.dumps(said, key=secret, salt=_SALT)
+    said = {"user": user.pk, "session": _mark(user, session_key)}
+    return signing.dumps(said, key=settings.SECRET_KEY, salt=_SALT)
 
 
 def live_base(request: HttpRequest) -> str:
@@ -57,16 +57,16 @@ def live_origin(request: HttpRequest) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def roles_in(tickets: Collection[str], secret: str) -> dict[str, Role]:
+def roles_in(tickets: Collection[str]) -> dict[str, Role]:
     """Whose role each ticket carries now, without forged and old ones and those whose session or account is over.
 
     For the stream's process, which asks again while somebody listens: two statements, however many tickets.
     """
     from yteso.web.accounts.sessions import living
 
-    said = {ticket: _said(ticket, secret) for ticket in tickets}
+    said = {ticket: _said(ticket) for ticket in tickets}
     numbers = {int(one["user"]) for one in said.values() if one}
-    known = {_mark(user, key, secret): (user.pk, Role(user.role)) for user, key in living(numbers)}
+    known = {_mark(user, key): (user.pk, Role(user.role)) for user, key in living(numbers)}
     found = {}
     for ticket, one in said.items():
         number, role = known.get(str(one["session"]), (0, None)) if one else (0, None)
@@ -75,15 +75,15 @@ def roles_in(tickets: Collection[str], secret: str) -> dict[str, Role]:
     return found
 
 
-def _said(ticket: str, secret: str) -> dict[str, Any] | None:
+def _said(ticket: str) -> dict[str, Any] | None:
     try:
-        found = signing.loads(ticket, key=secret, salt=_SALT, max_age=TICKET_SECONDS)
+        found = signing.loads(ticket, key=settings.SECRET_KEY, salt=_SALT, max_age=TICKET_SECONDS)
     except (signing.BadSignature, ValueError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("user"), int) and "session" in found else None
 
 
-def _mark(user: Any, session_key: str, secret: str) -> str:
+def _mark(user: Any, session_key: str) -> str:
     """Another one for each session, and after each change of the password, which ends sessions too."""
     text = f"{session_key}/{user.get_session_auth_hash()}"
-    return salted_hmac(_SALT, text, secret, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(_SALT, text, settings.SECRET_KEY, algorithm="sha256").hexdigest()[:32]

@@ -31,7 +31,7 @@ class Silent:
         return None
 
 
-def ticket(role: Role, secret: str) -> str:
+def ticket(role: Role) -> str:
     """The ticket of a page of somebody with this role, who is signed in."""
     from allauth.usersessions.models import UserSession
     from django.contrib.sessions.backends.db import SessionStore
@@ -43,7 +43,7 @@ def ticket(role: Role, secret: str) -> str:
     session = SessionStore()
     session.create()
     UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="")
-    return ticket_of(user, str(session.session_key), secret)
+    return ticket_of(user, str(session.session_key))
 
 
 def heard(make: Callable[[], tuple[Any, Hub]], token: str = "", **address: str) -> set[str] | int:
