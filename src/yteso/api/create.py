@@ -6,6 +6,7 @@ from yteso.api.answer import written_response
 from yteso.api.body import read_resource, with_id
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of_create, find_one, hold_criteria
+from yteso.api.open_references import settle
 from yteso.api.profiles import judge_claims
 from yteso.api.write import write_checked, write_one
 from yteso.base.http import Response
@@ -17,7 +18,7 @@ from yteso.store.protocol import Put, Stored, Written
 
 def create(call: Call) -> Response:
     """201 with the new resource; 200 with the one that already meets the criteria; 412 when several do."""
-    resource = read_resource(call)
+    resource = settle(call, read_resource(call))
     judge_claims(call, [(resource, "")])
     put = Put(with_id(resource, random_id()), expected=0)
     query = criteria_of_create(call, call.type, call.headers.get("if-none-exist", ""), call.params)

@@ -22,6 +22,7 @@ from yteso.api.fhirpath_patch import apply_fhirpath_patch
 from yteso.api.formats import JSON_PATCH, is_json_patch
 from yteso.api.headers import read_version
 from yteso.api.json_patch import apply_json_patch
+from yteso.api.open_references import settled
 from yteso.api.read import refuse_absent
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -43,7 +44,7 @@ def patch(call: Call) -> Response:
         if query is not None:
             hold_criteria(conn, query)
             target = refuse_absent(call.type, find_one(call, conn, query)).id
-        return change_stored(call, conn, (call.type, target), expected, change)
+        return change_stored(call, conn, (call.type, target), expected, settled(call, conn, change))
 
     written = call.attempt(work)
     return written_response(call, written, written.body)

@@ -249,6 +249,14 @@ NO_ENTRY = _error(
     "Add the entry with that fullUrl, or use the reference [type]/[id] of what is already there.",
     "FHIR R4 §3.1.0.11.2",
 )
+NAMELESS = _error(
+    "API-0035",
+    "Tham chiếu urn:uuid chỉ có nghĩa trong một Bundle transaction; gửi riêng lẻ, nó không chỉ đến đâu.",
+    "A urn:uuid reference means something within a transaction Bundle only; sent alone it leads nowhere.",
+    "Gửi cả hai tài nguyên trong một Bundle transaction, hoặc dùng tham chiếu [loại]/[id], [loại]?điều-kiện.",
+    "Send both resources in one transaction Bundle, or use the reference [type]/[id] or [type]?criteria.",
+    "FHIR R4 §3.1.0.11.2",
+)
 HIDDEN = _error(
     "API-0040",
     "Không được ghi tài nguyên {type}: nó thuộc về, hoặc tham chiếu đến, người bệnh không do cơ sở này chăm sóc.",

@@ -35,7 +35,7 @@ from yteso.fhir.bundle import rewrite
 from yteso.fhir.reference import parse, references
 from yteso.store.protocol import Change, Put, Remove, Stored, Written
 
-_CONDITIONAL = re.compile(rb'"reference"\s*:\s*"[A-Za-z]+\?')
+_CONDITIONAL = re.compile(rb'"reference"\s*:\s*"[^"]*(?:\?|\\u003[fF])')
 
 
 def transaction(call: Call, document: Resource, raw: bytes) -> Response:

@@ -11,6 +11,7 @@ from yteso.api.body import is_id, read_resource, with_id
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of, find_one, hold_criteria
 from yteso.api.headers import read_version
+from yteso.api.open_references import settle
 from yteso.api.profiles import judge_claims
 from yteso.api.write import write_checked, write_one
 from yteso.base.errors import Refused
@@ -23,7 +24,7 @@ from yteso.store.protocol import Put, Resource, Stored, VersionConflict, Written
 
 def update(call: Call) -> Response:
     """200, or 201 for a first version; 412 when If-Match names another. Same content makes no new version."""
-    resource = read_resource(call)
+    resource = settle(call, read_resource(call))
     check_own_id(resource, call.id)
     judge_claims(call, [(resource, "")])
     put = Put(resource, expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", "")))
@@ -33,7 +34,7 @@ def update(call: Call) -> Response:
 
 def update_by_criteria(call: Call) -> Response:
     """The same on the one resource that meets the criteria; none: it is created; several: 412 (FHIR R4 §3.1.0.4.1)."""
-    resource = read_resource(call)
+    resource = settle(call, read_resource(call))
     judge_claims(call, [(resource, "")])
     query = criteria_of(call, call.type, call.params)
     expected = expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", ""))

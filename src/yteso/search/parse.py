@@ -46,6 +46,7 @@ class _Found:
     sort: list[Sort] = field(default_factory=list)
     include: list[Include] = field(default_factory=list)
     count: int = DEFAULT_COUNT
+    counted_only: bool = False
     total: Literal["none", "estimate", "accurate"] = "none"
     cursor: str = ""
 
@@ -86,7 +87,7 @@ def parse(
             tuple(found.clauses),
             tuple(found.sort),
             tuple(found.include),
-            found.count,
+            0 if found.counted_only else found.count,
             found.total,
             found.cursor,
             tuple(found.links),
@@ -133,9 +134,8 @@ def _count(found: _Found, name: str, value: str) -> None:
 
 
 def _summary(found: _Found, _name: str, value: str) -> None:
-    """`_summary=count` is a page of nothing with a total; other summaries are `api`'s business."""
-    if value == "count":
-        found.count = 0
+    """`_summary=count` is a page of nothing with a total, whatever `_count` says; others are `api`'s business."""
+    found.counted_only = value == "count"
 
 
 def _total(found: _Found, name: str, value: str) -> None:

@@ -36,8 +36,8 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
         alone = across.count and not (following or across.cursor)
         counted = len(rows) if alone else _total(asking, across, plans)
     patients = {row[8] for row in rows if row[8] is not None}
-    mark = audit.across_mark(across)
-    audit.note(asking.conn, who, "R", mark, written_across(across), patients | including.patients)
+    about = (audit.across_mark(across), written_across(across), patients | including.patients)
+    audit.note(asking.conn, who, "R", *about, audit.given((*matches, *including.found)))
     return Page(matches, tuple(including.found), counted, following, including.more)
 
 

@@ -198,6 +198,17 @@ def test_a_conditional_reference_becomes_an_id_or_a_refusal(admin, patient):
         assert (unmet.status, unmet.codes) == (412, ["API-0025"])
 
 
+@pytest.mark.parametrize(
+    "written",
+    [r"Patient?identifier=urn:s|1", r"http://test/fhir/Patient?identifier=urn:s|1", r"Patient\u003fidentifier=urn:s|1"],
+)
+def test_a_conditional_reference_is_known_in_every_way_it_can_be_written(admin, written):
+    admin("PUT", "Patient/p", {"resourceType": "Patient", "id": "p", "identifier": [{"system": "urn:s", "value": "1"}]})
+    text = json.dumps(bundle(post(observation("HERE")))).replace("HERE", written)
+    answer = admin("POST", "", text.encode(), Prefer="return=representation")
+    assert answer.json["entry"][0]["resource"]["subject"] == {"reference": "Patient/p"}
+
+
 def test_a_reference_to_no_entry_is_refused_at_its_place(admin, patient):
     here, nowhere = (f"urn:uuid:0b1c2d3e-0000-4000-8000-00000000000{n}" for n in (1, 2))
     answer = admin(

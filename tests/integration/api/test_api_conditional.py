@@ -6,6 +6,10 @@ import threading
 
 import pytest
 
+from conftest import INTEGRATOR
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Put
+
 SYSTEM = "urn:yteso:test"
 
 
@@ -166,7 +170,80 @@ def test_criteria_see_no_patient_of_others(admin, doctor):
     assert admin("GET", f"Patient/{made}").headers["ETag"] == 'W/"1"'
 
 
-def test_a_lone_reference_to_a_urn_stays_as_it_was_sent(admin):
-    body = person("1", managingOrganization={"reference": "urn:uuid:0b1c2d3e-0000-4000-8000-00000000000f"})
-    made = admin("POST", "Patient", body).json
-    assert made["managingOrganization"] == body["managingOrganization"]
+URN = "urn:uuid:0b1c2d3e-0000-4000-8000-00000000000f"
+HOSPITAL = {"resourceType": "Organization", "identifier": [{"system": "urn:o", "value": "7"}], "name": "Mẫu"}
+
+
+def in_batch(admin, method, url, body):
+    entry = {"request": {"method": method, "url": url}, "resource": body}
+    answer = admin("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": [entry]}).json["entry"][0]
+    told = answer["response"]
+    codes = [issue["details"]["coding"][0]["code"] for issue in told.get("outcome", {}).get("issue", [])]
+    return int(told["status"][:3]), codes
+
+
+@pytest.mark.parametrize(
+    ("reference", "status", "code"),
+    [
+        (URN, 400, "API-0035"),
+        ("Organization?identifier=urn:o|8", 412, "API-0025"),
+        ("Organization?name=M%E1%BA%ABu", 412, "API-0024"),
+        ("Organization?nothing=7", 400, "API-0026"),
+        ("Mensch?identifier=7", 400, "API-0002"),
+    ],
+)
+def test_a_lone_reference_that_names_nothing_is_refused_however_it_comes(admin, reference, status, code):
+    for _ in range(2):
+        admin("POST", "Organization", HOSPITAL)
+    body = person("1", managingOrganization={"reference": reference})
+    admin("PUT", "Patient/there", person("2", id="there"))
+    patch = [{"op": "add", "path": "/managingOrganization", "value": {"reference": reference}}]
+    for method, url, sent in (
+        ("POST", "Patient", body),
+        ("PUT", "Patient/x", {**body, "id": "x"}),
+        ("PUT", by("9"), body),
+        ("PATCH", "Patient/there", patch),
+    ):
+        kind = {"Content_Type": "application/json-patch+json"} if method == "PATCH" else {}
+        answer = admin(method, url, sent, **kind)
+        assert (answer.status, answer.codes[0]) == (status, code)
+        assert answer.json["issue"][0]["expression"] == ["Patient.managingOrganization.reference"]
+    told = in_batch(admin, "POST", "Patient", body)
+    assert (told[0], told[1][0]) == (status, code)
+    assert admin("GET", "Patient?_summary=count").json["total"] == 1
+
+
+@pytest.mark.parametrize("base", ["", "http://test/fhir/"])
+def test_a_lone_conditional_reference_leads_to_what_meets_it(admin, base):
+    hospital = admin("POST", "Organization", HOSPITAL).json["id"]
+    body = person("1", managingOrganization={"reference": f"{base}Organization?identifier=urn:o|7"})
+    real = {"reference": f"Organization/{hospital}"}
+    assert admin("POST", "Patient", body).json["managingOrganization"] == real
+    assert admin("PUT", "Patient/x", {**body, "id": "x"}).json["managingOrganization"] == real
+    assert admin("PUT", by("9"), body).json["managingOrganization"] == real
+    admin("PUT", "Patient/y", person("2", id="y"))
+    patch = [{"op": "add", "path": "/managingOrganization", "value": body["managingOrganization"]}]
+    patched = admin("PATCH", "Patient/y", patch, Content_Type="application/json-patch+json")
+    assert patched.json["managingOrganization"] == real
+    assert in_batch(admin, "POST", "Patient", body)[0] == 201
+    found = admin("GET", f"Patient?organization={hospital}&_summary=count").json["total"]
+    assert found == 5
+
+
+def test_a_conditional_reference_finds_only_what_its_writer_sees(admin, doctor):
+    admin("PUT", "Patient/hidden", person("1", id="hidden"))
+    body = {"resourceType": "Flag", "status": "active", "code": {"text": "x"}}
+    answer = doctor("POST", "Flag", {**body, "subject": {"reference": by("1")}})
+    assert (answer.status, answer.codes) == (412, ["API-0025"])
+
+
+def test_references_within_a_bundle_and_those_of_older_releases_stay(admin, database):
+    inner = person("1", managingOrganization={"reference": URN})
+    document = {"resourceType": "Bundle", "type": "collection", "entry": [{"fullUrl": URN, "resource": inner}]}
+    made = admin("POST", "Bundle", document)
+    assert (made.status, made.json["entry"][0]["resource"]["managingOrganization"]) == (201, {"reference": URN})
+    with database.connection() as conn:
+        PostgresStore().write(conn, INTEGRATOR, [Put({**inner, "id": "old"})])
+    patch = [{"op": "add", "path": "/gender", "value": "male"}]
+    patched = admin("PATCH", "Patient/old", patch, Content_Type="application/json-patch+json")
+    assert (patched.status, patched.json["managingOrganization"]) == (200, {"reference": URN})

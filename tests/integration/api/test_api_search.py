@@ -39,6 +39,7 @@ def test_a_total_comes_on_request(admin, people):
     counted = admin("GET", "Patient?_summary=count&birthdate=ge1995-01-01").json
     assert (counted["total"], counted.get("entry")) == (2, None)
     assert admin("GET", "Patient?_count=0").json["total"] == 7
+    assert "entry" not in admin("GET", "Patient?_summary=count&_count=3").json
 
 
 def test_a_total_that_the_only_page_shows_is_told_unasked(admin, people):
