@@ -138,3 +138,6 @@ _READERS: dict[str, Callable[[str, str], Wish]] = {
     "_total": lambda _, __: {},
     "_sort": _sort,
 }
+
+SEARCHED = frozenset(name for name in _READERS if name[0] != "_")
+"""The parameters about the event."""

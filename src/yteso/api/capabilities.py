@@ -9,7 +9,9 @@ from typing import Any
 
 from yteso import __version__
 from yteso.access.policy import Interaction
+from yteso.api import audit_event
 from yteso.api.answer import json_response
+from yteso.api.audit_event_query import SEARCHED
 from yteso.api.call import Call
 from yteso.api.route import Route
 from yteso.api.terminology_capabilities import terminology_capabilities
@@ -99,7 +101,28 @@ def _security(server: str) -> dict[str, Any]:
     }
 
 
+def _audit_event() -> dict[str, Any]:
+    """The audit chain: it is looked into, and searched by what `audit_event_query` reads."""
+    defined = searchable(audit_event.TYPE)
+    kinds = {name: defined[name].kind if name in defined else "string" for name in SEARCHED}
+    return {
+        "type": audit_event.TYPE,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "readHistory": False,
+        "updateCreate": False,
+        "conditionalCreate": False,
+        "conditionalRead": "not-supported",
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal"],
+        "searchParam": [_parameter(audit_event.TYPE, name, kinds[name]) for name in sorted(kinds)],
+    }
+
+
 def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
+    if type == audit_event.TYPE:
+        return _audit_event()
     parameters = searchable(type)
     supported = (*profiles_of(type), *((_BACKPORT_PROFILE,) if type == SUBSCRIPTION else ()))
     told: dict[str, Any] = {
@@ -136,7 +159,7 @@ def _parameter(type: str, name: str, kind: str) -> dict[str, str]:
 def _revincludes() -> dict[str, list[str]]:
     """Type -> the reference parameters of any type that name it as a target."""
     found: dict[str, list[str]] = {}
-    for source in sorted(RESOURCE_TYPES):
+    for source in sorted(RESOURCE_TYPES - {audit_event.TYPE}):
         for name, parameter in sorted(searchable(source).items()):
             for target in targets_of(parameter):
                 found.setdefault(target, []).append(f"{source}:{name}")

@@ -171,7 +171,11 @@ class _Run:
 
     def _read(self, step: Step) -> bytes:
         assert step.request is not None
-        response = dispatch(self.call.engine, step.request, self.call.who, prefer=self.call.prefer, conn=self.conn)
+        try:
+            response = dispatch(self.call.engine, step.request, self.call.who, prefer=self.call.prefer, conn=self.conn)
+        except Refused as refused:
+            placed = (replace(issue, origin=Origin(field=f"{step.place}.request")) for issue in refused.issues)
+            raise Refused(*placed, status=refused.status) from refused
         told = {"status": f"{response.status} {REASONS[response.status]}"}
         if "ETag" in response.headers:
             told["etag"] = response.headers["ETag"]

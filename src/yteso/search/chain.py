@@ -13,6 +13,8 @@ from yteso.search.query import Chain, Condition, Has
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, SearchParameter
 
 _PROSE = frozenset({"_text", "_content"})
+CHAINED = frozenset(["AuditEvent"])
+"""What is told from the audit chain, and is no resource that a link could begin at."""
 MAX_DEPTH = 4
 MAX_TARGETS = 6
 """Types a chain may lead to without saying which; a parameter that may refer to more wants the type named."""
@@ -64,7 +66,7 @@ def _chain(report: Report, parameter: SearchParameter, target: str, rest: str, v
 def _has(report: Report, type: str, name: str, value: str, depth: int) -> Has | None:
     parts = name.split(":", 3)
     source, by = (parts[1], parts[2]) if len(parts) == 4 else ("", "")
-    parameter = parameters_of(source).get(by) if source in RESOURCE_TYPES else None
+    parameter = parameters_of(source).get(by) if source in RESOURCE_TYPES - CHAINED else None
     if parameter is None or parameter.kind != "reference" or not may_refer(parameter, type) or depth >= MAX_DEPTH:
         report.add(rules.CHAIN, name, depth=MAX_DEPTH)
         return None

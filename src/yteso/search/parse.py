@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Rule
 from yteso.search import rules
-from yteso.search.chain import may_refer, read_condition
+from yteso.search.chain import CHAINED, may_refer, read_condition
 from yteso.search.clause import MODIFIERS, Report
 from yteso.search.filter import conditions_of
 from yteso.search.filter_syntax import FILTER
@@ -173,7 +173,7 @@ def _include(found: _Found, name: str, value: str) -> None:
 
 
 def _can_follow(found: _Found, include: Include) -> bool:
-    if include.source not in RESOURCE_TYPES or (include.target and include.target not in RESOURCE_TYPES):
+    if include.source not in RESOURCE_TYPES - CHAINED or (include.target and include.target not in RESOURCE_TYPES):
         return False
     if include.name:
         parameter = parameters_of(include.source).get(include.name)

@@ -327,3 +327,10 @@ def test_transactions_that_meet_all_get_through(api, admin, patient):
         thread.join()
     assert statuses == [200] * 4
     assert len({admin("GET", f"Patient/{key}").json["gender"] for key in keys}) == 1
+
+
+def test_a_read_that_fails_names_its_entry_and_takes_everything_back(admin, patient):
+    answer = admin("POST", "", bundle(post(patient), ask("GET", "Patient/nobody")))
+    assert (answer.status, answer.codes) == (404, ["API-0004"])
+    assert answer.json["issue"][0]["expression"] == ["Bundle.entry[1].request"]
+    assert admin("GET", "Patient?_summary=count").json["total"] == 0

@@ -260,6 +260,13 @@ def test_only_the_capability_statement_is_open(nobody):
     assert "code-value-quantity" in {p["name"] for p in resources["Observation"]["searchParam"]}
     system = {i["code"] for i in told["rest"][0]["interaction"]}
     assert system == {"transaction", "batch", "history-system", "search-system"}
+    chain = resources["AuditEvent"]
+    assert [one["code"] for one in chain["interaction"]] == ["read", "search-type"]
+    assert (chain["versioning"], chain["updateCreate"], "operation" in chain) == ("no-version", False, False)
+    assert {one["name"] for one in chain["searchParam"]} == {
+        *("patient", "entity", "date", "agent", "agent-name", "agent-role", "action", "subtype", "outcome", "facility")
+    }
+    assert not [one for one in resources["Patient"]["searchRevInclude"] if one.startswith("AuditEvent:")]
     closed = nobody("GET", "Patient/1")
     assert (closed.status, closed.codes) == (401, ["AUTH-0101"])
     assert "WWW-Authenticate" in closed.headers

@@ -195,6 +195,7 @@ def test_a_summary_has_its_sections_and_says_what_is_unknown(admin, doctor):
     }
     assert entries["48765-2"][0]["code"]["coding"][0]["code"] == "no-allergy-info"
     assert entries["10160-0"][0]["medicationCodeableConcept"]["coding"][0]["code"] == "no-medication-info"
+    assert entries["10160-0"][0]["_effectiveDateTime"]["extension"][0]["valueCode"] == "unknown"
     assert entries["48765-2"][0]["patient"]["reference"] in by_url
     text = found["11348-0"]["text"]["div"]
     assert "Cảm &lt;script&gt;" in text

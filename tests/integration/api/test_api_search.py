@@ -64,6 +64,12 @@ def test_the_self_link_says_how_many_are_told_at_most(admin, people, address):
         assert admin("GET", f"{address}{join}_count={wrong}").status == 400
 
 
+def test_no_link_begins_at_the_audit_chain(admin, people):
+    assert admin("GET", "Patient?_has:AuditEvent:patient:action=R").codes == ["SRCH-0010"]
+    strictly = {"Prefer": "handling=strict"}
+    assert admin("GET", "Patient?_revinclude=AuditEvent:patient", **strictly).codes == ["SRCH-0007"]
+
+
 OLDER = ("http://fhir.ehealth.gov.vn/core/sid/cccd", "https://fhir.ehealth.gov.vn/core/sid/national_id")
 
 

@@ -37,6 +37,7 @@ from yteso.store.protocol import Stored
 MOST_OF_A_TYPE = 200
 MOST_IN_A_SECTION = 50
 _ABSENT_SYSTEM = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+_NO_DATA = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/Composition-uv-ips"
 _TITLE = "Tóm tắt hồ sơ sức khoẻ / International Patient Summary"
 
@@ -125,12 +126,17 @@ def _author() -> Resource:
 
 
 def _unknown(section: Section, subject: Resource) -> Resource:
-    """Nothing is known: said by a code of IPS, never by silence."""
+    """Nothing is known: said by a code of IPS, never by silence; of a medicine IPS wants a time, or why none."""
     kind, code = section.unknown
     concept = {"coding": [{"system": _ABSENT_SYSTEM, "code": code}]}
     told: Resource = {"resourceType": kind, "id": random_id()}
     if kind == "MedicationStatement":
-        return told | {"status": "unknown", "medicationCodeableConcept": concept, "subject": subject}
+        return told | {
+            "status": "unknown",
+            "medicationCodeableConcept": concept,
+            "subject": subject,
+            "_effectiveDateTime": {"extension": [{"url": _NO_DATA, "valueCode": "unknown"}]},
+        }
     active = {
         "coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{section.clinical}", "code": "active"}]
     }  # fmt: skip
