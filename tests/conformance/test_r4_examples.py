@@ -102,7 +102,8 @@ def door(fresh_database):
         api = Api(database, PostgresStore(), lambda: datetime.now(UTC))
 
         def ask(method, path, query="", body=b""):
-            response = api.handle(Request(method, f"/{path}", query, {}, BytesIO(body), BASE), WHO)
+            headers = {"accept": "application/fhir+json"}
+            response = api.handle(Request(method, f"/{path}", query, headers, BytesIO(body), BASE), WHO)
             return response.status, response.body
 
         yield ask

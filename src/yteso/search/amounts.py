@@ -1,6 +1,7 @@
 """Number and quantity clauses (FHIR R4 §3.1.1.4.4, §3.1.1.4.8) -> conditions on a row's amount and `store.number`.
 
-Units are compared by 32 bits of their keys, as marks are: there are some thousand.
+Units are compared by 32 bits of their keys, as marks are: there are some thousand. A unit of UCUM, named with its
+system, is asked for however it was written (`units`).
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from math import inf, nextafter
 
-from yteso.search.fragment import Fragment
+from yteso.search.fragment import Fragment, any_of
 from yteso.search.keys import number, short
 from yteso.search.numbers import bare_unit_key, precision, unit_key
+from yteso.search.units import UCUM, written_as
 from yteso.search.values import bare, split
+
+_ONE = Decimal(1)
 
 _CONDITIONS = {
     "eq": "{lo} >= %s AND {hi} < %s",
@@ -40,19 +44,32 @@ def own(prefix: str, value: str, row: str) -> Fragment:
 def _condition(prefix: str, value: str, row: str, lo: str, hi: str) -> Fragment:
     written, *unit = split(value, "|")
     amount = Decimal(written)
-    text, params = _CONDITIONS[prefix].format(lo=lo, hi=hi), _bounds(prefix, amount)
+    text = _CONDITIONS[prefix].format(lo=lo, hi=hi)
     system, code = (bare(part) for part in (*unit, "", "")[:2])
-    if system and code:
-        return Fragment(f"{text} AND {row}.unit = %s", (*params, number(short(unit_key(system, code)))))
-    if code:
-        return Fragment(f"{text} AND {row}.bare = %s", (*params, number(short(bare_unit_key(code)))))
-    return Fragment(text, params)
+    if not code:
+        return Fragment(text, _bounds(prefix, amount))
+    if not system:
+        key = number(short(bare_unit_key(code)))
+        return Fragment(f"{text} AND {row}.bare = %s", (*_bounds(prefix, amount), key))
+    ways = written_as(code) if system == UCUM else ((code, _ONE),)
+    return any_of(
+        Fragment(f"({text} AND {row}.unit = %s)", (*_bounds(prefix, amount, factor), _key(system, one)))
+        for one, factor in ways
+    )
 
 
-def _bounds(prefix: str, amount: Decimal) -> tuple[float, ...]:
-    """Only eq, ne and ap look at the written precision; the others compare with the exact number."""
+def _key(system: str, code: str) -> int:
+    return number(short(unit_key(system, code)))
+
+
+def _bounds(prefix: str, written: Decimal, factor: Decimal = _ONE) -> tuple[float, ...]:
+    """Only eq, ne and ap look at the written precision; the others compare with the exact number.
+
+    `factor`: how many of the row's unit the written one is.
+    """
+    amount = written * factor
     if prefix in ("eq", "ne"):
-        low, high = precision(amount)
+        low, high = (end * factor for end in precision(written))
         # Written with more digits than a float has, all three may be the same float; the value itself must be inside.
         return float(low), max(float(high), nextafter(float(amount), inf))
     if prefix == "ap":

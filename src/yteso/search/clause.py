@@ -113,9 +113,13 @@ def _value(report: Report, kind: str, text: str) -> tuple[str, str]:
         if kind == "date":
             text = text.replace(" ", "+")  # An unencoded "+07:00" arrives as " 07:00".
         return prefixed(kind, text)
-    if kind == "reference" and report.base_url and text.startswith(f"{report.base_url}/"):
-        text = text[len(report.base_url) + 1 :]
-    return "eq", text
+    return "eq", _local(report, text) if kind == "reference" else text
+
+
+def _local(report: Report, text: str) -> str:
+    """An address of ours, relative."""
+    own = f"{report.base_url}/"
+    return text[len(own) :] if report.base_url and text.startswith(own) else text
 
 
 def _canonical(identifier: str) -> str:
@@ -191,7 +195,7 @@ def _is_canonical(parameter: SearchParameter) -> bool:
 def _by_terminology(report: Report, parameter: SearchParameter, modifier: str, parts: list[str]) -> Clause | None:
     codes: list[str] = []
     for part in parts:
-        found = _codes(report.terminology or _builtin(), modifier, part)
+        found = _codes(report.terminology or _builtin(), modifier, _local(report, part))
         if found is None or len(codes) + len(found) > MAX_CODES:
             report.add(rules.UNKNOWN_CODES, parameter.name, modifier=modifier)
             return None

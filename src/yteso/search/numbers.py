@@ -1,7 +1,7 @@
 """Numbers and quantities -> intervals of floats with their unit; a search value -> the interval it means.
 
-Floats suffice: rounding is monotone, and 15 digits are more than any measurement has. Units are compared as written
-(code or unit); no conversion.
+Floats suffice: rounding is monotone, and 15 digits are more than any measurement has. Units are kept as written
+(code or unit); what they are compared with is `units`.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ class _Record:
         return next(full, None) or BUILTIN.code_system(url, version) or next(iter(ours), None)
 
     def value_set(self, url: str, version: str = "") -> Resource | None:
-        """See `terminology.protocol.Content`."""
+        """See `terminology.protocol.Content`. `ValueSet/id` names one of the record (FHIR R4 §3.1.1.4.10, `:in`)."""
         return self._resource("ValueSet", url, version) or BUILTIN.value_set(url, version)
 
     def all_codes_of(self, url: str) -> str:
@@ -155,12 +155,20 @@ class _Record:
         if key not in known:
             if len(known) > MOST_URLS:
                 known.clear()
-            asked = [("_count", str(MOST_MAPS))] if not url else [("url", escaped(url)), ("_count", str(MOST_VERSIONS))]
-            query, _ = parse(type, asked)
+            query, _ = parse(type, _asked(type, url))
             matches = self.store.search(self.conn, self.who, self.limit, query).matches
             ordered = sorted((made(stored) for stored in matches), key=lambda one: _natural(version(one)), reverse=True)
             known[key] = tuple(ordered)
         return known[key]
+
+
+def _asked(type: str, url: str) -> list[tuple[str, str]]:
+    """Parameters that find a canonical url, or `Type/id`; without either all of a type."""
+    if not url:
+        return [("_count", str(MOST_MAPS))]
+    kind, _, id = url.partition("/")
+    named = ("_id", escaped(id)) if kind == type else ("url", escaped(url))
+    return [named, ("_count", str(MOST_VERSIONS))]
 
 
 def escaped(text: str) -> str:

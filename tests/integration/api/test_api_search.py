@@ -285,3 +285,57 @@ def test_what_a_canonical_means_is_followed_by_its_url_and_version(admin, forms)
     back = "_revinclude=QuestionnaireResponse:questionnaire"
     assert included(admin("GET", f"Questionnaire?_id=f2&{back}")) == ["any", "two"]
     assert included(admin("GET", f"Questionnaire?_id=f1&{back}")) == ["any", "near", "one"]
+
+
+def test_codes_are_found_by_a_value_set_of_the_record_whichever_way_it_is_named(admin):
+    include = [{"system": "urn:c", "concept": [{"code": "a"}]}]
+    value_set = {"resourceType": "ValueSet", "id": "vs", "status": "active", "compose": {"include": include}}
+    assert admin("PUT", "ValueSet/vs", {**value_set, "url": "http://x.org/vs"}).status == 201
+    assert admin("PUT", "ValueSet/nameless", {**value_set, "id": "nameless"}).status == 201
+    for code in ("a", "b"):
+        basic = {"resourceType": "Basic", "id": code, "code": {"coding": [{"system": "urn:c", "code": code}]}}
+        assert admin("PUT", f"Basic/{code}", basic).status == 201
+    for name in ("http://x.org/vs", "ValueSet/vs", "http://test/fhir/ValueSet/vs", "ValueSet/nameless"):
+        assert admin("GET", f"Basic?code:in={name}").ids == ["a"]
+        assert admin("GET", f"Basic?code:not-in={name}").ids == ["b"]
+    assert admin("GET", "Basic?code:in=ValueSet/none").codes == ["SRCH-0011"]
+    changed = {**value_set, "compose": {"include": [{"system": "urn:c", "concept": [{"code": "b"}]}]}}
+    admin("PUT", "ValueSet/vs", {**changed, "url": "http://x.org/vs"})
+    assert admin("GET", "Basic?code:in=ValueSet/vs").ids == ["b"]
+
+
+def weight(name, value, code, system="http://unitsofmeasure.org"):
+    amount = {"value": value, "unit": code, "code": code, "system": system}
+    code = {"coding": [{"system": "urn:c", "code": "w"}]}
+    part = {"code": {"coding": [{"system": "urn:c", "code": "part"}]}, "valueQuantity": amount}
+    kind = {"resourceType": "Observation", "id": name, "status": "final", "code": code}
+    return {**kind, "valueQuantity": amount, "component": [part]}
+
+
+@pytest.mark.parametrize("name", ["value-quantity=", "code-value-quantity=w$", "component-value-quantity="])
+def test_an_amount_is_found_in_whatever_ucum_unit_it_was_written(admin, name):
+    for one in (
+        weight("kg", 70, "kg"),
+        weight("g", 70400, "g"),
+        weight("lb", 154.3, "[lb_av]"),
+        weight("light", 69.4, "kg"),
+        weight("length", 70, "cm"),
+        weight("other", 70, "kg", "urn:other"),
+    ):
+        assert admin("PUT", f"Observation/{one['id']}", one).status == 201
+    kilograms = f"{name}{{}}|http://unitsofmeasure.org|kg"
+
+    def found(asked):
+        return set(admin("GET", f"Observation?{asked}").ids)
+
+    assert found(kilograms.format("70")) == {"kg", "g", "lb"}
+    assert found(kilograms.format("70.0")) == {"kg", "lb"}
+    assert found(f"{name}70000|http://unitsofmeasure.org|g") == {"kg"}
+    assert found(f"{name}7e4|http://unitsofmeasure.org|g") == {"kg", "g", "lb", "light"}
+    assert found(kilograms.format("gt70")) == {"g"}
+    assert found(kilograms.format("lt70")) == {"light", "lb"}
+    assert found(kilograms.format("ge70")) == {"kg", "g"}
+    assert found(kilograms.format("ne70")) == {"light"}
+    assert found(f"{name}70||kg") == {"kg", "other"}
+    assert found(f"{name}70|urn:other|kg") == {"other"}
+    assert found(f"{name}70000||g") == set()

@@ -44,7 +44,7 @@ _OTHERS = {
     "[drp]": ("0.00000005", "m3"), "atm": ("101325000", "g.m-1.s-2"), "deg": ("0.0174532925199433", ""),
     "[degF]": ("1", "[degF]"), "Cel": ("1", "Cel"), "[pH]": ("1", "[pH]"),
 }  # fmt: skip
-_PART = re.compile(r"(?P<unit>10[*^]|[A-Za-z%\[\]'\"_*^]+(?:\[[^\]]*\])?|\d+)(?P<power>[+-]?\d+)?")
+_PART = re.compile(r"(?P<unit>10[*^]|(?:[A-Za-z%'\"_*^]|\[[^\[\]]*\])+|\d+)(?P<power>[+-]?\d+)?")
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 _LONGEST = 64
 
