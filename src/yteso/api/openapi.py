@@ -141,6 +141,8 @@ def _path_parameter(name: str, schema: Document) -> Document:
 
 def _in_query(route: Route) -> Iterable[Document]:
     found = dict(_QUERIES.get(route.interaction, {}))
+    if route.interaction is Interaction.SEARCH and not route.segments:
+        found = {"_type": _TEXT, **found}
     if route.operation:
         found = {one.name: _schema(one) for one in route.operation.parameters if one.type in SIMPLE}
     for name, schema in (found | _GENERAL).items():
