@@ -20,7 +20,7 @@ def create(call: Call) -> Response:
     """201 with the new resource; 200 with the one that already meets the criteria; 412 when several do."""
     resource = settle(call, read_resource(call))
     judge_claims(call, [(resource, "")])
-    put = Put(with_id(resource, random_id()), expected=0)
+    put = Put(with_id(resource, random_id()), expected=0, new=True)
     query = criteria_of_create(call, call.type, call.headers.get("if-none-exist", ""), call.params)
     if query is None:
         written = write_one(call, put, "create")

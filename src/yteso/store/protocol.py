@@ -39,11 +39,13 @@ class Put:
 
     `expected` is the version it must have now (If-Match); 0 means it must not exist. None: whatever is there.
     `text` is `fhir.json.dumps(resource)` where the caller has it already; it is trusted to be just that.
+    `new`: the id was made at random for this write, so that nothing of that id is looked for.
     """
 
     resource: Resource
     expected: int | None = None
     text: bytes = b""
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

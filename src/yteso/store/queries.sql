@@ -1,13 +1,13 @@
 -- fetch_present --
 -- The version, hash and time of what is there now, for many keys.
 SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
-FROM unnest(%b::smallint[], %b::smallint[], %b::bigint[]) AS k (shard, type, hid)
+FROM unnest((SELECT %b::smallint[]), (SELECT %b::smallint[]), (SELECT %b::bigint[])) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- lock_present --
 -- The same, locked in the order of the primary key so that two writers cannot wait for each other.
 SELECT r.shard, r.type, r.id, r.ver, r.hash, r.ts, r.pat, r.t
-FROM unnest(%b::smallint[], %b::smallint[], %b::bigint[]) AS k (shard, type, hid)
+FROM unnest((SELECT %b::smallint[]), (SELECT %b::smallint[]), (SELECT %b::bigint[])) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid
 ORDER BY r.shard, r.type, r.id
 FOR UPDATE OF r;
@@ -82,7 +82,7 @@ ORDER BY r.shard, r.id LIMIT %s;
 -- fetch_many --
 -- Present versions of many keys, for the platform's own work.
 SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body
-FROM unnest(%b::smallint[], %b::smallint[], %b::bigint[]) AS k (shard, type, hid)
+FROM unnest((SELECT %b::smallint[]), (SELECT %b::smallint[]), (SELECT %b::bigint[])) AS k (shard, type, hid)
 JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid;
 
 -- fetch_changes --

@@ -56,11 +56,12 @@ class Present:
 
 @dataclass(slots=True)
 class Wish:
-    """What the caller wants for one key; `row` is None to remove it."""
+    """What the caller wants for one key; `row` is None to remove it. With `new` nothing can be there."""
 
     key: Key
     row: Row | None
     expected: int | None
+    new: bool = False
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ def _plan(one: Write) -> _Plan:
 def _wish(change: Change) -> Wish:
     if isinstance(change, Put):
         row = row_of(change.resource, change.text)
-        return Wish(row.key, row, change.expected)
+        return Wish(row.key, row, change.expected, change.new)
     return Wish(key_of(change.type, change.id), None, change.expected)
 
 
@@ -149,7 +150,7 @@ def _outcome(plan: _Plan) -> Transaction | VersionConflict | Refused:
 
 
 def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None:
-    keys = [key for plan in plans for key in plan.wishes]
+    keys = [key for plan in plans for key, wish in plan.wishes.items() if not wish.new]
     if len(plans) > 1:
         keys.sort()
     present = _fetch(conn, "fetch_present", keys)

@@ -31,6 +31,34 @@ def test_every_caller_gets_its_own_answer_and_batches_form_while_one_is_at_work(
     assert len(sizes) < 200
 
 
+def test_callers_who_were_just_answered_share_the_next_batch():
+    sizes = []
+
+    def run(asks):
+        sizes.append(len(asks))
+        time.sleep(0.002)
+        return asks
+
+    together = Together(run, patience=0.5)
+    begin = threading.Barrier(4)
+
+    def call_often(_):
+        begin.wait()
+        return [together(number) for number in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(call_often, range(4))) == [list(range(20))] * 4
+    assert sum(sizes) == 80
+    assert len(sizes) < 40
+
+
+def test_one_caller_who_comes_again_and_again_waits_for_nobody():
+    together = Together(lambda asks: asks, patience=60)
+    begun = time.monotonic()
+    assert [together(number) for number in range(50)] == list(range(50))
+    assert time.monotonic() - begun < 30
+
+
 def test_an_error_reaches_only_the_call_it_belongs_to():
     begin = threading.Barrier(8)
 
