@@ -1,15 +1,15 @@
-"""References of a resource that is written alone and name nothing yet: they are made real, or the write is refused.
+"""References that name nothing yet, or nothing at all: they are made real, or the write is refused.
 
 `Type?criteria` leads to the one visible resource that meets them, as in a transaction (FHIR R4 §3.1.0.11.2); a
-`urn:uuid:` names an entry of a Bundle, and here is none. Kept as they were sent, both would lead nowhere, and nobody
-would know.
+`urn:uuid:` names an entry of a Bundle, and where a resource is written alone there is none; `#id` names a contained
+resource. Kept as they were sent, such references would lead nowhere, and nobody would know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from yteso.api import rules
 from yteso.api.body import make_local
@@ -21,8 +21,6 @@ from yteso.db import Connection
 from yteso.fhir.reference import parse, references
 
 Resource = dict[str, Any]
-Holder = tuple[str, dict[str, Any]]
-"""Where a Reference stands (`Observation.subject`), and the object."""
 
 
 def settle(call: Call, resource: Resource) -> Resource:
@@ -48,34 +46,68 @@ def settled(call: Call, conn: Connection, change: Callable[[Resource], Resource]
 def open_texts(resource: Any) -> frozenset[str]:
     """The references that may name nothing yet."""
     texts = (str(holder["reference"]) for holder in references(resource))
-    return frozenset(text for text in texts if text.startswith("urn:uuid:") or "?" in text)
+    return frozenset(text for text in texts if text.startswith(("urn:uuid:", "#")) or "?" in text)
+
+
+def lost_parts(resource: Resource, place: str) -> list[Issue]:
+    """An issue for each reference to a contained resource that is not there (FHIR R4 §2.3.0, invariant ref-1)."""
+    lost = (one for one in _open(resource, place) if one.kind == "lost")
+    return [rules.NOT_CONTAINED.at(Origin(field=one.place)) for one in lost]
 
 
 def _settle(call: Call, resource: Resource, conn: Connection | None, before: frozenset[str]) -> None:
-    place = str(resource.get("resourceType", ""))
-    found = [one for one in _open(resource, place) if one[1]["reference"] not in before]
-    nameless = [rules.NAMELESS.at(Origin(field=place)) for place, holder in found if _is_urn(holder)]
-    if nameless:
-        raise Refused(*nameless, status=400)
-    for place, holder in found:
-        holder["reference"] = _named(call, conn, holder["reference"], place)
+    found = [one for one in _open(resource, str(resource.get("resourceType", ""))) if one.text not in before]
+    issues = [_NOTHING[one.kind].at(Origin(field=one.place)) for one in found if one.kind in _NOTHING]
+    if issues:
+        raise Refused(*issues, status=400)
+    for one in found:
+        one.holder["reference"] = _named(call, conn, one.text, one.place)
 
 
-def _is_urn(holder: dict[str, Any]) -> bool:
-    return str(holder["reference"]).startswith("urn:uuid:")
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """One such Reference: where it stands (`Observation.subject.reference`), and what it is."""
+
+    place: str
+    holder: dict[str, Any]
+    kind: Literal["urn", "lost", "conditional"]
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return str(self.holder["reference"])
 
 
-def _open(value: Any, place: str) -> Iterator[Holder]:
-    """A Bundle inside is left alone: its references are to its own entries."""
+_NOTHING = {"urn": rules.NAMELESS, "lost": rules.NOT_CONTAINED}
+
+
+def _open(value: Any, place: str, parts: frozenset[str] = frozenset()) -> Iterator[_Open]:
+    """A Bundle inside is left alone: its references are to its own entries. `parts`: what is contained around here."""
     if isinstance(value, list):
         for at, item in enumerate(value):
-            yield from _open(item, f"{place}[{at}]")
+            yield from _open(item, f"{place}[{at}]", parts)
     elif isinstance(value, dict) and value.get("resourceType") != "Bundle":
-        text = value.get("reference")
-        if isinstance(text, str) and (text.startswith("urn:uuid:") or parse(text).kind == "conditional"):
-            yield f"{place}.reference", value
+        if "contained" in value:
+            parts = parts | _parts(value["contained"])
+        if kind := _kind(value.get("reference"), parts):
+            yield _Open(f"{place}.reference", value, kind)
         for name, inner in value.items():
-            yield from _open(inner, f"{place}.{name}")
+            yield from _open(inner, f"{place}.{name}", parts)
+
+
+def _parts(contained: Any) -> frozenset[str]:
+    rows = contained if isinstance(contained, list) else []
+    return frozenset(f"#{one.get('id')}" for one in rows if isinstance(one, dict))
+
+
+def _kind(text: Any, parts: frozenset[str]) -> Literal["", "urn", "lost", "conditional"]:
+    if not isinstance(text, str):
+        return ""
+    if text.startswith("urn:uuid:"):
+        return "urn"
+    if text.startswith("#"):
+        return "" if text == "#" or text in parts else "lost"
+    return "conditional" if parse(text).kind == "conditional" else ""
 
 
 def _named(call: Call, conn: Connection | None, text: str, place: str) -> str:

@@ -257,6 +257,14 @@ NAMELESS = _error(
     "Send both resources in one transaction Bundle, or use the reference [type]/[id] or [type]?criteria.",
     "FHIR R4 §3.1.0.11.2",
 )
+NOT_CONTAINED = _error(
+    "API-0036",
+    "Tham chiếu #… không trỏ đến tài nguyên nào trong contained.",
+    "A reference #… names no resource in contained.",
+    "Thêm tài nguyên có id đó vào contained, hoặc dùng tham chiếu [loại]/[id].",
+    "Add the resource with that id to contained, or use the reference [type]/[id].",
+    "FHIR R4 §2.3.0 (ref-1)",
+)
 HIDDEN = _error(
     "API-0040",
     "Không được ghi tài nguyên {type}: nó thuộc về, hoặc tham chiếu đến, người bệnh không do cơ sở này chăm sóc.",

@@ -21,6 +21,7 @@ from yteso.api.dispatch import dispatch
 from yteso.api.entry import REASONS
 from yteso.api.headers import etag
 from yteso.api.names import named_in, names_of, refuse_nameless
+from yteso.api.open_references import lost_parts
 from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan
 from yteso.api.profiles import judge_claims
@@ -36,6 +37,7 @@ from yteso.fhir.reference import parse, references
 from yteso.store.protocol import Change, Put, Remove, Stored, Written
 
 _CONDITIONAL = re.compile(rb'"reference"\s*:\s*"[^"]*(?:\?|\\u003[fF])')
+_LOCAL = re.compile(rb'"reference"\s*:\s*"(?:#|\\u0023)')
 
 
 def transaction(call: Call, document: Resource, raw: bytes) -> Response:
@@ -44,6 +46,8 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
     Running rewrites the document in place, so that a second attempt, after a deadlock, reads the bytes again.
     """
     ready = [plan(call, document)]
+    if _LOCAL.search(raw):
+        _refuse_lost(ready[0])
     judge_claims(call, ((step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None))
     conditional = bool(_CONDITIONAL.search(raw))
     # A name in JSON may hide its slashes (`http:\/\/…`); then every resource is looked through.
@@ -54,6 +58,14 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
         return _Run(call, conn, steps, conditional, absolute).answer()
 
     return json_response(200, call.attempt(work))
+
+
+def _refuse_lost(steps: Iterable[Step]) -> None:
+    """Refused (400) for each reference to a contained resource that is not there."""
+    sent = ((step.resource, f"{step.place}.resource") for step in steps if step.resource is not None)
+    issues = [issue for resource, place in sent for issue in lost_parts(resource, place)]
+    if issues:
+        raise Refused(*issues, status=400)
 
 
 @dataclass(slots=True)

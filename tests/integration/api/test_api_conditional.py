@@ -247,3 +247,35 @@ def test_references_within_a_bundle_and_those_of_older_releases_stay(admin, data
     patch = [{"op": "add", "path": "/gender", "value": "male"}]
     patched = admin("PATCH", "Patient/old", patch, Content_Type="application/json-patch+json")
     assert (patched.status, patched.json["managingOrganization"]) == (200, {"reference": URN})
+
+
+ORGANIZATION = {"resourceType": "Organization", "id": "o", "name": "Mẫu"}
+LOST = {"managingOrganization": {"reference": "#none"}, "contained": [ORGANIZATION]}
+
+
+def test_a_reference_to_a_contained_resource_that_is_not_there_is_refused(admin):
+    lost, place = person("1", **LOST), "managingOrganization.reference"
+    alone = admin("POST", "Patient", lost)
+    assert (alone.status, alone.codes) == (400, ["API-0036"])
+    assert alone.json["issue"][0]["expression"] == [f"Patient.{place}"]
+    whole = admin("POST", "", transaction(entry("POST", "Patient", person("2")), entry("POST", "Patient", lost)))
+    assert (whole.status, whole.codes) == (400, ["API-0036"])
+    assert whole.json["issue"][0]["expression"] == [f"Bundle.entry[1].resource.{place}"]
+    assert in_batch(admin, "POST", "Patient", lost) == (400, ["API-0036"])
+    assert admin("GET", "Patient?_summary=count").json["total"] == 0
+
+
+def test_references_to_what_is_contained_and_to_what_contains_stay(admin):
+    inside = {
+        "resourceType": "Organization",
+        "id": "o",
+        "partOf": {"reference": "#"},
+        "endpoint": [{"reference": "#e"}],
+    }
+    kept = person("1", managingOrganization={"reference": "#o"})
+    kept["contained"] = [inside, {"resourceType": "Endpoint", "id": "e", "status": "active"}]
+    kept["contained"][1] |= {"connectionType": {"code": "x"}, "payloadType": [{"text": "x"}], "address": "http://x"}
+    assert admin("POST", "Patient", kept).json["contained"] == kept["contained"]
+    assert admin("POST", "", transaction(entry("POST", "Patient", kept))).status == 200
+    parameters = {"resourceType": "Parameters", "parameter": [{"name": "a", "resource": kept}]}
+    assert admin("POST", "Parameters", parameters).status == 201

@@ -152,6 +152,10 @@ def test_another_facilitys_patient_is_as_absent(operation, doctor, operator, sta
 
 def test_a_document_holds_what_the_caller_may_see(admin, doctor):
     whole = keys(admin("GET", "Composition/k/$document"))
+    for named in ("k", "Composition/k", "http://test/fhir/Composition/k"):
+        assert keys(admin("GET", f"Composition/$document?id={named}")) == whole
+    assert admin("GET", "Composition/$document").codes == ["API-1002"]
+    assert admin("GET", "Composition/$document?id=http://elsewhere/Composition/k").codes == ["API-0017"]
     assert (whole[0], set(whole[1:])) == (
         "Composition/k",
         {"Patient/lan", "Encounter/e1", "Practitioner/d", "Observation/o1", "Observation/o-mai"},

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yteso.access.policy import Interaction, require
+from yteso.api import rules as api_rules
 from yteso.api.answer import json_response, location
+from yteso.api.body import is_id
 from yteso.api.call import Call
 from yteso.api.headers import version_headers
 from yteso.api.operations import rules
@@ -25,13 +27,15 @@ from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import json
 from yteso.fhir.dates import instant
+from yteso.fhir.reference import parse
 from yteso.store.everything import references_in
 from yteso.store.labelled import labelled
 from yteso.store.protocol import Put, Stored
 
 
 def document(call: Call, given: Arguments) -> Response:
-    """200 with the Bundle; 404 and 410 as for a read."""
+    """200 with the Bundle; 404 and 410 as for a read. On the type the parameter `id` names the Composition."""
+    name = call.id or _named(call, given)
     persist = given.flag("persist")
     if persist:
         if call.request.method != "POST":
@@ -39,7 +43,7 @@ def document(call: Call, given: Arguments) -> Response:
         require(call.who, Interaction.CREATE, "Bundle")
 
     def work(conn: Connection) -> Response:
-        found = call.engine.store.read(conn, call.who, call.limit, call.type, call.id)
+        found = call.engine.store.read(conn, call.who, call.limit, call.type, name)
         composition = refuse_absent(call.type, found)
         keys = references_in([composition]) - {(composition.type, composition.id)}
         others = call.engine.store.read_many(conn, call.who, require(call.who, Interaction.READ), keys)
@@ -48,6 +52,18 @@ def document(call: Call, given: Arguments) -> Response:
         return _persisted(call, conn, body) if persist else json_response(200, body)
 
     return call.attempt(work)
+
+
+def _named(call: Call, given: Arguments) -> str:
+    """Its id, from an id or its address here."""
+    text = given.text("id")
+    if not text:
+        raise Refused(rules.MISSING.at(Origin(field="id"), name="id"), status=400)
+    found = parse(text.removeprefix(f"{call.base}/"))
+    name = found.id if (found.kind, found.type) == ("relative", call.type) else text
+    if not is_id(name):
+        raise Refused(api_rules.BAD_ID.at(Origin(field="id")), status=400)
+    return name
 
 
 def _persisted(call: Call, conn: Connection, body: bytes) -> Response:
@@ -80,9 +96,9 @@ def document_bundle(
 DOCUMENT = Operation(
     Interaction.DOCUMENT,
     document,
-    levels("instance"),
+    levels("type instance"),
     "http://hl7.org/fhir/OperationDefinition/Composition-document",
     "The document a Composition is the first page of.",
     types=frozenset(["Composition"]),
-    parameters=(Parameter("persist", "boolean"), Parameter("graph", "uri")),
+    parameters=(Parameter("id", "uri"), Parameter("persist", "boolean"), Parameter("graph", "uri")),
 )
