@@ -1,6 +1,7 @@
 """A search over several types: one statement for the page, the rights in each of its arms, one audit row for all.
 
-Links and includes are looked up for each type as in a search of it; all of it together gets `SECONDS`.
+Links and includes are looked up for each type as in a search of it. Each statement gets `SECONDS`, and none begins
+when they are over.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
     """See `protocol.Store.search_across`."""
     wall.name(asking.conn, asking.limit)
     with bounded(asking.conn, SECONDS):
-        plans = [Plan(query, asking.now, reach(asking, query)) for query in _present(asking, across)]
+        plans = [_plan(asking, query) for query in _present(asking, across)]
         rows, following = _page(asking, across, plans)
         matches = tuple(stored(asking.conn, asking.codec, row) for row in rows)
         including = Including(asking.conn, asking.codec, asking.limit, matches)
@@ -39,6 +40,11 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
     about = (audit.across_mark(across), written_across(across), patients | including.patients)
     audit.note(asking.conn, who, "R", *about, audit.given((*matches, *including.found)))
     return Page(matches, tuple(including.found), counted, following, including.more)
+
+
+def _plan(asking: Asking, query: Query) -> Plan:
+    asking.refuse_late()
+    return Plan(query, asking.now, reach(asking, query))
 
 
 def _present(asking: Asking, across: Across) -> Sequence[Query]:
@@ -61,5 +67,10 @@ def _total(asking: Asking, across: Across, plans: Sequence[Plan]) -> int | None:
     """How many match, counted when it is asked for."""
     if across.total == "none" and across.count:
         return None
-    counts: list[int] = [run(asking.conn, *total(plan, asking.limit)).fetchone()[0] for plan in plans]
-    return sum(counts)
+    return sum(_counted(asking, plan) for plan in plans)
+
+
+def _counted(asking: Asking, plan: Plan) -> int:
+    asking.refuse_late()
+    (found,) = run(asking.conn, *total(plan, asking.limit)).fetchone()
+    return int(found)

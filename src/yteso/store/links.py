@@ -58,11 +58,15 @@ class Asking:
 
     def rows(self, query: Query, columns: str, limit: int) -> list[tuple[Any, ...]]:
         """Columns of visible matches, at most `limit` per access path. Refused (503, SRCH-0013) when time is up."""
-        if monotonic() - self.started > self.seconds:
-            raise Refused(rules.TOO_SLOW.at(seconds=self.seconds), status=503)
+        self.refuse_late()
         plan = Plan(query, self.now, reach(self, query))
         found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, limit)).fetchall()
         return found
+
+    def refuse_late(self) -> None:
+        """Refused (503, SRCH-0013) when time is up."""
+        if monotonic() - self.started > self.seconds:
+            raise Refused(rules.TOO_SLOW.at(seconds=self.seconds), status=503)
 
     def documents(self, query: Query, name: str) -> list[tuple[str, dict[str, Any]]]:
         """(id, resource) of visible matches. Refused (400, SRCH-0012) when there are more than MOST."""

@@ -171,3 +171,10 @@ def test_who_asks_sees_only_what_they_may_and_the_chain_has_one_row(admin, datab
         rows = audit.accesses(conn, "n1")
     assert (rows[0].what.partition("?")[0], rows[0].detail) == ("*", "_type=Condition,Patient&_id=n1")
     assert rows[0].who == "bác sĩ Mẫu"
+
+
+def test_all_of_a_search_together_has_so_much_time(admin, record, monkeypatch):
+    monkeypatch.setattr("yteso.store.find.SECONDS", 0)
+    monkeypatch.setattr("yteso.store.across.SECONDS", 1)
+    answer = admin("GET", "?_type=Patient,Condition&_total=accurate&_count=1")
+    assert (answer.status, answer.codes) == (503, ["SRCH-0013"])
