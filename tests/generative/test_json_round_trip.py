@@ -56,7 +56,7 @@ def test_a_body_is_spliced_without_touching_anything_else(members, source):
     codec = Codec()
     name = resource["resourceType"], resource["id"]
     text = spliced(
-        *codec.unpack(*name, 0, codec.pack(*name, *canonical(resource))), 3, datetime(2024, 1, 1, tzinfo=UTC)
+        *codec.unpack(*name, 0, codec.pack(*name, 0, *canonical(resource))), 3, datetime(2024, 1, 1, tzinfo=UTC)
     )
     read = loads(text)
     assert list(read) == list(resource)

@@ -2,16 +2,16 @@
 
 Nearly every canonical JSON begins with its type and id, which its row tells anyway, and the first `meta` in it is that
 of the resource, where versionId and lastUpdated belong: then the body is the rest, compressed, without the four bytes
-by which every zstd frame begins (RFC 8878 §3.1.1; no frame header begins like them). Any other body is a whole frame:
-four bytes, the offset inside `meta`, and the canonical JSON; the first of these 32 bits says that type and id are left
-out. `Codec` never parses JSON to read. It holds dictionaries, not connections.
+by which every zstd frame begins (RFC 8878 §3.1.1; no frame header begins like them). The UUIDs in it go before that
+(`uuids.py`); their first byte is no frame's either, whose last two bits would name a dictionary (§3.1.1.1.1.6). Any
+other body is a whole frame: four bytes, the offset inside `meta`, and the canonical JSON; the first of these 32 bits
+says that type and id are left out. `Codec` never parses JSON to read. It holds dictionaries, not connections.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -21,13 +21,16 @@ import zstandard
 from yteso.base.errors import YtesoError
 from yteso.fhir.dates import instant
 from yteso.fhir.json import dumps
+from yteso.store import uuids
 
 NO_DICTIONARY = 0
 LEVEL = 3
 _MATCH = 7
 """Bytes that must be the same to be told by their place: shorter ones, parts of ids, cost more than they save."""
 _LARGE = 1 << 16
-"""Bytes of a large body: tables of the compressor suit it."""
+"""Bytes of a large body: how far back the compressor looks suits it."""
+_TABLES = {"hash_log": 14, "chain_log": 13}
+"""Small tables: those of all types together stay in the processor's memory."""
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _META = b'"meta":{'
 _OFFSET = 4
@@ -100,12 +103,14 @@ def _inside_meta(text: bytes) -> int:
 
 
 class Codec:
-    """Packs with the dictionary `current`, unpacks with any that was added. Safe to share between threads."""
+    """Packs with the newest dictionaries, unpacks with any that was added. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self.current = NO_DICTIONARY
+        self.newest: Mapping[str, int] = {}
+        """Type -> its dictionary; under "" that of all other types."""
         self._contents: dict[int, zstandard.ZstdCompressionDict] = {}
-        self._local = threading.local()
+        self._compressors: dict[int, list[zstandard.ZstdCompressor]] = {}
+        self._decompressors: dict[int, list[zstandard.ZstdDecompressor]] = {}
 
     def add(self, dictionary: int, content: bytes) -> None:
         """Make a dictionary known. Its number always means the same content."""
@@ -115,24 +120,26 @@ class Codec:
         """True when bodies compressed with it can be read."""
         return dictionary == NO_DICTIONARY or dictionary in self._contents
 
-    def pack(self, type: str, id: str, text: bytes, offset: int) -> bytes:
-        """The body of the row of this type and id, compressed with dictionary `current`."""
-        compressor = self._tool("compressors", self.current, self._compressor)
-        packed: bytes
+    def dictionary_of(self, type: str) -> int:
+        """What bodies of this type are to be packed with."""
+        newest = self.newest
+        return newest.get(type) or newest.get("", NO_DICTIONARY)
+
+    def pack(self, type: str, id: str, dictionary: int, text: bytes, offset: int) -> bytes:
+        """The body of the row of this type and id. Raises DictionaryMissing."""
         head = _HEAD % (type.encode(), id.encode())
         if text.startswith(head):
             text = text[len(head) :]
             if _inside_meta(text) == offset - len(head):
-                packed = compressor.compress(text)
-                return packed[len(_MAGIC) :]
+                named, text = uuids.taken_out(text)
+                return named + self._packed(dictionary, text)[len(_MAGIC) :]
             offset |= _HEADLESS
-        packed = compressor.compress(offset.to_bytes(_OFFSET, "big") + text)
-        return packed
+        return self._packed(dictionary, offset.to_bytes(_OFFSET, "big") + text)
 
     def unpack(self, type: str, id: str, dictionary: int, body: bytes) -> tuple[bytes, int]:
         """The canonical bytes and the offset. Raises DictionaryMissing."""
         if not body.startswith(_MAGIC):
-            head, text = _HEAD % (type.encode(), id.encode()), self._plain(dictionary, _MAGIC + body)
+            head, text = _HEAD % (type.encode(), id.encode()), self._rest(dictionary, body)
             return head + text, len(head) + _inside_meta(text)
         plain = self._plain(dictionary, body)
         offset = int.from_bytes(plain[:_OFFSET], "big")
@@ -143,49 +150,57 @@ class Codec:
     def sample(self, dictionary: int, body: bytes) -> bytes:
         """What a dictionary should learn from a body."""
         if not body.startswith(_MAGIC):
-            return self._plain(dictionary, _MAGIC + body)
+            return uuids.taken_out(self._rest(dictionary, body))[1]
         return self._plain(dictionary, body)[_OFFSET:]
 
+    def _rest(self, dictionary: int, body: bytes) -> bytes:
+        """The text after type and id."""
+        begin = uuids.where_packed_end(body)
+        text = self._plain(dictionary, _MAGIC + body[begin:])
+        return uuids.put_back(body[:begin], text) if begin else text
+
+    def _packed(self, dictionary: int, text: bytes) -> bytes:
+        """Tools are not shared: one that is at work is not among the free ones."""
+        free = self._compressors.setdefault(dictionary, [])
+        try:
+            tool = free.pop()
+        except IndexError:
+            tool = compressor(self._content(dictionary))
+        packed: bytes = tool.compress(text)
+        free.append(tool)
+        return packed
+
     def _plain(self, dictionary: int, body: bytes) -> bytes:
-        decompressor = self._tool("decompressors", dictionary, self._decompressor)
-        plain: bytes = decompressor.decompress(body, allow_extra_data=False)
+        free = self._decompressors.setdefault(dictionary, [])
+        try:
+            tool = free.pop()
+        except IndexError:
+            content = self._content(dictionary)
+            tool = zstandard.ZstdDecompressor(dict_data=content) if content else zstandard.ZstdDecompressor()
+        plain: bytes = tool.decompress(body, allow_extra_data=False)
+        free.append(tool)
         return plain
 
     def read(self, type: str, id: str, dictionary: int, body: bytes, version: int, updated: datetime) -> bytes:
         """The full JSON of a version."""
         return spliced(*self.unpack(type, id, dictionary, body), version, updated)
 
-    def _tool(self, kind: str, dictionary: int, make: Callable[[int], Any]) -> Any:
-        """zstd contexts are not shared between threads."""
-        tools = self._local.__dict__.setdefault(kind, {})
-        tool = tools.get(dictionary)
-        if tool is None:
-            tool = tools[dictionary] = make(dictionary)
-        return tool
-
-    def _compressor(self, dictionary: int) -> zstandard.ZstdCompressor:
+    def _content(self, dictionary: int) -> zstandard.ZstdCompressionDict | None:
         if dictionary == NO_DICTIONARY:
-            return zstandard.ZstdCompressor(level=LEVEL, write_dict_id=False)
-        content = self._content(dictionary)
-        sizes = {"source_size": _LARGE, "dict_size": len(content)}
-        chosen = zstandard.ZstdCompressionParameters.from_level(LEVEL, min_match=_MATCH, write_dict_id=False, **sizes)
-        return zstandard.ZstdCompressor(compression_params=chosen, dict_data=content)
-
-    def _decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:
-        if dictionary == NO_DICTIONARY:
-            return zstandard.ZstdDecompressor()
-        return zstandard.ZstdDecompressor(dict_data=self._content(dictionary))
-
-    def _content(self, dictionary: int) -> zstandard.ZstdCompressionDict:
+            return None
         found = self._contents.get(dictionary)
         if found is None:
             raise DictionaryMissing
         return found
 
 
-def trained(samples: Sequence[bytes], size: int = 112_640) -> bytes:
-    """A dictionary for bodies like these. Raises zstandard.ZstdError when the samples are too few."""
-    return zstandard.train_dictionary(size, list(samples), level=LEVEL).as_bytes()
+def compressor(content: zstandard.ZstdCompressionDict | None) -> zstandard.ZstdCompressor:
+    """What packs bodies with a dictionary, or without one."""
+    if content is None:
+        return zstandard.ZstdCompressor(level=LEVEL, write_dict_id=False)
+    sizes = {"source_size": _LARGE, "dict_size": len(content), **_TABLES}
+    chosen = zstandard.ZstdCompressionParameters.from_level(LEVEL, min_match=_MATCH, write_dict_id=False, **sizes)
+    return zstandard.ZstdCompressor(compression_params=chosen, dict_data=content)
 
 
 def fingerprint(content: bytes) -> bytes:

@@ -18,7 +18,7 @@ from yteso.search.query import Across, Query
 from yteso.store import compartment, everything, find, labels, read, write
 from yteso.store.across import search_across
 from yteso.store.codec import Codec
-from yteso.store.dictionaries import load_newest
+from yteso.store.dictionaries import load_newest, train_first
 from yteso.store.links import Asking
 from yteso.store.protocol import Change, Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Write
 from yteso.store.search_parameters import SearchParameters
@@ -54,8 +54,9 @@ class PostgresStore:
         return self.search_parameters.is_fresh
 
     def maintain(self, conn: Connection) -> None:
-        """At start and daily: partitions for the months to come, the newest dictionary, labels by today's rules."""
+        """At start and daily: partitions for the months to come, dictionaries, labels by today's rules."""
         conn.execute(SQL["make_partitions"], (MONTHS_AHEAD,))
+        train_first(conn, self.codec(conn))
         load_newest(conn, self.codec(conn))
         labels.renew(conn, self._clock())
 

@@ -98,21 +98,26 @@ FETCH FIRST %s ROWS WITH TIES;
 SELECT (SELECT coalesce(max(t), 0) FROM store.resource),
        (SELECT ts FROM store.resource WHERE t > %s ORDER BY t LIMIT 1);
 
+-- fetch_training --
+-- The newest dictionary, about how many resources there are, and whether nobody else trains.
+SELECT (SELECT coalesce(max(dict), 0) FROM store.dictionary),
+       (SELECT reltuples FROM pg_class WHERE oid = 'store.resource'::regclass), pg_try_advisory_xact_lock(7304981253);
+
 -- fetch_dictionary --
 -- One compression dictionary.
 SELECT content FROM store.dictionary WHERE shard = 0 AND dict = %s;
 
--- fetch_newest_dictionary --
--- The dictionary new bodies are compressed with.
-SELECT coalesce(max(dict), 0) FROM store.dictionary;
+-- fetch_newest_dictionaries --
+-- The newest dictionary of each type, and of all types (0).
+SELECT type, max(dict) FROM store.dictionary GROUP BY type;
 
 -- add_dictionary --
 -- A further dictionary, unless the same one is there; gives back its number.
 WITH same AS (
-    SELECT dict FROM store.dictionary WHERE sha256 = %(sha256)s
+    SELECT dict FROM store.dictionary WHERE sha256 = %(sha256)s AND type = %(type)s
 ), added AS (
-    INSERT INTO store.dictionary (dict, content, sha256)
-    SELECT greatest((SELECT max(dict) FROM store.dictionary), 99) + 1, %(content)s, %(sha256)s
+    INSERT INTO store.dictionary (dict, type, content, sha256)
+    SELECT greatest((SELECT max(dict) FROM store.dictionary), 99) + 1, %(type)s, %(content)s, %(sha256)s
     WHERE NOT EXISTS (SELECT FROM same)
     RETURNING dict
 )
@@ -120,7 +125,7 @@ SELECT dict FROM same UNION ALL SELECT dict FROM added;
 
 -- sample_bodies --
 -- Present bodies spread over the table, to train a dictionary with; in no order of time, which would teach it less.
-SELECT dict, body FROM store.resource TABLESAMPLE SYSTEM (%s) WHERE hash IS NOT NULL ORDER BY hash LIMIT %s;
+SELECT type, dict, body FROM store.resource TABLESAMPLE SYSTEM (%s) WHERE hash IS NOT NULL ORDER BY hash LIMIT %s;
 
 -- make_partitions --
 -- Partitions of history and audit for the months to come.

@@ -227,7 +227,7 @@ def _leaf_of(conn: Connection, codec: Codec, row: Sequence[Any]) -> bytes | None
         return None
     found = content_hash(text)
     named = resource.get("resourceType") == name and resource.get("id") == id
-    if not named or hash not in (None, found) or patient != _patient(resource):
+    if not named or not found.startswith(hash or _EMPTY) or patient != _patient(resource):
         return None
     return leaf(name, id, version, found)
 

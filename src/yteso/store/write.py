@@ -45,7 +45,7 @@ _REPLACES = frozenset({"created", "updated", "deleted"})
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is there now. `hash` is None for a tombstone."""
+    """What is there now. `hash`: how that of its content begins; None for a tombstone."""
 
     version: int
     hash: bytes | None
@@ -247,7 +247,8 @@ def _decide(wish: Wish, present: Present | None) -> Status:
         wish.row.version = present.version + 1 if present else 1
         return "created"
     assert present is not None
-    if present.hash == wish.row.hash:
+    assert present.hash is not None
+    if wish.row.hash.startswith(present.hash):
         return "unchanged"
     wish.row.version = present.version + 1
     return "updated"

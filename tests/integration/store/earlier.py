@@ -41,7 +41,7 @@ def write_earlier(conn, resource, **columns):
             [number(key) for key in dict.fromkeys(index.tok)],
             [number(short(key)) for key in reversed(dict.fromkeys(index.mark))],
             row.hash,
-            Codec().pack(resource["resourceType"], resource["id"], row.text, row.offset),
+            Codec().pack(resource["resourceType"], resource["id"], 0, row.text, row.offset),
         ),
     )
     for key, low, high, unit, bare in set(index.numbers):

@@ -37,7 +37,7 @@ def write_wide(conn, resource):
             index.d_hi,
             [number(key) for key in {*index.tok, *index.mark}],
             row.hash,
-            Codec().pack("Patient", resource["id"], row.text, row.offset),
+            Codec().pack("Patient", resource["id"], 0, row.text, row.offset),
         ),
     )
     for n, (key, text, at) in enumerate(index.strings):

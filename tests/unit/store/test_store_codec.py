@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from zstandard import ZstdCompressor
 
 from yteso.fhir.json import loads
-from yteso.store.codec import Codec, DictionaryMissing, canonical, spliced, trained
+from yteso.store.codec import Codec, DictionaryMissing, canonical, spliced
+from yteso.store.training import COMMON, dictionaries, trained
 
 WHEN = datetime(2024, 3, 5, 1, 2, 3, 4000, tzinfo=UTC)
 
@@ -48,10 +50,9 @@ def test_a_packed_body_comes_back_with_any_dictionary_and_never_with_the_wrong_o
         canonical({"resourceType": "Basic", "id": f"b{n}", "note": f"dòng {n * 7919}" * 5})[0] for n in range(2000)
     ]
     codec = Codec()
-    plain = codec.pack("Basic", "b0", texts[0], 5)
+    plain = codec.pack("Basic", "b0", 0, texts[0], 5)
     codec.add(1, trained(texts, 4096))
-    codec.current = 1
-    packed = codec.pack("Basic", "b0", texts[0], 5)
+    packed = codec.pack("Basic", "b0", 1, texts[0], 5)
     assert codec.unpack("Basic", "b0", 0, plain) == codec.unpack("Basic", "b0", 1, packed) == (texts[0], 5)
     assert len(packed) < len(plain)
     with pytest.raises(DictionaryMissing):
@@ -64,26 +65,26 @@ def test_a_body_leaves_out_what_its_row_tells_only_where_it_begins_with_it():
     other = canonical({"id": "b", "resourceType": "Basic", "note": "b"})
     longer = canonical({"resourceType": "Basic", "id": "bb", "note": "b"})
     for text, offset in (usual, other, longer):
-        assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", text, offset)) == (text, offset)
+        assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", 0, text, offset)) == (text, offset)
     inner = {"resourceType": "Basic", "id": "c", "meta": {"source": "y"}}
     late = canonical({"resourceType": "Basic", "id": "b", "note": '"meta":{', "meta": {"source": "x"}})
     nested = canonical({"resourceType": "Basic", "id": "b", "contained": [inner], "meta": {"source": "x"}})
     for text, offset in (late, nested):
-        assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", text, offset)) == (text, offset)
-    assert len(codec.pack("Basic", "b", *usual)) < len(codec.pack("Basic", "b", b"{}" + usual[0], usual[1])) - 4
-    assert b"Basic" not in codec.sample(0, codec.pack("Basic", "b", *usual))
-    assert b"Basic" in codec.sample(0, codec.pack("Basic", "b", *longer))
+        assert codec.unpack("Basic", "b", 0, codec.pack("Basic", "b", 0, text, offset)) == (text, offset)
+    assert len(codec.pack("Basic", "b", 0, *usual)) < len(codec.pack("Basic", "b", 0, b"{}" + usual[0], usual[1])) - 4
+    assert b"Basic" not in codec.sample(0, codec.pack("Basic", "b", 0, *usual))
+    assert b"Basic" in codec.sample(0, codec.pack("Basic", "b", 0, *longer))
 
 
 @given(text=st.binary(max_size=200_000), content=st.binary(min_size=300, max_size=600))
 def test_no_body_without_the_beginning_of_a_frame_looks_as_if_it_had_it(text, content):
     codec = Codec()
     codec.add(1, content)
-    for codec.current in (0, 1):
+    for dictionary in (0, 1):
         start = b'{"resourceType":"Basic","id":"b","meta":{'
-        packed = codec.pack("Basic", "b", start + text, len(start))
+        packed = codec.pack("Basic", "b", dictionary, start + text, len(start))
         assert not packed.startswith(b"\x28\xb5\x2f\xfd")
-        assert codec.unpack("Basic", "b", codec.current, packed) == (start + text, len(start))
+        assert codec.unpack("Basic", "b", dictionary, packed) == (start + text, len(start))
 
 
 def test_bodies_of_earlier_releases_are_read_as_they_were_written():
@@ -94,3 +95,21 @@ def test_bodies_of_earlier_releases_are_read_as_they_were_written():
     whole = old.compress(offset.to_bytes(4, "big") + usual)
     assert Codec().unpack("Basic", "b", 0, headless) == Codec().unpack("Basic", "b", 0, whole) == (usual, offset)
     assert Codec().sample(0, headless) == usual[len(head) :]
+
+
+def test_a_type_gets_a_dictionary_of_its_own_only_where_that_packs_better():
+    chance = Random(5)
+    words = ["".join(chance.choices("abcdefgh", k=40)) for _ in range(3000)]
+    drawn = [" ".join(chance.choices(words[:300], k=12)).encode() for _ in range(900)]
+    noise = [chance.randbytes(300) for _ in range(300)]
+    few = [" ".join(chance.choices(words, k=12)).encode() for _ in range(90)]
+    made = dictionaries({1: drawn, 2: noise, 3: few}, size=4096)
+    assert list(made) == [COMMON, 1]
+    assert len(made[1]) <= 65_536
+
+
+def test_a_type_without_a_dictionary_of_its_own_uses_the_common_one():
+    codec = Codec()
+    assert codec.dictionary_of("Basic") == 0
+    codec.newest = {"": 4, "Basic": 7}
+    assert (codec.dictionary_of("Basic"), codec.dictionary_of("Patient")) == (7, 4)
