@@ -30,39 +30,39 @@ class Closed:
     anywhere: int = 0
     person: int | None = None
 
-    def condition(self, row: str, *, past: bool) -> Fragment:
+    def condition(self, row: str, *, past: bool, patient: int | None = None) -> Fragment:
         """On alias `row` of `store.resource`, or of `store.history` when `past`.
 
         A past version is as sensitive as it was and as its resource is now: rules may have changed. It has no clinical
         date: a closing of a time closes it.
         """
         if not past:
-            return self._open(row, f"{row}.d_lo, {row}.d_hi")
-        was, now = self._open(row, _ALL_TIME), self._open("l", _ALL_TIME)
+            return self._open(row, f"{row}.d_lo, {row}.d_hi", patient)
+        was, now = self._open(row, _ALL_TIME, patient), self._open("l", _ALL_TIME, None)
         return Fragment(
             f"({was.text} AND EXISTS (SELECT FROM store.resource l WHERE {of_history('l', row)} AND {now.text}))",
             (*was.params, *now.params),
         )
 
-    def _open(self, row: str, dates: str) -> Fragment:
+    def _open(self, row: str, dates: str, patient: int | None) -> Fragment:
         """Without a label, of somebody who said nothing, it is open; the others are asked one by one."""
+        outside, pat = (f"{row}.pat IS NULL OR ", f"{row}.pat") if patient is None else ("", "%s::bigint")
+        silent = f"(SELECT true FROM store.consent_rule c WHERE c.pat = {pat} LIMIT 1) IS NULL"
         return Fragment(
-            f"({row}.pat IS NULL OR ({row}.label = 0 AND NOT EXISTS"
-            f" (SELECT FROM store.consent_rule c WHERE c.pat = {row}.pat))"
+            f"({outside}({row}.label = 0 AND {silent})"
             f" OR store.open_to({row}.pat, {row}.type, {row}.label, {row}.maker, {dates},"
             " %s, %s, %s, %s, %s, %s, %s))",
-            (self.account, self.facility, self.role, self.purpose, self.own, self.anywhere, self.person),
+            (
+                *(() if patient is None else (patient,)),
+                *(self.account, self.facility, self.role, self.purpose, self.own, self.anywhere, self.person),
+            ),
         )
 
 
-def opened_to(row: str, facility: str, account: str) -> Fragment:
-    """That a row's patient is opened to an account of a facility now: it stands for a care relation.
+def opened_to(pat: Fragment, facility: str, account: str) -> Fragment:
+    """That a patient is opened to an account of a facility now: it stands for a care relation.
 
     The few that are open, each with the other Patients of the same person, are looked up once for the statement.
     """
-    return Fragment(
-        f"{row}.pat IN (SELECT s.pat FROM store.opening o CROSS JOIN LATERAL"
-        " (SELECT o.pat UNION ALL SELECT store.same_person(o.pat)) s (pat)"
-        " WHERE o.facility = %s AND o.account IN ('', %s) AND o.since <= now() AND o.until > now())",
-        (facility, account),
-    )
+    text = f"{pat.text} = ANY ((SELECT store.opened_to(%s, %s))::bigint[])"
+    return Fragment(text, (*pat.params, facility, account))

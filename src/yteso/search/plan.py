@@ -147,7 +147,8 @@ class Plan:
         """Every row that answers is in exactly one of them, and visible."""
         named = [way.clause for way in (self.patient, self.code) if way is not None]
         others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in named)]
-        seen = visible(rights, "r", type=self.query.type)
+        (only,) = self.patients if self.patients is not None and len(self.patients) == 1 else (None,)
+        seen = visible(rights, "r", type=self.query.type, patient=only)
         rows = replace(self.rows, singly=self.by_birth)
         asked = [Fragment("r.hash IS NOT NULL"), *conditions(rows, others), *(one.also for one in self.reached)]
         common = [seen, *asked]

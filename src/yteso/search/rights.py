@@ -20,8 +20,8 @@ from yteso.standards.fhir_r4 import TYPE_NUMBER
 class Part(Protocol):
     """One more condition beside those below; a frozen dataclass, so that equal rights make equal statements."""
 
-    def condition(self, row: str, *, past: bool) -> Fragment:
-        """On alias `row` of `store.resource`, or of `store.history` when `past`."""
+    def condition(self, row: str, *, past: bool, patient: int | None = None) -> Fragment:
+        """On alias `row` of `store.resource`, or of `store.history` when `past`; `patient`: as `visible` has it."""
         ...
 
 
@@ -74,10 +74,13 @@ class Rights(Protocol):
         ...
 
 
-def visible(rights: Rights, row: str = "r", *, past: bool = False, type: str = "") -> Fragment:
+def visible(
+    rights: Rights, row: str = "r", *, past: bool = False, type: str = "", patient: int | None = None
+) -> Fragment:
     """The condition on alias `row` of `store.resource` (or of `store.history` when `past`).
 
-    With a `type`, the rest of the statement lets only rows of that type through: much need not be asked then.
+    With a `type`, the rest of the statement lets only rows of that type through: much need not be asked then. The same
+    of a `patient` (the number of a key): what decides about a patient is asked once, not for each row.
     """
     own = _own(
         rights.types if not type or rights.types is None else rights.types & {type},
@@ -85,8 +88,16 @@ def visible(rights: Rights, row: str = "r", *, past: bool = False, type: str = "
         rights.care_types,
         type,
         row,
+        named=patient is not None,
     )
-    return all_of((own, _source(rights, row, past), *(part.condition(row, past=past) for part in rights.also)))
+    if patient is not None:
+        own = Fragment(own.text, tuple(patient if value is _PATIENT else value for value in own.params))
+    also = (part.condition(row, past=past, patient=patient) for part in rights.also)
+    return all_of((own, _source(rights, row, past), *also))
+
+
+_PATIENT = object()
+"""Stands among parameters for the patient whom the statement names, so that the condition can be kept for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +110,26 @@ class _Bound:
     notifiable: bool
     inspector: str
 
-    def condition(self, row: str) -> Fragment:
+    def condition(self, row: str, pat: Fragment) -> Fragment:
+        """Of the patient `pat`, that of the row."""
         ways = []
         if self.facility:
-            ways.append(_cared_for(row, self.facility, self.account))
+            ways.append(_cared_for(pat, self.facility, self.account))
         if self.person:
-            ways.append(_own_or_represented(row, self.person))
+            ways.append(_own_or_represented(pat, self.person))
         if self.notifiable:
-            ways.append(_notifiable(row))
+            ways.append(_notifiable(row, pat))
         if self.inspector:
-            ways.append(_inspected(row, self.inspector))
+            ways.append(_inspected(pat, self.inspector))
         return all_of(ways)
 
 
 @lru_cache(maxsize=4096)
-def _own(types: frozenset[str] | None, bound: _Bound, care_types: frozenset[str], type: str, row: str) -> Fragment:
-    return all_of((_types(types, type, row), _patients(bound.condition(row), care_types, type, row)))
+def _own(
+    types: frozenset[str] | None, bound: _Bound, care_types: frozenset[str], type: str, row: str, *, named: bool
+) -> Fragment:
+    pat = Fragment("%s::bigint", (_PATIENT,)) if named else Fragment(f"{row}.pat")
+    return all_of((_types(types, type, row), _patients(bound.condition(row, pat), care_types, type, row)))
 
 
 def _types(types: frozenset[str] | None, type: str, row: str) -> Fragment:
@@ -142,18 +157,20 @@ def _patients(mine: Fragment, care_types: frozenset[str], type: str, row: str) -
 _NOW = "c.since <= now() AND c.until > now()"
 
 
-def _cared_for(row: str, facility: str, account: str) -> Fragment:
-    """A visit, which most are, is asked for first; the other relations only when there is none."""
-    visit = Fragment(f"EXISTS (SELECT FROM store.care c WHERE c.pat = {row}.pat AND c.facility = %s)", (facility,))
-    other = Fragment(
-        f"EXISTS (SELECT FROM store.relation c WHERE c.pat = {row}.pat AND c.holder = %s"
-        f" AND c.kind IN ('r', 'a', 'f') AND {_NOW})",
-        (facility,),
+def _cared_for(pat: Fragment, facility: str, account: str) -> Fragment:
+    """A visit, which most are, is asked for first; the other relations only when there is none.
+
+    The visit is the first row of a look-up: for EXISTS the planner may gather all patients of the facility each time.
+    """
+    visit = Fragment(
+        f"(SELECT true FROM store.care c WHERE c.pat = {pat.text} AND c.facility = %s LIMIT 1)",
+        (*pat.params, facility),
     )
-    return any_of((visit, other, *((opened_to(row, facility, account),) if account else ())))
+    other = Fragment(f"store.related({pat.text}, %s)", (*pat.params, facility))
+    return any_of((visit, other, *((opened_to(pat, facility, account),) if account else ())))
 
 
-def _own_or_represented(row: str, person: str) -> Fragment:
+def _own_or_represented(pat: Fragment, person: str) -> Fragment:
     """A minor's parent represents until the minor's 18th birthday, by the birth date as it is known now.
 
     The own record is all of it, whichever of a merged person's Patients it is about.
@@ -165,28 +182,28 @@ def _own_or_represented(row: str, person: str) -> Fragment:
         " * 1000000)::bigint)"
     )
     return Fragment(
-        f"({row}.pat = %s OR {row}.pat IN (SELECT store.same_person(%s))"
-        f" OR EXISTS (SELECT FROM store.relation c WHERE c.pat = {row}.pat AND c.holder = %s"
+        f"({pat.text} = %s OR {pat.text} IN (SELECT store.same_person(%s))"
+        f" OR EXISTS (SELECT FROM store.relation c WHERE c.pat = {pat.text} AND c.holder = %s"
         f" AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
-        (key, key, f"Patient/{person}", TYPE_NUMBER["Patient"]),
+        (*pat.params, key, *pat.params, key, *pat.params, f"Patient/{person}", TYPE_NUMBER["Patient"]),
     )
 
 
-def _notifiable(row: str) -> Fragment:
+def _notifiable(row: str, pat: Fragment) -> Fragment:
     """The present Condition decides, also about past versions; of a Patient, that there is such a Condition."""
     facts = [number(token(f"Condition.code|{code}")) for code in notifiable_codes()]
     return Fragment(
-        f"EXISTS (SELECT FROM store.resource c WHERE c.pat = {row}.pat AND c.type = %s AND c.hash IS NOT NULL"
+        f"EXISTS (SELECT FROM store.resource c WHERE c.pat = {pat.text} AND c.type = %s AND c.hash IS NOT NULL"
         f" AND c.tok && %s::bigint[] AND ({row}.type = %s OR ({row}.type = %s AND c.id = {row}.id)))",
-        (TYPE_NUMBER["Condition"], facts, TYPE_NUMBER["Patient"], TYPE_NUMBER["Condition"]),
+        (*pat.params, TYPE_NUMBER["Condition"], facts, TYPE_NUMBER["Patient"], TYPE_NUMBER["Condition"]),
     )
 
 
-def _inspected(row: str, inspector: str) -> Fragment:
+def _inspected(pat: Fragment, inspector: str) -> Fragment:
     return Fragment(
         "EXISTS (SELECT FROM store.inspection c JOIN store.care v ON v.facility = c.facility"
-        f" WHERE c.who = %s AND v.pat = {row}.pat AND {_NOW})",
-        (inspector,),
+        f" WHERE c.who = %s AND v.pat = {pat.text} AND {_NOW})",
+        (inspector, *pat.params),
     )
 
 

@@ -29,7 +29,7 @@ class Scoped:
 
     alternatives: tuple[Alternative, ...]
 
-    def condition(self, row: str, *, past: bool) -> Fragment:
+    def condition(self, row: str, *, past: bool, patient: int | None = None) -> Fragment:
         """On alias `row`; a past version is judged by what its resource is now, as it alone is indexed."""
         return any_of(_condition(one, row, past) for one in self.alternatives)
 

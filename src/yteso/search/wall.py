@@ -1,6 +1,6 @@
 """What a principal may see -> what the database is told before it reads for them: a role and settings. No connection.
 
-The second wall: policies of the tables (`store/migrations/0100_pre_wall_of_apps.sql`) read these settings. Each
+The second wall: policies of the tables (`store/migrations/0176_pre_fewer_look_ups.sql`) read these settings. Each
 statement sets all of them, so that nothing of who was named before is left; the role says which policy counts. The wall
 knows types, patients, labels, what a person closed, and of an app's scopes all but conditions on more than tokens.
 """
@@ -8,6 +8,7 @@ knows types, patients, labels, what a person closed, and of an app's scopes all 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from yteso.fhir import json
 from yteso.search.closed import Closed
@@ -35,6 +36,7 @@ _ALL_LABELS = 2**15 - 1
 _NO_APP = ("",) * len(_APP)
 
 
+@lru_cache(maxsize=1024)
 def named(rights: Rights) -> tuple[str, ...]:
     """The values of `NAME`: the role first."""
     role, holder, needed = _bound(rights)

@@ -31,8 +31,6 @@ from yteso.store.sorted_page import sorted_page
 SECONDS = 10
 QUICK_MILLISECONDS = 200
 """So long may each of several searches take that share a transaction; they are quick by their plans."""
-_QUICKLY = "SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
-"""What is prepared goes the same way whatever its values: planning it again for each costs more than answering."""
 
 
 def search(
@@ -102,9 +100,9 @@ def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tup
     if not asked:
         return []
     statements = [sql.page(plan, one.limit) for one, plan in asked]
+    found, named = [], asked[0][0].limit
     with conn.pipeline():
-        conn.execute(_QUICKLY, (str(QUICK_MILLISECONDS),), prepare=True)
-        found, named = [], None
+        wall.name_quickly(conn, named, QUICK_MILLISECONDS)
         for (text, params, _), (one, plan) in zip(statements, asked, strict=True):
             if one.limit != named:
                 wall.name(conn, named := one.limit)

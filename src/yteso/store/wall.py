@@ -9,19 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 
 from yteso.access.restriction import Restriction
 from yteso.db import Connection, Owner, Reader, is_in_order
 from yteso.search import wall
 
 _NAME = wall.NAME.encode()
-_named = lru_cache(maxsize=1024)(wall.named)
+_QUICKLY = "set_config('statement_timeout', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+"""What is prepared goes the same way whatever its values: planning it again for each costs more than answering."""
+_NAME_QUICKLY = f"{wall.NAME}, {_QUICKLY}".encode()
+
+
+def name_quickly(conn: Connection, limit: Restriction, milliseconds: int) -> None:
+    """`name`, for statements of which none may take longer, and that are planned once: until the transaction ends."""
+    if isinstance(conn, Reader):
+        conn.execute(_NAME_QUICKLY, (*wall.named(limit), str(milliseconds)), prepare=True)
+    else:
+        conn.execute(f"SELECT {_QUICKLY}".encode(), (str(milliseconds),), prepare=True)
+        name(conn, limit)
 
 
 def name(conn: Connection, limit: Restriction) -> None:
     """Until the end of the transaction, or until somebody else is named; for an owner, until `on_behalf` ends."""
-    values = _named(limit)
+    values = wall.named(limit)
     if isinstance(conn, Reader):
         conn.execute(_NAME, values, prepare=True)
     elif isinstance(conn, Owner) and conn.walled:

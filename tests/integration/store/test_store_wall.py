@@ -157,11 +157,11 @@ def test_policies_of_before_are_made_anew(walled):
     """As where the roles were lacking when the migration ran."""
     before = (ROOT / "store" / "migrations" / "0090_pre_wall.sql").read_text(encoding="utf-8")
     raise_wall = before[before.index("CREATE FUNCTION store.raise_wall") :].replace("CREATE ", "CREATE OR REPLACE ", 1)
-    now = (ROOT / "store" / "migrations" / "0100_pre_wall_of_apps.sql").read_text(encoding="utf-8")
+    now = (ROOT / "store" / "migrations" / "0176_pre_fewer_look_ups.sql").read_text(encoding="utf-8")
     with walled.connection() as conn:
         conn.execute(raise_wall)
         assert wall.missing(conn) == ["policies"]
-        conn.execute(now[: now.index("SELECT store.raise_wall();")])
+        conn.execute(now[now.index("-- What is missing") : now.index("SELECT store.raise_wall();")])
         assert wall.missing(conn) == ["policies"]
         assert wall.raise_wall(conn) == []
 
