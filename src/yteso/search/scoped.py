@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yteso.base.clock import system_clock
 from yteso.search.conditions import Rows, conditions
-from yteso.search.fragment import Fragment, all_of, any_of
+from yteso.search.fragment import FALSE, TRUE, Fragment, all_of, any_of
 from yteso.search.keys import number, patient_key
 from yteso.search.query import Clause
 from yteso.standards.fhir_r4 import TYPE_NUMBER
@@ -31,19 +31,26 @@ class Scoped:
 
     def condition(self, row: str, *, past: bool, patient: int | None = None) -> Fragment:
         """On alias `row`; a past version is judged by what its resource is now, as it alone is indexed."""
-        return any_of(_condition(one, row, past) for one in self.alternatives)
+        return any_of(_condition(one, row, past, patient) for one in self.alternatives)
 
 
-def _condition(one: Alternative, row: str, past: bool) -> Fragment:
+def _condition(one: Alternative, row: str, past: bool, patient: int | None) -> Fragment:
     parts = []
     if one.types is not None:
         parts.append(Fragment(f"{row}.type = ANY(%s::smallint[])", (_numbers(one.types),)))
     if one.patient:
-        others = Fragment(f"({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))", (_numbers(one.of_patients),))
-        parts.append(any_of((Fragment(f"{row}.pat = %s", (number(patient_key(one.patient)),)), others)))
+        parts.append(_of_patient(one, row, patient))
     if one.clauses:
         parts.append(_found(one, row, past))
     return all_of(parts)
+
+
+def _of_patient(one: Alternative, row: str, patient: int | None) -> Fragment:
+    key = number(patient_key(one.patient))
+    if patient is not None:
+        return TRUE if patient == key else FALSE
+    others = Fragment(f"({row}.pat IS NULL AND {row}.type <> ALL(%s::smallint[]))", (_numbers(one.of_patients),))
+    return any_of((Fragment(f"{row}.pat = %s", (key,)), others))
 
 
 def _found(one: Alternative, row: str, past: bool) -> Fragment:

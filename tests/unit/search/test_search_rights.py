@@ -1,10 +1,14 @@
 """What decides about a patient is asked once where the statement names the patient, and the values fit their places."""
 
+from dataclasses import replace
+
 import pytest
 
 from yteso.access.policy import require
 from yteso.access.principal import Principal, Role
+from yteso.search.keys import number, patient_key
 from yteso.search.rights import visible
+from yteso.search.scoped import Scoped
 
 PEOPLE = {
     "doctor": Principal("bac-si", Role.DOCTOR, facility="79001"),
@@ -40,3 +44,11 @@ def test_what_is_kept_for_one_patient_is_not_told_of_another():
     first, second = (visible(limit, "r", type="Condition", patient=patient) for patient in (KEY, KEY + 1))
     assert first.text == second.text
     assert KEY not in second.params
+
+
+@pytest.mark.parametrize(("patient", "shown"), [("p1", True), ("p2", False)])
+def test_an_app_of_one_patient_shows_nothing_of_another(patient, shown):
+    key = number(patient_key(patient))
+    app = replace(PEOPLE["doctor"], scope="patient/*.rs", patient="p1")
+    (part,) = (one for one in require(app, "search", "Condition").also if isinstance(one, Scoped))
+    assert part.condition("r", past=False, patient=key).text == ("true" if shown else "false")
