@@ -82,9 +82,9 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
     """The first resources of a file: reading them makes a process warm, as a walker is."""
     with file.open("rb") as stream:
         for line in islice(stream, WARM):
-            document, _ = read_line(line)
-            if document is not None:
-                yield document
+            put, _ = read_line(line)
+            if put is not None:
+                yield put.resource
 
 
 def run(dsn: str, home: Path, job: str, warm: Path, processes: int) -> tuple[float, float]:

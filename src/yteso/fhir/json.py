@@ -127,6 +127,11 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 def loads(data: bytes | bytearray | memoryview) -> Any:
     """The document. Raises `Refused` (400) with FHIR-0001 … FHIR-0009; never anything else, whatever the bytes."""
+    return read(data)[0]
+
+
+def read(data: bytes | bytearray | memoryview) -> tuple[Any, bytes]:
+    """The document and its canonical bytes, which the proof needs anyhow. Raises as `loads` does."""
     data = bytes(data)
     try:
         document = _fast.decode(data)
@@ -136,10 +141,11 @@ def loads(data: bytes | bytearray | memoryview) -> Any:
         return _explain(data)
     if (b"\\u" in data and _TELLING_ESCAPE.search(data)) or _has_long_integer(data) or _looks_deep(data):
         return _explain(data)
+    canonical = _encoder.encode(document)
     # A dropped duplicate member takes at least two quotation marks away from what is written back.
-    if data.count(b'"') != _encoder.encode(document).count(b'"'):
+    if data.count(b'"') != canonical.count(b'"'):
         return _explain(data)
-    return document
+    return document, canonical
 
 
 def reload(canonical: bytes) -> Any:
@@ -181,6 +187,8 @@ def _looks_deep(data: bytes) -> bool:
     Each round takes the innermost pairs away; what is left after MAX_DEPTH rounds is deeper or not balanced.
     """
     brackets = data.translate(None, _NOT_BRACKETS)
+    if len(brackets) <= 2 * MAX_DEPTH:
+        return False
     rounds = 0
     while brackets:
         if rounds == MAX_DEPTH:
@@ -193,8 +201,8 @@ def _looks_deep(data: bytes) -> bool:
     return False
 
 
-def _explain(data: bytes) -> Any:
-    """Read slowly and strictly; either the document or the refusal that names what is wrong and where."""
+def _explain(data: bytes) -> tuple[Any, bytes]:
+    """Read slowly and strictly; what `read` gives, or the refusal that names what is wrong and where."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -217,7 +225,7 @@ def _explain(data: bytes) -> Any:
         _refuse(_SURROGATE, text)
     if b"\\u0000" in canonical and "\x00" in "".join(_strings(document)):
         _refuse(_NUL, text)
-    return document
+    return document, canonical
 
 
 def _is_wrong_number(token: Token) -> bool:

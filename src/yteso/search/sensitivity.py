@@ -60,10 +60,10 @@ def sensitivity(day: date) -> Sensitivity:
     rules = in_force(day)
     sent = tuple((within, {code: LABELS[label] for code, label in known.items()}) for within, known in sent_labels())
     beginnings = sorted({code for rule in rules for code in rule.codes})
-    words = sorted({code for _, known in sent for code in known})
-    suspect = rf'"code" ?: ?"(?:{_any(beginnings)}|(?:{_any(words)})")'
+    words = sorted({f'{code}"' for _, known in sent for code in known})
+    suspect = rf'"code" ?: ?"(?i:{_by_first([*beginnings, *words])})'
     coded = tuple((re.compile(_any(rule.codes), re.IGNORECASE), rule.within, LABELS[rule.label]) for rule in rules)
-    return Sensitivity(re.compile(suspect.encode(), re.IGNORECASE), coded, sent)
+    return Sensitivity(re.compile(suspect.encode()), coded, sent)
 
 
 def fingerprint(day: date) -> str:
@@ -77,6 +77,14 @@ _ICD10 = re.compile(r"[A-Z]\d\d(?:\.|\d?$)", re.IGNORECASE)
 def _speaks(within: str, code: str) -> bool:
     """Whether a code without a system is of this one: diagnoses are known by their form."""
     return not within or (within == "icd10" and _ICD10.match(code) is not None)
+
+
+def _by_first(words: list[str]) -> str:
+    """As `_any` without regard to case, but tried by the first character: most words need no look at all."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0].lower(), []).append(word[1:])
+    return "|".join(f"{re.escape(first)}(?:{_any(rest)})" for first, rest in sorted(rests.items()))
 
 
 def _any(words: tuple[str, ...] | list[str]) -> str:

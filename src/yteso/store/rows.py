@@ -74,6 +74,7 @@ class Row:
     shape: int = 0
 
 
+@lru_cache(maxsize=4096)
 def key_of(type: str, id: str) -> Key:
     """The primary key of a resource. Raises Refused for an unknown type or an impossible id."""
     number = TYPE_NUMBER.get(type)

@@ -199,6 +199,31 @@ def test_pieces_that_create_the_same_resources_side_by_side_do_not_fail(bulk, de
     assert counts(manifest) == (40, 0, 11 * 40, 0)
 
 
+def test_what_is_nobodys_record_is_there_for_other_pieces_before_its_own_ends(bulk, store, monkeypatch):
+    """Else a piece that meets the same organization would wait for this one to end, and then begin again."""
+    monkeypatch.setattr(chunks, "LINES", 4)
+    write, seen = type(store).write, []
+
+    def looking(self, conn, who, changes, detail=""):
+        with bulk.desk.database.connection() as other:
+            there = self.peek(other, [("Organization", "o"), ("Patient", "p0")])
+        seen.append((sorted(change.resource["id"] for change in changes), sorted(one[0] for one in there)))
+        return write(self, conn, who, changes, detail)
+
+    monkeypatch.setattr(type(store), "write", looking)
+    organization = {"resourceType": "Organization", "id": "o", "name": "Bệnh viện Mẫu"}
+    bad = {"resourceType": "Organization", "id": "x", "nonsense": 1}
+    pieces = [[patient("p0"), organization, patient("p1"), bad], [organization, patient("p2")]]
+    manifest = bulk.run("/$import", ndjson(*pieces[0], *pieces[1]), **NDJSON)
+    assert counts(manifest) == (4, 0, 1, 1)
+    assert seen == [
+        (["o"], []),
+        (["p0", "p1"], ["Organization"]),
+        (["o"], ["Organization", "Patient"]),
+        (["p2"], ["Organization", "Patient"]),
+    ]
+
+
 def test_a_claimed_profile_that_is_not_met_refuses_its_line_where_the_installation_refuses(bulk, desk):
     vital = {**observation("o", "p"), "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}
     assert counts(bulk.run("/$import", ndjson(vital), **NDJSON)) == (1, 0, 0, 0)

@@ -122,7 +122,8 @@ class Importer:
                 with self.database.connection() as conn, _uncollected():
                     taken = self._take(conn, job)
                     if taken is not None:
-                        load(conn, self.store, job, *taken, self.claims.judge(conn, job.who))
+                        judge = self.claims.judge(conn, job.who)
+                        load(conn, self.store, job, *taken, judge=judge, apart=self.database.connection)
                 return taken is not None
             except Exception as error:
                 if not (is_conflict(error) or is_retryable(error)) or attempt == _ATTEMPTS:

@@ -1,5 +1,8 @@
 """One piece of an import: lines -> resources -> the record, in one transaction with its counts and findings.
 
+What is nobody's record (organizations, practitioners) stands in many pieces that are worked off side by side. It is
+written before, in a short transaction of its own; else the first piece to end would make all others start again.
+
 A line that cannot be read, is no sound resource or has no id is a finding with its line number; the other lines go on.
 Resources keep their ids (update as create), and what is there with the same content stays untouched, so that a piece
 may be done again. References are not looked up: files may come in any order. It opens no file.
@@ -9,15 +12,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from yteso.access.types import PATIENT_TYPES
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.base.trace import where
 from yteso.db import Connection, is_conflict, is_retryable
-from yteso.fhir.json import dumps, loads
+from yteso.fhir.json import dumps, read
 from yteso.fhir.outcome import outcome_issue
 from yteso.fhir.reference import references
 from yteso.store.bulk import rules
@@ -38,6 +43,7 @@ _ATTEMPTS = 10
 
 Finding = tuple[int, int, Issue]
 """The number of the line, the place among the line's findings, the finding."""
+Apart = Callable[[], AbstractContextManager[Connection]]
 
 log = logging.getLogger(__name__)
 
@@ -51,18 +57,30 @@ class Piece:
     line: int
 
 
-def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: bytes, judge: Judge) -> None:
-    """Write what is sound, note what is not. `judge` tells what a resource claims and does not keep."""
+def load(
+    conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: bytes, *, judge: Judge, apart: Apart
+) -> None:
+    """Write what is sound, note what is not. `judge` tells what a resource claims and does not keep.
+
+    `apart` opens another transaction. After a death in between, what was written there counts as unchanged.
+    """
     base = str(job.wish.get("base", ""))
     sound: list[tuple[int, Put]] = []
+    shared: list[tuple[int, Put]] = []
     findings: list[Finding] = []
     for number, line in enumerate(data.split(b"\n"), start=piece.line):
         if line and not line.isspace():
-            resource, issues = read_line(line, base, judge)
-            if resource is not None:
-                sound.append((number, Put(resource)))
+            put, issues = read_line(line, base, judge)
+            if put is not None:
+                (sound if put.resource["resourceType"] in PATIENT_TYPES else shared).append((number, put))
             findings.extend((number, at, issue) for at, issue in enumerate(issues[:_MOST_OF_A_LINE]))
-    counts, refused = write(conn, store, job, sound)
+    counts: Counter[str] = Counter()
+    if shared:
+        with apart() as other:
+            counts, refused = write(other, store, job, shared)
+        findings += refused
+    written, refused = write(conn, store, job, sound)
+    counts += written
     findings += refused
     save_problems(conn, job, piece.file, findings)
     failed = len({line for line, _, issue in findings if issue.blocks})
@@ -70,10 +88,11 @@ def load(conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: b
     conn.execute(SQL["finish_chunk"], (*states, *job.key, piece.n))
 
 
-def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[Resource | None, Sequence[Issue]]:
-    """The resource of a line, or None with what is wrong. References to our own address become relative."""
+def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[Put | None, Sequence[Issue]]:
+    """The resource of a line, to be put, or None with what is wrong. References to our own address become relative."""
     try:
-        document = without_ours(loads(line))
+        given, text = read(line)
+        document = without_ours(given)
     except Refused as refusal:
         return None, refusal.issues
     issues = check_resource(document)
@@ -84,8 +103,10 @@ def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[
         return None, [wrong]
     if base and base.encode() in line.replace(b"\\/", b"/"):
         _make_local(document, base)
+        text = b""
     claims = judge(document) if judge else ()
-    return (None if any(issue.blocks for issue in claims) else document), (*issues, *claims)
+    put = Put(document, text=text if document is given else b"")
+    return (None if any(issue.blocks for issue in claims) else put), (*issues, *claims)
 
 
 def write(
