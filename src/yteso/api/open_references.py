@@ -2,12 +2,14 @@
 
 `Type?criteria` leads to the one visible resource that meets them, as in a transaction (FHIR R4 §3.1.0.11.2); a
 `urn:uuid:` names an entry of a Bundle, and where a resource is written alone there is none; `#id` names a contained
-resource. Kept as they were sent, such references would lead nowhere, and nobody would know.
+resource; and what is no address, and names no type, is no reference. Kept as they were sent, they would lead nowhere,
+and nobody would know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,8 +21,12 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.db import Connection
 from yteso.fhir.reference import parse, references
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 Resource = dict[str, Any]
+Kind = Literal["urn", "lost", "bad", "conditional"]
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.\-]+(?:/_history/[A-Za-z0-9.\-]+)?", re.ASCII)
+"""Also of ids longer than an id may be: the official examples have one."""
 
 
 def settle(call: Call, resource: Resource) -> Resource:
@@ -44,15 +50,22 @@ def settled(call: Call, conn: Connection, change: Callable[[Resource], Resource]
 
 
 def open_texts(resource: Any) -> frozenset[str]:
-    """The references that may name nothing yet."""
-    texts = (str(holder["reference"]) for holder in references(resource))
-    return frozenset(text for text in texts if text.startswith(("urn:uuid:", "#")) or "?" in text)
+    """The references that may name nothing yet, or nothing at all."""
+    return frozenset(text for holder in references(resource) if not is_plain(text := str(holder["reference"])))
 
 
-def lost_parts(resource: Resource, place: str) -> list[Issue]:
-    """An issue for each reference to a contained resource that is not there (FHIR R4 §2.3.0, invariant ref-1)."""
-    lost = (one for one in _open(resource, place) if one.kind == "lost")
-    return [rules.NOT_CONTAINED.at(Origin(field=one.place)) for one in lost]
+def is_plain(text: str) -> bool:
+    """True for `Type/id` of a type of FHIR R4, with or without a version, and for an address elsewhere."""
+    found = _RELATIVE.fullmatch(text)
+    if found:
+        return found[1] in RESOURCE_TYPES
+    return ":" in text.partition("?")[0] and not text.startswith(("urn:uuid:", "#"))
+
+
+def lost(resource: Resource, place: str, names: Collection[str]) -> list[Issue]:
+    """An issue for each reference that names nothing; `names` are those of the entries of the Bundle around it."""
+    found = (one for one in _open(resource, place) if one.kind in ("lost", "bad") and one.text not in names)
+    return [_NOTHING[one.kind].at(Origin(field=one.place)) for one in found]
 
 
 def _settle(call: Call, resource: Resource, conn: Connection | None, before: frozenset[str]) -> None:
@@ -70,7 +83,7 @@ class _Open:
 
     place: str
     holder: dict[str, Any]
-    kind: Literal["urn", "lost", "conditional"]
+    kind: Kind
 
     @property
     def text(self) -> str:
@@ -78,7 +91,7 @@ class _Open:
         return str(self.holder["reference"])
 
 
-_NOTHING = {"urn": rules.NAMELESS, "lost": rules.NOT_CONTAINED}
+_NOTHING = {"urn": rules.NAMELESS, "lost": rules.NOT_CONTAINED, "bad": rules.BAD_REFERENCE}
 
 
 def _open(value: Any, place: str, parts: frozenset[str] = frozenset()) -> Iterator[_Open]:
@@ -100,14 +113,14 @@ def _parts(contained: Any) -> frozenset[str]:
     return frozenset(f"#{one.get('id')}" for one in rows if isinstance(one, dict))
 
 
-def _kind(text: Any, parts: frozenset[str]) -> Literal["", "urn", "lost", "conditional"]:
-    if not isinstance(text, str):
-        return ""
+def _kind(text: Any, parts: frozenset[str]) -> Kind | None:
+    if not isinstance(text, str) or is_plain(text) or text == "#" or text in parts:
+        return None
     if text.startswith("urn:uuid:"):
         return "urn"
     if text.startswith("#"):
-        return "" if text == "#" or text in parts else "lost"
-    return "conditional" if parse(text).kind == "conditional" else ""
+        return "lost"
+    return "conditional" if parse(text).kind == "conditional" else "bad"
 
 
 def _named(call: Call, conn: Connection | None, text: str, place: str) -> str:

@@ -265,6 +265,14 @@ NOT_CONTAINED = _error(
     "Add the resource with that id to contained, or use the reference [type]/[id].",
     "FHIR R4 §2.3.0 (ref-1)",
 )
+BAD_REFERENCE = _error(
+    "API-0037",
+    "Tham chiếu không phải [loại]/[id] với một loại tài nguyên của FHIR R4, cũng không phải địa chỉ đầy đủ.",
+    "The reference is neither [type]/[id] with a resource type of FHIR R4, nor a full address.",
+    "Ví dụ: Patient/123, https://…/Patient/123, #id của contained; phân biệt chữ hoa chữ thường.",
+    "For example: Patient/123, https://…/Patient/123, #id of what is contained; case matters.",
+    "FHIR R4 §2.3.0.1",
+)
 HIDDEN = _error(
     "API-0040",
     "Không được ghi tài nguyên {type}: nó thuộc về, hoặc tham chiếu đến, người bệnh không do cơ sở này chăm sóc.",

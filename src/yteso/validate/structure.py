@@ -20,7 +20,7 @@ from yteso.fhir.xml import narrative
 from yteso.fhir.xml.rules import BAD_NARRATIVE
 from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES
 from yteso.validate.schema import schema_of
-from yteso.validate.structure_rules import NOT_A_RESOURCE, expression, issues_of
+from yteso.validate.structure_rules import ACTIVE_NARRATIVE, NOT_A_RESOURCE, expression, issues_of
 
 MOST_ISSUES = 200
 """No more findings than this are listed for one resource."""
@@ -61,6 +61,8 @@ def _inside(resource: dict[str, Any], place: str, depth: int) -> Iterator[Issue]
         for text, at in _reach(resource, path, ()):
             if isinstance(text, str) and not narrative.is_sound(text):
                 yield BAD_NARRATIVE.at(Origin(field=expression(place, at)))
+            elif isinstance(text, str) and not narrative.is_inert(text):
+                yield ACTIVE_NARRATIVE.at(Origin(field=expression(place, at)))
     for path in _inner_paths(resource["resourceType"]):
         for inside, at in _reach(resource, path, ()):
             if isinstance(inside, dict) and "resourceType" in inside:

@@ -111,6 +111,15 @@ OTHER = Rule(
     "compare with the element's definition in FHIR R4",
     _BASIS,
 )
+ACTIVE_NARRATIVE = Rule(
+    "FHIR-2012",
+    Severity.ERROR,
+    "Phần div của narrative có nội dung chạy được: script, form, frame, object, link, base, on… hay javascript:",
+    "a narrative's div holds what acts: script, form, frame, object, link, base, an attribute on… or javascript:",
+    "Chỉ giữ văn bản, bảng và định dạng cơ bản",
+    "keep text, tables and basic formatting only",
+    "FHIR R4 §2.4.0 (txt-1)",
+)
 
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}(\[x\])?", re.ASCII)
 _PATTERN_TYPES = {

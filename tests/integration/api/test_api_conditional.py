@@ -279,3 +279,34 @@ def test_references_to_what_is_contained_and_to_what_contains_stay(admin):
     assert admin("POST", "", transaction(entry("POST", "Patient", kept))).status == 200
     parameters = {"resourceType": "Parameters", "parameter": [{"name": "a", "resource": kept}]}
     assert admin("POST", "Parameters", parameters).status == 201
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Mensch/1", "patient/1", "Organization/", "one", "Organization/1/2", "/Organization/1"],
+)
+def test_what_is_no_reference_is_refused_at_its_place(admin, reference):
+    bad = person("1", managingOrganization={"reference": reference})
+    alone = admin("POST", "Patient", bad)
+    assert (alone.status, alone.codes) == (400, ["API-0037"])
+    whole = admin("POST", "", transaction(entry("POST", "Patient", bad)))
+    assert (whole.status, whole.codes) == (400, ["API-0037"])
+    assert whole.json["issue"][0]["expression"] == ["Bundle.entry[0].resource.managingOrganization.reference"]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        *(
+            "Organization/none",
+            "Organization/1/_history/2",
+            "http://elsewhere/fhir/Organization/1",
+            "https://elsewhere",
+        ),
+        *("urn:oid:1.2.3", "mailto:a@b.c", "http://elsewhere/Organization?identifier=1"),
+    ],
+)
+def test_references_to_what_may_be_elsewhere_or_not_here_yet_stay(admin, reference):
+    good = person("1", managingOrganization={"reference": reference})
+    assert admin("POST", "Patient", good).json["managingOrganization"] == {"reference": reference}
+    assert statuses(admin("POST", "", transaction(entry("POST", "Patient", good)))) == ["201"]

@@ -18,6 +18,19 @@ _PLAIN = re.compile(r"<div[\s/>]")
 _XML = "http://www.w3.org/XML/1998/namespace"
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _SPACE = " \t\r\n"
+_ACTING = frozenset(
+    [
+        *("script", "form", "input", "button", "select", "textarea", "frame", "frameset", "iframe", "object", "embed"),
+        *("applet", "link", "base", "meta", "head", "body", "svg", "math"),
+    ]
+)
+_ADDRESSES = frozenset(["href", "src", "action", "formaction", "background", "cite", "longdesc", "usemap"])
+_SCHEMES = ("javascript:", "vbscript:", "data:text", "data:image/svg")
+_MAY_ACT = re.compile(
+    r"&#|script:|data:|\bon[a-z]+\s*=|<(?:[\w.-]+:)?(?:"
+    r"script|form|input|button|select|textarea|i?frame|object|embed|applet|link|base|meta|head|body|svg|math)",
+    re.IGNORECASE,
+)
 _LAST = True
 """For expat: nothing follows these bytes."""
 _ROOT = f"{XHTML}{SEPARATOR}div"
@@ -40,6 +53,34 @@ def is_sound(text: str) -> bool:
         return bool(element_of(text))
     except ValueError:
         return False
+
+
+def is_inert(text: str) -> bool:
+    """True when nothing in a sound narrative acts: no script, form or frame, no handler of events (txt-1).
+
+    Most hold no word that could, and are not parsed for it.
+    """
+    if _MAY_ACT.search(text) is None:
+        return True
+    acting: list[str] = []
+
+    def opens(name: str, attributes: dict[str, str]) -> None:
+        bare = name.rpartition(SEPARATOR)[2].lower()
+        if bare in _ACTING or any(_acts(one.rpartition(SEPARATOR)[2], value) for one, value in attributes.items()):
+            acting.append(bare)
+
+    parser = ParserCreate("UTF-8", SEPARATOR)
+    parser.StartElementHandler = opens
+    parser.Parse(element_of(text).encode("utf-8"), _LAST)
+    return not acting
+
+
+def _acts(name: str, value: str) -> bool:
+    """Also where white space and control characters stand in the address, which browsers pass over."""
+    if name[:2].lower() == "on":
+        return True
+    address = "".join(letter for letter in value if letter > " ").lower()
+    return name.lower() in _ADDRESSES and address.startswith(_SCHEMES)
 
 
 def is_whole(element: str) -> bool:
