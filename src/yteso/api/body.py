@@ -53,12 +53,15 @@ def read_json(call: Call) -> bytes:
 
 
 def read_resource(call: Call) -> Resource:
-    """The resource that was sent, checked to be of the address's type and to have the structure of FHIR R4."""
+    """The resource that was sent, checked to be of the address's type and to have the structure of FHIR R4.
+
+    Its references are as they were sent (`open_references.settle`).
+    """
     resource = read_native(call) if is_native(call) else read_document(call)
     if resource["resourceType"] != call.type:
         raise Refused(rules.OTHER_TYPE.at(Origin(field="resourceType"), type=call.type), status=400)
     refuse_blocking(structure_issues(resource))
-    return make_local(resource, call.base)
+    return resource
 
 
 def as_resource(document: Any) -> Resource:

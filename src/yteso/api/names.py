@@ -1,4 +1,4 @@
-"""What the entries of a transaction call each other, and what is called by a name that nobody bears. Pure."""
+"""What the entries of a transaction call each other. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from yteso.api.body import Resource
 from yteso.api.plan import Step
 from yteso.api.targets import Target
 from yteso.base.errors import Refused
-from yteso.base.issue import Origin
 from yteso.fhir.reference import parse
 from yteso.search.query import Query
 from yteso.search.values import bare, split
@@ -55,35 +54,3 @@ def _identifiers(resource: Resource) -> Iterable[tuple[str, ...]]:
     rows = resource.get("identifier", ())
     for one in rows if isinstance(rows, list) else [rows]:
         yield canonical_system(str(one.get("system", ""))), str(one.get("value", ""))
-
-
-def refuse_nameless(resources: Iterable[tuple[str, Resource | None]]) -> None:
-    """Refused (400) for each `urn:uuid:` left after `rewrite`: no entry bears it, it would point nowhere.
-
-    In: the place of each entry, and its resource.
-    """
-    issues = [
-        rules.NO_ENTRY.at(Origin(field=f"{entry}.resource{place}"))
-        for entry, resource in sorted(resources, key=lambda pair: int(pair[0].partition("[")[2][:-1]))
-        if (place := _unresolved(resource))
-    ]
-    if issues:
-        raise Refused(*issues, status=400)
-
-
-def _unresolved(value: object) -> str:
-    """The place (`.subject.reference`) of the first such reference; empty when there is none.
-
-    A Bundle inside is left alone: its references are to its own entries.
-    """
-    members: Iterable[tuple[object, object]] = ()
-    if isinstance(value, list):
-        members = enumerate(value)
-    elif isinstance(value, dict) and value.get("resourceType") != "Bundle":
-        if str(value.get("reference", "")).startswith("urn:uuid:"):
-            return ".reference"
-        members = value.items()
-    for step, inner in members:
-        if isinstance(inner, (dict, list)) and (place := _unresolved(inner)):
-            return f"[{step}]{place}" if isinstance(value, list) else f".{step}{place}"
-    return ""

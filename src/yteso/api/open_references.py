@@ -8,8 +8,7 @@ and nobody would know.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,18 +19,24 @@ from yteso.api.condition import find_one, read_criteria
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.db import Connection
-from yteso.fhir.reference import parse, references
-from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.fhir.reference import is_plain, parse, references
 
 Resource = dict[str, Any]
 Kind = Literal["urn", "lost", "bad", "conditional"]
-_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.\-]+(?:/_history/[A-Za-z0-9.\-]+)?", re.ASCII)
-"""Also of ids longer than an id may be: the official examples have one."""
 
 
 def settle(call: Call, resource: Resource) -> Resource:
-    """The resource, its conditional references made real in place. Refused (400, 412) for each that names nothing."""
-    if open_texts(resource):
+    """The resource, its conditional references and those to our own address made real in place, in one walk.
+
+    Refused (400, 412) for each that names nothing.
+    """
+    whole = True
+    for holder in references(resource):
+        text = holder["reference"]
+        if call.base and text.startswith(f"{call.base}/"):
+            text = holder["reference"] = text[len(call.base) + 1 :]
+        whole = whole and is_plain(text)
+    if not whole:
         _settle(call, resource, None, frozenset())
     return resource
 
@@ -54,18 +59,19 @@ def open_texts(resource: Any) -> frozenset[str]:
     return frozenset(text for holder in references(resource) if not is_plain(text := str(holder["reference"])))
 
 
-def is_plain(text: str) -> bool:
-    """True for `Type/id` of a type of FHIR R4, with or without a version, and for an address elsewhere."""
-    found = _RELATIVE.fullmatch(text)
-    if found:
-        return found[1] in RESOURCE_TYPES
-    return ":" in text.partition("?")[0] and not text.startswith(("urn:uuid:", "#"))
+def refuse_nameless(resources: Iterable[tuple[str, Resource]]) -> None:
+    """Refused (400) for each reference that names nothing after all of a transaction's are real.
 
-
-def lost(resource: Resource, place: str, names: Collection[str]) -> list[Issue]:
-    """An issue for each reference that names nothing; `names` are those of the entries of the Bundle around it."""
-    found = (one for one in _open(resource, place) if one.kind in ("lost", "bad") and one.text not in names)
-    return [_NOTHING[one.kind].at(Origin(field=one.place)) for one in found]
+    In: the place of each entry, and its resource.
+    """
+    issues = [
+        _IN_BUNDLE[one.kind].at(Origin(field=one.place))
+        for entry, resource in sorted(resources, key=lambda pair: int(pair[0].partition("[")[2][:-1]))
+        for one in _open(resource, f"{entry}.resource")
+        if one.kind in _IN_BUNDLE
+    ]
+    if issues:
+        raise Refused(*issues, status=400)
 
 
 def _settle(call: Call, resource: Resource, conn: Connection | None, before: frozenset[str]) -> None:
@@ -92,6 +98,7 @@ class _Open:
 
 
 _NOTHING = {"urn": rules.NAMELESS, "lost": rules.NOT_CONTAINED, "bad": rules.BAD_REFERENCE}
+_IN_BUNDLE = {**_NOTHING, "urn": rules.NO_ENTRY}
 
 
 def _open(value: Any, place: str, parts: frozenset[str] = frozenset()) -> Iterator[_Open]:

@@ -20,8 +20,8 @@ from yteso.api.condition import find_one, read_criteria
 from yteso.api.dispatch import dispatch
 from yteso.api.entry import REASONS
 from yteso.api.headers import etag
-from yteso.api.names import named_in, names_of, refuse_nameless
-from yteso.api.open_references import is_plain, lost
+from yteso.api.names import named_in, names_of
+from yteso.api.open_references import refuse_nameless
 from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan
 from yteso.api.profiles import judge_claims
@@ -36,7 +36,7 @@ from yteso.fhir.bundle import rewrite
 from yteso.fhir.reference import parse, references
 from yteso.store.protocol import Change, Put, Remove, Stored, Written
 
-_REFERENCE = re.compile(rb'"reference"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_CONDITIONAL = re.compile(rb'"reference"\s*:\s*"[^"]*(?:\?|\\u003[fF])')
 
 
 def transaction(call: Call, document: Resource, raw: bytes) -> Response:
@@ -45,11 +45,8 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
     Running rewrites the document in place, so that a second attempt, after a deadlock, reads the bytes again.
     """
     ready = [plan(call, document)]
-    named = {text.decode("utf-8") for text in set(_REFERENCE.findall(raw))}
-    if not all(text.startswith("urn:uuid:") or is_plain(text) for text in named):
-        _refuse_lost(ready[0])
     judge_claims(call, ((step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None))
-    conditional = any("?" in text or "\\" in text for text in named)
+    conditional = bool(_CONDITIONAL.search(raw))
     # A name in JSON may hide its slashes (`http:\/\/…`); then every resource is looked through.
     absolute = f"{call.base}/".encode() in raw or b"\\/" in raw
 
@@ -58,15 +55,6 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
         return _Run(call, conn, steps, conditional, absolute).answer()
 
     return json_response(200, call.attempt(work))
-
-
-def _refuse_lost(steps: Sequence[Step]) -> None:
-    """Refused (400) for each reference that names nothing whatever the Bundle holds."""
-    names = {step.full_url for step in steps}
-    sent = ((step.resource, f"{step.place}.resource") for step in steps if step.resource is not None)
-    issues = [issue for resource, place in sent for issue in lost(resource, place, names)]
-    if issues:
-        raise Refused(*issues, status=400)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yteso.base.issue import Issue, Origin, Rule, Severity
+from yteso.fhir.reference import is_plain
 
 METHODS = ("DELETE", "POST", "PUT", "PATCH", "GET", "HEAD")
 """In the order a transaction runs them (FHIR R4 §3.1.0.11.2); PUT and PATCH share a place, GET and HEAD too."""
@@ -121,9 +122,11 @@ def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> bool:
 
     FHIR R4 §3.1.0.11.2: in every Reference, in values of uri type that are a name, and in links of the narrative; not
     in `Identifier.value`, a string that some senders fill with the very urn of the entry. Returns True when a reference
-    to a `urn:uuid:` may be left. One loop without calls: large transactions spend much of their time here.
+    that names nothing may be left, criteria (`Type?…`) apart. One loop with few calls: large transactions spend much of
+    their time here.
     """
     left = False
+    odd: set[str] = set()
     stack: list[Any] = [document]
     while stack:
         value = stack.pop()
@@ -139,9 +142,11 @@ def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> bool:
                     value[key] = new
                 elif inner[:9] == "urn:uuid:":
                     left = True
+                elif key == "reference" and "?" not in inner and not is_plain(inner):
+                    odd.add(inner)
             elif key == "div" and "urn:" in inner:
                 value[key] = _URN.sub(lambda match: names.get(match[0], match[0]), inner)
-    return left
+    return left or bool(odd and odd - {"#"}.union(f"#{part.get('id')}" for part in document.get("contained", ())))
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

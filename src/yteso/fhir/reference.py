@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from yteso.standards.fhir_r4 import RESOURCE_TYPES
+
 _RESTFUL = re.compile(
     r"(?:(?P<base>(?:https?|HTTPS?)://\S+?)/)?(?P<type>[A-Z][A-Za-z]{2,63})/(?P<id>[A-Za-z0-9.\-]{1,64})"
     r"(?:/_history/(?P<version>[A-Za-z0-9.\-]{1,64}))?",
     re.ASCII,
 )
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.\-]+(?:/_history/[A-Za-z0-9.\-]+)?", re.ASCII)
+"""Also of ids longer than an id may be: the official examples have one."""
 
 Kind = Literal["relative", "absolute", "urn", "contained", "conditional", "other"]
 
@@ -45,6 +49,15 @@ def parse(text: str) -> Reference:
     if "?" in text and text.partition("?")[0].isalpha():
         return Reference("conditional", text, type=text.partition("?")[0])
     return Reference("other", text)
+
+
+def is_plain(text: str) -> bool:
+    """True for `Type/id` of a type of FHIR R4, with or without a version, and for an address elsewhere: what can be
+    left as it is. Names of entries, of contained resources and criteria are not, and what is no reference."""
+    found = _RELATIVE.fullmatch(text)
+    if found:
+        return found[1] in RESOURCE_TYPES
+    return ":" in text.partition("?")[0] and not text.startswith(("urn:uuid:", "#"))
 
 
 def references(document: Any) -> Iterator[dict[str, Any]]:
