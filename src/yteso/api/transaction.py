@@ -36,7 +36,7 @@ from yteso.fhir.bundle import rewrite
 from yteso.fhir.reference import parse, references
 from yteso.store.protocol import Change, Put, Remove, Stored, Written
 
-_CONDITIONAL = re.compile(rb'"reference"\s*:\s*"[^"]*(?:\?|\\u003[fF])')
+_CONDITIONAL = re.compile(rb'"reference"\s*:\s*"(?:https?:[^"]*|[A-Za-z]+)(?:\?|\\u003[fF])')
 
 
 def transaction(call: Call, document: Resource, raw: bytes) -> Response:
