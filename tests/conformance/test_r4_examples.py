@@ -30,6 +30,7 @@ from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.db import Database
 from yteso.fhir import json, xml
+from yteso.signing.safe import Safe
 from yteso.standards.fhir_r4 import SEARCH_PARAMETERS
 from yteso.store.labelled import without_ours
 from yteso.store.postgres import PostgresStore
@@ -99,7 +100,7 @@ def read(raw):
 def door(fresh_database):
     with fresh_database() as dsn:
         database = Database(dsn, max_size=4).open()
-        api = Api(database, PostgresStore(), lambda: datetime.now(UTC))
+        api = Api(database, PostgresStore(safe=Safe(b"r4 examples")), lambda: datetime.now(UTC))
 
         def ask(method, path, query="", body=b""):
             headers = {"accept": "application/fhir+json"}

@@ -100,9 +100,10 @@ class Services:
     @cached_property
     def store(self) -> PostgresStore:
         """The record."""
+        from yteso.signing.safe import load_or_create_safe
         from yteso.store.postgres import PostgresStore
 
-        return PostgresStore(self.clock)
+        return PostgresStore(self.clock, load_or_create_safe(self.settings.home))
 
     @cached_property
     def desk(self) -> Desk:

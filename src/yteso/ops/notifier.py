@@ -39,6 +39,7 @@ class Notifier:
         self._busy: set[str] = set()
         self._guard = threading.Lock()
         self._next_prune = 0.0
+        self._sealed = False
 
     def run(self, stop: threading.Event) -> None:
         """Lead when nobody else does; trouble is logged and tried again."""
@@ -62,6 +63,7 @@ class Notifier:
 
     def _round(self, couriers: ThreadPoolExecutor) -> bool:
         with self._database.connection() as conn:
+            self._seal_old(conn)
             more = self._look.once(conn)
         with self._database.connection() as conn:
             self._prune(conn)
@@ -84,6 +86,12 @@ class Notifier:
         finally:
             with self._guard:
                 self._busy.discard(id)
+
+    def _seal_old(self, conn: Connection) -> None:
+        """Once: what an earlier release stored openly."""
+        if not self._sealed:
+            state.seal_old(conn, self._look.store)
+            self._sealed = True
 
     def _prune(self, conn: Connection) -> None:
         if time.monotonic() >= self._next_prune:

@@ -15,12 +15,14 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.db import Connection, Queries
 from yteso.search.query import Across, Query
+from yteso.signing.safe import Safe
 from yteso.store import compartment, everything, find, labels, read, write
 from yteso.store.across import search_across
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest, train_first
 from yteso.store.links import Asking
 from yteso.store.protocol import Change, Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Write
+from yteso.store.receivers import has_receiver, without_secrets
 from yteso.store.search_parameters import SearchParameters
 from yteso.store.wall import on_behalf
 
@@ -31,8 +33,8 @@ MONTHS_AHEAD = 3
 class PostgresStore:
     """`protocol.Store` on the schema `store`. Safe to share between threads; each call uses the caller's connection."""
 
-    def __init__(self, clock: Clock = system_clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock = system_clock, safe: Safe | None = None) -> None:
+        self._clock, self.safe = clock, safe
         self._codec: Codec | None = None
         self.search_parameters = SearchParameters()
 
@@ -67,14 +69,23 @@ class PostgresStore:
     def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
         """All or nothing; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
-        return write.write(conn, self.codec(conn), Write(who, changes, detail))
+        return write.write(conn, self.codec(conn), Write(who, without_secrets(conn, self.safe, who, changes), detail))
 
     def write_together(
         self, conn: Connection, writes: Sequence[Write]
     ) -> Sequence[Transaction | VersionConflict | Refused]:
         """Several callers' writes; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
-        return write.write_together(conn, self.codec(conn), writes)
+        if not any(map(has_receiver, writes)):
+            return write.write_together(conn, self.codec(conn), writes)
+        return [self._write_apart(conn, one) for one in writes]
+
+    def _write_apart(self, conn: Connection, one: Write) -> Transaction | VersionConflict | Refused:
+        try:
+            with conn.transaction():
+                return self.write(conn, one.who, one.changes, one.detail)
+        except (VersionConflict, Refused) as failure:
+            return failure
 
     def read(self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str) -> Stored | None:
         """The current version; see `protocol.Store`."""

@@ -14,10 +14,12 @@ from tests.integration.api.conftest import BASE, DOCTOR, INTEGRATOR, Client
 from yteso.api import Api
 from yteso.base.outward import Post
 from yteso.exchange.notify.courier import Courier
+from yteso.signing.safe import Safe
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 from yteso.store.subscriptions.evaluate import Look
 
+SAFE = Safe(b"khoa kiem thu")
 TOPIC = "urn:yteso:topic:"
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-"
 
@@ -115,7 +117,7 @@ class Town:
     """The door, the notifier's steps, and a clock that can be moved."""
 
     def __init__(self, database, receiver):
-        self.database, self.store = database, PostgresStore()
+        self.database, self.store = database, PostgresStore(safe=SAFE)
         self.late = 0.0
         self.accounts = {who.name: who for who in (INTEGRATOR, DOCTOR)}
         self.api = Api(database, self.store, self.now)

@@ -22,9 +22,10 @@ from yteso.db import Database
 from yteso.exchange.notify.courier import Courier
 from yteso.base.outward import Post
 from yteso.ops.notifier import Notifier
+from yteso.signing.safe import Safe
 from yteso.store.postgres import PostgresStore
 from yteso.store.subscriptions.evaluate import Look
-database, store = Database(sys.argv[1], max_size=8).open(), PostgresStore()
+database, store = Database(sys.argv[1], max_size=8).open(), PostgresStore(safe=Safe(b"khoa kiem thu"))
 people = lambda name: Principal(name, Role.INTEGRATOR)
 courier = Courier(database, store, people, Post.to([sys.argv[2]]), "http://test/fhir", system_clock)
 print("telling", flush=True)

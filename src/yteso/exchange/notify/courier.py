@@ -8,7 +8,7 @@ error; what it was not told stays, can be seen by `$events`, and is told when it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from yteso.access.principal import Principal
@@ -16,7 +16,9 @@ from yteso.base.clock import Clock
 from yteso.base.issue import Issue, Rule
 from yteso.base.outward import Parcel, Post
 from yteso.db import Connection, Database
+from yteso.signing.safe import NotOurs
 from yteso.store.postgres import PostgresStore
+from yteso.store.receivers import opened
 from yteso.store.subscriptions import rules, state
 from yteso.store.subscriptions.evaluate import People
 from yteso.store.subscriptions.notification import Kind, Told, bundle_of
@@ -65,8 +67,14 @@ class Courier:
                 state.change_state(conn, self.store, watched, "off" if stop is rules.ENDED else "error", stop.at())
                 return False
             assert who is not None
+            try:
+                headers = opened(conn, self.store.safe, id, watched.definition.endpoint, watched.definition.headers)
+            except NotOurs:
+                state.change_state(conn, self.store, watched, "error", rules.NO_SECRET.at())
+                return False
             errand = self._errand(conn, watched, who, kind)
-        status = self.post.send(errand.parcel) if errand.parcel else 200
+        parcel = errand.parcel
+        status = self.post.send(replace(parcel, headers=(*headers, *parcel.headers))) if parcel else 200
         with self.database.connection() as conn:
             if status in _DONE:
                 self._went_well(conn, watched, kind, errand)
@@ -122,9 +130,8 @@ class Courier:
 
     def _parcel(self, watched: Watched, method: str, path: str, body: bytes) -> Parcel:
         definition = watched.definition
-        headers = (*definition.headers, *((_JSON,) if body else ()))
         url = definition.endpoint.rstrip("/") + path if path else definition.endpoint
-        return Parcel(method, url, headers, body, definition.timeout)
+        return Parcel(method, url, (_JSON,) if body else (), body, definition.timeout)
 
     def _went_well(self, conn: Connection, watched: Watched, kind: Kind, errand: _Errand) -> None:
         if kind == "handshake":

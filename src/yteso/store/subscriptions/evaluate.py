@@ -27,6 +27,7 @@ from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.postgres import PostgresStore
 from yteso.store.read import run
+from yteso.store.receivers import forget_others
 from yteso.store.subscriptions import rules
 from yteso.store.subscriptions.definition import read_definition
 from yteso.store.subscriptions.state import SQL, TYPE, State, Watched, change_state, fetch_all, fetch_one, save
@@ -109,6 +110,7 @@ class Look:
         for id, version, t, deleted in changed:
             known = fetch_one(conn, id)
             if deleted:
+                forget_others(conn, id, {})
                 if known is not None:
                     conn.execute(SQL["remove_one"], {"shard": known.key[0], "id": id})
             elif known is None or known.version < version:
@@ -140,6 +142,7 @@ class Look:
             return
         if definition.owner and writer and writer[1] in _MANAGERS:
             owner = definition.owner
+        forget_others(conn, id, document)
         wanted: State = "requested" if document.get("status") in ("requested", "active") else "off"
         save(conn, id, found.version, wanted, owner, document, last, "")
         at_once = definition.channel == "websocket" or not definition.topic

@@ -64,6 +64,10 @@ DELETE FROM store.subscription WHERE shard = %(shard)s AND id = %(id)s;
 UPDATE store.subscription SET state = %s, version = %s, error = %s, failures = 0, retry_at = NULL, sent_at = now()
 WHERE shard = %s AND id = %s AND version = %s;
 
+-- save_sealed --
+-- The same subscription, its secrets out of its text.
+UPDATE store.subscription SET resource = %s, version = %s WHERE shard = %s AND id = %s;
+
 -- save_told --
 -- Told up to this number.
 UPDATE store.subscription SET delivered = greatest(delivered, %s), failures = 0, retry_at = NULL, sent_at = now(),

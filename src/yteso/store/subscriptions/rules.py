@@ -135,6 +135,13 @@ NO_OWNER = _error(
     "Ghi lại Subscription bằng tài khoản đang dùng.",
     "Write the Subscription again with an account in use.",
 )
+NO_SECRET = _error(
+    "SUB-0108",
+    "Giá trị bí mật của header không mở được ở đây.",
+    "The secret value of a header cannot be opened here.",
+    "Ghi lại Subscription với giá trị thật của header.",
+    "Write the Subscription again with the header's real value.",
+)
 ENDED = Rule(
     "SUB-0105",
     Severity.INFORMATION,

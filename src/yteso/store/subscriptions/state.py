@@ -16,6 +16,7 @@ from yteso.fhir.json import dumps, loads
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, VersionConflict
+from yteso.store.receivers import shows_secrets
 from yteso.store.subscriptions.definition import Definition, read_definition
 
 SQL = Queries.beside(__file__)
@@ -126,6 +127,25 @@ def change_state(
     return True
 
 
+def seal_old(conn: Connection, store: PostgresStore) -> int:
+    """Write Subscriptions anew whose secrets an earlier release left in the resource; how many. All go on."""
+    return sum(_sealed(conn, store, one) for one in fetch_all(conn, "requested", "active", "error", "off"))
+
+
+def _sealed(conn: Connection, store: PostgresStore, watched: Watched) -> bool:
+    key = (TYPE, watched.id)
+    lines = loads(watched.resource.encode())["channel"].get("header", ())
+    found = store.peek(conn, [key]).get(key)
+    if not shows_secrets(lines) or found is None or found.deleted or found.version != watched.version:
+        return False
+    document = loads(found.body)
+    document["channel"]["header"] = lines
+    version = store.write(conn, US, [Put(document, found.version)], "secrets sealed").written[0].version
+    text = _text(loads(store.peek(conn, [key])[key].body))
+    conn.execute(SQL["save_sealed"], (text, version, *watched.key))
+    return True
+
+
 def note_told(conn: Connection, watched: Watched, last: int) -> None:
     """Told up to this number."""
     conn.execute(SQL["save_told"], (last, *watched.key, watched.version))
@@ -148,8 +168,7 @@ def save(
     error: str,
 ) -> None:
     """A subscription as its resource now says."""
-    text = dumps({name: value for name, value in resource.items() if name not in ("meta", "text")}).decode()
-    conn.execute(SQL["save_one"], (shard_of(id), id, version, state, owner, text, started, error))
+    conn.execute(SQL["save_one"], (shard_of(id), id, version, state, owner, _text(resource), started, error))
 
 
 def prune(conn: Connection) -> None:
@@ -157,6 +176,10 @@ def prune(conn: Connection) -> None:
     conn.execute(SQL["prune_notices"], (KEEP_TOLD,))
     conn.execute(SQL["give_up"], (KEEP_UNTOLD,))
     conn.execute(SQL["prune_tickets"])
+
+
+def _text(resource: dict[str, Any]) -> str:
+    return dumps({name: value for name, value in resource.items() if name not in ("meta", "text")}).decode()
 
 
 def _watched(row: Sequence[Any]) -> Watched:

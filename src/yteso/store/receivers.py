@@ -1,0 +1,197 @@
+"""What a receiver is shown so that it lets us in: taken out of a resource before it is written, put back when we send.
+
+The resource keeps `Name: ***token`: it is read, searched, exported, chained and backed up without the secret, and who
+sends that back keeps what was there. A Subscription's secrets are sealed beside it; nobody sends by an Endpoint, so
+what its headers hold is not kept at all. What earlier releases stored is hidden on the way out (`hidden`).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from yteso.access.principal import Principal, Role
+from yteso.base.errors import Refused
+from yteso.base.ids import shard_of
+from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.outward import origin_of
+from yteso.db import Connection, Queries
+from yteso.fhir.json import dumps, loads
+from yteso.signing.safe import NotOurs, Safe
+from yteso.store.protocol import Change, Put, Resource, Write
+
+SQL = Queries.beside(__file__, "receivers.sql")
+
+TYPES = frozenset(["Subscription", "Endpoint"])
+HIDDEN = "***"
+_SHUT = re.compile(r"\*\*\*([0-9a-f]{8})?", re.ASCII)
+_LINE = re.compile(r"([^\s:]{1,100}): ?(.*)", re.ASCII | re.DOTALL)
+_USER = re.compile(r"(?<=//)[^/?#@]*@")
+
+NOT_KEPT = Rule(
+    "SUB-0012",
+    Severity.ERROR,
+    "Giá trị của header thứ {number} bị che, và ở đây không giữ giá trị nào của tên này cho địa chỉ nhận này.",
+    "The value of header {number} is hidden, and none of this name is kept here for this endpoint.",
+    "Gửi lại giá trị thật của header.",
+    "Send the header's real value.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One sealed value."""
+
+    token: str
+    name: str
+    sealed: bytes
+
+
+def has_receiver(one: Write) -> bool:
+    """Whether it writes something that could name a receiver."""
+    return any(map(_names_receiver, one.changes))
+
+
+def without_secrets(conn: Connection, safe: Safe | None, who: Principal, changes: Sequence[Change]) -> Sequence[Change]:
+    """The same changes, their secrets sealed beside. Raises Refused (422, SUB-0012) for a hidden value of none.
+
+    A value that is kept already stays as it is, so that who writes the same again changes nothing. What the platform
+    writes back hidden, as it lay there, stays as it is.
+    """
+    own = who.role is Role.SYSTEM
+    return [_without(conn, safe, one, own=own) if _names_receiver(one) else one for one in changes]
+
+
+def hidden(text: bytes) -> bytes:
+    """A stored body as it is shown."""
+    resource = loads(text)
+    shown = _with_headers(resource, [_hide(line) for line in _headers(resource)])
+    return text if shown == resource else dumps(shown)
+
+
+def opened(
+    conn: Connection, safe: Safe | None, id: str, endpoint: str, headers: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Headers as they are sent to this address. Raises NotOurs when one is not kept for it, or by another key."""
+    wanted = tuple(headers)
+    if not any(_SHUT.fullmatch(value) for _, value in wanted):
+        return wanted
+    shelf = _Shelf(conn, safe, id, endpoint)
+    return tuple((name, shelf.open(value)) for name, value in wanted)
+
+
+def shows_secrets(lines: Iterable[Any]) -> bool:
+    """Whether a value of these headers is not hidden."""
+    return any(_hide(line) != line for line in lines)
+
+
+def forget_others(conn: Connection, id: str, resource: Resource) -> None:
+    """Only what the resource names now is kept."""
+    values = [_parted(line)[1] for line in _headers(resource)]
+    tokens = [match[1] for value in values if (match := _SHUT.fullmatch(value)) and match[1]]
+    conn.execute(SQL["forget_others"], (shard_of(id), id, tokens))
+
+
+def _names_receiver(change: Change) -> bool:
+    return isinstance(change, Put) and change.resource.get("resourceType") in TYPES
+
+
+def _without(conn: Connection, safe: Safe | None, change: Change, *, own: bool) -> Change:
+    assert isinstance(change, Put)
+    resource = change.resource
+    lines = _headers(resource)
+    if lines and resource["resourceType"] == "Subscription" and (shows_secrets(lines) or not own):
+        shelf = _Shelf(conn, safe, resource["id"], resource["channel"].get("endpoint", ""))
+        shown = [shelf.taken(number, line) for number, line in enumerate(lines, start=1)]
+    else:
+        shown = [_hide(line) for line in lines]
+    left = _with_headers(resource, shown)
+    return change if left == resource else replace(change, resource=left, text=b"")
+
+
+class _Shelf:
+    """What is kept of one Subscription for the origin it sends to: another one would get what was not meant for it."""
+
+    def __init__(self, conn: Connection, safe: Safe | None, id: str, endpoint: str) -> None:
+        self._conn, self._safe, self._id = conn, safe, id
+        self._place = f"Subscription/{id}/{origin_of(endpoint)}"
+        self._kept = [_Kept(*row) for row in conn.execute(SQL["fetch_secrets"], (shard_of(id), id))]
+
+    def taken(self, number: int, line: Any) -> Any:
+        """The line without its secret, which is kept; the newest one of its name for a line that is hidden already."""
+        name, value = _parted(line)
+        if not name:
+            return line
+        known = {one.token: text for one in self._kept if one.name == name.casefold() and (text := self._text(one))}
+        if match := _SHUT.fullmatch(value):
+            if not known:
+                place = Origin(field=f"Subscription.channel.header[{number - 1}]")
+                raise Refused(NOT_KEPT.at(place, number=number), status=422)
+            return f"{name}: {HIDDEN}{match[1] if match[1] in known else next(iter(known))}"
+        same = next((token for token, text in known.items() if text == value), None)
+        return f"{name}: {HIDDEN}{same or self._add(name.casefold(), value)}"
+
+    def open(self, value: str) -> str:
+        """The value that this hides. Raises NotOurs."""
+        match = _SHUT.fullmatch(value)
+        if match is None:
+            return value
+        text = next((self._text(one) for one in self._kept if one.token == match[1]), None)
+        if text is None:
+            raise NotOurs
+        return text
+
+    def _add(self, name: str, value: str) -> str:
+        assert self._safe is not None, "who writes a Subscription has a safe"
+        token = secrets.token_hex(4)
+        one = _Kept(token, name, self._safe.seal(value, self._place))
+        self._conn.execute(SQL["add_secret"], (shard_of(self._id), self._id, token, name, one.sealed))
+        self._kept.append(one)
+        return token
+
+    def _text(self, one: _Kept) -> str | None:
+        try:
+            return self._safe.open(one.sealed, self._place) if self._safe else None
+        except NotOurs:
+            return None
+
+
+def _hide(line: Any) -> Any:
+    """The line as it is shown: also one without a name, or of an earlier release."""
+    if not isinstance(line, str):
+        return line
+    name, value = _parted(line)
+    if not name:
+        return line if _SHUT.fullmatch(line) else HIDDEN
+    return line if _SHUT.fullmatch(value) else f"{name}: {HIDDEN}"
+
+
+def _parted(line: Any) -> tuple[str, str]:
+    match = _LINE.fullmatch(line) if isinstance(line, str) else None
+    return (match[1], match[2]) if match else ("", "")
+
+
+def _headers(resource: Resource) -> list[Any]:
+    holder = resource.get("channel", {}) if resource.get("resourceType") == "Subscription" else resource
+    found = holder.get("header") if isinstance(holder, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _with_headers(resource: Resource, lines: list[Any]) -> Resource:
+    """The resource with these headers, and no name and password in an address."""
+    if resource.get("resourceType") == "Subscription":
+        channel = resource.get("channel")
+        if not isinstance(channel, dict):
+            return resource
+        return {**resource, "channel": _changed(_changed(channel, "header", lines), "endpoint", None)}
+    return _changed(_changed(resource, "header", lines), "address", None)
+
+
+def _changed(holder: dict[str, Any], name: str, lines: list[Any] | None) -> dict[str, Any]:
+    value = holder.get(name)
+    if isinstance(value, str) and lines is None:
+        return {**holder, name: _USER.sub(f"{HIDDEN}@", value)}
+    return {**holder, name: lines} if lines else holder

@@ -1,0 +1,11 @@
+-- add_secret --
+-- A sealed value.
+INSERT INTO store.receiver_secret (shard, id, token, name, sealed) VALUES (%s, %s, %s, %s, %s);
+
+-- fetch_secrets --
+-- What is kept of one Subscription, newest first.
+SELECT token, name, sealed FROM store.receiver_secret WHERE shard = %s AND id = %s ORDER BY made DESC, token;
+
+-- forget_others --
+-- Only these are kept.
+DELETE FROM store.receiver_secret WHERE shard = %s AND id = %s AND token <> ALL (%s::text[]);

@@ -1,0 +1,195 @@
+"""What a receiver is shown to let us in goes to that receiver and to nobody else, however it is asked for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
+from tests.integration.subscriptions.conftest import SAFE, patient, subscription
+
+from yteso.signing.safe import NotOurs, Safe
+from yteso.store import write
+from yteso.store.protocol import Put, Write
+from yteso.store.subscriptions import state
+
+SECRET = "bi-mat-Mau"
+SHUT = re.compile(r"Authorization: \*\*\*[0-9a-f]{8}")
+
+
+@pytest.fixture
+def hook(receiver):
+    return {**subscription(receiver.address), "id": "s"}
+
+
+def shut(town, id="s"):
+    (line,) = town.admin("GET", f"/Subscription/{id}").json["channel"]["header"]
+    assert SHUT.fullmatch(line)
+    return line
+
+
+def sent(receiver):
+    return [one.headers.get("authorization") for one in receiver.received]
+
+
+def everything_in(database):
+    """Every row of every table, as text."""
+    with database.connection() as conn:
+        tables = conn.execute(
+            "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('store', 'jobs', 'exchange')"
+        ).fetchall()
+        for (table,) in tables:
+            yield from (row[0] for row in conn.execute(f"SELECT x::text FROM {table} x"))
+
+
+def test_it_is_sent_and_never_given_back(town, hook, receiver):
+    created = town.admin("PUT", "/Subscription/s", hook)
+    town.admin("PUT", "/Subscription/s", {**hook, "reason": "khác"})
+    town.step()
+    town.write(patient("p"))
+    town.step()
+    assert set(sent(receiver)) == {f"Bearer {SECRET}"}
+    assert receiver.numbers == [1]
+    answers = [created.body]
+    for url in (
+        "/Subscription/s",
+        "/Subscription/s/_history",
+        "/Subscription/s/_history/1",
+        "/Subscription/_history",
+        "/_history",
+        "/Subscription?_id=s",
+        "/Subscription?status=active",
+        "/Subscription?_filter=status eq active",
+        "/?_type=Subscription",
+        "/Subscription/s/$status",
+        "/Subscription/s/$events",
+        "/Subscription/s?_format=xml",
+        "/AuditEvent",
+    ):
+        answers.append(town.admin("GET", url.replace(" ", "%20")).body)
+    patch = [{"op": "test", "path": "/channel/header/0", "value": f"Authorization: Bearer {SECRET}"}]
+    refused = town.admin("PATCH", "/Subscription/s", patch, content_type="application/json-patch+json")
+    assert refused.status >= 400
+    for answer in (*answers, refused.body):
+        assert SECRET.encode() not in answer
+    assert not town.admin("GET", "/Subscription?_content=bi-mat-Mau").ids
+
+
+def test_it_lies_nowhere_in_the_database_but_sealed(town, hook):
+    town.subscribe(hook)
+    assert not [row for row in everything_in(town.database) if SECRET in row]
+    with town.database.connection() as conn:
+        (sealed,) = conn.execute("SELECT sealed FROM store.receiver_secret").fetchone()
+        bodies = [one.body for one in town.store.changes_since(conn, 0, 100)]
+    assert SECRET.encode() not in sealed
+    assert not [body for body in bodies if SECRET.encode() in body]
+    with pytest.raises(NotOurs):
+        Safe(b"another key").open(sealed, "Subscription/s")
+    with pytest.raises(NotOurs):
+        SAFE.open(sealed, "Subscription/other")
+
+
+def test_who_sends_it_back_hidden_keeps_it_and_who_sends_another_replaces_it(town, hook, receiver):
+    town.subscribe(hook)
+    first = shut(town)
+    shown = town.admin("GET", "/Subscription/s").json
+    for kept in (first, "Authorization: ***", "authorization: ***00000000"):
+        changed = {**shown, "reason": kept, "channel": {**shown["channel"], "header": [kept]}}
+        assert town.admin("PUT", "/Subscription/s", changed).status == 200
+        town.step()
+    town.write(patient("a"))
+    town.step()
+    assert set(sent(receiver)) == {f"Bearer {SECRET}"}
+    receiver.received.clear()
+    channel = {**shown["channel"], "header": ["Authorization: Bearer khac"]}
+    version = town.admin("GET", "/Subscription/s").json["meta"]["versionId"]
+    replaced = town.admin("PUT", "/Subscription/s", {**shown, "channel": channel})
+    assert int(replaced.json["meta"]["versionId"]) == int(version) + 1
+    town.step()
+    town.write(patient("b"))
+    town.step()
+    assert set(sent(receiver)) == {"Bearer khac"}
+    assert shut(town) != first
+    with town.database.connection() as conn:
+        assert conn.execute("SELECT count(*) FROM store.receiver_secret").fetchone() == (1,)
+
+
+def test_the_same_secret_again_is_the_same_version(town, hook):
+    town.subscribe(hook)
+    (version, again) = (town.admin("GET", "/Subscription/s").json["meta"]["versionId"], shut(town))
+    answer = town.admin("PUT", "/Subscription/s", {**hook, "status": "active"})
+    assert (answer.status, answer.json["meta"]["versionId"], shut(town)) == (200, version, again)
+
+
+def test_a_hidden_value_of_none_is_refused(town, hook):
+    channel = {**hook["channel"], "header": ["X-First: ok", "Authorization: ***0a1b2c3d"]}
+    answer = town.admin("PUT", "/Subscription/s", {**hook, "channel": channel})
+    assert (answer.status, answer.codes) == (422, ["SUB-0012"])
+    assert answer.json["issue"][0]["expression"] == ["Subscription.channel.header[1]"]
+    assert town.admin("GET", "/Subscription/s").status == 404
+
+
+def test_it_goes_to_no_other_origin_than_it_was_given_for(town, hook, receiver):
+    """Whoever may change the address would otherwise have it sent to their own."""
+    town.subscribe(hook)
+    shown = town.admin("GET", "/Subscription/s").json
+    elsewhere = receiver.address.replace("127.0.0.1", "localhost")
+    stolen = {**shown, "channel": {**shown["channel"], "endpoint": f"{elsewhere}/mine"}}
+    assert town.admin("PUT", "/Subscription/s", stolen).codes == ["SUB-0012"]
+    patch = [{"op": "replace", "path": "/channel/endpoint", "value": elsewhere}]
+    assert town.admin("PATCH", "/Subscription/s", patch, content_type="application/json-patch+json").status == 422
+    path = {**shown, "channel": {**shown["channel"], "endpoint": f"{receiver.address}/other"}}
+    assert town.admin("PUT", "/Subscription/s", path).status == 200
+
+
+def test_without_the_key_the_subscription_says_so_and_nothing_is_sent(town, hook, receiver):
+    town.subscribe(hook)
+    receiver.received.clear()
+    town.store.safe = Safe(b"another key")
+    town.courier = town.courier_to(receiver.address)
+    town.write(patient("p"))
+    with town.database.connection() as conn:
+        conn.execute("UPDATE store.receiver_secret SET sealed = %s", (Safe(b"third").seal("x", "y"),))
+    town.step()
+    assert receiver.received == []
+    told = town.admin("GET", "/Subscription/s").json
+    assert (told["status"], told["error"][:8]) == ("error", "SUB-0108")
+    town.step()
+    assert town.admin("PUT", "/Subscription/s", hook).status == 200
+    town.step()
+    assert receiver.numbers == [1]
+
+
+def test_what_an_earlier_release_stored_is_hidden_at_once_and_sealed_by_the_first_look(town, hook, receiver):
+    with town.database.connection() as conn:
+        write.write(conn, town.store.codec(conn), Write(INTEGRATOR, [Put({**hook, "status": "active"})]))
+        state.save(conn, "s", 1, "active", INTEGRATOR.name, {**hook, "status": "active"}, 0, "")
+    assert SECRET.encode() not in town.admin("GET", "/Subscription/s").body
+    with town.database.connection() as conn:
+        assert state.seal_old(conn, town.store) == 1
+        assert state.seal_old(conn, town.store) == 0
+    town.write(patient("p"))
+    town.step()
+    assert set(sent(receiver)) == {f"Bearer {SECRET}"}
+    assert SECRET.encode() not in town.admin("GET", "/Subscription/s/_history").body
+    assert shut(town)
+    with town.database.connection() as conn:
+        assert SECRET not in state.fetch_one(conn, "s").resource
+
+
+def test_an_endpoints_headers_and_user_are_kept_by_nobody(town):
+    endpoint = {
+        "resourceType": "Endpoint",
+        "id": "e",
+        "status": "active",
+        "connectionType": {"code": "hl7-fhir-rest"},
+        "payloadType": [{"text": "any"}],
+        "address": "https://ten:mat-khau@his.example.vn/fhir?a=b@c",
+        "header": ["bearer-code bi-mat", "X-Key: bi-mat"],
+    }
+    assert town.admin("PUT", "/Endpoint/e", endpoint).status == 201
+    told = Client(town.api, DOCTOR)("GET", "/Endpoint/e").json
+    assert told["header"] == ["***", "X-Key: ***"]
+    assert told["address"] == "https://***@his.example.vn/fhir?a=b@c"
+    assert town.admin("PUT", "/Endpoint/e", told).json["meta"]["versionId"] == "1"
