@@ -32,6 +32,8 @@ from yteso.store.rows import key_of, named_lists, place_of
 _REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
 """A quotation mark inside a string is escaped, so that only members of objects are found."""
 
+_BEGINNING = (0, "")
+"""Before every type and id: where a page ended that showed the focus alone."""
 _VISIT_NAMES = ("encounter", "context")
 """The parameters by which a resource says its visit, beside those of FHIR R4 compartmentdefinition-encounter."""
 
@@ -60,7 +62,7 @@ def everything(
     beside = tuple(stored(conn, codec, row) for row in others)
     what = f"{focus.type}/{focus.id}/$everything"
     audit.note(conn, who, "R", what, "", patients, audit.given((*shown, *beside)))
-    following = pack([rows[-1][0], rows[-1][1]]) if more else ""
+    following = pack(rows[-1][:2] if rows else _BEGINNING) if more else ""
     return Page(matches, beside, None, following)
 
 
@@ -165,7 +167,7 @@ def _undated() -> list[int]:
 
 def _read_cursor(cursor: str) -> tuple[int, str]:
     values = unpack(cursor)
-    if [value.__class__ for value in values] != [int, str] or values[0] not in TYPE_NAME or "\x00" in values[1]:
+    if [value.__class__ for value in values] != [int, str] or values[0] not in (0, *TYPE_NAME) or "\x00" in values[1]:
         raise refuse_cursor()
     return values[0], values[1].encode("ascii", "replace").decode()
 

@@ -99,6 +99,17 @@ def test_everything_of_a_patient_is_the_record_and_what_it_refers_to(admin, doct
         assert check_resource(loads(found.body)) == ()
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_page_of_everything_has_more_than_is_asked(admin, count):
+    url, seen = f"Patient/lan/$everything?_count={count}", []
+    while url:
+        page = admin("GET", url)
+        assert len(keys(page, "match")) <= count
+        seen += keys(page, "match")
+        url = page.link("next")
+    assert (seen[0], len(seen), set(seen)) == ("Patient/lan", len(LAN), LAN)
+
+
 def test_everything_comes_in_pages(admin):
     for method, url, body in (
         ("GET", "Patient/lan/$everything?_count=4", None),

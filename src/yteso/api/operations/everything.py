@@ -33,11 +33,12 @@ def everything(call: Call, given: Arguments) -> Response:
     extent = _extent(given)
     with call.reading() as conn:
         focus = refuse_absent(call.type, call.engine.store.read(conn, call.who, call.limit, call.type, call.id))
-        page = call.engine.store.everything(conn, call.who, call.limit, focus, extent)
+        first = [focus] if not extent.cursor and _is_wanted(focus, extent) else []
+        others = replace(extent, count=extent.count - len(first))
+        page = call.engine.store.everything(conn, call.who, call.limit, focus, others)
     links = [Link("self", self_url(call, given.params))]
     if page.next:
         links.append(Link("next", next_url(call, given.params, page.next)))
-    first = [focus] if not extent.cursor and _is_wanted(focus, extent) else []
     matches = (*first, *page.matches)
     total = None if page.next or extent.cursor else len(matches)
     return json_response(200, searchset(call, matches, page.included, links=links, total=total))
