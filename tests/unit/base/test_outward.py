@@ -142,6 +142,7 @@ def test_who_uses_the_door_is_known():
     assert users == {
         "exchange/notify/courier.py",
         "ops/compose.py",
+        "store/receivers.py",
         "web/accounts/oidc/flow.py",
         "web/accounts/oidc/metadata.py",
         "web/accounts/oidc/provider.py",
