@@ -20,7 +20,7 @@ from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.protocol import Page, Read, Span, Stored
-from yteso.store.receivers import TYPES as RECEIVERS
+from yteso.store.receivers import TYPE as RECEIVER
 from yteso.store.receivers import hidden
 from yteso.store.rows import Key, key_lists, key_of, named_lists, place_of
 
@@ -50,7 +50,7 @@ def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
     ensure_known(conn, codec, dictionary)
     name = TYPE_NAME[type]
     text = codec.read(name, id, dictionary, body, version, updated)
-    if name in RECEIVERS:
+    if name == RECEIVER:
         text = hidden(text)
     return Stored(name, id, version, updated, text, t, label=label)
 

@@ -1,8 +1,8 @@
 """What a receiver is shown so that it lets us in: taken out of a resource before it is written, put back when we send.
 
 The resource keeps `Name: ***token`: it is read, searched, exported, chained and backed up without the secret, and who
-sends that back keeps what was there. A Subscription's secrets are sealed beside it; nobody sends by an Endpoint, so
-what its headers hold is not kept at all. What earlier releases stored is hidden on the way out (`hidden`).
+sends that back keeps what was there. The secrets are sealed beside it. What earlier releases stored is hidden on the
+way out (`hidden`). An Endpoint is an entry of the directory by which nobody sends: it stays as it was written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from yteso.store.protocol import Change, Put, Resource, Write
 
 SQL = Queries.beside(__file__, "receivers.sql")
 
-TYPES = frozenset(["Subscription", "Endpoint"])
+TYPE = "Subscription"
 HIDDEN = "***"
 _SHUT = re.compile(r"\*\*\*([0-9a-f]{8})?", re.ASCII)
 _LINE = re.compile(r"([^\s:]{1,100}): ?(.*)", re.ASCII | re.DOTALL)
@@ -96,14 +96,14 @@ def forget_others(conn: Connection, id: str, resource: Resource) -> None:
 
 
 def _names_receiver(change: Change) -> bool:
-    return isinstance(change, Put) and change.resource.get("resourceType") in TYPES
+    return isinstance(change, Put) and change.resource.get("resourceType") == TYPE
 
 
 def _without(conn: Connection, safe: Safe | None, change: Change, *, own: bool) -> Change:
     assert isinstance(change, Put)
     resource = change.resource
     lines = _headers(resource)
-    if lines and resource["resourceType"] == "Subscription" and (shows_secrets(lines) or not own):
+    if lines and (shows_secrets(lines) or not own):
         shelf = _Shelf(conn, safe, resource["id"], resource["channel"].get("endpoint", ""))
         shown = [shelf.taken(number, line) for number, line in enumerate(lines, start=1)]
     else:
@@ -175,19 +175,17 @@ def _parted(line: Any) -> tuple[str, str]:
 
 
 def _headers(resource: Resource) -> list[Any]:
-    holder = resource.get("channel", {}) if resource.get("resourceType") == "Subscription" else resource
-    found = holder.get("header") if isinstance(holder, dict) else None
+    channel = resource.get("channel")
+    found = channel.get("header") if isinstance(channel, dict) else None
     return found if isinstance(found, list) else []
 
 
 def _with_headers(resource: Resource, lines: list[Any]) -> Resource:
-    """The resource with these headers, and no name and password in an address."""
-    if resource.get("resourceType") == "Subscription":
-        channel = resource.get("channel")
-        if not isinstance(channel, dict):
-            return resource
-        return {**resource, "channel": _changed(_changed(channel, "header", lines), "endpoint", None)}
-    return _changed(_changed(resource, "header", lines), "address", None)
+    """The resource with these headers, and no name and password in its address."""
+    channel = resource.get("channel")
+    if not isinstance(channel, dict):
+        return resource
+    return {**resource, "channel": _changed(_changed(channel, "header", lines), "endpoint", None)}
 
 
 def _changed(holder: dict[str, Any], name: str, lines: list[Any] | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
+from tests.integration.api.conftest import INTEGRATOR
 from tests.integration.subscriptions.conftest import SAFE, patient, subscription
 
 from yteso.signing.safe import NotOurs, Safe
@@ -178,18 +178,16 @@ def test_what_an_earlier_release_stored_is_hidden_at_once_and_sealed_by_the_firs
         assert SECRET not in state.fetch_one(conn, "s").resource
 
 
-def test_an_endpoints_headers_and_user_are_kept_by_nobody(town):
+def test_an_endpoint_is_kept_as_it_was_written(town):
     endpoint = {
         "resourceType": "Endpoint",
         "id": "e",
         "status": "active",
         "connectionType": {"code": "hl7-fhir-rest"},
         "payloadType": [{"text": "any"}],
-        "address": "https://ten:mat-khau@his.example.vn/fhir?a=b@c",
-        "header": ["bearer-code bi-mat", "X-Key: bi-mat"],
+        "address": "https://his.example.vn/fhir?a=b@c",
+        "header": ["X-Key: mot"],
     }
     assert town.admin("PUT", "/Endpoint/e", endpoint).status == 201
-    told = Client(town.api, DOCTOR)("GET", "/Endpoint/e").json
-    assert told["header"] == ["***", "X-Key: ***"]
-    assert told["address"] == "https://***@his.example.vn/fhir?a=b@c"
-    assert town.admin("PUT", "/Endpoint/e", told).json["meta"]["versionId"] == "1"
+    told = town.admin("GET", "/Endpoint/e").json
+    assert {name: told[name] for name in endpoint} == endpoint
