@@ -2,7 +2,7 @@
 
 import pytest
 
-from yteso.api.formats import check_form, sent_format, wanted_format
+from yteso.api.formats import check_form, sent_format, wanted_format, weight
 from yteso.base.errors import Refused
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -104,3 +104,22 @@ def test_another_body_gets_415(headers):
 def test_a_search_by_post_takes_a_form_and_no_json():
     assert check_form({"content-type": "application/x-www-form-urlencoded"}) is None
     assert status(check_form, {"content-type": "application/json"}) == (415, "API-0011")
+
+
+@pytest.mark.parametrize(
+    ("accept", "type", "found"),
+    [
+        ("", "application/pdf", (1.0, False)),
+        ("*/*;q=0.3", "application/pdf", (0.3, False)),
+        ("application/*;q=0.5, */*;q=0.3", "application/pdf", (0.5, False)),
+        ("application/pdf;q=0.2, */*", "application/pdf", (0.2, True)),
+        ("image/png", "application/pdf", (0.0, False)),
+        ("application/pdf;q=0", "application/pdf", (0.0, True)),
+    ],
+)
+def test_how_welcome_a_type_is_and_whether_by_its_name(accept, type, found):
+    assert weight(accept, type) == found
+
+
+def test_ranges_may_not_count():
+    assert weight("*/*", "application/fhir+json", ranges=False) == (0.0, False)

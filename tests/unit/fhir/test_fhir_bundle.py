@@ -1,5 +1,7 @@
 """Entries of a bundle, their order, and the names they get."""
 
+import pytest
+
 from yteso.fhir.bundle import in_order, read_entries, rewrite
 
 
@@ -56,3 +58,23 @@ def test_new_names_go_into_references_uris_and_narrative_and_nowhere_else():
         "url": "http://x/Patient/b",
         "text": {"div": '<div><a href="Patient/1">x</a></div>'},
     }
+
+
+@pytest.mark.parametrize(
+    ("reference", "left"),
+    [
+        ("Patient/1", False),
+        ("http://elsewhere/Patient/1", False),
+        ("Patient?identifier=1", False),
+        ("#o", False),
+        ("#", False),
+        ("#none", True),
+        ("Mensch/1", True),
+        ("urn:uuid:0b1c2d3e-0000-4000-8000-000000000009", True),
+    ],
+)
+def test_rewriting_tells_whether_a_reference_that_names_nothing_is_left(reference, left):
+    contained = [{"resourceType": "Organization", "id": "o"}]
+    resource = {"resourceType": "Patient", "contained": contained, "managingOrganization": {"reference": reference}}
+    assert rewrite(resource, {}) is left
+    assert resource["managingOrganization"] == {"reference": reference}
