@@ -76,15 +76,18 @@ def test_each_label_of_each_role_is_needed_and_no_further_one(api, of_labels, mo
 
 
 def of_app(api: Api, row: dict[str, str]) -> dict[str, str]:
-    """What an app is told, by reading and by searching alike."""
+    """What an app is told, by reading and by searching alike, a kind alone or among all."""
     asker = replace(who(Role(row["role"])), client="app", scope=row["scopes"], patient=row["opened-for"])
     told = {}
+    status, answer = ask(api, asker, "GET", f"?_id={','.join(id_of(kind, row['target']) for kind in TYPES)}")
+    among = {entry["resource"]["resourceType"] for entry in (answer or {}).get("entry", [])} if status == 200 else set()
     for kind in TYPES:
         one = id_of(kind, row["target"])
         read = ask(api, asker, "GET", f"{kind}/{one}")[0]
         status, answer = ask(api, asker, "GET", f"{kind}?_id={one}")
         found = 403 if status == 403 else 200 if answer.get("entry") else 404
-        told[kind] = {200: "seen", 404: "hidden", 403: "denied"}[read] if read == found else f"{read} and {found}"
+        alike = read == found and (kind in among) == (read == 200)
+        told[kind] = {200: "seen", 404: "hidden", 403: "denied"}[read] if alike else f"{read} and {found}, {status}"
     return told
 
 
