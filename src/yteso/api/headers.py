@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from yteso.api import rules
@@ -64,7 +64,7 @@ def version_headers(version: int, updated: datetime) -> dict[str, str]:
     """`ETag` and `Last-Modified` of one version."""
     return {
         "ETag": etag(version),
-        "Last-Modified": format_datetime(updated.astimezone(UTC), usegmt=True),
+        "Last-Modified": _http_text(updated),
     }
 
 
@@ -77,6 +77,17 @@ def _matches(tag: str, version: int) -> bool:
     """A tag that is not ours simply is another one."""
     match = _ETAG.fullmatch(tag)
     return tag == "*" or bool(match and int(match[1] or match[2]) == version)
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _http_text(when: datetime) -> str:
+    """`Thu, 26 Nov 2026 09:00:00 GMT` (RFC 9110 §5.6.7), whatever the language of the process."""
+    utc = when.astimezone(UTC)
+    day = f"{_DAYS[utc.weekday()]}, {utc.day:02} {_MONTHS[utc.month - 1]} {utc.year:04}"
+    return f"{day} {utc.hour:02}:{utc.minute:02}:{utc.second:02} GMT"
 
 
 def _http_date(text: str) -> datetime | None:

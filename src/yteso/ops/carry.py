@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -45,7 +46,7 @@ def request_of(environ: Environ, mount: str, limit: int, public_url: str = "") -
     declared = environ.get("CONTENT_LENGTH") or "0"
     if declared.isdigit() and int(declared) > limit:
         raise Refused(TOO_LARGE.at(limit=limit // _MB), status=413)
-    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name[:5] == "HTTP_"}
+    headers = {_header(name): value for name, value in environ.items() if name.startswith("HTTP_")}
     for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(name):
             headers[name.replace("_", "-").lower()] = environ[name]
@@ -58,6 +59,12 @@ def request_of(environ: Environ, mount: str, limit: int, public_url: str = "") -
         base_url=(public_url.rstrip("/") or own_address(environ)) + mount,
         remote=environ.get("REMOTE_ADDR", "").rpartition(":")[0] or environ.get("REMOTE_ADDR", ""),
     )
+
+
+@lru_cache(maxsize=256)
+def _header(name: str) -> str:
+    """`HTTP_IF_MATCH` -> `if-match`."""
+    return name[5:].replace("_", "-").lower()
 
 
 def own_address(environ: Environ) -> str:
@@ -80,6 +87,7 @@ def send(response: Response, start_response: StartResponse, extra: Iterable[tupl
     return response.body
 
 
+@cache
 def _status_line(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from prometheus_client import (
     CollectorRegistry,
@@ -47,8 +48,18 @@ HELP = {
 
 def count(door: str, method: str, status: int, seconds: float) -> None:
     """One request was answered."""
-    REQUESTS.labels(door, method if method in _METHODS else "other", str(status)).inc()
-    SECONDS.labels(door).observe(seconds)
+    _requests(door, method if method in _METHODS else "other", status).inc()
+    _seconds(door).observe(seconds)
+
+
+@cache
+def _requests(door: str, method: str, status: int) -> Counter:
+    return REQUESTS.labels(door, method, str(status))
+
+
+@cache
+def _seconds(door: str) -> Histogram:
+    return SECONDS.labels(door)
 
 
 def exposition(readings: Callable[[], list[Reading]]) -> bytes:

@@ -134,7 +134,7 @@ class Tokens:
         if not token:
             raise Refused(MISSING.at(), status=401)
         try:
-            payload = _remembered(self, token)
+            payload, claims = _remembered(self, token)
         except jose.BadToken as error:
             raise Refused(MALFORMED.at(), status=401) from error
         moment = (now or self.clock()).timestamp()
@@ -144,7 +144,7 @@ class Tokens:
             raise Refused(EXPIRED.at(), status=401)
         if moment + _SKEW.total_seconds() < max(payload["iat"], payload.get("nbf", 0)):
             raise Refused(MALFORMED.at(), status=401)
-        return _claims(payload)
+        return claims
 
     @cached_property
     def issuer(self) -> str:
@@ -163,8 +163,8 @@ class Tokens:
 
 
 @lru_cache(maxsize=4096)
-def _remembered(tokens: Tokens, token: str) -> Mapping[str, Any]:
-    """The claims behind a signature; their form is right, what they say is not judged here. Raises BadToken."""
+def _remembered(tokens: Tokens, token: str) -> tuple[Mapping[str, Any], Claims]:
+    """What stands behind a signature; its form is right, what it says is not judged here. Raises BadToken."""
     payload = jose.read(token, tokens._pairs, algorithms=[ALGORITHM], types=[TYPE])
     moments = [payload.get("iat"), payload.get("exp"), payload.get("nbf", 0)]
     texts = [payload.get(name, "") for name in (*_TEXTS, "scope")]
@@ -172,7 +172,7 @@ def _remembered(tokens: Tokens, token: str) -> Mapping[str, Any]:
         raise jose.BadToken
     if not all(isinstance(one, str) for one in texts) or not all(payload.get(name) for name in ("sub", "role", "jti")):
         raise jose.BadToken
-    return MappingProxyType({"iss": "", "aud": "", **payload})
+    return MappingProxyType({"iss": "", "aud": "", **payload}), _claims(payload)
 
 
 def _claims(payload: Mapping[str, Any]) -> Claims:
