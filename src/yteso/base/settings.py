@@ -32,6 +32,8 @@ class Settings:
     """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
     budgets: tuple[tuple[str, int], ...] = ()
     """(role, people): how many people an account of the role may see within an hour, where it is not the default."""
+    request_days: tuple[tuple[str, int], ...] = ()
+    """(kind, days): how long a request about personal data may take, where no source at hand names the figure."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -58,6 +60,7 @@ class Settings:
             idle_minutes=number("YTESO_IDLE_MINUTES", cls.idle_minutes),
             profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
             budgets=_budgets(environ.get("YTESO_BUDGETS", "")),
+            request_days=_request_days(environ.get("YTESO_REQUEST_DAYS", "")),
             subscription_hosts=tuple(environ.get("YTESO_SUBSCRIPTION_HOSTS", "").replace(",", " ").split()),
         )
 
@@ -94,6 +97,17 @@ def _modes(text: str) -> tuple[tuple[str, str], ...]:
     if None in found:
         raise ValueError("YTESO_PROFILES must be like fhir=warn,bhyt=off,79001=refuse")
     return tuple((match[1], match[2]) for match in found if match)
+
+
+_REQUEST_DAYS = re.compile(r"(access|copy|correction|erasure)=([1-9][0-9]?)", re.ASCII)
+
+
+def _request_days(text: str) -> tuple[tuple[str, int], ...]:
+    """`access=15,erasure=10`; only kinds whose figure is to be confirmed."""
+    found = [_REQUEST_DAYS.fullmatch(part) for part in text.replace(",", " ").split()]
+    if None in found:
+        raise ValueError("YTESO_REQUEST_DAYS must be like access=15,erasure=10 (access, copy, correction, erasure)")
+    return tuple((match[1], int(match[2])) for match in found if match)
 
 
 _BUDGET = re.compile(r"([a-z]+(?:-[a-z]+)*)=([0-9]{1,7})", re.ASCII)

@@ -15,7 +15,7 @@ from yteso.db import Database
 from yteso.store import processing
 from yteso.store.processing import Activity
 
-__all__ = ["FIELDS", "MOST", "Activity", "Processing"]
+__all__ = ["FIELDS", "MOST", "Activity", "Processing", "check_name"]
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _LONGEST = 60
 
@@ -35,6 +35,12 @@ _MEANWHILE = Rule(
     "Mở lại, xem bản mới rồi sửa tiếp.",
     "Open it again and go on from the new version.",
 )
+
+
+def check_name(activity: str) -> None:
+    """Raises Refused (400, DPO-0501) for what is no code of an activity."""
+    if not _NAME.fullmatch(activity) or len(activity) > _LONGEST:
+        raise Refused(_BAD_NAME.at(Origin(field="activity"), most=_LONGEST), status=400)
 
 
 class Processing:
@@ -64,8 +70,7 @@ class Processing:
     def write(self, who: Principal, activity: str, seen: int, texts: Mapping[str, str], *, ended: bool) -> None:
         """A new version after the one seen. Refused (400) DPO-0002, DPO-0501, DPO-0502."""
         require_officer(who)
-        if not _NAME.fullmatch(activity) or len(activity) > _LONGEST:
-            raise Refused(_BAD_NAME.at(Origin(field="activity"), most=_LONGEST), status=400)
+        check_name(activity)
         content = {name: words(texts.get(name, ""), name, 3) for name in FIELDS}
         with self._database.connection() as conn:
             if not processing.write(conn, who, Activity(activity, seen, content, ended)):

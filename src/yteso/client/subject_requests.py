@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
@@ -49,10 +52,13 @@ _TOO_LATE = Rule(
 class SubjectRequests:
     """One instance serves a process; every call is one transaction."""
 
-    def __init__(self, database: Database, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, store: Store, clock: Clock, own_days: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self._database = database
         self._store = store
         self._clock = clock
+        self._own = own_days
 
     def file(self, who: Principal, kind: str, text: str, of: str = "") -> str:
         """A new request about the own record, or a ward's (`of`).
@@ -66,7 +72,7 @@ class SubjectRequests:
         with self._database.connection() as conn:
             actor = acting(conn, self._store, who, of)
             detail = said(kind, actor.mandate)
-            new = rows.file(conn, who, actor.person, kind, text, self._clock(), detail=detail)
+            new = rows.file(conn, who, actor.person, kind, text, self._clock(), detail=detail, own=self._own)
         if new is None:
             raise Refused(_TOO_MANY.at(most=MOST_OPEN), status=400)
         return new
@@ -85,13 +91,13 @@ class SubjectRequests:
 
     def clocks(self) -> dict[str, LegalClock]:
         """Kind -> how long the law gives today; it is no secret."""
-        return in_force(self._clock().astimezone(VIETNAM).date())
+        return in_force(self._clock().astimezone(VIETNAM).date(), self._own)
 
     def acknowledge(self, who: Principal, id: str, *, others: bool = False) -> None:
         """Tell the person that it is worked on, and whether another party takes part. Refused (404, DPO-0003)."""
         require_officer(who)
         with self._database.connection() as conn:
-            require_done(rows.acknowledge(conn, who, id, self._clock(), others=others))
+            require_done(rows.acknowledge(conn, who, id, self._clock(), others=others, own=self._own))
 
     def extend(self, who: Principal, id: str, reason: str) -> None:
         """Once, the days the law gives to this kind. Refused (400) DPO-0002, DPO-0303, (404, DPO-0003)."""

@@ -192,7 +192,9 @@ class Services:
                 breaches=Breaches(self.database, self.store, self.clock),
                 exports=Exports(self.database, self.bulk, self.clock),
                 processing=Processing(self.database, vietnamese_roles),
-                subject_requests=SubjectRequests(self.database, self.store, self.clock),
+                subject_requests=SubjectRequests(
+                    self.database, self.store, self.clock, dict(self.settings.request_days)
+                ),
                 intake=Intake(self.desk, self.clock),
                 marts=Marts(self.settings.home),
                 reviews=Reviews(self.database, self.store, self.clock),

@@ -5,8 +5,10 @@ How long each kind may take stands in `standards.subject_requests`; what was fil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from yteso.access.principal import Principal
@@ -47,19 +49,30 @@ class SubjectRequest:
     @property
     def clock(self) -> Clock:
         """The law's, as it was on the day of filing."""
-        return _clock(self.kind, self.filed)
+        return _clock(self.kind, self.filed, {})
 
 
 def file(
-    conn: Connection, who: Principal, patient: str, kind: str, words: str, now: datetime, *, detail: str
+    conn: Connection,
+    who: Principal,
+    patient: str,
+    kind: str,
+    words: str,
+    now: datetime,
+    *,
+    detail: str,
+    own: Mapping[str, int] = MappingProxyType({}),
 ) -> str | None:
-    """The new request's id; None when too many of this person wait already. `detail`: of its row in the chain."""
+    """The new request's id; None when too many of this person wait already.
+
+    `detail`: of its row in the chain; `own`: days that the operator confirmed (`standards.subject_requests`).
+    """
     shard = shard_of_key(patient)
     waiting = conn.execute(SQL["count_open_requests"], (shard, patient)).fetchone()
     if waiting is not None and waiting[0] >= MOST_OPEN:
         return None
     id = random_id(shard)
-    clock = _clock(kind, now)
+    clock = _clock(kind, now, own)
     clocks = (now, end_after(now, clock.answer), now + timedelta(days=clock.days))
     conn.execute(SQL["add_request"], (shard, id, patient, who.name, kind, words, *clocks))
     _note(conn, who, "C", id, detail, patient)
@@ -79,7 +92,15 @@ def find_requests(
     return found
 
 
-def acknowledge(conn: Connection, who: Principal, id: str, now: datetime, *, others: bool = False) -> bool:
+def acknowledge(
+    conn: Connection,
+    who: Principal,
+    id: str,
+    now: datetime,
+    *,
+    others: bool = False,
+    own: Mapping[str, int] = MappingProxyType({}),
+) -> bool:
     """The person is told that it is worked on; False when that was done, or it is closed.
 
     `others`: another party takes part, for which the law gives more days from the filing on.
@@ -88,7 +109,7 @@ def acknowledge(conn: Connection, who: Principal, id: str, now: datetime, *, oth
     if asked is None:
         return False
     kind, filed, due = asked
-    clock = _clock(kind, filed)
+    clock = _clock(kind, filed, own)
     more = timedelta(days=clock.others - clock.days) if others else timedelta(0)
     detail = "acknowledged, others take part" if others else "acknowledged"
     return _acted(conn, who, id, detail, "acknowledge_request", (now, others, due + more, shard_of(id), id))
@@ -100,7 +121,7 @@ def extend(conn: Connection, who: Principal, id: str, reason: str) -> bool:
     if asked is None:
         return False
     kind, filed, due = asked
-    until = due + timedelta(days=_clock(kind, filed).more)
+    until = due + timedelta(days=_clock(kind, filed, {}).more)
     return _acted(conn, who, id, "extended", "extend_request", (reason, until, shard_of(id), id))
 
 
@@ -115,8 +136,8 @@ def _open(conn: Connection, id: str) -> tuple[str, datetime, datetime] | None:
     return conn.execute(SQL["hold_request"], (shard_of(id), id)).fetchone()
 
 
-def _clock(kind: str, filed: datetime) -> Clock:
-    return in_force(filed.astimezone(VIETNAM).date())[kind]
+def _clock(kind: str, filed: datetime, own: Mapping[str, int]) -> Clock:
+    return in_force(filed.astimezone(VIETNAM).date(), own)[kind]
 
 
 def close(conn: Connection, who: Principal, id: str, outcome: str, answer: str, now: datetime) -> bool:

@@ -123,3 +123,13 @@ def test_the_daily_job_looks_after_accounts(site: Settings) -> None:
 def test_a_citizen_is_tied_to_the_own_record(site: Settings) -> None:
     accounts.save(site, Row("nguoidan", "citizen", "", active=True), PASSWORD, person="p-1")
     assert accounts.principal_of(site, "nguoidan") == Principal("nguoidan", Role.CITIZEN, "", "PATRQT", "p-1")
+
+
+def test_a_new_installation_has_no_account_no_machine_and_no_app(site: Settings) -> None:
+    """Nobody gets in by a name and password that are in the package (ASVS 6.3.2)."""
+    assert accounts.listed(site) == []
+    services = build(site, application="test")
+    try:
+        assert services.oauth.apps() == []
+    finally:
+        services.close()

@@ -157,3 +157,17 @@ def test_only_a_person_with_a_record_files_and_only_the_officer_works(desk):
                 with pytest.raises(Refused, match="DPO-0001"):
                     act(who, filed)
     assert len(desk.queue(OFFICER, open=True)) == 1
+
+
+def test_the_operators_own_figure_counts_where_no_source_names_one(database, store, clock):
+    own = SubjectRequests(database, store, clock, {"access": 18, "withdrawal": 99})
+    begun = clock.moment
+    for kind, days in (("access", 18), ("withdrawal", 15)):
+        filed = own.file(PERSON, kind, WORDS)
+        assert next(one for one in own.mine(PERSON) if one.id == filed).due == begun + timedelta(days=days)
+        own.acknowledge(OFFICER, filed, others=True)
+        held = next(one for one in own.mine(PERSON) if one.id == filed)
+        assert held.due == begun + timedelta(days={"access": 18, "withdrawal": 20}[kind])
+    told = own.clocks()
+    assert (told["access"].seen, told["access"].source) == (True, "YTESO_REQUEST_DAYS")
+    assert [kind for kind, one in told.items() if not one.seen] == ["copy", "correction", "erasure"]

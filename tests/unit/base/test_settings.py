@@ -35,3 +35,11 @@ def test_modes_of_profiles_are_read_by_source_and_facility() -> None:
 def test_a_mode_that_is_none_names_its_variable(text: str) -> None:
     with pytest.raises(ValueError, match="YTESO_PROFILES"):
         Settings.from_environment({"YTESO_PROFILES": text})
+
+
+def test_days_of_requests_are_read_for_the_kinds_that_are_to_be_confirmed() -> None:
+    read = Settings.from_environment({"YTESO_REQUEST_DAYS": "access=18, erasure=5"})
+    assert read.request_days == (("access", 18), ("erasure", 5))
+    for wrong in ("withdrawal=3", "access=0", "access=200", "access"):
+        with pytest.raises(ValueError, match="YTESO_REQUEST_DAYS"):
+            Settings.from_environment({"YTESO_REQUEST_DAYS": wrong})

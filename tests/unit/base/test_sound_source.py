@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +58,56 @@ def test_nothing_is_enciphered_block_by_block_or_with_a_padding_that_tells():
         words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         words |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         assert not words & {"ECB", "ARC4", "TripleDES", "Blowfish"}, place
+
+
+PATTERNS = frozenset({"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
+OWN_PATTERNS = {
+    "search/sensitivity.py": "codes of the rules in our own table",
+    "fhir/fhirpath/patterns.py": "matches() and replaceMatches(): only what cannot run long is taken",
+    "exchange/doors.py": "addresses of our own table of doors",
+    "exchange/adapters/bhyt/envelope.py": "names of elements, a table beside it",
+    "validate/rules/bhyt/codes.py": "forms of codes, a table beside it",
+    "standards/identifiers.py": "forms of identifiers, a table beside it",
+    "web/accounts/sessions.py": "names of browsers, a table beside it",
+}
+"""Where a pattern is more than a literal, and what it is made of."""
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """A literal, or one put together from constants of the module (names in capitals) alone."""
+    if isinstance(node, ast.JoinedStr):
+        return all(_is_literal(part) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _is_literal(node.value)
+    if isinstance(node, ast.BinOp):
+        return _is_literal(node.left) and _is_literal(node.right)
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) == "re.escape"
+    name = node.id if isinstance(node, ast.Name) else ""
+    return isinstance(node, ast.Constant) or (bool(name) and name.upper() == name)
+
+
+def test_no_pattern_is_made_of_input():
+    made = {
+        path
+        for path, tree in trees()
+        for holder, name, call in calls(tree)
+        if holder in ("re", "re2", "regex") and name in PATTERNS and call.args and not _is_literal(call.args[0])
+    }
+    assert made <= set(OWN_PATTERNS), "escape what is put into a pattern, or say here what it is made of"
+
+
+SCRIPTS = SOURCE.parents[1] / "frontend" / "js"
+_WRITES_BY_NAME = re.compile(r"\w\[(?!['\"\d])[^\]]+\]\s*=(?!=)")
+_COPIES = re.compile(
+    r"Object\.(assign|fromEntries|setPrototypeOf|defineProperty)|__proto__|\bfor\s*\([^)]*\bin\b|structuredClone"
+)
+_RUNS = re.compile(r"\beval\(|new Function\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write")
+
+
+def test_scripts_of_pages_give_input_no_way_to_a_prototype_or_a_program():
+    """No property is written under a name that is not ours, nothing is copied key by key, no text becomes markup."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.js"))}
+    assert len(texts) >= 7
+    for way in (_WRITES_BY_NAME, _COPIES, _RUNS):
+        assert not [(name, found[0]) for name, text in texts.items() if (found := way.search(text))]

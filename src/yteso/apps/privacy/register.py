@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yteso.access.principal import Role
-from yteso.apps.privacy.acts import done, number_of, tabs
-from yteso.client.processing import FIELDS, MOST, Processing
+from yteso.apps.privacy.acts import done, number_of, tabs, tell_refusal
+from yteso.base.errors import Refused
+from yteso.client.processing import FIELDS, MOST, Processing, check_name
 from yteso.web.guard import allow
 from yteso.web.services import now, service
 
@@ -25,6 +26,11 @@ def _processing() -> Processing:
 def start(request: HttpRequest) -> HttpResponse:
     """Every activity by its newest version; `?new=` leads to the form of one more."""
     if name := request.GET.get("new", "").strip():
+        try:
+            check_name(name)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return HttpResponseRedirect(reverse("privacy:register"))
         return HttpResponseRedirect(reverse("privacy:activity", args=[name]))
     activities = _processing().all(request.principal)
     context = {"tabs": tabs("privacy:register"), "activities": activities, "labels": _labels(), "as_of": now()}

@@ -6,10 +6,12 @@ The law names no portability of its own: whoever wants to take data elsewhere as
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 KINDS = ("access", "copy", "correction", "erasure", "restriction", "objection", "withdrawal")
 
@@ -18,7 +20,7 @@ KINDS = ("access", "copy", "correction", "erasure", "restriction", "objection", 
 class Clock:
     """One kind's: `answer` in working days, the others in days; `others`: where another party takes part.
 
-    `seen`: the figure is from a source that names it for this kind; otherwise it is to be confirmed.
+    `seen`: the figure is from a source that names it for this kind, or the operator's; otherwise it is to be confirmed.
     """
 
     kind: str
@@ -55,8 +57,18 @@ def clocks() -> tuple[Clock, ...]:
     )
 
 
-def in_force(day: date) -> dict[str, Clock]:
-    """Kind -> its clock of a day. Before the first law of the table there were none: the first ones count."""
+def in_force(day: date, own: Mapping[str, int] = MappingProxyType({})) -> dict[str, Clock]:
+    """Kind -> its clock of a day. Before the first law of the table there were none: the first ones count.
+
+    `own`: days by kind that the operator confirmed, where no source names them (`seen` is false).
+    """
     first = min(one.since for one in clocks())
     day = max(day, first)
-    return {one.kind: one for one in clocks() if one.since <= day and (one.until is None or day < one.until)}
+    present = [one for one in clocks() if one.since <= day and (one.until is None or day < one.until)]
+    return {one.kind: one if one.seen else _confirmed(one, own.get(one.kind)) for one in present}
+
+
+def _confirmed(clock: Clock, days: int | None) -> Clock:
+    if days is None:
+        return clock
+    return replace(clock, days=days, others=max(days, clock.others), source="YTESO_REQUEST_DAYS", seen=True)
