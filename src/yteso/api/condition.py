@@ -30,11 +30,15 @@ def read_criteria(call: Call, type: str, text: str) -> Query:
 
 
 def criteria_of(call: Call, type: str, params: Params) -> Query:
-    """The query of criteria in an address (`PUT [type]?…`); refused alike. General parameters are none."""
+    """The query of criteria in an address (`PUT [type]?…`); refused alike. General parameters are none.
+
+    A search leaves out a parameter without a value; criteria that lack one would meet too much.
+    """
     if type not in RESOURCE_TYPES:
         raise Refused(rules.UNKNOWN_TYPE.at(), status=400)
-    query, issues = parse(type, [pair for pair in params if pair[0] not in GENERAL], call.base)
-    if issues or not query.conditions:
+    asked = [pair for pair in params if pair[0] not in GENERAL]
+    query, issues = parse(type, asked, call.base)
+    if issues or not query.conditions or not all(value for _, value in asked):
         raise Refused(rules.BAD_CRITERIA.at(), *issues, status=400)
     return replace(query, count=2, sort=(), include=(), total="none", cursor="")
 

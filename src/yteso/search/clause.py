@@ -64,11 +64,14 @@ def read_clause(
         report.add(rules.MODIFIER, name, modifier=modifier[:32], allowed=", ".join(allowed))
         return None
     parts = [one for one in split(value, ",") if one]
+    if not parts:
+        report.add(rules.VALUE, name, kind=kind)
+        return None
     if modifier == "missing":
         if any(one not in ("true", "false") for one in parts):
             report.add(rules.VALUE, name, kind="boolean")
             return None
-        return Clause(name, kind, tuple(("eq", one) for one in parts), modifier) if parts else None
+        return Clause(name, kind, tuple(("eq", one) for one in parts), modifier)
     if modifier == "text":
         return read_words(report, name, value)
     if modifier in BY_TERMINOLOGY and kind == "token":
@@ -83,7 +86,7 @@ def read_clause(
     if not all(_is_good(parameter, modifier, text) for _, text in values):
         report.add(rules.VALUE, name, kind=kind)
         return None
-    return Clause(name, kind, values, modifier) if values else None
+    return Clause(name, kind, values, modifier)
 
 
 def read_words(report: Report, name: str, value: str) -> Words | None:

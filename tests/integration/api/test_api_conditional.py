@@ -310,3 +310,17 @@ def test_references_to_what_may_be_elsewhere_or_not_here_yet_stay(admin, referen
     good = person("1", managingOrganization={"reference": reference})
     assert admin("POST", "Patient", good).json["managingOrganization"] == {"reference": reference}
     assert statuses(admin("POST", "", transaction(entry("POST", "Patient", good)))) == ["201"]
+
+
+@pytest.mark.parametrize("criteria", ["gender=male&birthdate=", "gender=male&_id", "gender=male&_id=,", "_id="])
+def test_criteria_without_a_value_meet_nothing_and_are_refused(admin, criteria):
+    admin("PUT", "Patient/a", person("1", id="a", gender="male"))
+    for method, body in (("DELETE", None), ("PUT", person("2")), ("POST", person("2"))):
+        assert admin(method, f"Patient?{criteria}", body).codes[0] == "API-0026"
+    assert admin("POST", "Patient", person("2"), If_None_Exist=criteria).codes[0] == "API-0026"
+    assert admin("GET", "Patient?_summary=count").json["total"] == 1
+
+
+def test_a_value_of_commas_is_none_and_finds_not_everything(admin):
+    assert admin("GET", "Patient?_id=,").codes == ["SRCH-0005"]
+    assert admin("GET", "Patient?gender:missing=,").codes == ["SRCH-0005"]
