@@ -6,7 +6,7 @@ one resource are refused: they have no order between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yteso.access.policy import Interaction
@@ -91,9 +91,16 @@ def _refuse_twins(steps: Iterable[Step], targets: Mapping[int, Target]) -> None:
     """Two steps that write one resource, or would create one under the same criteria."""
     seen: set[tuple[str, str]] = set()
     for step in steps:
-        key = step.type, targets[step.index].id
-        if step.interaction is Interaction.CREATE and step.query is not None:
-            key = step.type, repr(step.query.conditions)
-        if key[1] and key in seen:
+        keys = set(_keys(step, targets[step.index]))
+        if not keys.isdisjoint(seen):
             raise Refused(rules.SAME_TARGET.at(Origin(field=step.place)), status=400)
-        seen.add(key)
+        seen |= keys
+
+
+def _keys(step: Step, target: Target) -> Iterator[tuple[str, str]]:
+    """What a step has to itself: the resource it writes, and the criteria under which it may create one."""
+    creates = step.interaction is Interaction.CREATE
+    if step.query is not None and (creates or step.interaction is Interaction.UPDATE):
+        yield step.type, repr(step.query.conditions)
+    if target.id and not (creates and step.query is not None):
+        yield step.type, target.id

@@ -324,3 +324,15 @@ def test_criteria_without_a_value_meet_nothing_and_are_refused(admin, criteria):
 def test_a_value_of_commas_is_none_and_finds_not_everything(admin):
     assert admin("GET", "Patient?_id=,").codes == ["SRCH-0005"]
     assert admin("GET", "Patient?gender:missing=,").codes == ["SRCH-0005"]
+
+
+UPDATE = entry("PUT", by("7"), person("7"))
+CREATE = entry("POST", "Patient", person("7"), ifNoneExist=f"identifier={SYSTEM}|7")
+
+
+@pytest.mark.parametrize("first", [UPDATE, CREATE], ids=["update", "create"])
+def test_one_transaction_makes_no_twins_under_the_same_criteria(admin, first):
+    answer = admin("POST", "", transaction(first, UPDATE))
+    assert (answer.status, answer.codes) == (400, ["API-0032"])
+    assert admin("GET", "Patient?_summary=count").json["total"] == 0
+    assert statuses(admin("POST", "", transaction(first, entry("PUT", by("8"), person("8"))))) == ["201", "201"]
