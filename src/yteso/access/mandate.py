@@ -13,27 +13,32 @@ from datetime import date
 from yteso.access.consent import WARD
 
 DECIDES = 16
-"""From this birthday a child alone sets who sees the record, and sees alone who looked at it (Luật Trẻ em 102/2016/QH13
-điều 1 and 21, as for the labels of `WARD`). To be confirmed by the data officer, like those."""
+"""From this birthday a child alone sets who sees the record, and sees alone who looked at it: a child is who is not
+yet 16, and has a right to a private life (Luật Trẻ em 102/2016/QH13 điều 1 and 21). No text at hand names the age for
+these acts, so it is a setting (`YTESO_CHILD_DECIDES`) until the data officer confirms it."""
 _OF_ONE_MATTER = frozenset(["SPOWATT"])
 """A power of attorney for one matter: what that is nobody can read from the code, so it gives sight and no act."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A representation in force `today`: the RelatedPerson `id`, its v3-RoleCode, and of a minor the day of birth."""
+    """A representation in force `today`: the RelatedPerson `id`, its v3-RoleCode, and of a minor the day of birth.
+
+    `decides`: the age from which a child acts alone here.
+    """
 
     id: str
     relationship: str
     today: date
     born: date | None = None
+    decides: int = DECIDES
 
     @property
     def acts(self) -> bool:
         """Whether the holder acts for the ward."""
         if self.relationship in _OF_ONE_MATTER:
             return False
-        return self.born is None or self.today < birthday(self.born, DECIDES)
+        return self.born is None or self.today < birthday(self.born, self.decides)
 
     def hidden(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Those of the labels the holder may not name: the child decides about them already, or nobody but the ward."""
@@ -43,7 +48,7 @@ class Mandate:
         """Before which day the holder may name this label: none for an adult's or for what no parent sees."""
         if self.born is None or label not in WARD:
             return date.min
-        return birthday(self.born, min(WARD[label], DECIDES))
+        return birthday(self.born, min(WARD[label], self.decides))
 
 
 def birthday(born: date, years: int) -> date:

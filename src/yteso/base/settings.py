@@ -32,6 +32,8 @@ class Settings:
     """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
     budgets: tuple[tuple[str, int], ...] = ()
     """(role, people): how many people an account of the role may see within an hour, where it is not the default."""
+    child_decides: int = 16
+    """From which birthday a child alone sets who sees the record; no source at hand names it for these acts."""
     request_days: tuple[tuple[str, int], ...] = ()
     """(kind, days): how long a request about personal data may take, where no source at hand names the figure."""
 
@@ -60,6 +62,7 @@ class Settings:
             idle_minutes=number("YTESO_IDLE_MINUTES", cls.idle_minutes),
             profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
             budgets=_budgets(environ.get("YTESO_BUDGETS", "")),
+            child_decides=_age(number("YTESO_CHILD_DECIDES", cls.child_decides)),
             request_days=_request_days(environ.get("YTESO_REQUEST_DAYS", "")),
             subscription_hosts=tuple(environ.get("YTESO_SUBSCRIPTION_HOSTS", "").replace(",", " ").split()),
         )
@@ -97,6 +100,13 @@ def _modes(text: str) -> tuple[tuple[str, str], ...]:
     if None in found:
         raise ValueError("YTESO_PROFILES must be like fhir=warn,bhyt=off,79001=refuse")
     return tuple((match[1], match[2]) for match in found if match)
+
+
+def _age(years: int) -> int:
+    """From 7 (who is younger has no will of their own before the law) to 18 (who is of age has no parents who act)."""
+    if not 7 <= years <= 18:
+        raise ValueError("YTESO_CHILD_DECIDES must be between 7 and 18")
+    return years
 
 
 _REQUEST_DAYS = re.compile(r"(access|copy|correction|erasure)=([1-9][0-9]?)", re.ASCII)

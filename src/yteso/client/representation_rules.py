@@ -48,8 +48,8 @@ NOT_ACTING = Rule(
     Severity.ERROR,
     "Bạn không làm được việc này thay cho người này.",
     "You may not do this in that person's name.",
-    "Việc đại diện phải còn hiệu lực và không chỉ cho một việc; con từ đủ 16 tuổi tự quyết định.",
-    "The representation must be in force and not for one matter only; from 16 years on a child decides alone.",
+    "Việc đại diện phải còn hiệu lực và không chỉ cho một việc; con đủ tuổi tự quyết định thì tự làm.",
+    "The representation must be in force and not for one matter only; a child old enough decides alone.",
     basis="Luật Trẻ em 102/2016/QH13, Điều 1, 21",
 )
 NOT_NAMED = Rule(

@@ -103,6 +103,11 @@ class Representations:
                     shown.setdefault(person.id, Represented(person, one))
         return tuple(shown.values())
 
+    @property
+    def child_decides(self) -> int:
+        """The age from which a child acts alone here."""
+        return self._store.child_decides
+
     def acts_for(self, who: Principal, patient: str) -> bool:
         """Whether the caller also acts for this person: sets who sees the record, sees who looked."""
         with self._database.connection() as conn:

@@ -103,7 +103,7 @@ class Services:
         from yteso.signing.safe import load_or_create_safe
         from yteso.store.postgres import PostgresStore
 
-        return PostgresStore(self.clock, load_or_create_safe(self.settings.home))
+        return PostgresStore(self.clock, load_or_create_safe(self.settings.home), self.settings.child_decides)
 
     @cached_property
     def desk(self) -> Desk:

@@ -42,7 +42,7 @@ def representatives(conn: Connection, store: Store, wards: Sequence[int]) -> lis
     return [
         (ward, holder)
         for ward, holder, id, minor, born, today in rows
-        if Mandate(id, codes.get(id, ""), today, _day(born) if minor else None).acts
+        if Mandate(id, codes.get(id, ""), today, _day(born) if minor else None, store.child_decides).acts
     ]
 
 
@@ -58,7 +58,7 @@ def _in_force(conn: Connection, store: Store, who: Principal, ward: str = "") ->
     rows = conn.execute(SQL["fetch_mandates"], asked).fetchall()
     codes = _codes(conn, store, [row[0] for row in rows])
     return [
-        (patient, Mandate(id, codes.get(id, ""), today, _day(born) if minor else None))
+        (patient, Mandate(id, codes.get(id, ""), today, _day(born) if minor else None, store.child_decides))
         for id, minor, patient, born, today in rows
     ]
 

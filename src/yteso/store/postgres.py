@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from yteso.access.mandate import DECIDES
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.base.clock import Clock, system_clock
@@ -33,10 +34,15 @@ MONTHS_AHEAD = 3
 class PostgresStore:
     """`protocol.Store` on the schema `store`. Safe to share between threads; each call uses the caller's connection."""
 
-    def __init__(self, clock: Clock = system_clock, safe: Safe | None = None) -> None:
-        self._clock, self.safe = clock, safe
+    def __init__(self, clock: Clock = system_clock, safe: Safe | None = None, child_decides: int = DECIDES) -> None:
+        self._clock, self.safe, self._child_decides = clock, safe, child_decides
         self._codec: Codec | None = None
         self.search_parameters = SearchParameters()
+
+    @property
+    def child_decides(self) -> int:
+        """The age from which a child acts alone here."""
+        return self._child_decides
 
     def codec(self, conn: Connection) -> Codec:
         """The codec of this database, with the newest dictionary at the time of the first call."""

@@ -188,6 +188,10 @@ class Store(Protocol):
     """The contract. `who` is audited; `limit` becomes part of the SQL."""
 
     @property
+    def child_decides(self) -> int:
+        """The age from which a child acts alone here (`access.mandate`)."""
+
+    @property
     def is_fresh(self) -> bool:
         """False when `refresh` would look."""
         ...

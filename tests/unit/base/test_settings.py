@@ -43,3 +43,11 @@ def test_days_of_requests_are_read_for_the_kinds_that_are_to_be_confirmed() -> N
     for wrong in ("withdrawal=3", "access=0", "access=200", "access"):
         with pytest.raises(ValueError, match="YTESO_REQUEST_DAYS"):
             Settings.from_environment({"YTESO_REQUEST_DAYS": wrong})
+
+
+def test_the_age_from_which_a_child_decides_is_read_within_its_bounds() -> None:
+    assert Settings.from_environment({}).child_decides == 16
+    assert Settings.from_environment({"YTESO_CHILD_DECIDES": "14"}).child_decides == 14
+    for wrong in ("6", "19"):
+        with pytest.raises(ValueError, match="YTESO_CHILD_DECIDES"):
+            Settings.from_environment({"YTESO_CHILD_DECIDES": wrong})

@@ -194,6 +194,7 @@ def representatives(request: HttpRequest) -> HttpResponse:
         "mine": _representations().of_me(principal),
         "others": _representations().by_me(principal),
         "kinds": relationships(),
+        "child_decides": _representations().child_decides,
     }
     return render(request, "healthbook/representatives.html", context)
 
