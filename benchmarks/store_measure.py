@@ -55,6 +55,12 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
+def quartiles(values: Sequence[float]) -> dict[str, float]:
+    """Lower quartile, median and upper quartile of many rounds."""
+    lower, median, upper = statistics.quantiles(values, n=4)
+    return {"lower": round(lower, 3), "median": round(median, 3), "upper": round(upper, 3)}
+
+
 def report(name: str, document: dict[str, Any], folder: str | None) -> None:
     """Print the result as JSON and write it to a file when a folder is given."""
     text = json.dumps({"benchmark": name, "machine": machine(), **document}, indent=2, ensure_ascii=False)

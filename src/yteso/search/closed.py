@@ -8,6 +8,7 @@ decides. What lies in nobody's compartment is not concerned.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yteso.search.fragment import Fragment
 from yteso.search.side import of_history
@@ -50,13 +51,18 @@ class Closed:
         silent = f"(SELECT true FROM store.consent_rule c WHERE c.pat = {pat} LIMIT 1) IS NULL"
         return Fragment(
             f"({outside}({row}.label = 0 AND {silent})"
-            f" OR store.open_to({row}.pat, {row}.type, {row}.label, {row}.maker, {dates},"
-            " %s, %s, %s, %s, %s, %s, %s))",
-            (
-                *(() if patient is None else (patient,)),
-                *(self.account, self.facility, self.role, self.purpose, self.own, self.anywhere, self.person),
-            ),
+            f" OR store.open_for({row}.pat, {row}.type, {row}.label, {row}.maker, {dates}, %s::text[]))",
+            (_who(self),) if patient is None else (patient, _who(self)),
         )
+
+
+@lru_cache(maxsize=1024)
+def _who(closed: Closed) -> str:
+    """Whom it binds, as the text of an array: one parameter."""
+    words = (closed.account, closed.facility, closed.role, closed.purpose, closed.own, closed.anywhere)
+    quoted = (str(word).replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    person = "NULL" if closed.person is None else str(closed.person)
+    return "{" + ",".join([*(f'"{word}"' for word in quoted), person]) + "}"
 
 
 def opened_to(pat: Fragment, facility: str, account: str) -> Fragment:

@@ -3,6 +3,7 @@
 - known ids: the primary key;
 - a patient, or the few patients a chain came down to: the index (pat, type, d_lo) and everything else as a filter;
 - the day of a birth, when else only texts are asked for: those born then, each asked for its texts;
+- a person's name of three words or more, as most Vietnamese names are: the index of texts, as few share it;
 - a code without a patient: (code, d_lo), and rows that have it as a further code by `store.moment`;
 - an identifier, reference or uri: the token index alone, without the type, which the tokens imply (with it the planner
   reads the whole type's bitmap);
@@ -68,6 +69,10 @@ _RESOURCES = Fragment("store.resource r")
 _FURTHER_CODES = Fragment(f"store.moment m JOIN store.resource r ON {same_resource('r', 'm')} AND r.t = m.t")
 
 
+_LONG_NAME = 3
+"""Words of a name that some thousand of ten million have at most, not hundreds of thousands."""
+
+
 def _found_first(where: Fragment) -> Fragment:
     """The rows for which this holds, found by it alone: never by walking through an index in the order of the page."""
     return Fragment(f"(SELECT * FROM store.resource r WHERE {where.text} OFFSET 0) r", where.params)
@@ -114,6 +119,7 @@ class Plan:
         )
         self.by_birth = self._by_birth()
         self.is_served = self.ids is not None or self.patients is not None or self.selective or self.by_birth
+        self.by_name = self._by_name()
         self.by_date = bool(self.hot.date) and bool(
             self.patients is not None or self.code or self.dates or sorted_by_date
         )
@@ -122,7 +128,7 @@ class Plan:
     def same_way(self) -> bool:
         """True when the way to the rows is the same whatever the values, so that it need not be planned each time."""
         named = self.ids is not None or self.patient is not None or self.code is not None
-        return not self.reached and (named or self.by_token or self.by_birth)
+        return not self.reached and (named or self.by_token or self.by_birth or self.by_name)
 
     @property
     def by_token(self) -> bool:
@@ -135,7 +141,7 @@ class Plan:
         alone = self.code is not None and all(
             clause is self.code.clause or clause in self.dates for clause in self.query.clauses
         )
-        return not self.reached and (self.is_served or alone)
+        return not self.reached and (self.is_served or alone or self.by_name)
 
     def whole(self) -> Fragment:
         """Everything that is asked, as one condition."""
@@ -160,7 +166,7 @@ class Plan:
         elif self.by_token:
             for chosen in product(*self._dates("r.d_lo", "r.d_hi")):
                 yield Arm(_found_first(all_of((*asked, *chosen))), seen)
-        elif self.by_birth:
+        elif self.by_birth or self.by_name:
             yield Arm(_found_first(all_of((self.rows.of_type, *asked, *dates))), seen)
         else:
             for source, lo, hi, own in self._sources():
@@ -211,6 +217,17 @@ class Plan:
         others = [clause for clause in self.query.clauses if clause not in self.dates]
         texts = all(clause.type == "string" and clause.modifier in ("", "contains") for clause in others)
         return texts and any(map(when.is_day, self.dates))
+
+    def _by_name(self) -> bool:
+        """True when a name leads to the rows that is so long that few share it; too many for `is_served` still may."""
+        if self.reached or self.is_served or self.hot.date != "birthdate":
+            return False
+        return any(
+            clause.name == "name"
+            and not clause.modifier
+            and all(len(bare(value).split()) >= _LONG_NAME for _, value in clause.values)
+            for clause in self.query.clauses
+        )
 
     def _compartment(self) -> Reached:
         assert self.query.compartment is not None

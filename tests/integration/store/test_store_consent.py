@@ -10,6 +10,7 @@ import pytest
 from yteso.access.consent import closed_to
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import Restriction
+from yteso.search.closed import Closed
 from yteso.search.parse import parse
 from yteso.store.protocol import Extent, Put
 
@@ -233,3 +234,14 @@ def test_closed_to_everybody_but_one(database, store, record):
     say(database, store, consent("c", type="deny", provision=[but]))
     assert seen(database, store, OTHER) == {"flu"}
     assert seen(database, store, MAKER) == set()
+
+
+@pytest.mark.parametrize("name", ["plain", 'a"b', "back\\slash", "{comma,}", "NULL", "", " blank "])
+def test_whom_a_closing_binds_is_told_to_the_letter(database, name):
+    one = Closed(name, name, "doctor", name, own=3, anywhere=0, person=None)
+    other = replace(one, person=-7)
+    with database.connection() as conn:
+        for closed, person in ((one, None), (other, "-7")):
+            told = closed.condition("r", past=False).params[-1]
+            (found,) = conn.execute("SELECT %s::text[]", (told,)).fetchone()
+            assert found == [name, name, "doctor", name, "3", "0", person]

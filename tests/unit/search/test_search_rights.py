@@ -34,7 +34,7 @@ def test_a_named_patient_stands_for_that_of_each_row(name):
     limit = require(PEOPLE[name], "search", "Condition")
     each, named = (visible(limit, "r", type="Condition", patient=patient) for patient in (None, KEY))
     asked = each.text.replace("(r.pat IS NULL OR ", "(")
-    assert named.text == asked.replace("r.pat", "%s::bigint").replace("open_to(%s::bigint", "open_to(r.pat")
+    assert named.text == asked.replace("r.pat", "%s::bigint").replace("open_for(%s::bigint", "open_for(r.pat")
     assert [value for value in named.params if value != KEY] == list(each.params)
     assert KEY in named.params
 

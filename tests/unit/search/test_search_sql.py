@@ -78,6 +78,33 @@ def test_any_other_date_leaves_the_way_to_the_planner(type, asked):
     assert "OFFSET 0" not in page(type, asked)[0]
 
 
+@pytest.mark.parametrize(
+    "asked", ["name=Lê Văn Thử", "name=lê+thị+thử,trần văn thử&gender=male", "name=Lê Văn Thử&birthdate=ge1984"]
+)
+def test_a_whole_name_goes_by_the_index_of_texts_and_always_so(asked):
+    plan = Plan(parse("Patient", asked)[0], NOW)
+    assert (plan.by_name, plan.same_way, plan.is_quick, plan.is_served) == (True, True, True, False)
+    text, params, _ = page("Patient", asked)
+    assert text.count("OFFSET 0) r") == 1
+    assert text.count("%s") == len(params)
+
+
+@pytest.mark.parametrize(
+    ("type", "asked"),
+    [
+        ("Patient", "name=Lê Văn"),
+        ("Patient", "name=Lê Văn Thử,Lê"),
+        ("Patient", "name:contains=Lê Văn Thử"),
+        ("Patient", "address=Xã Bình Thử"),
+        ("Patient", "name=Lê Văn Thử&identifier=1"),
+        ("Patient", "name=Lê Văn Thử&birthdate=1984-03-02"),
+        ("Organization", "name=Trạm y tế"),
+    ],
+)
+def test_of_shorter_and_other_texts_nobody_knows_how_many_there_are(type, asked):
+    assert not Plan(parse(type, asked)[0], NOW).by_name
+
+
 def test_no_value_is_ever_in_the_text():
     marker = "zzMarkerzz"
     for kind, asked in (
