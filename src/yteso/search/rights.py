@@ -166,8 +166,19 @@ def _cared_for(pat: Fragment, facility: str, account: str) -> Fragment:
         f"(SELECT true FROM store.care c WHERE c.pat = {pat.text} AND c.facility = %s LIMIT 1)",
         (*pat.params, facility),
     )
-    other = Fragment(f"store.related({pat.text}, %s)", (*pat.params, facility))
+    other = _related(pat, facility)
     return any_of((visit, other, *((opened_to(pat, facility, account),) if account else ())))
+
+
+def _related(pat: Fragment, facility: str) -> Fragment:
+    """Once, by a function that is made ready only then; for each row, by a look-up that is made ready once."""
+    if pat.params:
+        return Fragment(f"store.related({pat.text}, %s)", (*pat.params, facility))
+    text = (
+        f"(SELECT true FROM store.relation c WHERE c.pat = {pat.text} AND c.holder = %s"
+        f" AND c.kind IN ('r', 'a', 'f') AND {_NOW} LIMIT 1)"
+    )
+    return Fragment(text, (facility,))
 
 
 def _own_or_represented(pat: Fragment, person: str) -> Fragment:
