@@ -105,7 +105,7 @@ def run(dsn: str, home: Path, job: str, warm: Path, processes: int) -> tuple[flo
 
 def load(desk: BulkDesk, dsn: str, home: Path, files: list[Path], processes: int) -> Spent:
     """What importing all files takes, one after the other."""
-    spent = Spent(postgres=-_postgres(dsn))
+    spent = Spent(postgres=-postgres_seconds(dsn))
     for file in files:
         started, own = time.monotonic(), time.process_time()
         with file.open("rb") as stream:
@@ -121,7 +121,7 @@ def load(desk: BulkDesk, dsn: str, home: Path, files: list[Path], processes: int
             counts = desk.counts(conn, found)
         assert counts.failed == 0, f"{counts.failed} lines of {file} failed"
         spent.lines += counts.created + counts.updated + counts.unchanged
-    spent.postgres += _postgres(dsn)
+    spent.postgres += postgres_seconds(dsn)
     return spent
 
 
@@ -129,16 +129,16 @@ def unload(desk: BulkDesk, dsn: str, home: Path, warm: Path) -> tuple[Spent, int
     """What exporting everything takes, and how many bytes come out."""
     with desk.database.connection() as conn:
         job = desk.start_export(conn, WHO, "bench", {"level": "system"})
-    postgres = _postgres(dsn)
+    postgres = postgres_seconds(dsn)
     seconds, used = run(dsn, home, job, warm, 1)
     with desk.database.connection() as conn:
         found = desk.find(conn, WHO, job)
     assert found is not None
-    spent = Spent(found[0].written, seconds, used, _postgres(dsn) - postgres)
+    spent = Spent(found[0].written, seconds, used, postgres_seconds(dsn) - postgres)
     return spent, sum(file.size for file in found[1])
 
 
-def _postgres(dsn: str) -> float:
+def postgres_seconds(dsn: str) -> float:
     """CPU seconds of the server with everything it has started so far."""
     socket = Path(conninfo_to_dict(dsn)["host"])
     home = next(folder for folder in (socket, *socket.parents) if folder.name.startswith("yteso-bench-"))

@@ -35,6 +35,10 @@ def test_memory_is_bounded_below_and_above() -> None:
     assert conf(memory=1024**5)["shared_buffers"] == "'2048MB'"
 
 
+def test_whole_pages_go_to_the_log_as_they_are() -> None:
+    assert conf()["wal_compression"] == "'off'"
+
+
 def test_quotes_in_a_path_are_doubled() -> None:
     assert conf()["log_directory"] == "'/srv/y tế/it''s/log'"
 
