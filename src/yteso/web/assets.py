@@ -15,7 +15,12 @@ from yteso.base.errors import Misconfigured
 from yteso.web.guard import public
 
 DIST = Path(__file__).parent / "static" / "dist"
-_TYPES = {".woff2": "font/woff2", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_TYPES = {
+    ".woff2": "font/woff2",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,3 +139,18 @@ def test_methods_nobody_needs_change_nothing(site):
 )
 def test_a_foreign_host_header_is_refused(site, host):
     assert Client(HTTP_HOST=host).get("/login").status_code == 400
+
+
+def test_every_text_that_is_answered_names_its_charset(site):
+    """ASVS 4.1.1; what the FHIR door answers in XML is held by `test_api_xml.py`."""
+    from yteso.web import assets
+
+    kinds, clients = {asset.type for asset in assets._assets().values()}, {}
+    for address, roles in TABLE.values():
+        path = address.format(file=site.file, patient=site.patient, visit=site.visit, document=site.document)
+        name = min(roles, default="")  # A citizen's pages: nobody of the table gets in.
+        client = clients.get(name) or clients.setdefault(name, site.client(name))
+        kinds.add(client.get(path).headers.get("Content-Type", ""))
+    assert {kind.partition(";")[0] for kind in kinds} >= {"text/html", "text/csv"}
+    texts = [kind for kind in kinds if kind.startswith("text/") or "xml" in kind]
+    assert not [kind for kind in texts if not kind.endswith("; charset=utf-8")]
