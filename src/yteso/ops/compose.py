@@ -338,6 +338,11 @@ class Services:
             self.store.maintain(conn)
             self.oauth.sweep(conn)
 
+    def learn_dictionaries(self) -> None:
+        """The record's own dictionaries, made once it is large enough."""
+        with self.database.connection() as conn:
+            self.store.learn(conn)
+
 
 def build(settings: Settings, *, application: str, connections: int = 8) -> Services:
     """The services of this process on the database of `settings.database_url`; waits for the database to answer."""

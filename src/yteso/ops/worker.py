@@ -52,6 +52,7 @@ def main() -> None:
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
             Chore("budgets", _HOUR_SECONDS, services.forget_seen),
             Chore("maintain", _DAY_SECONDS, services.maintain_store),
+            Chore("dictionaries", _DAY_SECONDS, services.learn_dictionaries),
             Chore("accounts", _DAY_SECONDS, services.maintain_accounts),
         ]
         Worker(services.database, tasks, chores=chores).run(stop)

@@ -62,11 +62,15 @@ class PostgresStore:
         return self.search_parameters.is_fresh
 
     def maintain(self, conn: Connection) -> None:
-        """At start and daily: partitions for the months to come, dictionaries, labels by today's rules."""
+        """At start and daily: partitions for the months to come, the newest dictionaries, labels by today's rules."""
         conn.execute(SQL["make_partitions"], (MONTHS_AHEAD,))
-        train_first(conn, self.codec(conn))
         load_newest(conn, self.codec(conn))
         labels.renew(conn, self._clock())
+
+    def learn(self, conn: Connection) -> None:
+        """The site's first own dictionaries, once there is enough to learn from: some ten seconds, then never again."""
+        train_first(conn, self.codec(conn))
+        load_newest(conn, self.codec(conn))
 
     def resume(self, conn: Connection) -> None:
         """After a restore into a new server: let transaction numbers go on where they ended."""

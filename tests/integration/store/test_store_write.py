@@ -236,15 +236,15 @@ def test_a_site_gets_its_own_dictionaries_by_itself_once_there_is_enough_to_lear
 ):
     monkeypatch.setattr(dictionaries, "SAMPLES", 800)
     with database.connection() as conn:
-        store.maintain(conn)
+        store.learn(conn)
         assert store.codec(conn).dictionary_of("Patient") < dictionaries.FIRST_OWN
         rows = [Put(patient(f"p{n}", birthDate=f"19{n % 90 + 10}-01-01")) for n in range(900)]
         store.write(conn, administrator, rows)
         conn.execute("ANALYZE store.resource")
-        store.maintain(conn)
+        store.learn(conn)
         first = store.codec(conn).dictionary_of("Patient")
         assert first >= dictionaries.FIRST_OWN
-        store.maintain(conn)
+        store.learn(conn)
         assert store.codec(conn).dictionary_of("Patient") == first
 
 
