@@ -73,6 +73,12 @@ def api(database) -> Api:
 
 
 @pytest.fixture
+def small(database) -> Client:
+    """A door that takes bodies of 4,000 bytes."""
+    return Client(Api(database, PostgresStore(), lambda: datetime.now(UTC), max_body=4000), INTEGRATOR)
+
+
+@pytest.fixture
 def nobody(api) -> Client:
     return Client(api, None)
 

@@ -6,10 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from conftest import INTEGRATOR, Client
-from yteso.api import Api
 from yteso.store import audit
-from yteso.store.postgres import PostgresStore
 
 PDF = b"%PDF-1.7\n\x00\xff\xfe g\xc3\xa0"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
@@ -125,8 +122,7 @@ def test_what_cannot_be_content_is_refused(admin, type, body, headers, status, c
     assert (answer.status, answer.codes) == (status, [code])
 
 
-def test_a_file_that_could_not_be_sent_back_as_a_resource_is_too_large(database):
-    small = Client(Api(database, PostgresStore(), max_body=4000), INTEGRATOR)
+def test_a_file_that_could_not_be_sent_back_as_a_resource_is_too_large(small):
     assert small("POST", "Binary", b"x" * 3000, Content_Type="text/plain").status == 201
     assert small("POST", "Binary", b"x" * 3001, Content_Type="text/plain").codes == ["API-0012"]
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from conftest import INTEGRATOR
+from yteso.access.principal import Principal, Role
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
 
@@ -243,7 +243,7 @@ def test_references_within_a_bundle_and_those_of_older_releases_stay(admin, data
     made = admin("POST", "Bundle", document)
     assert (made.status, made.json["entry"][0]["resource"]["managingOrganization"]) == (201, {"reference": URN})
     with database.connection() as conn:
-        PostgresStore().write(conn, INTEGRATOR, [Put({**inner, "id": "old"})])
+        PostgresStore().write(conn, Principal("tích hợp Mẫu", Role.INTEGRATOR), [Put({**inner, "id": "old"})])
     patch = [{"op": "add", "path": "/gender", "value": "male"}]
     patched = admin("PATCH", "Patient/old", patch, Content_Type="application/json-patch+json")
     assert (patched.status, patched.json["managingOrganization"]) == (200, {"reference": URN})
