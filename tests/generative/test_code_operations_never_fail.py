@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from urllib.parse import quote
 
@@ -51,6 +52,10 @@ value_sets = st.tuples(resources("ValueSet"), urls, st.lists(includes, min_size=
 concept_maps = resources("ConceptMap")
 
 
+LEADS_NOWHERE = re.compile(rb'"API-003[567]"')
+"""The refusals of a reference that names nothing: of those a resource is made up with, some do."""
+
+
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(code_systems, value_sets, concept_maps, urls, codes)
@@ -68,7 +73,7 @@ def test_operations_on_codes_answer_or_refuse_whatever_the_resources(
     for one in (system, value_set, concept_map):
         if not any(issue.blocks for issue in check_resource(one)):
             stored = ask("PUT", f"{one['resourceType']}/x", {**one, "id": "x"})
-            assert stored.status in (200, 201), stored.body
+            assert stored.status in (200, 201) or LEADS_NOWHERE.search(stored.body), stored.body
     asked = f"url={quote(url)}&code={quote(code)}&system={quote(url)}"
     named = f"code={quote(code)}&system={quote(url)}"
     ask("GET", "CodeSystem/$lookup", query=named)
