@@ -88,10 +88,10 @@ def _fresh(server: EmbeddedServer, template: str) -> Iterator[str]:
     try:
         yield server.dsn(name.as_string().strip('"'))
     finally:
-        _drop(server, name)
+        drop(server, name)
 
 
-def _drop(server: EmbeddedServer, name: sql.Identifier) -> None:
+def drop(server: EmbeddedServer, name: sql.Identifier) -> None:
     """FORCE may meet an autovacuum worker, which only a superuser may end; it leaves by itself in a moment."""
     for attempt in range(20):
         try:

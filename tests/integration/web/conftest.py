@@ -20,6 +20,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
+from tests.conftest import drop
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM
@@ -91,8 +92,7 @@ def site(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPat
     yield _opened(services, facility)
     setup.close()
     services.close()
-    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    drop(server, name)
 
 
 def _fill(services: Services) -> str:
