@@ -1,6 +1,6 @@
 """What a principal may see -> what the database is told before it reads for them: a role and settings. No connection.
 
-The second wall: policies of the tables (`store/migrations/0178_pre_relations_in_line.sql`) read these settings. Each
+The second wall: policies of the tables (`store/migrations/0176_pre_fewer_look_ups.sql`) read these settings. Each
 statement sets all of them, so that nothing of who was named before is left; the role says which policy counts. The wall
 knows types, patients, labels, what a person closed, and of an app's scopes all but conditions on more than tokens.
 """

@@ -157,7 +157,7 @@ def test_policies_of_before_are_made_anew(walled):
     """As where the roles were lacking when the migration ran."""
     before = (ROOT / "store" / "migrations" / "0090_pre_wall.sql").read_text(encoding="utf-8")
     raise_wall = before[before.index("CREATE FUNCTION store.raise_wall") :].replace("CREATE ", "CREATE OR REPLACE ", 1)
-    now = (ROOT / "store" / "migrations" / "0178_pre_relations_in_line.sql").read_text(encoding="utf-8")
+    now = (ROOT / "store" / "migrations" / "0176_pre_fewer_look_ups.sql").read_text(encoding="utf-8")
     with walled.connection() as conn:
         conn.execute(raise_wall)
         assert wall.missing(conn) == ["policies"]

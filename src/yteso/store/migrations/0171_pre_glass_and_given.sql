@@ -11,15 +11,16 @@ BEGIN
                    AND (o.pat = ANY (seen) OR EXISTS (SELECT FROM store.same_person(o.pat) s (pat) WHERE s.pat = ANY (seen))));
 END $$;
 
+-- What is hashed of a row is the note as it came, whose text is that of `store.link`; the rows are made by the statement that
+-- adds them, not one by one.
 CREATE OR REPLACE FUNCTION store.write_notes(notes jsonb, OUT a_t bigint, OUT a_ts timestamptz) LANGUAGE plpgsql AS $$
 DECLARE
     head store.lane;
-    row store.audit;
-    rows store.audit[] := '{}';
+    place text;
+    moment text;
     one jsonb;
-    seen bigint[];
-    purpose text;
     broken boolean;
+    chain bytea[] := '{}';
 BEGIN
     SELECT * INTO head FROM store.lane WHERE shard = pg_backend_pid() % 64 FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
@@ -31,20 +32,28 @@ BEGIN
     a_ts := clock_timestamp();
     SELECT pg_current_xact_id()::text::bigint + shift, EXISTS (SELECT FROM store.opening o WHERE o.kind = 'g' AND o.until > a_ts)
     INTO a_t, broken FROM store.numbering;
-    FOR one IN SELECT value FROM jsonb_array_elements(notes) LOOP
-        head.n := head.n + 1;
-        seen := translate(one->>7, '[] ', '{}')::bigint[];
-        purpose := one->>3;
-        IF broken AND store.breaks_glass(one->>0, one->>2, seen, a_ts) THEN
-            purpose := 'BTG';
+    place := '[' || head.shard || ', ';
+    moment := ', ' || extract(epoch FROM a_ts) || ', ' || a_t || ', ';
+    FOR k IN 1 .. jsonb_array_length(notes) LOOP
+        one := notes->(k - 1);
+        IF broken AND store.breaks_glass(one->>0, one->>2, translate(one->>7, '[] ', '{}')::bigint[], a_ts) THEN
+            one := jsonb_set(one, '{3}', '"BTG"');
+            notes := jsonb_set(notes, ARRAY[(k - 1)::text], one);
         END IF;
-        row := ROW(head.shard, head.n, a_ts, a_t, one->>0, one->>1, one->>2, purpose, one->>4, one->>5, one->>6,
-                   seen, NULL, one->>8, one->>9, one->>10, decode(one->>11, 'base64'));
-        head.hash := store.link(head.hash, row);
-        row.hash := head.hash;
-        rows := rows || row;
+        head.n := head.n + 1;
+        head.hash := sha256(
+            head.hash || convert_to(place || head.n || moment
+            || substr(CASE WHEN jsonb_array_length(one) = 8 THEN one ELSE one - 11 - 10 - 9 - 8 END::text, 2), 'UTF8')
+            || CASE WHEN coalesce(one->>8, one->>9, one->>10, one->>11) IS NULL THEN '\x'::bytea
+               ELSE convert_to(jsonb_build_array(one->8, one->9, one->10)::text, 'UTF8')
+                    || coalesce(decode(one->>11, 'base64'), '\x'::bytea) END);
+        chain[k] := head.hash;
     END LOOP;
-    INSERT INTO store.audit SELECT r.* FROM unnest(rows) AS r;
+    INSERT INTO store.audit
+    SELECT head.shard, head.n - cardinality(chain) + k, a_ts, a_t, note->>0, note->>1, note->>2, note->>3, note->>4, note->>5,
+           note->>6, translate(note->>7, '[] ', '{}')::bigint[], chain[k], note->>8, note->>9, note->>10,
+           decode(note->>11, 'base64')
+    FROM jsonb_array_elements(notes) WITH ORDINALITY AS e (note, k);
     UPDATE store.lane SET n = head.n, hash = head.hash WHERE shard = head.shard;
 END $$;
 SELECT store.raise_wall();
