@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from yteso.db.embedded import EmbeddedServer
 from yteso.ops.ports import free_pair
 
 
@@ -80,3 +84,16 @@ def command_of(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
+
+
+@contextmanager
+def running() -> Iterator[Platform]:
+    """A platform that answers; nothing of it is left afterwards."""
+    platform = Platform()
+    try:
+        platform.await_health()
+        yield platform
+    finally:
+        platform.stop()
+        EmbeddedServer(platform.home).stop()
+        shutil.rmtree(platform.home)

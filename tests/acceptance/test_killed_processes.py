@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import threading
 import time
@@ -17,7 +16,7 @@ from hashlib import sha256
 from itertools import cycle
 
 import pytest
-from tests.running import Platform
+from tests.running import Platform, running
 
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
@@ -37,14 +36,8 @@ PAUSE = 0.25
 
 @pytest.fixture
 def platform() -> Iterator[Platform]:
-    platform = Platform()
-    try:
-        platform.await_health()
+    with running() as platform:
         yield platform
-    finally:
-        platform.stop()
-        EmbeddedServer(platform.home).stop()
-        shutil.rmtree(platform.home)
 
 
 class Facilities:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.running import Platform
+from tests.running import Platform, running
 
 from yteso.base.settings import Settings
 from yteso.db.embedded import EmbeddedServer
@@ -25,14 +25,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def platform() -> Iterator[Platform]:
-    platform = Platform()
-    try:
-        platform.await_health()
+    with running() as platform:
         yield platform
-    finally:
-        platform.stop()
-        EmbeddedServer(platform.home).stop()
-        shutil.rmtree(platform.home)
 
 
 def test_everything_comes_up_and_ctrl_c_leaves_no_process(platform: Platform) -> None:
