@@ -3,6 +3,9 @@
 The policy says which types a role may write; here the restriction of reading guards the content: what is overwritten
 must be visible to the writer, and so must everything clinical the new content refers to. A resource that the same
 request creates counts as visible, so that a first visit and its new patient can be written together.
+
+Who is bound to patients gives no ids: under an id of their own choice, what is hidden and what was never there would
+be told apart by the answer (and the ids of files are a function of their keys, which can be guessed).
 """
 
 from __future__ import annotations
@@ -33,10 +36,10 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
     if not bound:
         return
     keys = [_key(change) for change in bound]
-    existing = call.engine.store.peek(conn, keys)
-    visible = {_key(change) for change in changes} - existing.keys()
-    for key in existing:
+    visible = {_key(change) for change in changes if isinstance(change, Put) and change.new}
+    for key in keys:
         _see(call, conn, key, visible)
+    existing = call.engine.store.peek(conn, keys)
     for change in bound:
         if isinstance(change, Put):
             for key in _clinical_references(change.resource):

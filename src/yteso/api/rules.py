@@ -275,10 +275,10 @@ BAD_REFERENCE = _error(
 )
 HIDDEN = _error(
     "API-0040",
-    "Không được ghi tài nguyên {type}: nó thuộc về, hoặc tham chiếu đến, người bệnh không do cơ sở này chăm sóc.",
-    "This {type} may not be written: it belongs to, or refers to, a patient not in care of this facility.",
-    "Ghi lượt khám tại cơ sở trước, hoặc đề nghị quản trị viên.",
-    "Record a visit at the facility first, or ask the administrator.",
+    "Không được ghi: tài nguyên {type} này không có, hoặc của người bệnh mà người ghi không được xem.",
+    "Not written: this {type} is not there, or belongs to a patient whom the writer may not see.",
+    "Tạo mới bằng POST, máy chủ đặt id; với người bệnh mới: ghi lượt khám tại cơ sở trước.",
+    "Create by POST, the server gives the id; for a new patient: record a visit at the facility first.",
 )
 NO_PATIENT = _error(
     "API-0041",

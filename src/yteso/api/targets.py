@@ -25,11 +25,12 @@ from yteso.store.protocol import Stored
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`found` is what the criteria met. A delete whose criteria met nothing has no id."""
+    """`found` is what the criteria met. A delete whose criteria met nothing has no id. `new`: the id is made here."""
 
     id: str
     expected: int | None = None
     found: Stored | None = None
+    new: bool = False
 
 
 def targets_of(call: Call, conn: Connection, steps: Sequence[Step]) -> dict[int, Target]:
@@ -55,15 +56,16 @@ def targets_of(call: Call, conn: Connection, steps: Sequence[Step]) -> dict[int,
 
 def _target(call: Call, conn: Connection, step: Step, shard: int, removed: set[tuple[str, str]]) -> Target:
     if step.query is None:
-        return Target(step.id or random_id(shard), step.expected)
+        return Target(step.id or random_id(shard), step.expected, new=not step.id)
     deletes = step.interaction is Interaction.DELETE
     found = find_one(call, conn, step.query, () if deletes else removed)
     if step.interaction is Interaction.CREATE:
-        return Target(found.id if found else random_id(shard), 0, found)
+        return Target(found.id if found else random_id(shard), 0, found, new=found is None)
     if step.interaction is Interaction.UPDATE:
         assert step.resource is not None
         chosen = chosen_id(step.resource, found, "resource.", shard)
-        return Target(chosen, needed_version(step.expected, found), found)
+        new = found is None and "id" not in step.resource
+        return Target(chosen, needed_version(step.expected, found), found, new)
     if found is None and not deletes:
         raise Refused(rules.NOT_FOUND.at(type=step.type), status=404)
     return Target(found.id if found else "", step.expected, found)

@@ -99,7 +99,7 @@ class _Run:
                 changes[step.index] = Remove(step.type, target.id, target.expected)
             else:
                 self._link(step, step.resource, names)
-                changes[step.index] = Put(with_id(step.resource, target.id), target.expected)
+                changes[step.index] = Put(with_id(step.resource, target.id), target.expected, new=target.new)
         refuse_nameless(self.nameless)
         return changes
 

@@ -42,7 +42,8 @@ def update_by_criteria(call: Call) -> Response:
     def work(conn: Connection) -> Written:
         hold_criteria(conn, query)
         found = find_one(call, conn, query)
-        put = Put(with_id(resource, chosen_id(resource, found)), needed_version(expected, found))
+        new = found is None and "id" not in resource
+        put = Put(with_id(resource, chosen_id(resource, found)), needed_version(expected, found), new=new)
         return write_checked(call, conn, put, "update")
 
     written = call.attempt(work)

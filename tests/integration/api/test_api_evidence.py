@@ -54,19 +54,20 @@ def record(admin):
 
 def test_a_doctor_records_a_consent_only_with_what_was_signed(doctor):
     assert doctor("GET", "Condition/hiv").status == 404
-    refused = doctor("PUT", "Consent/c", permission())
+    refused = doctor("POST", "Consent", permission())
     assert (refused.status, refused.codes) == (422, ["API-0044"])
     bundle = {
         "resourceType": "Bundle",
         "type": "transaction",
-        "entry": [{"resource": permission(), "request": {"method": "PUT", "url": "Consent/c"}}],
+        "entry": [{"resource": permission(), "request": {"method": "POST", "url": "Consent"}}],
     }
     assert doctor("POST", "", bundle).codes == ["API-0044"]
     assert doctor("GET", "Condition/hiv").status == 404
-    assert doctor("PUT", "Consent/c", permission(sourceAttachment=SCAN)).status == 201
+    recorded = doctor("POST", "Consent", permission(sourceAttachment=SCAN))
+    assert recorded.status == 201
     assert doctor("GET", "Condition/hiv").status == 200
     patch = [{"op": "remove", "path": "/sourceAttachment"}]
-    answer = doctor("PATCH", "Consent/c", patch, Content_Type="application/json-patch+json")
+    answer = doctor("PATCH", f"Consent/{recorded.json['id']}", patch, Content_Type="application/json-patch+json")
     assert answer.codes == ["API-0044"]
 
 
@@ -83,19 +84,21 @@ def test_a_doctor_makes_no_two_patients_one_person(doctor, admin, kind):
 def test_a_doctor_writes_a_contact_but_not_that_somebody_represents_a_patient(doctor, admin):
     contact = {
         "resourceType": "RelatedPerson",
-        "id": "kin",
         "patient": {"reference": "Patient/lan"},
         "relationship": [{"coding": [{"code": "MTH"}]}],
         "name": [{"text": "Người nhà Mẫu"}],
     }
-    assert doctor("PUT", "RelatedPerson/kin", contact).status == 201
+    made = doctor("POST", "RelatedPerson", contact)
+    assert made.status == 201
+    contact["id"] = made.json["id"]
+    kin = f"RelatedPerson/{contact['id']}"
     by_law = {
         **contact,
         "identifier": [{"system": "urn:yteso:patient", "value": "mai"}],
         "extension": [{"url": "urn:yteso:representation-evidence", "valueString": "Giấy khai sinh Mẫu"}],
     }
-    refused = doctor("PUT", "RelatedPerson/kin", by_law)
+    refused = doctor("PUT", kin, by_law)
     assert (refused.status, refused.codes) == (403, ["API-0051"])
-    assert admin("PUT", "RelatedPerson/kin", by_law).status == 200
-    assert doctor("PUT", "RelatedPerson/kin", {**by_law, "name": [{"text": "Khác Mẫu"}]}).status == 200
-    assert doctor("PUT", "RelatedPerson/kin", contact).codes == ["API-0051"]
+    assert admin("PUT", kin, by_law).status == 200
+    assert doctor("PUT", kin, {**by_law, "name": [{"text": "Khác Mẫu"}]}).status == 200
+    assert doctor("PUT", kin, contact).codes == ["API-0051"]

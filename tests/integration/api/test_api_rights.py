@@ -217,7 +217,6 @@ def test_a_doctor_makes_no_patient_whom_nobody_in_care_could_read(doctor, admin)
     nobodys = {k: v for k, v in of_the_new(visit("x", "x", OURS)).items() if k != "serviceProvider"}
     tries = [
         doctor("POST", "Patient", alone),
-        doctor("PUT", "Patient/new", alone),
         doctor("POST", "", transaction(alone)),
         doctor("POST", "", transaction(alone, nobodys)),
         doctor("POST", "", transaction(alone, visit("x", "lan", OURS))),
@@ -226,6 +225,28 @@ def test_a_doctor_makes_no_patient_whom_nobody_in_care_could_read(doctor, admin)
     assert [(one.status, one.codes) for one in tries] == [(403, ["API-0042"])] * len(tries)
     assert admin("GET", "Patient?_summary=count").json["total"] == 3
     assert admin("POST", "Patient", alone).status == 201
+
+
+def test_under_an_id_of_ones_own_what_is_hidden_and_what_was_never_there_are_refused_alike(doctor):
+    """Also by criteria that nothing meets, in a Bundle, without a patient, and whatever else is wrong with it."""
+
+    def tries(name: str) -> list[object]:
+        fact = {**observation("x", "lan", "e-lan"), "id": name}
+        nobodys = {k: v for k, v in fact.items() if k != "subject"}
+        entry = {"resource": fact, "request": {"method": "PUT", "url": f"Observation/{name}"}}
+        return [
+            doctor("PUT", f"Observation/{name}", fact),
+            doctor("PUT", f"Observation/{name}", nobodys),
+            doctor("PUT", f"Observation/{name}", fact, If_None_Match="*"),
+            doctor("PUT", f"Observation/{name}", fact, If_Match='W/"1"'),
+            doctor("PUT", "Observation?code=none-such", fact),
+            doctor("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}),
+            doctor("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": [entry]}),
+        ]
+
+    hidden, absent = ([(one.status, one.body) for one in tries(name)] for name in ("o-mai", "o-no-such"))
+    assert hidden == absent
+    assert [status for status, _ in absent] == [403] * 6 + [200]
 
 
 def test_a_doctors_visit_is_served_by_the_own_facility(doctor, admin):
@@ -238,7 +259,6 @@ def test_a_doctors_visit_is_served_by_the_own_facility(doctor, admin):
     admin("PUT", "Organization/ours", {"resourceType": "Organization", "id": "ours", "identifier": [{"value": OURS}]})
     tries = [
         doctor("POST", "Encounter", theirs),
-        doctor("PUT", "Encounter/e-new", theirs),
         doctor("PUT", "Encounter/e-lan", visit("e-lan", "lan", THEIRS)),
         doctor("POST", "Encounter", {**theirs, "serviceProvider": {"reference": "Organization/theirs"}}),
         doctor("POST", "Encounter", {**theirs, "serviceProvider": {"reference": "Organization/none"}}),

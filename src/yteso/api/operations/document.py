@@ -67,7 +67,7 @@ def _named(call: Call, given: Arguments) -> str:
 
 
 def _persisted(call: Call, conn: Connection, body: bytes) -> Response:
-    put = Put(json.loads(body), expected=0)
+    put = Put(json.loads(body), expected=0, new=True)
     key = "Bundle", str(put.resource["id"])
     check_changes(call, conn, [put])
     written = call.engine.store.write(conn, call.who, [put], "document").written[0]
