@@ -9,7 +9,7 @@ from typing import Any
 from yteso.api.answer import bundle, json_response
 from yteso.api.call import Call
 from yteso.api.dispatch import dispatch
-from yteso.api.entry import REASONS, entry_request
+from yteso.api.entry import REASONS, Room, entry_request
 from yteso.api.headers import Prefer
 from yteso.api.outcome import refusal_of
 from yteso.base.errors import Refused
@@ -24,21 +24,25 @@ def batch(call: Call, document: dict[str, Any]) -> Response:
     FHIR R4 §3.1.0.11.1 leaves the order open, because entries of one batch must not depend on each other.
     """
     entries, issues = read_entries(document)
-    answers: dict[int, bytes] = {entry.index: _answer(call, entry) for entry in entries}
+    answers: dict[int, bytes] = {}
+    room = Room(call)
+    for entry in entries:
+        answers[entry.index] = _answer(call, entry, room)
     for issue in issues:
         index = int(issue.origin.field.removeprefix("Bundle.entry[").partition("]")[0])
         answers[index] = _told(refusal_of(Refused(issue, status=400)))
     return json_response(200, bundle(b"batch-response", (), None, [answers[index] for index in sorted(answers)]))
 
 
-def _answer(call: Call, entry: Entry) -> bytes:
+def _answer(call: Call, entry: Entry, room: Room) -> bytes:
     prefer = call.prefer if call.prefer.returns else Prefer("minimal", call.prefer.strict)
     try:
         request = entry_request(call, entry)
-        document = entry.resource if entry.method in ("POST", "PUT", "PATCH") else None
-        answer = dispatch(call.engine, request, call.who, prefer=prefer, document=document)
-        writes = entry.method not in ("GET", "HEAD") and "$" not in entry.url
-        return _told(answer, is_outcome=writes and prefer.returns == "OperationOutcome")
+        room.check()
+        reads = request.method in ("GET", "HEAD")
+        answer = dispatch(call.engine, request, call.who, prefer=prefer, document=None if reads else entry.resource)
+        writes = not reads and "$" not in entry.url
+        return room.take(_told(answer, is_outcome=writes and prefer.returns == "OperationOutcome"))
     except Exception as error:
         return _told(refusal_of(error))
 

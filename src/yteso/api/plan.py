@@ -24,6 +24,7 @@ from yteso.base.issue import Issue, Origin
 from yteso.fhir.bundle import Entry, in_order, read_entries
 from yteso.search.query import Query
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
+from yteso.store.protocol import VersionConflict
 
 WRITES = frozenset([Interaction.CREATE, Interaction.UPDATE, Interaction.PATCH, Interaction.DELETE])
 READS = frozenset([Interaction.READ, Interaction.VREAD, Interaction.SEARCH, Interaction.HISTORY])
@@ -130,6 +131,13 @@ def _structure(steps: list[Step]) -> Iterator[Issue]:
     for step in steps:
         if step.resource is not None:
             yield from structure_issues(step.resource, f"{step.place}.resource")
+
+
+def refused_at(place: str, error: Refused | VersionConflict) -> Refused:
+    """The refusal of a whole Bundle for what is wrong at one place of it."""
+    if isinstance(error, VersionConflict):
+        return Refused(rules.CONFLICT.at(Origin(field=place)), status=412)
+    return Refused(*(replace(issue, origin=Origin(field=place)) for issue in error.issues), status=error.status)
 
 
 def _placed(issue: Issue, entry: Entry) -> Issue:

@@ -13,14 +13,14 @@ from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.condition import find_one, hold_criteria
-from yteso.api.plan import WRITES, Step
+from yteso.api.plan import WRITES, Step, refused_at
 from yteso.api.update import chosen_id, needed_version
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id, shard_of
 from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir.reference import parse
-from yteso.store.protocol import Stored
+from yteso.store.protocol import Stored, VersionConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def targets_of(call: Call, conn: Connection, steps: Sequence[Step]) -> dict[int,
     for step in writing:
         try:
             target = _target(call, conn, step, shard, removed)
+        except VersionConflict as conflict:
+            raise refused_at(f"{step.place}.request", conflict) from conflict
         except Refused as refused:
             placed = [replace(issue, origin=Origin(field=_placed(step, issue.origin))) for issue in refused.issues]
             raise Refused(*placed, status=refused.status) from refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from yteso.access.policy import Interaction
 from yteso.api import rules
@@ -18,23 +18,23 @@ from yteso.api.call import Call
 from yteso.api.change import changed
 from yteso.api.condition import find_one, read_criteria
 from yteso.api.dispatch import dispatch
-from yteso.api.entry import REASONS
+from yteso.api.entry import REASONS, Room
 from yteso.api.headers import etag
 from yteso.api.names import named_in, names_of
 from yteso.api.open_references import refuse_nameless
 from yteso.api.outcome import operation_outcome
-from yteso.api.plan import WRITES, Step, plan
+from yteso.api.plan import WRITES, Step, plan, refused_at
 from yteso.api.profiles import judge_claims
 from yteso.api.rights import check_changes
 from yteso.api.targets import Target, targets_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.base.issue import Issue, Origin
+from yteso.base.issue import Issue
 from yteso.db import Connection
 from yteso.fhir import json
 from yteso.fhir.bundle import rewrite
 from yteso.fhir.reference import parse, references
-from yteso.store.protocol import Change, Put, Remove, Stored, Written
+from yteso.store.protocol import Change, Put, Remove, Stored, VersionConflict, Written
 
 _CONDITIONAL = re.compile(rb'"reference"\s*:\s*"(?:https?:[^"]*|[A-Za-z]+)(?:\?|\\u003[fF])')
 
@@ -75,12 +75,21 @@ class _Run:
         self.targets = targets_of(self.call, self.conn, self.steps)
         changes = self._changes()
         check_changes(self.call, self.conn, list(changes.values()))
-        written = self.call.engine.store.write(self.conn, self.call.who, list(changes.values()), "transaction").written
-        answers = dict(self._told(dict(zip(changes, written, strict=True))))
+        answers = dict(self._told(self._written(changes)))
+        room = Room(self.call)
         for step in self.steps:
             if step.interaction not in WRITES:
-                answers[step.index] = self._read(step)
+                answers[step.index] = self._read(step, room)
         return bundle(b"transaction-response", (), None, [answers[index] for index in sorted(answers)])
+
+    def _written(self, changes: Mapping[int, Change]) -> dict[int, Written]:
+        """What became of each change. Refused (412), naming the entry whose version is not the expected one."""
+        try:
+            done = self.call.engine.store.write(self.conn, self.call.who, list(changes.values()), "transaction").written
+        except VersionConflict as conflict:
+            steps = {(step.type, self.targets[step.index].id): step for step in self.steps if step.index in changes}
+            raise refused_at(f"{steps[conflict.key].place}.request", conflict) from conflict
+        return dict(zip(changes, done, strict=True))
 
     def _changes(self) -> dict[int, Change]:
         """What is to be written; a create that found its resource writes nothing, a delete that found none neither."""
@@ -110,12 +119,13 @@ class _Run:
             self._link(step, result, names)
             return result
 
+        place = f"{step.place}.resource"
         try:
-            place = f"{step.place}.resource"
             return changed(self.call, self.conn, (step.type, target.id), target.expected, change, place)
         except Refused as refused:
-            placed = (replace(issue, origin=Origin(field=f"{step.place}.resource")) for issue in refused.issues)
-            raise Refused(*placed, status=refused.status) from refused
+            raise refused_at(place, refused) from refused
+        except VersionConflict as conflict:
+            raise refused_at(f"{step.place}.request", conflict) from conflict
 
     def _link(self, step: Step, resource: Resource, names: Mapping[str, str]) -> None:
         """Make the resource's references real, in place."""
@@ -140,8 +150,7 @@ class _Run:
                 if not named:
                     raise Refused(rules.NO_MATCH.at(type=kind), status=412)
             except Refused as refused:
-                placed = (replace(issue, origin=Origin(field=f"{step.place}.resource")) for issue in refused.issues)
-                raise Refused(*placed, status=refused.status) from refused
+                raise refused_at(f"{step.place}.resource", refused) from refused
             self.resolved[text] = named
         return self.resolved[text]
 
@@ -170,17 +179,17 @@ class _Run:
         place = f"Bundle.entry[{index}]."
         return [issue for issue in self.call.findings if issue.origin.field.startswith(place)]
 
-    def _read(self, step: Step) -> bytes:
+    def _read(self, step: Step, room: Room) -> bytes:
         assert step.request is not None
         try:
+            room.check()
             response = dispatch(self.call.engine, step.request, self.call.who, prefer=self.call.prefer, conn=self.conn)
         except Refused as refused:
-            placed = (replace(issue, origin=Origin(field=f"{step.place}.request")) for issue in refused.issues)
-            raise Refused(*placed, status=refused.status) from refused
+            raise refused_at(f"{step.place}.request", refused) from refused
         told = {"status": f"{response.status} {REASONS[response.status]}"}
         if "ETag" in response.headers:
             told["etag"] = response.headers["ETag"]
-        return _entry(told, response.body if isinstance(response.body, bytes) else b"".join(response.body))
+        return room.take(_entry(told, response.body if isinstance(response.body, bytes) else b"".join(response.body)))
 
 
 def _response(done: Written) -> dict[str, object]:

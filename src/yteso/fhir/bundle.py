@@ -80,7 +80,7 @@ def read_entries(bundle: Mapping[str, Any]) -> tuple[list[Entry], list[Issue]]:
         entry = _entry(index, row if isinstance(row, dict) else {})
         if entry.method not in METHODS or not entry.url:
             issues.append(_NOT_AN_ENTRY.at(entry.origin))
-        elif entry.method in ("POST", "PUT", "PATCH") and "resourceType" not in (entry.resource or {}):
+        elif _lacks_resource(entry):
             issues.append(_NO_RESOURCE.at(entry.origin))
         elif entry.full_url and entry.full_url in seen and entry.method in ("POST", "PUT"):
             issues.append(_SAME_FULL_URL.at(entry.origin))
@@ -88,6 +88,16 @@ def read_entries(bundle: Mapping[str, Any]) -> tuple[list[Entry], list[Issue]]:
             seen.add(entry.full_url)
             entries.append(entry)
     return entries, issues
+
+
+def is_form_search(url: str) -> bool:
+    """Whether this is the address of a search by POST, whose form may as well stand in the address."""
+    return url.partition("?")[0].rpartition("/")[2] == "_search"
+
+
+def _lacks_resource(entry: Entry) -> bool:
+    writes = entry.method in ("PUT", "PATCH") or (entry.method == "POST" and not is_form_search(entry.url))
+    return writes and "resourceType" not in (entry.resource or {})
 
 
 def _entry(index: int, row: Mapping[str, Any]) -> Entry:

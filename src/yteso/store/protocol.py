@@ -26,6 +26,10 @@ class VersionConflict(YtesoError):
 
     permanent = True
 
+    def __init__(self, type: str = "", id: str = "") -> None:
+        super().__init__()
+        self.key = (type, id)
+
 
 class Gone(YtesoError):
     """The resource was deleted."""

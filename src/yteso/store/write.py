@@ -240,7 +240,7 @@ def _decide(wish: Wish, present: Present | None) -> Status:
     if wish.expected is not None:
         there = present.version if present is not None and exists else 0
         if wish.expected != there:
-            raise VersionConflict
+            raise VersionConflict(TYPE_NAME[wish.key[1]], wish.key[2])
     if wish.row is None:
         return "deleted" if exists else "absent"
     if not exists:

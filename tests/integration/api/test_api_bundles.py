@@ -264,7 +264,7 @@ def test_a_batch_answers_each_entry_on_its_own(admin, patient):
             put({**patient, "id": "b", "gender": 7}),
             {"resource": patient},
             ask("GET", "Patient?_id=a"),
-            ask("GET", "metadata"),
+            ask("GET", "openapi.json"),
             ask("POST", ""),
             post({**patient}, ifNoneExist="_id=a"),
             type="batch",
@@ -334,3 +334,57 @@ def test_a_read_that_fails_names_its_entry_and_takes_everything_back(admin, pati
     assert (answer.status, answer.codes) == (404, ["API-0004"])
     assert answer.json["issue"][0]["expression"] == ["Bundle.entry[1].request"]
     assert admin("GET", "Patient?_summary=count").json["total"] == 0
+
+
+def test_a_batch_may_ask_what_the_server_can_do(admin, nobody):
+    told = admin("POST", "", bundle(ask("GET", "metadata"), type="batch")).json["entry"][0]
+    assert told["response"]["status"] == "200 OK"
+    assert told["resource"]["resourceType"] == "CapabilityStatement"
+
+
+def test_a_search_by_post_is_an_entry_like_others(admin, patient):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    admin("PUT", "Patient/b", {**patient, "id": "b", "active": False})
+    form = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "_id", "valueString": "a,b"}, {"name": "active", "valueBoolean": False}],
+    }
+    asked = [
+        ask("POST", "Patient/_search?_id=a"),
+        {**ask("POST", "Patient/_search"), "resource": form},
+        ask("POST", "_search?_id=b&_type=Patient"),
+        ask("POST", "Patient/a/Patient/_search"),
+    ]
+    for kind in ("batch", "transaction"):
+        told = admin("POST", "", bundle(*asked, type=kind)).json["entry"]
+        found = [[match["resource"]["id"] for match in one["resource"]["entry"]] for one in told]
+        assert found == [["a"], ["b"], ["b"], ["a"]], kind
+
+
+def test_a_version_that_is_not_the_expected_one_names_its_entry(admin, patient):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    sound = put({**patient, "id": "b"})
+    patching = {"resourceType": "Binary", "contentType": "application/json-patch+json", "data": "W10="}
+    asked = [
+        put({**patient, "id": "a"}, ifMatch='W/"7"'),
+        ask("DELETE", "Patient/a", ifMatch='W/"7"'),
+        {"resource": patching, "request": {"method": "PATCH", "url": "Patient/a", "ifMatch": 'W/"7"'}},
+        {"resource": patient, "request": {"method": "PUT", "url": "Patient?_id=zz", "ifMatch": 'W/"7"'}},
+    ]
+    for one in asked:
+        answer = admin("POST", "", bundle(sound, one))
+        assert (answer.status, answer.codes) == (412, ["API-0006"]), one
+        assert answer.json["issue"][0]["expression"] == ["Bundle.entry[1].request"], one
+    assert admin("GET", "Patient/b").status == 404
+
+
+def test_entries_that_ask_for_more_than_an_answer_holds_are_told_so(small, patient):
+    for n in range(8):
+        small("PUT", f"Patient/a{n}", {**patient, "id": f"a{n}"})
+    asked = [ask("GET", "Patient?_count=8")] * 9
+    told = [one["response"]["status"][:3] for one in small("POST", "", bundle(*asked, type="batch")).json["entry"]]
+    assert told[0] == "200"
+    assert told[-1] == "413"
+    assert told == sorted(told)
+    whole = small("POST", "", bundle(*asked))
+    assert (whole.status, whole.codes) == (413, ["API-0052"])
