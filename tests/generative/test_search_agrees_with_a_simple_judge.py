@@ -41,7 +41,7 @@ DATES = st.sampled_from(
 )
 NUMBERS = st.sampled_from(["5", "5.0", "5.04", "5.05", "5.1", "-5", "100", "0.5"])
 UNITS = st.sampled_from([None, ("http://u", "mg"), ("http://u", "g"), ("http://v", "mg")])
-PROFILES = st.sampled_from(["http://p/1", "http://p/2"])
+PROFILES = st.sampled_from(["http://p/1", "http://p/2", "http://p/1/a", "http://p/1/a|2", "http://p/11", "urn:p:1"])
 
 
 def without_nones(**fields):
@@ -242,7 +242,19 @@ def ask_exact(draw):
 
 def ask_profile(draw):
     profile = draw(PROFILES)
-    return "_profile", profile, lambda r: profile in r.get("meta", {}).get("profile", [])
+    claimed = lambda r: r.get("meta", {}).get("profile", [])  # noqa: E731
+    return "_profile", profile, lambda r: any(profile in (one, one.partition("|")[0]) for one in claimed(r))
+
+
+def ask_profile_below(draw):
+    asked = draw(st.sampled_from(["http://p", "http://p/", "http://p/1", "http://p/1/a", "http://p/1/", "urn:p:1"]))
+    bare = asked.rstrip("/")
+
+    def judge(resource):
+        claimed = [one.partition("|")[0] for one in resource.get("meta", {}).get("profile", [])]
+        return any(one == bare or one.startswith(f"{bare}/") for one in claimed)
+
+    return "_profile:below", asked, judge
 
 
 def ask_missing(draw):

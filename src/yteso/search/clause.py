@@ -13,11 +13,11 @@ from yteso.base.issue import Issue, Origin, Rule
 from yteso.fhir import reference
 from yteso.fhir.dates import interval
 from yteso.search import rules
-from yteso.search.parameters import is_prefixed, parents_of
+from yteso.search.parameters import is_prefixed, is_shared, parents_of
 from yteso.search.place import circle
 from yteso.search.prose import words
 from yteso.search.query import Clause, Ranked, Words
-from yteso.search.values import PREFIXED, bare, escaped, prefixed, split, split_token
+from yteso.search.values import PREFIXED, bare, escaped, prefixed, split, split_token, uris_above
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, Component, SearchParameter
 from yteso.standards.identifiers import canonical_system
 from yteso.terminology.protocol import Terminology
@@ -79,7 +79,7 @@ def read_clause(
     if modifier in ("above", "below") and kind == "reference":
         return _ranked(report, parameter, modifier, parts)
     if modifier == "above":
-        parts, modifier = [escaped(above) for one in parts for above in _uris_above(bare(one))], ""
+        parts, modifier = [escaped(above) for one in parts for above in uris_above(bare(one))], ""
     values = tuple(_value(report, kind, one) for one in parts)
     if modifier in ("identifier", "of-type") or any(path.type == "Identifier" for path in parameter.paths):
         values = tuple((prefix, _canonical(text)) for prefix, text in values)
@@ -101,7 +101,7 @@ def read_words(report: Report, name: str, value: str) -> Words | None:
 def modifiers_of(parameter: SearchParameter) -> tuple[str, ...]:
     """The modifiers a parameter can have, besides the type of a reference."""
     allowed = MODIFIERS[parameter.kind]
-    if parameter.kind == "uri" and not all(map(is_prefixed, parameter.paths)):
+    if parameter.kind == "uri" and not all(is_prefixed(path) or is_shared(path) for path in parameter.paths):
         return tuple(one for one in allowed if one != "below")
     if parameter.kind == "reference":
         known = {"above": bool(parents_of(parameter)), "below": bool(parents_of(parameter)) or _is_canonical(parameter)}
@@ -161,13 +161,6 @@ def _is_number(text: str) -> bool:
     except InvalidOperation:
         return False
     return number.is_finite() and -99 <= number.adjusted() <= 99 and len(text) <= 64
-
-
-def _uris_above(uri: str) -> list[str]:
-    """The uri and everything it lies under, cut at its slashes (FHIR R4 §3.1.1.4.14)."""
-    start = uri.find("://") + 3 if "://" in uri else 0
-    cuts = [at for at in range(start + 1, len(uri)) if uri[at] == "/"][:64]
-    return [uri, *(uri[:at] for at in cuts)]
 
 
 def _ranked(report: Report, parameter: SearchParameter, modifier: str, parts: list[str]) -> Ranked | Clause | None:

@@ -17,8 +17,8 @@ from yteso.search.composite import coded_as, pair_facts, parts_of, stands_alone
 from yteso.search.facts import facts_for, facts_of, presence_of
 from yteso.search.fragment import FALSE, Fragment, all_of, any_of, denied, none_of
 from yteso.search.hot import hot
-from yteso.search.keys import Code, Mark, elsewhere, number, path_key, patient_key, short, token
-from yteso.search.parameters import parameters_of
+from yteso.search.keys import Code, Mark, elsewhere, number, path_key, patient_key, short, token, under
+from yteso.search.parameters import is_shared, parameters_of
 from yteso.search.place import is_placed, within
 from yteso.search.query import Chain, Clause, Denied, Test
 from yteso.search.row import NO_DATE
@@ -161,8 +161,7 @@ def _condition(rows: Rows, clause: Clause) -> Fragment | int:
     if clause.type == "composite":
         return any_of(_composite(rows, clause.name, value) for _, value in clause.values)
     if clause.type == "uri" and clause.modifier == "below":
-        keys = side_keys(rows.type, parameters_of(rows.type)[clause.name].paths)
-        return _exists(rows, "string", keys, any_of(_below(bare(value)) for _, value in clause.values))
+        return _under(rows, parameters_of(rows.type)[clause.name], [bare(value) for _, value in clause.values])
     if clause.type in ("token", "reference", "uri") or clause.modifier == "exact":
         return _tokens(rows, clause)
     return _side(rows, parameters_of(rows.type)[clause.name], clause.values, clause.modifier)
@@ -276,6 +275,15 @@ def _text(value: str, modifier: str) -> Fragment:
         return Fragment("x.val LIKE %s", (f"%{escaped}%" if modifier == "contains" else f"%{escaped}",))
     begun = Fragment("(x.val >= %s AND x.val < %s)", (folded, folded + _LAST))
     return all_of((Fragment("x.at = 0"), begun)) if modifier == "begins" else begun
+
+
+def _under(rows: Rows, parameter: SearchParameter, uris: Sequence[str]) -> Fragment:
+    """That a uri is one of these or lies under it: by marks what many share, else by how it begins."""
+    keys = [path_key(rows.type, path) for path in parameter.paths if is_shared(path)]
+    marks = [under(key, uri.partition("|")[0].rstrip("/")) for key in keys for uri in uris]
+    others = side_keys(rows.type, [path for path in parameter.paths if not is_shared(path)])
+    found = [any_fact(rows, marks)] if marks else []
+    return any_of([*found, _exists(rows, "string", others, any_of(map(_below, uris)))] if others else found)
 
 
 def _below(uri: str) -> Fragment:

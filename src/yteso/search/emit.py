@@ -17,7 +17,7 @@ from yteso.search.composite import Pairs, add_pairs, is_paired
 from yteso.search.hot import hot
 from yteso.search.keys import mandatory, path_key, present, token
 from yteso.search.numbers import currency_keys, quantity_rows, unit_keys
-from yteso.search.parameters import is_prefixed
+from yteso.search.parameters import is_prefixed, is_shared
 from yteso.search.place import place_rows
 from yteso.search.row import NO_DATE
 from yteso.search.words import MAX_LENGTH
@@ -56,6 +56,7 @@ _FIXED: dict[str, Any] = {
     "identified": tokens.of_identified,
     "contact": tokens.of_contact,
     "uri": tokens.of_uri,
+    "profile": tokens.of_profile,
     "text": tokens.of_text,
     "inside": tokens.of_resource,
     "add_pairs": add_pairs,
@@ -75,6 +76,8 @@ def emitter(scope: Scope, type: str, parameter: SearchParameter, path: Path) -> 
     if parameter.kind == "string":
         return _string(scope, key), ("string", key)
     mark = () if mandatory(type, path) else (f"mark.append({scope.bind('there', token(present(key)))})",)
+    if parameter.kind == "uri" and is_shared(path):
+        return _calling("profile", ", mark")(scope, key, mark), ("uri", key)
     if parameter.kind == "uri" and is_prefixed(path):
         return _address(scope, key, mark), ("uri", key)
     if parameter.kind == "token" and path.type == "string":

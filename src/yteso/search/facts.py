@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from yteso.fhir import reference
 from yteso.search.keys import Code, Mark, exact, identified, mandatory, of_system, path_key, present, typed
-from yteso.search.parameters import parameters_of
+from yteso.search.parameters import is_shared, parameters_of
 from yteso.search.query import Clause
 from yteso.search.values import bare, split, split_token
 from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES, Path, SearchParameter, value_set_codes
@@ -28,10 +28,10 @@ def facts_for(type: str, parameter: SearchParameter, modifier: str, values: Iter
 
 
 def is_selective(type: str, clause: Clause) -> bool:
-    """True when a value picks few rows of a type (an identifier), false for a status, a code or a system alone."""
+    """True when a value picks few rows of a type (an identifier), false for a status, a code, a profile, a system alone."""
     if clause.type == "string":
         return True
-    picks = any(path.type in _SELECTIVE for path in parameters_of(type)[clause.name].paths)
+    picks = any(path.type in _SELECTIVE and not is_shared(path) for path in parameters_of(type)[clause.name].paths)
     return picks and not any(isinstance(fact, Mark) for fact in facts_of(type, clause))
 
 

@@ -80,6 +80,11 @@ def present(key: str, target: str = "") -> Mark:
     return Mark(f"{key}?{target}")
 
 
+def under(key: str, address: str) -> Mark:
+    """The mark of some uri that is this one or lies under it (for `:below`)."""
+    return Mark(f"{key}<{address}")
+
+
 def exact(key: str, text: str) -> str:
     """The fact that a string element is exactly this (for `:exact`)."""
     return f"{key}={text}"

@@ -42,6 +42,11 @@ def is_prefixed(path: Path) -> bool:
     return path.steps[:1] != ("meta",)
 
 
+def is_shared(path: Path) -> bool:
+    """True for profiles, which many resources share: how they begin is kept among the marks, once for all of them."""
+    return path.steps == ("meta", "profile")
+
+
 def parameters_of(type: str) -> Mapping[str, SearchParameter]:
     """Name -> parameter, for queries. Raises KeyError for a type R4 does not have."""
     return _known.searched.get(type) or SEARCH_PARAMETERS[type]

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from yteso.fhir import reference
-from yteso.search.keys import Key, coded, exact, identified, identifier, of_system, present, token, typed
+from yteso.search.keys import Key, coded, exact, identified, identifier, of_system, present, token, typed, under
+from yteso.search.values import uris_above
 from yteso.search.words import prefixes
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.standards.identifiers import canonical_system
@@ -98,13 +99,13 @@ def of_resource(key: str, value: Any, tok: Tokens) -> None:
 
 
 def of_contact(key: str, value: Any, tok: Tokens, mark: Tokens) -> None:
-    """A ContactPoint: its use takes the place of a system."""
+    """A ContactPoint: what kind of contact it is takes the place of a system."""
     text = value.get("value")
     if text:
-        use = value.get("use")
-        tok += [token(fact) for fact in coded(key, use, text)]
-        if use:
-            mark.append(_system(key, use))
+        system = value.get("system")
+        tok += [token(fact) for fact in coded(key, system, text)]
+        if system:
+            mark.append(_system(key, system))
 
 
 def of_uri(key: str, value: str, tok: Tokens) -> None:
@@ -114,6 +115,17 @@ def of_uri(key: str, value: str, tok: Tokens) -> None:
         _add_bare(key, value.partition("#")[0], tok)
     if value.find("|") >= 0:
         _add_bare(key, value.partition("|")[0], tok)
+
+
+def of_profile(key: str, value: str, tok: Tokens, mark: Tokens) -> None:
+    """A profile: as other canonicals, and what it lies under."""
+    of_uri(key, value, tok)
+    mark += _ways_to(key, value)
+
+
+@lru_cache(maxsize=_TARGETS)
+def _ways_to(key: str, address: str) -> tuple[Key, ...]:
+    return tuple(token(under(key, one)) for one in uris_above(address.partition("|")[0]))
 
 
 def _add_bare(key: str, text: str, tok: Tokens) -> None:

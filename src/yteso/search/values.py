@@ -52,6 +52,13 @@ def split_token(value: str) -> tuple[str | None, str]:
     return bare(system), bare("|".join(rest))
 
 
+def uris_above(uri: str) -> list[str]:
+    """The uri and everything it lies under, cut at its slashes (FHIR R4 §3.1.1.4.14)."""
+    start = uri.find("://") + 3 if "://" in uri else 0
+    cuts = [at for at in range(start + 1, len(uri)) if uri[at] == "/"][:64]
+    return [uri, *(uri[:at] for at in cuts)]
+
+
 def escaped(text: str) -> str:
     """The text with FHIR's escapes, so that `bare` gives it back."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$")

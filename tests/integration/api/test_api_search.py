@@ -339,3 +339,22 @@ def test_an_amount_is_found_in_whatever_ucum_unit_it_was_written(admin, name):
     assert found(f"{name}70||kg") == {"kg", "other"}
     assert found(f"{name}70|urn:other|kg") == {"other"}
     assert found(f"{name}70000||g") == set()
+
+
+def test_a_contact_is_asked_for_with_its_kind(admin, patient):
+    phone, mail = {"system": "phone", "value": "0901"}, {"system": "email", "value": "a@thu.vn", "use": "home"}
+    admin("PUT", "Patient/a", {**patient, "id": "a", "telecom": [phone]})
+    admin("PUT", "Patient/b", {**patient, "id": "b", "telecom": [mail]})
+    asked = ["phone|0901", "email|0901", "email|a@thu.vn", "home|a@thu.vn", "phone|", "0901,a@thu.vn"]
+    found = [sorted(admin("GET", f"Patient?telecom={one}").ids) for one in asked]
+    assert found == [["a"], [], ["b"], [], ["a"], ["a", "b"]]
+
+
+def test_resources_are_found_by_the_guide_their_profile_is_of(admin, patient):
+    guide = "http://fhir.hl7.org.vn/core/StructureDefinition"
+    admin("PUT", "Patient/a", {**patient, "id": "a", "meta": {"profile": [f"{guide}/vn-core-patient|1.0"]}})
+    admin("PUT", "Patient/b", {**patient, "id": "b"})
+    for asked in ("http://fhir.hl7.org.vn", f"{guide}/", f"{guide}/vn-core-patient"):
+        assert admin("GET", f"Patient?_profile:below={asked}").ids == ["a"], asked
+    assert admin("GET", f"Patient?_profile:below={guide}/vn-core").ids == []
+    assert admin("GET", f"Patient?_profile:below={guide}&_profile:missing=false").ids == ["a"]

@@ -88,6 +88,14 @@ def test_telecom_parameters_take_only_their_system():
     assert token("Patient.telecom[1.system=email]|09") not in tokens
 
 
+def test_a_contact_is_found_by_its_kind_and_not_by_its_use():
+    patient = {"resourceType": "Patient", "id": "p", "telecom": [{"system": "phone", "use": "home", "value": "09"}]}
+    tokens = extract(patient).tok
+    assert token("Patient.telecom|phone|09") in tokens
+    assert token("Patient.telecom|09") in tokens
+    assert token("Patient.telecom|home|09") not in tokens
+
+
 def test_absence_may_mean_something():
     alive = extract({"resourceType": "Patient", "id": "p"}).tok
     dead = extract({"resourceType": "Patient", "id": "p", "deceasedDateTime": "2024"}).tok
