@@ -52,6 +52,17 @@ CLOSED = [
 """Nobody of these has a label: all of the record, a part to everybody, all to others, a part, a time."""
 
 
+def files():
+    """A file of each, one of a visit, one of nobody."""
+    for target in TARGETS:
+        yield {**_FILE, "id": f"b-{target}", "securityContext": {"reference": f"Patient/p-{target}"}}
+    yield {**_FILE, "id": "b-visit", "securityContext": {"reference": "Encounter/e-same"}}
+    yield {**_FILE, "id": "b-free"}
+
+
+_FILE = {"resourceType": "Binary", "contentType": "text/plain", "data": "eA=="}
+
+
 def anew():
     """Second versions; two diagnoses change what they are, so that label and tokens of the past are others."""
     for target in TARGETS:
@@ -72,7 +83,7 @@ def database(fresh_database, server):
         database = Database(dsn, max_size=2).open()
         build(database)
         with database.connection() as conn:
-            PostgresStore().write(conn, SYSTEM, [Put(one) for one in CLOSED])
+            PostgresStore().write(conn, SYSTEM, [Put(one) for one in [*CLOSED, *files()]])
             for one in anew():
                 PostgresStore().write(conn, SYSTEM, [Put(one)])
         database.raise_wall()
@@ -118,7 +129,7 @@ APPS = [
     scoped(Role.INSPECTOR, "patient/Encounter.rs user/Patient.rs", "p-labelled"),
 ]
 PEOPLE = [who(role) for role in Role]
-ASKED = ("Patient", "Observation", "Condition", "Organization")
+ASKED = ("Patient", "Observation", "Condition", "Binary", "Organization")
 
 
 @pytest.mark.parametrize("person", [*PEOPLE, *APPS], ids=lambda one: f"{one.role} {one.scope or ''} {one.patient}")

@@ -8,18 +8,20 @@ def _types(names: str) -> frozenset[str]:
 
 
 PATIENT_TYPES = _types(
-    """Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Basic BodyStructure CarePlan CareTeam
-    ChargeItem Claim ClaimResponse ClinicalImpression Communication CommunicationRequest Composition Condition Consent
-    Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue DeviceRequest DeviceUseStatement
-    DiagnosticReport DocumentManifest DocumentReference Encounter EnrollmentRequest EpisodeOfCare ExplanationOfBenefit
-    FamilyMemberHistory Flag Goal ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation Invoice
-    List Media MedicationAdministration MedicationDispense MedicationRequest MedicationStatement MolecularSequence
-    NutritionOrder Observation Patient Procedure Provenance QuestionnaireResponse RelatedPerson RequestGroup
-    RiskAssessment ServiceRequest Specimen SupplyDelivery SupplyRequest VisionPrescription"""
+    """Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse Basic Binary BodyStructure CarePlan
+    CareTeam ChargeItem Claim ClaimResponse ClinicalImpression Communication CommunicationRequest Composition
+    Condition Consent Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue DeviceRequest
+    DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference Encounter EnrollmentRequest EpisodeOfCare
+    ExplanationOfBenefit FamilyMemberHistory Flag Goal ImagingStudy Immunization ImmunizationEvaluation
+    ImmunizationRecommendation Invoice List Media MedicationAdministration MedicationDispense MedicationRequest
+    MedicationStatement MolecularSequence NutritionOrder Observation Patient Procedure Provenance
+    QuestionnaireResponse RelatedPerson RequestGroup RiskAssessment ServiceRequest Specimen SupplyDelivery
+    SupplyRequest VisionPrescription"""
 )
 """Types that carry a patient's record: the Patient compartment (FHIR R4 compartmentdefinition-patient) without
 AuditEvent (the chain has its own door), Person (`identity`), Group, MeasureReport and ResearchSubject (several
-people at once) and Schedule (a clinic's, below)."""
+people at once) and Schedule (a clinic's, below); with Binary, which is of the Patient that its `securityContext` names,
+and of nobody who is bound to patients when it names none."""
 
 DIRECTORY_TYPES = frozenset(["Organization", "Location", "Practitioner"])
 """What an operator sees of the record: who works where, and no patient."""

@@ -386,7 +386,7 @@ DONE = Rule(
 ANSWER_TOO_LARGE = _error(
     "API-0052",
     "Các mục trước đã làm đầy câu trả lời của Bundle (hơn {limit} byte); mục này chưa được thực hiện.",
-    "The entries before this one have filled the Bundle's answer (more than {limit} bytes); this one was not carried out.",
+    "The entries before this one have filled the Bundle's answer (more than {limit} bytes); this one was not done.",
     "Gửi các mục còn lại trong một Bundle khác, hoặc giảm _count.",
     "Send the remaining entries in another Bundle, or ask for less with _count.",
 )

@@ -28,7 +28,7 @@ def facts_for(type: str, parameter: SearchParameter, modifier: str, values: Iter
 
 
 def is_selective(type: str, clause: Clause) -> bool:
-    """True when a value picks few rows of a type (an identifier), false for a status, a code, a profile, a system alone."""
+    """True when a value picks few rows of a type (an identifier), false for a status, a code, a profile, a system."""
     if clause.type == "string":
         return True
     picks = any(path.type in _SELECTIVE and not is_shared(path) for path in parameters_of(type)[clause.name].paths)

@@ -51,6 +51,12 @@ _PATIENTS = ("patient", "subject", "beneficiary")
 _FURTHER = {"Device": ("patient",)}
 """What R4's compartment of a Patient leaves out, but tells of one: the device that somebody carries."""
 
+_BY_CONTEXT = {"Binary": (Path(("securityContext",), (False,), "Reference", (), ("Patient",)),)}
+"""Content without search parameters, of the patient as whose it is to be treated (FHIR R4 §2.38)."""
+
+LATER = frozenset([*_FURTHER, *_BY_CONTEXT])
+"""Types of which a version written by an earlier release may not name its patient on its row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hot:
@@ -106,6 +112,8 @@ def _is_coded(parameter: SearchParameter) -> bool:
 
 
 def _patient_paths(type: str) -> tuple[Path, ...]:
+    if type in _BY_CONTEXT:
+        return _BY_CONTEXT[type]
     members = COMPARTMENTS["Patient"].get(type) or _FURTHER.get(type, ())
     if type == "Patient" or not members:
         return ()

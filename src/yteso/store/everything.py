@@ -141,7 +141,10 @@ def _link_keys() -> tuple[str, ...]:
 
 
 def _extent(extent: Extent) -> Iterable[Fragment]:
-    if extent.types is not None:
+    if extent.types is None:
+        # Files come when they are asked for: a page could hold a thousand.
+        yield Fragment("r.type <> %s", (TYPE_NUMBER["Binary"],))
+    else:
         yield Fragment("r.type = ANY(%s::smallint[])", (sorted(TYPE_NUMBER[name] for name in extent.types),))
     if extent.since is not None:
         yield Fragment("r.ts >= %s", (extent.since,))

@@ -24,6 +24,7 @@ from yteso.db import Connection, Queries
 from yteso.fhir import json as fhir_json
 from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
+from yteso.search.hot import LATER
 from yteso.search.keys import number
 from yteso.search.side import hid
 from yteso.signing.keys import PublicKey
@@ -227,15 +228,15 @@ def _leaf_of(conn: Connection, codec: Codec, row: Sequence[Any]) -> bytes | None
         return None
     found = content_hash(text)
     named = resource.get("resourceType") == name and resource.get("id") == id
-    if not named or not found.startswith(hash or _EMPTY) or patient != _patient(resource):
+    if not named or not found.startswith(hash or _EMPTY) or not _is_of(patient, resource):
         return None
     return leaf(name, id, version, found)
 
 
-def _patient(resource: dict[str, Any]) -> int | None:
-    """Whose compartment it is in, anew from the content: the column decides who may see it."""
+def _is_of(patient: int | None, resource: dict[str, Any]) -> bool:
+    """Whether it is in this patient's compartment, anew from the content: the column decides who may see it."""
     key = extract(resource).pat
-    return number(key) if key else None
+    return patient == (number(key) if key else None) or (patient is None and resource["resourceType"] in LATER)
 
 
 def _written(conn: Connection) -> Iterator[_Written]:

@@ -15,8 +15,8 @@ TYPES = (
     *("Observation", "MedicationDispense", "Invoice", "Consent", "RelatedPerson"),
     *("Organization", "AuditEvent", "Binary", "Subscription"),
 )
-"""Of clinicians, pharmacists, cashiers, citizens, the records desk; the directory, the data officer; attachments and
-live feeds, of machines."""
+"""Of clinicians, pharmacists, cashiers, citizens, the records desk; the directory, the data officer; attachments of
+patients; live feeds, of machines."""
 Row = tuple[str, str, str]
 """(method, pattern, kind)."""
 

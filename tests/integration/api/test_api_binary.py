@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, OTHER_DOCTOR, Client
 
+from yteso.access.principal import Principal, Role
 from yteso.store import audit
 
 PDF = b"%PDF-1.7\n\x00\xff\xfe g\xc3\xa0"
@@ -144,9 +147,80 @@ def test_a_type_or_name_that_could_break_a_header_does_not_come_back(admin):
 
 def test_rights_and_the_chain_are_those_of_every_resource(admin, database, doctor, nobody, stored):
     assert nobody("GET", f"Binary/{stored}", Accept="*/*").status == 401
-    assert doctor("GET", f"Binary/{stored}", Accept="*/*").status == 403
+    assert doctor("GET", f"Binary/{stored}", Accept="*/*").status == 404
     assert doctor("POST", "Binary", PDF, Content_Type="application/pdf").status == 403
     admin("GET", f"Binary/{stored}", Accept="*/*")
     with database.connection() as conn:
         rows = audit.find(conn, audit.Asked(entity=f"Binary/{stored}"))
     assert [(row.action, row.outcome) for row in rows] == [("R", None), ("R", "4"), ("C", None)]
+
+
+@pytest.fixture
+def files(admin):
+    """Files of two patients, one of each facility, and of nobody."""
+    for facility in ("79001", "79002"):
+        visit = {
+            "resourceType": "Encounter",
+            "id": f"e{facility}",
+            "status": "finished",
+            "class": {"code": "AMB"},
+            "subject": {"reference": f"Patient/p{facility}"},
+            "serviceProvider": {"identifier": {"value": facility}},
+        }
+        admin("PUT", f"Patient/p{facility}", {"resourceType": "Patient", "id": f"p{facility}"})
+        admin("PUT", f"Encounter/e{facility}", visit)
+        _put_file(admin, f"of-{facility}", f"Patient/p{facility}")
+        _put_file(admin, f"absolute-{facility}", f"http://test/fhir/Patient/p{facility}")
+    _put_file(admin, "of-a-visit", "Encounter/e79001")
+    _put_file(admin, "of-none", "Patient/nobody")
+    _put_file(admin, "free", "")
+
+
+def _put_file(client, id, context):
+    named = {"X_Security_Context": context} if context else {}
+    answer = client("PUT", f"Binary/{id}", PDF, Content_Type="application/pdf", **named)
+    assert answer.status == 201
+    return answer
+
+
+def test_a_file_is_seen_by_who_sees_the_patient_it_is_of(api, files):
+    citizen = Principal("dân Mẫu", Role.CITIZEN, person="p79002")
+    pharmacist = Principal("dược Mẫu", Role.PHARMACIST, "79001")
+    own = {
+        DOCTOR: ["absolute-79001", "of-79001"],
+        OTHER_DOCTOR: ["absolute-79002", "of-79002"],
+        citizen: ["absolute-79002", "of-79002"],
+        replace(DOCTOR, scope="patient/Binary.rs", patient="p79001"): ["absolute-79001", "of-79001"],
+        replace(DOCTOR, scope="patient/Binary.rs", patient="p79002"): [],
+        INTEGRATOR: ["absolute-79001", "absolute-79002", "free", "of-79001", "of-79002", "of-a-visit", "of-none"],
+    }
+    for who, seen in own.items():
+        client = Client(api, who)
+        assert sorted(client("GET", "Binary").ids) == seen, who
+        for name in own[INTEGRATOR]:
+            assert client("GET", f"Binary/{name}").status == (200 if name in seen else 404), (who, name)
+            assert client("GET", f"Binary/{name}/_history/1").status == (200 if name in seen else 404), (who, name)
+    assert Client(api, pharmacist)("GET", "Binary/of-79001").status == 403
+
+
+def test_the_patient_learns_who_read_the_file(doctor, database, files):
+    assert doctor("GET", "Binary/of-79001").body == PDF
+    with database.connection() as conn:
+        rows = audit.find(conn, audit.Asked(patient="p79001", entity="Binary/of-79001"))
+    assert [row.action for row in rows] == ["R", "C"]
+
+
+def test_a_doctor_files_papers_of_own_patients_only(doctor, other_doctor, files):
+    named = {"Content_Type": "application/pdf", "X_Security_Context": "Patient/p79001"}
+    assert doctor("POST", "Binary", PDF, **named).status == 201
+    assert other_doctor("POST", "Binary", PDF, **named).status == 403
+    assert other_doctor("PUT", "Binary/of-79001", PDF, **named).status in (403, 404)
+
+
+def test_everything_leaves_files_out_until_they_are_asked_for(doctor, files):
+    def types(query):
+        bundle = doctor("GET", f"Patient/p79001/$everything{query}").json
+        return sorted({entry["resource"]["resourceType"] for entry in bundle["entry"]})
+
+    assert types("") == ["Encounter", "Patient"]
+    assert types("?_type=Binary,Encounter") == ["Binary", "Encounter"]
