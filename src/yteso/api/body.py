@@ -25,6 +25,8 @@ from yteso.validate.structure import check_resource
 
 Resource = dict[str, Any]
 
+_MARK = b"\xef\xbb\xbf"
+"""A byte order mark, which some systems put before UTF-8 and a reader may ignore (RFC 8259 §8.1)."""
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 
@@ -46,7 +48,7 @@ def read_document_if_any(call: Call) -> Resource | None:
 
 def read_json(call: Call) -> bytes:
     """The body as JSON, whether it was sent so or as XML; empty when nothing was sent."""
-    data = read_body(call.request, call.engine.max_body)
+    data = read_body(call.request, call.engine.max_body).removeprefix(_MARK)
     if not data.strip():
         return b""
     return json.dumps(xml.loads(data)) if sent_format(call.headers) == "xml" else data

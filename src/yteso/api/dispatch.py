@@ -25,6 +25,7 @@ from yteso.db import Connection
 
 _IN_ITS_FORM = (Interaction.READ, Interaction.VREAD)
 """What a Binary is read by: in whatever format its content has."""
+_CHANGES = ("PUT", "PATCH", "DELETE")
 _NOBODY = Principal("", Role.FACILITY)
 """Who asks for the capability statement without logging in; this role may do no more than that."""
 
@@ -63,6 +64,8 @@ def _answer(
     document: Any,
 ) -> Response:
     limit = require(who, route.interaction, place.member or place.type)
+    if request.method in _CHANGES and "if-unmodified-since" in request.headers:
+        raise Refused(rules.NO_SUCH_CONDITION.at(name="If-Unmodified-Since"), status=400)
     refuse_other(route.interaction, place.member or place.type)
     params = read_params(request.query)
     if not (route.any_format or (place.type == BINARY and route.interaction in _IN_ITS_FORM)):

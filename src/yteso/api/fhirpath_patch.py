@@ -82,6 +82,8 @@ class _Operation:
         if len(found) > 1:
             raise self.refuse(rules.SEVERAL.at(self.place), 422)
         for node in found:
+            if node.element is None:
+                raise self.refuse(rules.BAD_PATH.at(self.place), 422)
             self.drop(node)
 
     def replace(self) -> None:

@@ -390,6 +390,14 @@ ANSWER_TOO_LARGE = _error(
     "Gửi các mục còn lại trong một Bundle khác, hoặc giảm _count.",
     "Send the remaining entries in another Bundle, or ask for less with _count.",
 )
+NO_SUCH_CONDITION = _error(
+    "API-0053",
+    "Lệnh ghi không dùng được điều kiện này trong {name}.",
+    "A write cannot have this condition in {name}.",
+    'Dùng If-Match: W/"số phiên bản", hoặc If-None-Match: * để chỉ tạo mới.',
+    'Use If-Match: W/"version number", or If-None-Match: * to create only.',
+    "FHIR R4 §3.1.0.4.3; RFC 9110 §13",
+)
 NATIVE_TYPE = _error(
     "API-1064",
     "Nội dung của Binary phải có Content-Type đúng dạng (ví dụ application/pdf) và không nén.",

@@ -76,8 +76,14 @@ def needed_version(expected: int | None, found: Stored | None) -> int | None:
 
 
 def expected_version(if_match: str, if_none_match: str = "") -> int | None:
-    """The version the resource must have now: 0 for `If-None-Match: *` (it must not exist), None for any."""
-    return 0 if if_none_match.strip() == "*" else read_version(if_match)
+    """The version the resource must have now: 0 for `If-None-Match: *` (it must not exist), None for any.
+
+    Refused (400) for what asks for anything else: ignored, it would let a change through that was not meant to be.
+    """
+    none = if_none_match.strip()
+    if none not in ("", "*"):
+        raise Refused(rules.NO_SUCH_CONDITION.at(name="If-None-Match"), status=400)
+    return 0 if none else read_version(if_match)
 
 
 def check_own_id(resource: Resource, id: str, place: str = "") -> None:

@@ -152,6 +152,8 @@ def _is_good_value(kind: str, text: str) -> bool:
         return interval(text) is not None
     if kind in ("number", "quantity"):
         return _is_number(split(text, "|")[0])
+    if kind == "token":
+        return any(split(text, "|"))
     return bool(bare(text))
 
 

@@ -161,3 +161,10 @@ def test_no_number_makes_a_server_error(admin):
     for value in ("x", "1e400", "1e-400||", "gt", "-0", "1e99", "ap-1e-99", "9" * 64):
         assert admin("GET", f"Observation?value-quantity={value}").status < 500, value
         assert admin("GET", f"RiskAssessment?probability={value}").status < 500, value
+
+
+def test_a_byte_order_mark_before_the_body_is_passed_over(admin):
+    assert admin("PUT", "Patient/a", b'\xef\xbb\xbf{"resourceType":"Patient","id":"a"}').status == 201
+    bundle = b'\xef\xbb\xbf{"resourceType":"Bundle","type":"transaction"}'
+    assert admin("POST", "", bundle).status == 200
+    assert admin("PUT", "Patient/b", b"\xef\xbb\xbf").codes == ["API-0013"]

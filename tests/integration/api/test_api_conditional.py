@@ -336,3 +336,26 @@ def test_one_transaction_makes_no_twins_under_the_same_criteria(admin, first):
     assert (answer.status, answer.codes) == (400, ["API-0032"])
     assert admin("GET", "Patient?_summary=count").json["total"] == 0
     assert statuses(admin("POST", "", transaction(first, entry("PUT", by("8"), person("8"))))) == ["201", "201"]
+
+
+@pytest.mark.parametrize("criteria", ["identifier=|", "identifier=|&gender=female", "identifier="])
+def test_criteria_that_ask_for_nothing_make_no_twin(admin, patient, criteria):
+    answer = admin("POST", "Patient", patient, If_None_Exist=criteria)
+    assert (answer.status, "API-0026" in answer.codes) == (400, True)
+
+
+def test_a_condition_that_a_write_cannot_have_is_not_passed_over(admin, patient):
+    named = {**patient, "id": "a"}
+    admin("PUT", "Patient/a", named)
+    asked = [
+        ("PUT", {"If_None_Match": 'W/"1"'}),
+        ("PUT", {"If_Unmodified_Since": "Thu, 01 Jan 2020 00:00:00 GMT"}),
+        ("DELETE", {"If_Unmodified_Since": "Thu, 01 Jan 2020 00:00:00 GMT"}),
+    ]
+    for method, headers in asked:
+        answer = admin(method, "Patient/a", {**named, "active": True}, **headers)
+        assert (answer.status, answer.codes) == (400, ["API-0053"]), headers
+    entry = {"resource": named, "request": {"method": "PUT", "url": "Patient/a", "ifNoneMatch": 'W/"1"'}}
+    answer = admin("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    assert (answer.status, answer.codes) == (400, ["API-0053"])
+    assert admin("GET", "Patient/a").headers["ETag"] == 'W/"1"'

@@ -168,3 +168,11 @@ def test_a_fhirpath_patch_may_be_xml(admin, stored):
       <part><name value="value"/><valueCode value="other"/></part></parameter></Parameters>"""
     answer = admin("PATCH", "Patient/p", patch.encode(), Content_Type="application/fhir+xml", Accept="application/json")
     assert (answer.status, answer.json["gender"]) == (200, "other")
+
+
+def test_a_patch_takes_no_whole_resource_away(admin, patient):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    parts = [{"name": "type", "valueCode": "delete"}, {"name": "path", "valueString": "Patient"}]
+    asked = {"resourceType": "Parameters", "parameter": [{"name": "operation", "part": parts}]}
+    answer = admin("PATCH", "Patient/a", asked)
+    assert (answer.status, answer.codes) == (422, ["API-1018"])

@@ -173,3 +173,9 @@ def test_every_parameter_called_searchable_is_understood_and_no_other(type):
         parts = [values.get(one.kind, "a") for one in (parameter.components or (parameter,))]
         query, issues = parse(type, [(name, "$".join(parts))])
         assert (len(query.clauses), len(issues)) == ((1, 0) if name in names else (0, 1)), name
+
+
+@pytest.mark.parametrize("value", ["|", "||", ",|", "|,"])
+def test_a_code_without_system_and_code_asks_for_nothing(value):
+    _, issues = parse("Patient", f"identifier={value}")
+    assert [issue.code for issue in issues] == ["SRCH-0005"]
