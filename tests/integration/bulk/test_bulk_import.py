@@ -97,6 +97,33 @@ def test_references_to_our_own_address_become_relative_and_may_point_to_what_is_
     assert bulk.client("GET", "/Observation/o").json["subject"]["reference"] == "Patient/later"
 
 
+def test_references_that_name_nothing_in_the_end_are_told_by_line_and_place(bulk, monkeypatch):
+    monkeypatch.setattr(chunks, "LINES", 2)
+    bulk.client("PUT", "/Patient/gone", patient("gone"))
+    bulk.client("DELETE", "/Patient/gone")
+    far = observation("far", "x")
+    far["subject"]["reference"] = f"{BASE}/Patient/none"
+    several = observation("several", "b")
+    performers = ("Organization/none", "urn:uuid:x", "http://x/Patient/1", "#c")
+    several["performer"] = [{"reference": one} for one in performers]
+    several["contained"] = [{"resourceType": "Organization", "id": "c"}]
+    several["encounter"] = {"reference": "Encounter?_id=1"}
+    gone = observation("gone", "gone")
+    lines = [observation("late", "b"), far, several, gone, patient("b"), observation("early", "b")]
+    manifest = bulk.run("/$import", ndjson(*lines), **NDJSON)
+    assert counts(manifest) == (6, 0, 0, 0)
+    issues = [one["issue"][0] for one in bulk.lines(manifest, "error")]
+    assert {one["details"]["coding"][0]["code"] for one in issues} == {"BULK-0109"}
+    assert {one["severity"] for one in issues} == {"warning"}
+    assert sorted((one["location"][0].rpartition(":")[2], *one["expression"]) for one in issues) == [
+        ("2", "Observation.subject.reference"),
+        ("3", "Observation.encounter.reference"),
+        ("3", "Observation.performer[0].reference"),
+        ("3", "Observation.performer[1].reference"),
+        ("4", "Observation.subject.reference"),
+    ]
+
+
 def test_of_one_resource_given_twice_the_last_line_counts(bulk):
     bulk.run("/$import", ndjson(patient("p", gender="male"), patient("p", gender="female")), **NDJSON)
     found = bulk.client("GET", "/Patient/p").json
@@ -225,6 +252,7 @@ def test_what_is_nobodys_record_is_there_for_other_pieces_before_its_own_ends(bu
 
 
 def test_a_claimed_profile_that_is_not_met_refuses_its_line_where_the_installation_refuses(bulk, desk):
+    bulk.client("PUT", "/Patient/p", patient("p"))
     vital = {**observation("o", "p"), "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}
     assert counts(bulk.run("/$import", ndjson(vital), **NDJSON)) == (1, 0, 0, 0)
     strict = Bulk(bulk.client, replace(desk, modes=Modes({"fhir": "refuse"})))
@@ -237,6 +265,7 @@ def test_a_claimed_profile_that_is_not_met_refuses_its_line_where_the_installati
 
 def test_where_the_installation_warns_a_line_is_stored_and_its_findings_are_told(bulk, desk, monkeypatch):
     """Profile, invariant and code alike; what a piece may cost is bounded, and where it ended is told once."""
+    bulk.client("PUT", "/Patient/p", patient("p"))
     claim = {"meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}
     lines = [{**observation(f"o{n}", "p"), **claim} for n in range(3)]
     mild = Bulk(bulk.client, replace(desk, modes=Modes({"import": "warn"})))

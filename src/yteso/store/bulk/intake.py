@@ -12,10 +12,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
 from yteso.base.errors import Refused
+from yteso.base.issue import Issue
 from yteso.db import Connection, Database, is_conflict, is_retryable
 from yteso.fhir.json import dumps
 from yteso.store.bulk import rules
@@ -23,6 +26,7 @@ from yteso.store.bulk.chunks import LONGEST, Chunk, Cutter, Source, TooLong, cut
 from yteso.store.bulk.claims import Claims
 from yteso.store.bulk.job import SQL, File, Job, end_job, hold_job, save_file
 from yteso.store.bulk.load import Piece, load, save_problems
+from yteso.store.bulk.loose import absent, told
 from yteso.store.care import mend_care
 from yteso.store.postgres import PostgresStore
 
@@ -30,6 +34,9 @@ UPLOADED = "upload.ndjson"
 ERRORS = "error.1.ndjson"
 _READ = 1024 * 1024
 _ATTEMPTS = 4
+_MOST_OF_A_LINE = 20
+_AFTER = 100
+"""The places of findings that are made when an import ends, after those of its lines."""
 
 Cuts = Sequence[Chunk | TooLong]
 
@@ -144,6 +151,7 @@ class Importer:
                 return True
             written = [t for (t,) in conn.execute(SQL["fetch_transactions"], job.key)]
             mend_care(conn, self.store.codec(conn), written)
+            self._note_loose(conn, job)
             self._tell(conn, job)
             end_job(conn, job, "done")
         for path in (self.folder / job.id).glob("*"):
@@ -151,14 +159,26 @@ class Importer:
                 path.unlink(missing_ok=True)
         return True
 
+    def _note_loose(self, conn: Connection, job: Job) -> None:
+        """References that name nothing even now are findings of their lines."""
+        base = str(job.wish.get("base", ""))
+        for _, file, start, size, first, loose in conn.execute(SQL["fetch_loose"], job.key).fetchall():
+            if missing := set(absent(conn, loose)):
+                data = self._read(job, file, start, size)
+                found = told(enumerate(data.split(b"\n"), start=first), missing, base)
+                save_problems(conn, job, file, ((line, _AFTER + n, issue) for line, n, issue in _counted(found)))
+
     def _take(self, conn: Connection, job: Job) -> tuple[Piece, bytes] | None:
         row = conn.execute(SQL["take_chunk"], job.key).fetchone()
         if row is None:
             return None
         n, file, start, size, line = row
+        return Piece(n, file, line), self._read(job, file, start, size)
+
+    def _read(self, job: Job, file: str, start: int, size: int) -> bytes:
         with self._path(job, file).open("rb") as stream:
             stream.seek(start)
-            return Piece(n, file, line), stream.read(size)
+            return stream.read(size)
 
     def _path(self, job: Job, file: str) -> Path:
         return self.folder / job.id / file if job.wish.get("kept") else inside(self.given, file, 0)
@@ -176,6 +196,13 @@ class Importer:
             os.fsync(stream.fileno())
         if written:
             save_file(conn, job, File(ERRORS, "error", "OperationOutcome", size, written))
+
+
+def _counted(found: Iterable[tuple[int, Issue]]) -> Iterator[tuple[int, int, Issue]]:
+    """The first findings of each line, numbered within it."""
+    for line, issues in groupby(found, key=itemgetter(0)):
+        for n, (_, issue) in enumerate(islice(issues, _MOST_OF_A_LINE)):
+            yield line, n, issue
 
 
 @contextmanager

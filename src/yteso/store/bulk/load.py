@@ -5,7 +5,7 @@ written before, in a short transaction of its own; else the first piece to end w
 
 A line that cannot be read, is no sound resource or has no id is a finding with its line number; the other lines go on.
 Resources keep their ids (update as create), and what is there with the same content stays untouched, so that a piece
-may be done again. References are not looked up: files may come in any order. It opens no file.
+may be done again. References that name nothing yet are noted (`loose`): files may come in any order. It opens no file.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from yteso.fhir.reference import references
 from yteso.store.bulk import rules
 from yteso.store.bulk.claims import Judge
 from yteso.store.bulk.job import SQL, Job
+from yteso.store.bulk.loose import unfound
 from yteso.store.labelled import without_ours
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, Resource, Written
@@ -85,7 +86,7 @@ def load(
     save_problems(conn, job, piece.file, findings)
     failed = len({line for line, _, issue in findings if issue.blocks})
     states = (counts["created"], counts["updated"], counts["unchanged"], failed)
-    conn.execute(SQL["finish_chunk"], (*states, *job.key, piece.n))
+    conn.execute(SQL["finish_chunk"], (*states, unfound(conn, data, base), *job.key, piece.n))
 
 
 def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[Put | None, Sequence[Issue]]:

@@ -86,8 +86,18 @@ ORDER BY c.n LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- finish_chunk --
 -- A piece is in the record.
-UPDATE store.bulk_chunk SET done = true, t = store.present_t(), created = %s, updated = %s, unchanged = %s, failed = %s
+UPDATE store.bulk_chunk SET done = true, t = store.present_t(), created = %s, updated = %s, unchanged = %s, failed = %s, loose = %s
 WHERE shard = %s AND job = %s AND n = %s;
+
+-- find_there --
+-- Which of many keys are of something that is there.
+SELECT r.shard, r.type, r.hid
+FROM unnest((SELECT %b::smallint[]), (SELECT %b::smallint[]), (SELECT %b::bigint[])) AS k (shard, type, hid)
+JOIN store.resource r ON r.shard = k.shard AND r.type = k.type AND r.hid = k.hid AND r.hash IS NOT NULL;
+
+-- fetch_loose --
+-- Pieces with references that named nothing when they were written.
+SELECT n, file, start, size, line, loose FROM store.bulk_chunk WHERE shard = %s AND job = %s AND loose <> '{}' ORDER BY n;
 
 -- count_chunks --
 -- How an import stands: pieces, pieces done, created, updated, unchanged, failed.

@@ -165,3 +165,12 @@ NOT_STORED = _error(
     "Gửi lại các dòng này; nếu vẫn lỗi, báo người vận hành.",
     "Send these lines again; if it happens again, tell the operator.",
 )
+NAMES_NOTHING = Rule(
+    "BULK-0109",
+    Severity.WARNING,
+    "Tham chiếu này không chỉ đến tài nguyên nào trong hồ sơ, kể cả sau khi nhập xong; dòng vẫn được ghi.",
+    "This reference names nothing in the record, the whole import included; the line was stored all the same.",
+    "Nhập tài nguyên được tham chiếu, hoặc sửa tham chiếu thành [loại]/[id] của tài nguyên đã có.",
+    "Import the resource it refers to, or make it the [type]/[id] of one that is there.",
+    basis="FHIR R4 §2.3.0",
+)
