@@ -68,4 +68,4 @@ class Exports:
         """Take it back. Refused (404, DPO-0003)."""
         require_officer(who)
         with self._database.connection() as conn:
-            require_done(approvals.end_standing(conn, who, id))
+            require_done(self._bulk.end_standing(conn, who, id))

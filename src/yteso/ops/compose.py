@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from yteso.ops.sealer import Sealer
     from yteso.signing import Keys
     from yteso.store.bulk.desk import BulkDesk
+    from yteso.store.bulk.job import Job
     from yteso.store.inbox import Teller
     from yteso.store.postgres import PostgresStore
     from yteso.store.subscriptions.evaluate import People
@@ -141,9 +142,15 @@ class Services:
     @cached_property
     def bulk(self) -> BulkDesk:
         """Bulk export and import."""
+        from yteso.oauth.ended import Ended
         from yteso.store.bulk.desk import BulkDesk
 
-        return BulkDesk(self.database, self.store, self.settings.home, self.clock, self.modes)
+        ended = Ended(self.database, self.clock)
+
+        def is_over(job: Job) -> bool:
+            return ended.is_over(job.who.name, job.who.client, job.who.grant, job.asked.timestamp())
+
+        return BulkDesk(self.database, self.store, self.settings.home, self.clock, self.modes, is_over)
 
     def exchange(self) -> Callable[[Request], Response]:
         """The doors for senders."""

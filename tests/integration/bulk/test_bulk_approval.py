@@ -94,6 +94,17 @@ def test_a_standing_approval_lets_a_machine_export_until_it_is_taken_back(asking
     assert asking.client("GET", place).headers["X-Progress"] == "waiting for a second person's approval"
 
 
+def test_what_a_standing_approval_let_begin_ends_with_it(asking, exports, desk, database):
+    exports.add_standing(OFFICER, ASKER.name, 30, REASON)
+    place = asking.start("$export")
+    assert desk.exporter.stretch(id_of(place))
+    [given] = [one for one in exports.standing(OFFICER) if one.who == ASKER.name]
+    exports.end_standing(OFFICER, given.id)
+    assert asking.client("GET", place).status == 404
+    asking.work()
+    assert list(desk.folder.glob("*")) == []
+
+
 def test_held_exports_count_as_open_and_are_forgotten_after_a_week(asking, database):
     places = [asking.start("$export") for _ in range(3)]
     assert asking.client("GET", "$export", prefer="respond-async").status == 429

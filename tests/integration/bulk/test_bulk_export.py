@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import permutations
 
@@ -13,6 +15,8 @@ from yteso.access import policy
 from yteso.access.grant import Bound, Grant
 from yteso.access.policy import Interaction
 from yteso.access.principal import Role
+from yteso.oauth import ended
+from yteso.oauth.ended import Ended, end
 from yteso.store import audit
 from yteso.store.bulk import export, files
 from yteso.store.protocol import Remove
@@ -155,6 +159,55 @@ def test_a_job_cancelled_while_a_stretch_is_read_leaves_nothing(bulk, write, des
     assert list(desk.folder.glob("*")) == []
     with database.connection() as conn:
         assert conn.execute("SELECT count(*) FROM store.bulk_file").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("account", INTEGRATOR.name), ("client", "may-mau"), ("grant", "g-1")],
+    ids=["account", "client", "grant"],
+)
+def test_an_export_ends_with_the_right_it_was_asked_with(door, write, desk, database, monkeypatch, kind, key):
+    """At the next rows that are read: nothing of it stays, and nobody finds it again."""
+    write(patient("p1"))
+    app = replace(INTEGRATOR, client="may-mau", scope="system/*.rs", grant="g-1")
+    asking = Bulk(Client(door, app), replace(desk, is_over=is_over_by(database)))
+    place = asking.start("/$export")
+    assert asking.desk.exporter.stretch(place.rpartition("/")[2])
+    add, left = export._Stretch._add, []
+
+    def lock_meanwhile(self, row):
+        add(self, row)
+        if not left:
+            with database.connection() as conn:
+                end(conn, kind, key, datetime.now(UTC))
+            left.append(desk.folder)
+
+    monkeypatch.setattr(export._Stretch, "_add", lock_meanwhile)
+    monkeypatch.setattr(export, "_FETCH", 1)
+    monkeypatch.setattr(ended, "FRESH", 0.0)
+    write(patient("p2"), patient("p3"))
+    place = asking.start("/$export")
+    asking.work()
+    assert left == [desk.folder]
+    assert list(desk.folder.glob("*")) == []
+    assert asking.client("GET", place).status == 404
+    with database.connection() as conn:
+        assert conn.execute("SELECT count(*) FROM store.bulk_job").fetchone() == (0,)
+        told = conn.execute("SELECT count(*) FROM store.audit WHERE detail = 'export: the right is over'").fetchone()
+    assert told == (2,)
+
+
+def test_a_right_that_ended_before_an_export_was_asked_for_ends_it_not(door, write, desk, database):
+    write(patient("p1"))
+    with database.connection() as conn:
+        end(conn, "account", INTEGRATOR.name, datetime.now(UTC) - timedelta(minutes=1))
+    asking = Bulk(Client(door, INTEGRATOR), replace(desk, is_over=is_over_by(database)))
+    assert asking.keys(asking.run("/$export")) == ["Patient/p1"]
+
+
+def is_over_by(database):
+    known = Ended(database, lambda: datetime.now(UTC))
+    return lambda job: known.is_over(job.who.name, job.who.client, job.who.grant, job.asked.timestamp())
 
 
 def test_a_stretch_that_is_read_holds_nobody_back_who_follows_by_number(bulk, write, database, monkeypatch):

@@ -90,9 +90,10 @@ def find_standing(conn: Connection) -> list[Standing]:
     return [Standing(*row) for row in conn.execute(SQL["fetch_standing"])]
 
 
-def end_standing(conn: Connection, who: Principal, id: str) -> bool:
-    """Take it back; False when there is none."""
+def end_standing(conn: Connection, who: Principal, id: str) -> list[str] | None:
+    """Take it back; None when there is none. The ids of exports that it let begin and that still go on."""
     row: tuple[Any, ...] | None = conn.execute(SQL["end_standing"], (id,)).fetchone()
-    if row is not None:
-        audit.add_note(conn, who, AuditNote("D", "standing approval ended"), f"export/{row[0]}")
-    return row is not None
+    if row is None:
+        return None
+    audit.add_note(conn, who, AuditNote("D", "standing approval ended"), f"export/{row[0]}")
+    return [job for (job,) in conn.execute(SQL["fetch_begun_by_standing"], (row[0],))]

@@ -30,7 +30,21 @@ from yteso.store.bulk.chunks import Chunk, Source
 from yteso.store.bulk.claims import Claims
 from yteso.store.bulk.export import Exporter
 from yteso.store.bulk.intake import UPLOADED, Counts, Cuts, Importer, counts_of, inside, keep, pieces_of, save_pieces
-from yteso.store.bulk.job import SQL, File, Job, add_job, end_job, fetch_job, files_of, find_job, forget_job, hold_job
+from yteso.store.bulk.job import (
+    SQL,
+    File,
+    IsOver,
+    Job,
+    add_job,
+    drop_job,
+    end_job,
+    fetch_job,
+    files_of,
+    find_job,
+    forget_job,
+    hold_job,
+    holds,
+)
 from yteso.store.postgres import PostgresStore
 from yteso.validate.profiles.modes import Modes
 
@@ -49,13 +63,14 @@ Stop = Callable[[], bool]
 @dataclass(frozen=True)
 class BulkDesk:
     """`home` is YTESO_HOME: results are under `bulk`, the operator's files to import under `import`; `modes`: how
-    strict profiles are."""
+    strict profiles are; `is_over`: whose right has ended since they asked."""
 
     database: Database
     store: PostgresStore
     home: Path
     clock: Clock = system_clock
     modes: Modes = field(default_factory=Modes)
+    is_over: IsOver = holds
 
     @property
     def folder(self) -> Path:
@@ -65,7 +80,7 @@ class BulkDesk:
     @cached_property
     def exporter(self) -> Exporter:
         """The stretches of exports."""
-        return Exporter(self.database, self.store, self.folder, self.clock)
+        return Exporter(self.database, self.store, self.folder, self.clock, self.is_over)
 
     @cached_property
     def importer(self) -> Importer:
@@ -87,6 +102,14 @@ class BulkDesk:
         if done:
             _wake(conn, id, 0)
         return done
+
+    def end_standing(self, conn: Connection, who: Principal, id: str) -> bool:
+        """Take a standing approval back, and with it the exports that it let begin; False when there is none."""
+        begun = approvals.end_standing(conn, who, id)
+        for one in begun or ():
+            if job := fetch_job(conn, one):
+                drop_job(conn, job)
+        return begun is not None
 
     def import_upload(self, who: Principal, request: str, base: str, body: Source, name: str = UPLOADED) -> str:
         """Take a body of ndjson in. Refused (400) when it has no line, (429) when too many jobs are in progress.
@@ -185,7 +208,7 @@ class BulkDesk:
         if job is None:
             self.sweep_folder(id)
             return False
-        if job.state != "waiting":
+        if job.state != "waiting" or self._dropped(job):
             return False
         return self._export(id, over) if job.kind == "export" else self._import(job, over)
 
@@ -193,14 +216,29 @@ class BulkDesk:
         while self.exporter.stretch(id):
             if over():
                 return True
+        with self.database.connection() as conn:
+            gone = fetch_job(conn, id) is None
+        if gone:
+            self.sweep_folder(id)
         return False
 
     def _import(self, job: Job, over: Stop) -> bool:
         while self.importer.piece(job):
+            if self._dropped(job):
+                return False
             if over():
                 return True
         self.importer.end(job)
         return False
+
+    def _dropped(self, job: Job) -> bool:
+        """Away with the job of somebody whose right is over; True when it was."""
+        if not self.is_over(job):
+            return False
+        with self.database.connection() as conn:
+            drop_job(conn, job)
+        self.sweep_folder(job.id)
+        return True
 
     def _note_failure(self, id: str) -> bool:
         """One more failure in a row; after some the job has failed. True when it is to be tried again."""

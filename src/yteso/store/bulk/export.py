@@ -18,7 +18,6 @@ from typing import Any
 
 from yteso.access.policy import PATIENT_TYPES, Interaction, require
 from yteso.base.clock import Clock
-from yteso.base.errors import YtesoError
 from yteso.base.ids import SHARDS
 from yteso.db import Connection, Database
 from yteso.fhir.json import dumps
@@ -30,7 +29,7 @@ from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import audit
 from yteso.store.bulk import stretches
 from yteso.store.bulk.files import Growing
-from yteso.store.bulk.job import SQL, Job, end_job, files_of, hold_job, save_file
+from yteso.store.bulk.job import SQL, IsOver, Job, TakenBack, drop_job, end_job, files_of, hold_job, holds, save_file
 from yteso.store.bulk.stretches import Selection
 from yteso.store.labelled import labelled
 from yteso.store.postgres import PostgresStore
@@ -49,12 +48,13 @@ _START = (0, 0, NO_HID)
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """What every stretch needs. `folder` is where the jobs have theirs."""
+    """What every stretch needs. `folder` is where the jobs have theirs; `is_over`: see `job`."""
 
     database: Database
     store: PostgresStore
     folder: Path
     clock: Clock
+    is_over: IsOver = holds
 
     def stretch(self, id: str) -> bool:
         """One stretch; True when another one should follow."""
@@ -73,16 +73,14 @@ class Exporter:
         files = Growing(folder, files_of(conn, job))
         try:
             return _Stretch(self, conn, job, files).run()
-        except _TakenBack:
+        except TakenBack:
             conn.rollback()
             shutil.rmtree(folder, ignore_errors=True)
+            if self.is_over(job):
+                drop_job(conn, job)
             return False
         finally:
             files.close()
-
-
-class _TakenBack(YtesoError):
-    """The job was cancelled while a stretch was read."""
 
 
 class _Stretch:
@@ -90,6 +88,7 @@ class _Stretch:
 
     def __init__(self, exporter: Exporter, conn: Connection, job: Job, files: Growing) -> None:
         self._conn, self._job, self._files = conn, job, files
+        self._is_over = exporter.is_over
         self._codec = exporter.store.codec(conn)
         self._selection = selection_of(job, exporter.clock())
         self._subset = Subset(elements=tuple(job.wish.get("elements") or ()))
@@ -101,11 +100,12 @@ class _Stretch:
     def run(self) -> bool:
         """Read, write, note; True when there is more."""
         place = self._by_patients() if self._job.wish.get("patients") is not None else self._by_shards()
+        self._go_on()
         grown = self._files.seal()
         total = self._job.written + self._written
         saved = self._conn.execute(SQL["save_place"], (json.dumps(place), total, *self._job.key)).fetchone()
         if saved is None:
-            raise _TakenBack
+            raise TakenBack
         for file in grown:
             save_file(self._conn, self._job, file)
         about = ("$export", f"export {self._job.id}: {total}")
@@ -147,8 +147,15 @@ class _Stretch:
             cursor.itersize = _FETCH
             cursor.execute(text.encode(), params)
             for row in cursor:
+                if self._written % _FETCH == 0:
+                    self._go_on()
                 self._add(row)
                 yield row[0], hid(row[1])
+
+    def _go_on(self) -> None:
+        """Or not: raises TakenBack when the right the job was asked with has ended."""
+        if self._is_over(self._job):
+            raise TakenBack
 
     def _add(self, row: tuple[Any, ...]) -> None:
         type, patient = TYPE_NAME[row[0]], row[8]

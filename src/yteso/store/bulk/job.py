@@ -7,16 +7,17 @@ it is not there. It is done within the scopes it was asked with.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from yteso.access.principal import Principal, Role
 from yteso.access.scopes import is_within
-from yteso.base.errors import Refused
+from yteso.base.errors import Refused, YtesoError
 from yteso.base.ids import random_id, shard_of
 from yteso.db import Connection, Queries
+from yteso.store import audit
 from yteso.store.bulk import approvals, rules
 
 SQL = Queries.beside(__file__)
@@ -65,6 +66,19 @@ class File:
     type: str
     size: int
     written: int
+
+
+IsOver = Callable[[Job], bool]
+"""Whether the account, app or grant that a job was asked with has ended since: then it goes no further."""
+
+
+def holds(_: Job) -> bool:
+    """Nothing ends: where accounts are unknown."""
+    return False
+
+
+class TakenBack(YtesoError):
+    """The job was cancelled, or who asked for it lost the right, while it was worked on."""
 
 
 def add_job(conn: Connection, kind: Kind, who: Principal, request: str, wish: Mapping[str, Any], id: str = "") -> str:
@@ -120,14 +134,20 @@ def save_file(conn: Connection, job: Job, file: File) -> None:
     conn.execute(SQL["save_file"], (*job.key, file.name, file.kind, file.type, file.size, file.written))
 
 
+def drop_job(conn: Connection, job: Job) -> None:
+    """Who asked for it may no longer: nothing of it stays but what an import wrote. Its folder is the caller's."""
+    audit.note(conn, job.who, "D", f"bulk/{job.id}", f"{job.kind}: the right is over", [])
+    forget_job(conn, job.id)
+
+
 def forget_job(conn: Connection, id: str) -> None:
     """Every row of it."""
     conn.execute(SQL["forget_job"], {"shard": shard_of(id), "id": id})
 
 
 def _app(who: Principal) -> dict[str, str | None]:
-    """What narrows the rights of who asks: they are no wider when the job is done, hours later."""
-    return {"client": who.client, "scope": who.scope, "patient": who.patient}
+    """What narrows the rights of who asks: they are no wider when the job is done, hours later, and end with them."""
+    return {"client": who.client, "scope": who.scope, "patient": who.patient, "grant": who.grant}
 
 
 def _reaches(who: Principal, asked: Principal) -> bool:
