@@ -72,6 +72,9 @@ def citizen_of(site) -> tuple[str, dict]:
     return next((number, patient) for number, patient in alone if patient["id"] not in tied)
 
 
+SURE = {"token": {"acr": "cao"}}
+
+
 @pytest.fixture(scope="module")
 def place(site, address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     number, patient = citizen_of(site)
@@ -79,9 +82,10 @@ def place(site, address: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     birth = patient.get("birthDate", "")
     person = {"sub": "p-1", "claims": {"citizen_id": number, "name": "Nguyễn Thử", "birthdate": birth}}
     people = {
-        "dan": {**person, "token": {"acr": "cao"}},
-        "la": {"sub": "p-2", "claims": {"citizen_id": "079000000000", "name": "Không Có"}},
-        "sai-ngay": {"sub": "p-3", "claims": {"citizen_id": number, "name": "X", "birthdate": "1901-01-01"}},
+        "dan": {**person, **SURE},
+        "dan-yeu": {**person, "token": {"acr": "go-so-thoi"}},
+        "la": {"sub": "p-2", "claims": {"citizen_id": "079000000000", "name": "Không Có"}, **SURE},
+        "sai-ngay": {"sub": "p-3", "claims": {**person["claims"], "birthdate": "1901-01-01"}, **SURE},
         "can-bo": {"sub": "s-1", "claims": {"name": "Bác Sĩ Thử"}, "token": {"acr": "vua"}},
         "can-bo-yeu": {"sub": "s-2", "claims": {"name": "Bác Sĩ Thử"}},
         "x-stale": {**person, "twist": "stale"},
@@ -215,6 +219,30 @@ def test_the_assurance_of_the_provider_becomes_the_principals(site, address, pla
     assert walk.client.session["assurance"] == 3
     assert walk.client.get("/account").wsgi_request.principal.person == place.patient
     assert walk.client.get("/account").wsgi_request.principal.assurance == 3
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["nobody yet", "known from a log-in that was sure"])
+def test_a_record_opens_to_no_citizen_of_whom_the_provider_is_not_sure(site, address, place, known):
+    from yteso.web.accounts.models import Identity
+
+    if known:
+        assert Walk(address).whole("dan").url == "/account"
+    walk = Walk(address)
+    answer = walk.whole("dan-yeu")
+    assert answer.status_code == 403
+    assert "WEB-0011" in answer.content.decode()
+    assert "sessionid" not in walk.client.cookies or walk.client.get("/account").status_code == 302
+    assert Identity.objects.exists() == known
+
+
+def test_how_sure_is_sure_enough_is_the_operators_to_say(site, address, place):
+    configure(site, place.issuer, least=1)
+    try:
+        assert Walk(address).whole("dan-yeu").url == "/account"
+        configure(site, place.issuer, least=3, assurance={"cao": 2})
+        assert Walk(address).whole("dan").status_code == 403
+    finally:
+        configure(site, place.issuer)
 
 
 def test_the_second_log_in_finds_the_same_account_by_issuer_and_subject(site, address, place):

@@ -23,8 +23,9 @@ class Provider:
 
     `claims` says which claim is the citizen number (`citizen`), the name, the day of birth (ISO 8601). `assurance`
     turns a value of `acr` or `amr` into `Principal.assurance`; other log-ins count as 1. `citizens`: who comes from
-    here with a citizen number that exactly one record has becomes that person's account. `origins` are further origins
-    of its endpoints, `private` allows addresses of the own network.
+    here with a citizen number that exactly one record has becomes that person's account; `least`: how sure the provider
+    must be of a citizen, whose record opens (who merely typed a number may be anybody). `origins` are further origins of
+    its endpoints, `private` allows addresses of the own network.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Provider:
     )
     assurance: tuple[tuple[str, int], ...] = ()
     citizens: bool = False
+    least: int = 2
     origins: tuple[str, ...] = ()
     private: bool = False
 
@@ -104,8 +106,9 @@ def _provider(row: dict[str, Any], folder: Path) -> Provider:
         scope=row.get("scope", "openid profile"),
         acr_values=row.get("acr_values", ""),
         claims=tuple({**dict(Provider.__dataclass_fields__["claims"].default), **row.get("claims", {})}.items()),
-        assurance=tuple((value, _level(level)) for value, level in row.get("assurance", {}).items()),
+        assurance=tuple((value, _level(level, "assurance")) for value, level in row.get("assurance", {}).items()),
         citizens=row.get("citizens", False) is True,
+        least=_level(row.get("least", Provider.__dataclass_fields__["least"].default), "least"),
         origins=tuple(row.get("origins", ())),
         private=row.get("private", False) is True,
     )
@@ -140,9 +143,9 @@ def _text(row: dict[str, Any], name: str) -> str:
     return value
 
 
-def _level(value: Any) -> int:
+def _level(value: Any, name: str) -> int:
     if value not in (1, 2, 3):
-        raise _bad("assurance")
+        raise _bad(name)
     return int(value)
 
 

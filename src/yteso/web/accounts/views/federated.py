@@ -63,6 +63,8 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
         who = flow.finish(chosen, kept, answer, back=where, home=settings.YTESO.home, moment=moment)
         if kept["user"] is not None:
             _require_same(request, kept["user"])
+            if kept["again"] and request.user.role == Role.CITIZEN:
+                _require_sure(chosen, who)
             return _proved(request, who, kept["after"]) if kept["again"] else _linked(request, who)
         user = _account_of(chosen, who)
         if not user.is_active or idle.disable_if_idle(user):
@@ -153,20 +155,29 @@ def _bind(user: User, who: flow.Who) -> None:
 
 
 def _account_of(provider: Provider, who: flow.Who) -> User:
-    """The account of an identity; a citizen's is made at the first log-in. Raises Refused WEB-0009."""
+    """The account of an identity; a citizen's is made at the first log-in. Raises Refused WEB-0009, WEB-0011."""
     known = Identity.objects.select_related("user").filter(issuer=who.issuer, subject=who.subject).first()
     if known is None:
         user = _citizen(provider, who)
         _bind(user, who)
         return user
+    if known.user.role == Role.CITIZEN:
+        _require_sure(provider, who)
     Identity.objects.filter(pk=known.pk).update(last_used=now())
     return known.user
+
+
+def _require_sure(provider: Provider, who: flow.Who) -> None:
+    """A citizen's record opens only to whom the provider identified well enough. Raises Refused WEB-0011."""
+    if who.assurance < provider.least:
+        raise Refused(rules.NOT_SURE.at(provider=provider.name, level=provider.least), status=403)
 
 
 def _citizen(provider: Provider, who: flow.Who) -> User:
     """The citizen whose number exactly one record has."""
     if not provider.citizens or not valid_cccd(who.citizen, who.birth_date):
         raise Refused(rules.NO_ACCOUNT.at(), status=403)
+    _require_sure(provider, who)
     persons = service("citizens").with_number(who.citizen, who.birth_date)
     if len(persons) != 1:
         raise Refused(rules.NO_ACCOUNT.at(), status=403)
