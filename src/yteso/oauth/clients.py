@@ -40,7 +40,8 @@ _KID = re.compile(r"[\x21-\x7E]{1,128}", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+", re.ASCII)
 """An app's own scheme is a reversed domain name (RFC 8252 §7.1)."""
 _LOCAL = frozenset(["127.0.0.1", "::1", "localhost"])
-_LEAST_BITS, _MOST_BITS = 2048, 8192
+_LEAST_BITS, _MOST_BITS = 3072, 8192
+"""128 bits of security (NIST SP 800-57 part 1, table 2) for keys that are registered from now on."""
 _MOST_KEYS = 8
 
 

@@ -80,8 +80,8 @@ BAD_CLIENT = Rule(
     _E,
     "Đăng ký ứng dụng: trường {field} không đúng.",
     "Registration of an app: the field {field} is not right.",
-    "Sửa trường {field}: địa chỉ https đầy đủ, scope của SMART, khóa công khai JWK (RSA ≥ 2048 hoặc P-384).",
-    "Correct {field}: a full https address, SMART scopes, public JWKs (RSA ≥ 2048 or P-384).",
+    "Sửa trường {field}: địa chỉ https đầy đủ, scope của SMART, khóa công khai JWK (RSA ≥ 3072 hoặc P-384).",
+    "Correct {field}: a full https address, SMART scopes, public JWKs (RSA ≥ 3072 or P-384).",
 )
 METHOD = Rule(
     "OAUTH-0010",

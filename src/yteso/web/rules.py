@@ -87,7 +87,8 @@ NOT_SURE = Rule(
     Severity.ERROR,
     "{provider} chưa xác thực bạn đủ mức để mở hồ sơ sức khỏe (cần mức {level}).",
     "{provider} is not sure enough of who you are to open a health record (level {level} is needed).",
-    "Đăng nhập lại bằng cách xác thực cao hơn của nơi đó (ví dụ định danh mức 2), hoặc mang CCCD đến cơ sở bạn hay khám.",
+    "Đăng nhập lại bằng cách xác thực cao hơn của nơi đó (ví dụ định danh mức 2), hoặc mang CCCD đến cơ sở bạn hay "
+    "khám.",
     "Sign in again there in a stronger way (for example with an identity of level 2), or take your citizen card to the "
     "facility you visit.",
 )

@@ -209,10 +209,10 @@ def _fill(platform: Platform) -> None:
         services.store.write(conn, Principal("he-thong", Role.SYSTEM), [Put(one) for one in _record()])
     _people()
     platform.keys = {
-        "may-ky": RSAKey.generate_key(2048, {"kid": "a"}),
+        "may-ky": RSAKey.generate_key(3072, {"kid": "a"}),
         "may-79001": ECKey.generate_key("P-384", {"kid": "b"}),
     }
-    platform.keys["he-thong-ngoai"] = RSAKey.generate_key(2048, {"kid": "c"})
+    platform.keys["he-thong-ngoai"] = RSAKey.generate_key(3072, {"kid": "c"})
     public = {name: (dict(key.as_dict(private=False)),) for name, key in platform.keys.items()}
     wide = "launch launch/patient launch/encounter openid fhirUser offline_access patient/*.cruds user/*.rs"
     open_app = Client("app-mo", "Sổ sức khỏe Mẫu", "public", (BACK, "https://app.example/back?x=1"), scope=wide)

@@ -24,8 +24,8 @@ class Provider:
     `claims` says which claim is the citizen number (`citizen`), the name, the day of birth (ISO 8601). `assurance`
     turns a value of `acr` or `amr` into `Principal.assurance`; other log-ins count as 1. `citizens`: who comes from
     here with a citizen number that exactly one record has becomes that person's account; `least`: how sure the provider
-    must be of a citizen, whose record opens (who merely typed a number may be anybody). `origins` are further origins of
-    its endpoints, `private` allows addresses of the own network.
+    must be of a citizen, whose record opens (who merely typed a number may be anybody). `origins` are further origins
+    of its endpoints, `private` allows addresses of the own network.
     """
 
     id: str
