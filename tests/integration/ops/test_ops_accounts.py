@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from yteso.access.principal import Principal, Role
@@ -53,6 +54,17 @@ def test_a_machines_password_is_what_the_insurers_api_carries(site: Settings, da
     assert authenticate(database, "his-01001", md5_of("mot mat khau khac"), "192.0.2.1").facility == "01001"
     with pytest.raises(Refused):
         authenticate(database, "his-01001", md5_of(PASSWORD), "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    "act", ["DELETE FROM web.accounts_user", "UPDATE web.accounts_user SET username = 'khac' WHERE username = 'nguoi'"]
+)
+def test_a_name_stays_its_accounts_whoever_asks(site: Settings, database: Database, act: str) -> None:
+    """Tokens and the audit know people by it: given again, the next one would stand in the rows of the first."""
+    accounts.save(site, Row("nguoi", "operator", "", active=True), PASSWORD)
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation), database.connection() as conn:
+        conn.execute(act)
+    assert accounts.listed(site) == [Row("nguoi", "operator", "", active=True)]
 
 
 @pytest.mark.parametrize(("role", "facility"), [("operator", ""), ("facility", "01001")])
