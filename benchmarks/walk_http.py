@@ -2,10 +2,11 @@
 
 `python -m benchmarks.walk_http [--visits N] [--walkers N] [--senders N] [--rounds N] [--port P] [--out FOLDER]`
 
-Starts PostgreSQL, the real web process and the real walkers, sends the files of a simulated province through the front
-door (`POST /exchange/bhyt`, one connection per sender) and waits until every file was walked: identity, rules,
-receipts, index and audit included, committed durably. Making the files is not part of any time. The steps are timed in
-CPU milliseconds a visit, in one process, without a database.
+Starts PostgreSQL, the real web process and the real walkers, and when all are up, sends the files of a simulated
+province through the front door (`POST /exchange/bhyt`, one connection per sender, one token per account, as facilities'
+software does) and waits until every file was walked: identity, rules, receipts, index and audit included, committed
+durably. Making the files is not part of any time. The steps are timed in CPU milliseconds a visit, in one process,
+without a database.
 """
 
 from __future__ import annotations
@@ -134,6 +135,7 @@ def platform(port: int, walkers: int) -> Iterator[tuple[Database, Path, dict[str
                 arguments = [sys.executable, "-m", *command]
                 children.append(subprocess.Popen(arguments, env=environment, stdout=output, stderr=output))
         _await_server(port)
+        _await_walkers(database, walkers)
         postmaster = int(next(home.rglob("postmaster.pid")).read_text().split()[0])
         pids = [child.pid for child in children]
         yield database, home, {"postgres": [postmaster], "web": pids[:1], "walkers": pids[1:]}
@@ -159,9 +161,21 @@ def _await_server(port: int) -> None:
     raise SystemExit("the web process does not answer")
 
 
+def _await_walkers(database: Database, walkers: int) -> None:
+    for _ in range(300):
+        with database.connection() as conn:
+            row = conn.execute("SELECT count(*) FROM jobs.procrastinate_workers").fetchone()
+        if row is not None and row[0] >= walkers:
+            return
+        time.sleep(0.1)
+    raise SystemExit("the walkers do not come up")
+
+
 def send_all(files: Sequence[SimFile], home: Path, port: int, senders: int) -> list[float]:
     """Every file through the door; the seconds each answer took."""
     bearer = Bearer(load_or_create(home))
+    accounts = {file.username: Principal(file.username, Role.FACILITY, file.facility) for file in files}
+    tokens = {name: bearer.issue(who, timedelta(hours=1)) for name, who in accounts.items()}
     waiting_files: queue.SimpleQueue[SimFile] = queue.SimpleQueue()
     for file in files:
         waiting_files.put(file)
@@ -174,8 +188,7 @@ def send_all(files: Sequence[SimFile], home: Path, port: int, senders: int) -> l
                 file = waiting_files.get_nowait()
             except queue.Empty:
                 return
-            token = bearer.issue(Principal(file.username, Role.FACILITY, file.facility), timedelta(hours=1))
-            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/xml"}
+            headers = {"Authorization": f"Bearer {tokens[file.username]}", "Content-Type": "application/xml"}
             start = time.perf_counter()
             connection.request("POST", "/exchange/bhyt", file.content, headers)
             answer = connection.getresponse()

@@ -1,24 +1,31 @@
--- count_up --
--- The sender's next number; the row lock puts the files of one sender in order until the transaction ends.
-INSERT INTO exchange.counter AS c (shard, sender, last) VALUES (%s, %s, 1)
-ON CONFLICT (shard, sender) DO UPDATE SET last = c.last + 1 RETURNING last, clock_timestamp()
+-- open_file --
+-- Whether a machine account may send (NULL for people's accounts), the receipt these bytes were given before, and where
+-- they are new, the sender's next number; the row lock puts the files of one sender in order until the transaction ends.
+WITH standing AS (
+    SELECT (SELECT active FROM exchange.sender WHERE shard = %(shard)s AND name = %(sender)s) AS active,
+        (SELECT receipt FROM exchange.intake WHERE shard = %(shard)s AND id = %(id)s) AS receipt
+), counted AS (
+    INSERT INTO exchange.counter AS c (shard, sender, last)
+    SELECT %(shard)s, %(sender)s, 1 FROM standing WHERE active IS NOT FALSE AND receipt IS NULL
+    ON CONFLICT (shard, sender) DO UPDATE SET last = c.last + 1 RETURNING last, clock_timestamp() AS received
+)
+SELECT active, receipt, last, received FROM standing LEFT JOIN counted ON true
 
 -- fetch_receipt --
 -- The receipt given for these bytes of this sender before.
 SELECT receipt FROM exchange.intake WHERE shard = %s AND id = %s
 
--- insert_intake --
--- One received file.
-INSERT INTO exchange.intake
-    (shard, id, sender, seq, facility, received_at, sha256, size, name, adapter, door, receipt)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-
--- insert_chunk --
--- One piece of the raw.
-INSERT INTO exchange.raw_chunk (shard, intake, n, body) VALUES (%s, %s, %s, %b)
+-- insert_file --
+-- One received file with the first piece of its raw.
+WITH file AS (
+    INSERT INTO exchange.intake
+        (shard, id, sender, seq, facility, received_at, sha256, size, name, adapter, door, receipt)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING shard, id
+)
+INSERT INTO exchange.raw_chunk (shard, intake, n, body) SELECT shard, id, 0, %b FROM file
 
 -- copy_chunks --
--- Many pieces of the raw.
+-- Further pieces of the raw.
 COPY exchange.raw_chunk (shard, intake, n, body) FROM STDIN (FORMAT binary)
 
 -- fetch_chunk --
@@ -29,11 +36,6 @@ SELECT body FROM exchange.raw_chunk WHERE shard = %s AND intake = %s AND n = %s
 -- The first piece of several files.
 SELECT c.intake::text, c.body FROM exchange.raw_chunk c
 JOIN unnest(%s::smallint[], %s::uuid[]) AS k (shard, intake) USING (shard, intake) WHERE c.n = 0
-
--- fetch_standing --
--- Whether a machine account may send (NULL for people's accounts), and the receipt these bytes were given before.
-SELECT (SELECT active FROM exchange.sender WHERE shard = %s AND name = %s),
-    (SELECT receipt FROM exchange.intake WHERE shard = %s AND id = %s)
 
 -- fetch_sender --
 -- One machine account.

@@ -7,7 +7,7 @@ they were given before and nothing is doubled.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,19 +17,18 @@ import zstandard
 
 from yteso.base.errors import Refused, YtesoError
 from yteso.base.ids import shard_of, shard_of_key, stable_id
-from yteso.db import Connection, Database, Queries
+from yteso.db import Connection, Database, Queries, is_conflict
 from yteso.exchange import rules
 from yteso.exchange.bell import Bell
 from yteso.exchange.spool import FRAME, Spool
 from yteso.jobs import enqueue
 from yteso.signing import Keys, Receipt, sign_receipt
-from yteso.store.roots import newest_root
+from yteso.store.roots import Root, newest_root
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 SQL = Queries.beside(__file__)
-_NEW = (None, None)
 _BELL = Bell()
 DRAIN = "exchange.drain"
 """The job that wakes a walker; one waiting is enough for any number of files."""
@@ -66,58 +65,58 @@ def intake_id(sender: str, sha256: bytes) -> str:
     return stable_id("intake", sender, sha256.hex(), near=sender)
 
 
-def keep(database: Database, keys: Keys, arrival: Arrival, spool: Spool) -> Kept:
-    """Keep the file and give its receipt; when this returns, it is committed.
+def keep(
+    database: Database,
+    keys: Keys,
+    arrival: Arrival,
+    spool: Spool,
+    root: Callable[[Connection], Root | None] = newest_root,
+) -> Kept:
+    """Keep the file and give its receipt, with the root it is to carry; when this returns, it is committed.
 
     Raises Refused (403) for a locked account. A lost database surfaces as its own error and nothing is kept then.
     """
     file, shard = intake_id(arrival.sender, spool.sha256), shard_of_key(arrival.sender)
+    named = {"shard": shard, "sender": arrival.sender, "id": file}
     with database.connection() as conn:
-        active, receipt = conn.execute(SQL["fetch_standing"], [shard, arrival.sender, shard, file]).fetchone() or _NEW
+        active, receipt, sequence, received = _row(conn.execute(SQL["open_file"], named).fetchone())
         if active is False:
             raise Refused(rules.INACTIVE.at(), status=403)
         if receipt is not None:
             return Kept(file, orjson.loads(receipt), again=True)
-        kept = _insert(conn, keys, arrival, spool, file, shard)
-    if not kept.again and _BELL.due():
+        given = Receipt(file, arrival.sender, sequence, spool.sha256.hex(), spool.size, received, root(conn))
+        signed = sign_receipt(keys, given)
+        try:
+            _insert(conn, arrival, given, spool, orjson.dumps(signed))
+        except Exception as error:
+            if not is_conflict(error):
+                raise
+            conn.rollback()  # another request with these bytes held the sender's counter before us
+            (receipt,) = _row(conn.execute(SQL["fetch_receipt"], [shard, file]).fetchone())
+            return Kept(file, orjson.loads(receipt), again=True)
+    if _BELL.due():
         with database.connection() as conn:
             conn.execute(SQL["notify_intake"])
-    return kept
+    return Kept(file, signed)
 
 
-def _known(conn: Connection, shard: int, id: str) -> Kept | None:
-    row = conn.execute(SQL["fetch_receipt"], [shard, id]).fetchone()
-    return Kept(id, orjson.loads(row[0]), again=True) if row else None
+def _row(found: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    assert found is not None
+    return found
 
 
-def _insert(conn: Connection, keys: Keys, arrival: Arrival, spool: Spool, id: str, shard: int) -> Kept:
-    counted = conn.execute(SQL["count_up"], [shard, arrival.sender]).fetchone()
-    assert counted is not None
-    seq, received = counted
-    if (kept := _known(conn, shard, id)) is not None:  # another request with these bytes held the counter before us
-        return kept
-    root = newest_root(conn)
-    receipt = sign_receipt(keys, Receipt(id, arrival.sender, seq, spool.sha256.hex(), spool.size, received, root))
-    values: list[object] = [shard, id, arrival.sender, seq, arrival.facility, received, spool.sha256, spool.size]
-    conn.execute(
-        SQL["insert_intake"],
-        [*values, arrival.name, arrival.adapter, arrival.door, orjson.dumps(receipt)],
-        prepare=True,
-    )
-    _save_chunks(conn, shard, id, spool)
+def _insert(conn: Connection, arrival: Arrival, given: Receipt, spool: Spool, receipt: bytes) -> None:
+    """The file's row, its pieces and its job."""
+    shard, frames = shard_of_key(arrival.sender), spool.frames()
+    known = [shard, given.intake, arrival.sender, given.sequence, arrival.facility, given.received]
+    about = [spool.sha256, spool.size, arrival.name, arrival.adapter, arrival.door, receipt]
+    conn.execute(SQL["insert_file"], [*known, *about, next(frames)], prepare=True)
+    if spool.size > FRAME:
+        with conn.cursor().copy(SQL["copy_chunks"]) as copy:
+            copy.set_types(["int2", "uuid", "int4", "bytea"])
+            for n, frame in enumerate(frames, 1):
+                copy.write_row((shard, UUID(given.intake), n, frame))
     enqueue(conn, DRAIN, queueing_lock=DRAIN)
-    return Kept(id, receipt)
-
-
-def _save_chunks(conn: Connection, shard: int, id: str, spool: Spool) -> None:
-    if spool.size <= FRAME:
-        for n, frame in enumerate(spool.frames()):
-            conn.execute(SQL["insert_chunk"], [shard, id, n, frame], prepare=True)
-        return
-    with conn.cursor().copy(SQL["copy_chunks"]) as copy:
-        copy.set_types(["int2", "uuid", "int4", "bytea"])
-        for n, frame in enumerate(spool.frames()):
-            copy.write_row((shard, UUID(id), n, frame))
 
 
 def chunks(conn: Connection, id: str, size: int) -> Iterator[bytes]:

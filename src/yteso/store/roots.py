@@ -6,6 +6,7 @@ receipts, so that even the owner of the database cannot take back what the audit
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from yteso.signing.root import Head, sign_root
 
 SQL = Queries.beside(__file__)
 SECONDS = 10.0
+_FRESH_SECONDS = 1.0
 
 Root = dict[str, Any]
 
@@ -44,6 +46,21 @@ def newest_root(conn: Connection) -> Root | None:
     """The newest root; None when there is none yet."""
     row = conn.execute(SQL["fetch_last_root"]).fetchone()
     return row[1] if row else None
+
+
+class Newest:
+    """The newest root for whoever may carry one that is a second old. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._asked = float("-inf")
+        self._root: Root | None = None
+
+    def __call__(self, conn: Connection) -> Root | None:
+        """As `newest_root`."""
+        now = time.monotonic()
+        if now - self._asked > _FRESH_SECONDS:
+            self._root, self._asked = newest_root(conn), now
+        return self._root
 
 
 def roots_after(conn: Connection, number: int) -> Iterator[Root]:

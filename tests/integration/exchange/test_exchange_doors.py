@@ -1,5 +1,6 @@
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -38,6 +39,17 @@ def test_a_file_gets_a_receipt_that_the_public_key_verifies(installation, conten
     assert document["status"].endswith(document["intake"])
     keys = json.loads(installation.call("GET", "/exchange/keys", headers=installation.bearer()).body)["keys"]
     assert keys[0]["keyId"] == document["keyId"]
+
+
+def test_the_same_bytes_at_the_same_moment_are_one_file_with_one_receipt(installation):
+    for number in range(6):
+        content = installation.files.claims(installation.files.tables(number))
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _, content=content: installation.take(content), range(4)))
+        assert sorted(answer.status for answer in answers) == [200, 200, 200, 202]
+        receipts = [json.loads(answer.body)["receipt"] for answer in answers]
+        assert all(receipt == receipts[0] for receipt in receipts)
+        assert receipts[0]["sequence"] == number + 1
 
 
 def test_the_same_bytes_from_the_same_sender_get_the_old_receipt(installation, content):

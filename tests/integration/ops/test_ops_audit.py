@@ -15,7 +15,9 @@ from yteso.ops.compose import build
 from yteso.ops.sealer import PublishedRoot
 from yteso.signing.root import verify_root
 from yteso.store.protocol import Put
+from yteso.store.roots import Newest
 
+OFFICE = Principal("quan-tri", Role.ADMINISTRATOR)
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Trần Văn Giả"}]}
 
 
@@ -28,7 +30,7 @@ def services(settings):
 
 def written(services):
     with services.database.connection() as conn:
-        services.store.write(conn, Principal("quan-tri", Role.ADMINISTRATOR), [Put(PATIENT)])
+        services.store.write(conn, OFFICE, [Put(PATIENT)])
 
 
 def test_a_root_is_made_when_something_was_done_and_kept_in_the_file(services):
@@ -70,8 +72,23 @@ def test_a_receipt_carries_the_newest_root(services, tmp_path):
     with services.desk.spool() as spool:
         assert isinstance(spool, Spool)
         spool.write(b"<GIAMDINHHS/>")
-        kept = keep(services.database, services.keys, Arrival("m79001", "79001", "a.xml", "bhyt", "plain"), spool)
+        arrival = Arrival("m79001", "79001", "a.xml", "bhyt", "plain")
+        kept = keep(services.database, services.keys, arrival, spool.finish())
     assert kept.receipt["auditRoot"]["number"] == 1
+
+
+def test_a_root_for_receipts_is_a_second_old_at_most(services, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("yteso.store.roots.time.monotonic", lambda: now[0])
+    newest, told = Newest(), []
+    for number, later in enumerate((0.0, 0.9, 0.2)):
+        now[0] += later
+        with services.database.connection() as conn:
+            told.append(newest(conn))
+            services.store.write(conn, OFFICE, [Put({**PATIENT, "multipleBirthInteger": number + 1})])
+        services.sealer().seal()
+    assert told[:2] == [None, None]
+    assert told[2]["number"] == 2
 
 
 def test_the_command_tells_a_tampered_database_from_a_whole_one(services, monkeypatch, capsys, tmp_path):

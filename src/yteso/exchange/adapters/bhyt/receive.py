@@ -7,7 +7,7 @@ send. Everything else is the walk's; the receipt does not wait for it.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from yteso.access.principal import Principal, Role
@@ -20,6 +20,7 @@ from yteso.exchange.raw import Arrival, Kept, keep
 from yteso.exchange.spool import Spool
 from yteso.signing import Keys
 from yteso.standards.identifiers import valid_facility
+from yteso.store.roots import Newest
 
 ADAPTER = "bhyt/1"
 """Name and version of what will read the raw; a new version may replay it."""
@@ -30,12 +31,16 @@ _NAME_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What receiving needs: the database, the keys that sign, the limit of one file in bytes, a folder for spooling."""
+    """What receiving needs: the database, the keys that sign, the limit of one file in bytes, a folder for spooling.
+
+    `root` gives the root of the audit that receipts carry.
+    """
 
     database: Database
     keys: Keys
     limit: int
     spool_folder: Path | None = None
+    root: Newest = field(default_factory=Newest)
 
     def spool(self) -> Spool:
         """An empty spool for one file."""
@@ -55,7 +60,7 @@ def receive(desk: Desk, who: Principal, spool: Spool, *, name: str = "", door: s
     if not envelope.kind:
         raise Refused(*envelope.issues, status=422)
     arrival = Arrival(who.name, _facility(who, envelope, file), file, ADAPTER, door)
-    return keep(desk.database, desk.keys, arrival, spool)
+    return keep(desk.database, desk.keys, arrival, spool, desk.root)
 
 
 def require_sender(who: Principal) -> None:
