@@ -50,10 +50,10 @@ class Shared:
         raise done
 
     def _read_all(self, reads: Sequence[Read]) -> Sequence[Stored | None]:
-        return look(self._database, lambda conn: self._store.read_together(conn, reads))
+        return look(self._database, lambda conn: self._store.read_together(conn, reads, ends=True))
 
     def _search_all(self, searches: Sequence[Search]) -> Sequence[Page | None]:
-        return look(self._database, lambda conn: self._store.search_together(conn, searches))
+        return look(self._database, lambda conn: self._store.search_together(conn, searches, ends=True))
 
     def _write_all(self, writes: Sequence[Write]) -> Sequence[Transaction | VersionConflict | Refused]:
         return attempt(self._database, lambda conn: self._store.write_together(conn, writes))

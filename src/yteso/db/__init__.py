@@ -1,8 +1,19 @@
 """PostgreSQL: connections, named SQL, migrations, the embedded server. Knows no word of health care."""
 
-from yteso.db.connection import Connection, Database, Owner, Reader, is_conflict, is_in_order, is_retryable, is_stopped
+from yteso.db.connection import (
+    Connection,
+    Database,
+    Owner,
+    Reader,
+    is_conflict,
+    is_in_order,
+    is_retryable,
+    is_stopped,
+    said_by,
+)
 from yteso.db.packed import Packed  # a connection knows only the forms of parameters that were known when it was made
 from yteso.db.queries import Queries
+from yteso.db.trip import Statement, run_together
 
 __all__ = [
     "Connection",
@@ -11,8 +22,11 @@ __all__ = [
     "Packed",
     "Queries",
     "Reader",
+    "Statement",
     "is_conflict",
     "is_in_order",
     "is_retryable",
     "is_stopped",
+    "run_together",
+    "said_by",
 ]

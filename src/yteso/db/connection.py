@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
+from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
@@ -16,11 +17,25 @@ from yteso.db.server_conf import READING
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-class Reader(psycopg.Connection[tuple[Any, ...]]):
+class Keeping(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that knows what it keeps prepared for `trip.run_together`: text and types of values -> name."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kept: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        """After each rollback psycopg lets the server forget all that is prepared, ours too."""
+        if name is None:
+            self.kept.clear()
+        return super()._deallocate(name)
+
+
+class Reader(Keeping):
     """A connection whose role owns nothing: row-level security binds it, and nobody is named when it begins."""
 
 
-class Owner(psycopg.Connection[tuple[Any, ...]]):
+class Owner(Keeping):
     """A connection of the owner of the tables. Where the wall stands (`walled`), it has the role of somebody's bound
     (`lowered`) while it reads for them (`reading`)."""
 
@@ -110,6 +125,11 @@ def is_in_order(conn: Connection) -> bool:
 def is_stopped(error: BaseException) -> bool:
     """True when the server stopped a statement that took longer than it was given."""
     return isinstance(error, errors.QueryCanceled)
+
+
+def said_by(error: BaseException, state: str) -> str | None:
+    """The detail of an error that a function of ours raised with this state (SQLSTATE); None of any other."""
+    return error.diag.message_detail if isinstance(error, psycopg.Error) and error.sqlstate == state else None
 
 
 def is_retryable(error: BaseException) -> bool:

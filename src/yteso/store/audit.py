@@ -20,7 +20,7 @@ import orjson
 
 from yteso.access import budget
 from yteso.access.principal import Principal
-from yteso.db import Connection, Queries
+from yteso.db import Connection, Queries, Statement, run_together, said_by
 from yteso.search.keys import number, patient_key
 from yteso.search.query import Across, Query
 from yteso.store.protocol import AuditNote, Stored
@@ -34,6 +34,8 @@ _Spent = tuple[str, str, str, list[int]]
 """Account, role, facility, numbers of patients' keys."""
 _COUNTED: WeakKeyDictionary[Connection, tuple[int, set[tuple[str, int]]]] = WeakKeyDictionary()
 """Saves asking again for people who are counted already; what a connection does not know, it asks (ADR 38)."""
+_EXCEEDED = "YT429"
+"""The state by which `store.note_spending` says that a budget would be exceeded; its detail is the budget."""
 LEAF = 16
 """Bytes of a version's leaf."""
 
@@ -133,20 +135,19 @@ def note(
     return write_notes(conn, [Note(who, action, what, detail, patients, content)])
 
 
-def write_notes(conn: Connection, notes: Iterable[Note]) -> tuple[int, datetime]:
+def write_notes(conn: Connection, notes: Iterable[Note], *, ends: bool = False) -> tuple[int, datetime]:
     """Write rows one after the other in one lane; gives back the transaction's number and the moment they share.
 
     Whom a row says was seen is counted first. Refused (429, EGR-0001) when an account has seen too many within the
-    hour; then the transaction must end.
+    hour; then the transaction must end. With `ends` it is committed in the same trip.
     """
     notes = list(notes)
     text = as_json(notes)
     spending = _spending(conn, notes)
     if spending:
-        return _note_and_spend(conn, text, spending)
-    row = conn.execute(SQL["note"], [text], prepare=True).fetchone()
-    assert row is not None
-    return row[0], row[1]
+        return _note_and_spend(conn, text, spending, ends=ends)
+    (((t, moment),),) = run_together(conn, [Statement(SQL["note"], [text])], ends=ends)
+    return t, moment
 
 
 def as_json(notes: Iterable[Note]) -> str:
@@ -155,13 +156,15 @@ def as_json(notes: Iterable[Note]) -> str:
     return orjson.dumps(rows).decode()
 
 
-def _note_and_spend(conn: Connection, rows: str, spending: list[_Spent]) -> tuple[int, datetime]:
+def _note_and_spend(conn: Connection, rows: str, spending: list[_Spent], *, ends: bool) -> tuple[int, datetime]:
     now = datetime.now(UTC)
-    row = conn.execute(SQL["note_and_spend"], [rows, orjson.dumps(spending).decode()], prepare=True).fetchone()
-    assert row is not None
-    t, moment, exceeded, known = row
-    if exceeded is not None:
-        raise budget.exceeded(exceeded, now)
+    asked = Statement(SQL["note_and_spend"], [rows, orjson.dumps(spending).decode()])
+    try:
+        (((t, moment, known),),) = run_together(conn, [asked], ends=ends)
+    except Exception as error:
+        if (most := said_by(error, _EXCEEDED)) is None:
+            raise
+        raise budget.exceeded(int(most), now) from None
     if known:
         _counted(conn).update((name, one) for name, _, _, pats in spending for one in pats)
     return t, moment

@@ -13,7 +13,7 @@ from typing import Any
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused
-from yteso.db import Connection, is_stopped
+from yteso.db import Connection, Statement, is_stopped, run_together
 from yteso.search import cursor, rules, sql
 from yteso.search.order import Order
 from yteso.search.plan import Plan
@@ -31,6 +31,8 @@ from yteso.store.sorted_page import sorted_page
 SECONDS = 10
 QUICK_MILLISECONDS = 200
 """So long may each of several searches take that share a transaction; they are quick by their plans."""
+_UNHURRIED = Statement("SET LOCAL statement_timeout TO DEFAULT")
+"""What follows, the audit rows and the commit, may wait for others and for the disk."""
 
 
 def search(
@@ -63,7 +65,9 @@ def search(
     return Page(matches, tuple(including.found), total, following, including.more)
 
 
-def search_together(conn: Connection, codec: Codec, searches: Sequence[Search], now: datetime) -> list[Page | None]:
+def search_together(
+    conn: Connection, codec: Codec, searches: Sequence[Search], now: datetime, *, ends: bool = False
+) -> list[Page | None]:
     """See `protocol.Store.search_together`. The statements go out together; so do the audit rows."""
     plans = {place: plan for place, one in enumerate(searches) if (plan := _quick_plan(one.query, now)) is not None}
     try:
@@ -83,7 +87,7 @@ def search_together(conn: Connection, codec: Codec, searches: Sequence[Search], 
         patients = {row[8] for row in rows if row[8] is not None}
         notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))
     if notes:
-        audit.write_notes(conn, notes)
+        audit.write_notes(conn, notes, ends=ends)
     return pages
 
 
@@ -99,18 +103,16 @@ def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tup
     """The rows of each page and the cursor of its next one. Stopped when one takes long."""
     if not asked:
         return []
-    statements = [sql.page(plan, one.limit) for one, plan in asked]
-    found, named = [], asked[0][0].limit
-    with conn.pipeline():
-        wall.name_quickly(conn, named, QUICK_MILLISECONDS)
-        for (text, params, _), (one, plan) in zip(statements, asked, strict=True):
-            if one.limit != named:
-                wall.name(conn, named := one.limit)
-            found.append(run(conn, text, params, same_way=plan.same_way))
-    return [
-        _cut(plan.query, orders, answer.fetchall())
-        for answer, (_, plan), (_, _, orders) in zip(found, asked, statements, strict=True)
-    ]
+    statements = wall.naming_quickly(conn, named := asked[0][0].limit, QUICK_MILLISECONDS)
+    pages: list[tuple[int, Query, Sequence[Order]]] = []
+    for one, plan in asked:
+        if one.limit != named:
+            statements += wall.naming(conn, named := one.limit)
+        text, params, orders = sql.page(plan, one.limit)
+        pages.append((len(statements), plan.query, orders))
+        statements.append(Statement(text, params, plan.same_way))
+    answers = run_together(conn, [*statements, _UNHURRIED])
+    return [_cut(query, orders, answers[at]) for at, query, orders in pages]
 
 
 def _page(asking: Asking, plan: Plan) -> tuple[list[Any], str]:

@@ -102,10 +102,10 @@ class PostgresStore:
         with on_behalf(conn):
             return read.read(conn, self.codec(conn), who, limit, type, id)
 
-    def read_together(self, conn: Connection, reads: Sequence[Read]) -> Sequence[Stored | None]:
+    def read_together(self, conn: Connection, reads: Sequence[Read], *, ends: bool = False) -> Sequence[Stored | None]:
         """Several callers' reads; see `protocol.Store`."""
         with on_behalf(conn):
-            return read.read_together(conn, self.codec(conn), reads)
+            return read.read_together(conn, self.codec(conn), reads, ends=ends)
 
     def read_version(
         self, conn: Connection, who: Principal, limit: Restriction, type: str, id: str, version: int
@@ -136,11 +136,13 @@ class PostgresStore:
         with on_behalf(conn):
             return find.search(conn, self.codec(conn), who, limit, query, self._clock())
 
-    def search_together(self, conn: Connection, searches: Sequence[Search]) -> Sequence[Page | None]:
+    def search_together(
+        self, conn: Connection, searches: Sequence[Search], *, ends: bool = False
+    ) -> Sequence[Page | None]:
         """Several callers' searches; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
         with on_behalf(conn):
-            return find.search_together(conn, self.codec(conn), searches, self._clock())
+            return find.search_together(conn, self.codec(conn), searches, self._clock(), ends=ends)
 
     def whole_compartment(
         self, conn: Connection, who: Principal, limit: Restriction, query: Query, types: Sequence[str]

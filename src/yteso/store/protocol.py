@@ -222,8 +222,11 @@ class Store(Protocol):
         """The current version; None when absent or not visible. A deleted one is returned with `deleted`."""
         ...
 
-    def read_together(self, conn: Connection, reads: Sequence[Read]) -> Sequence[Stored | None]:
-        """Several callers' reads in one transaction; each is answered and audited as `read` would."""
+    def read_together(self, conn: Connection, reads: Sequence[Read], *, ends: bool = False) -> Sequence[Stored | None]:
+        """Several callers' reads in one transaction; each is answered and audited as `read` would.
+
+        With `ends` the transaction is the reads' own, and is committed in the same trip as their audit rows.
+        """
         ...
 
     def read_version(
@@ -261,10 +264,13 @@ class Store(Protocol):
         """One page of the query's answer."""
         ...
 
-    def search_together(self, conn: Connection, searches: Sequence[Search]) -> Sequence[Page | None]:
+    def search_together(
+        self, conn: Connection, searches: Sequence[Search], *, ends: bool = False
+    ) -> Sequence[Page | None]:
         """Several callers' searches in one transaction, each answered and audited as `search` would.
 
-        None for those that may take long, or that must be asked alone because one of them did take long.
+        None for those that may take long, or that must be asked alone because one of them did take long. `ends`: as
+        with reads.
         """
         ...
 

@@ -17,8 +17,8 @@ FOR UPDATE OF r;
 SELECT a_t, a_ts FROM store.write_notes(%s::jsonb);
 
 -- note_and_spend --
--- The same of acts by which people are seen: counted first; with the budget that would be exceeded, and then not written.
-SELECT a_t, a_ts, exceeded, known FROM store.note_and_spend(%s::jsonb, %s::jsonb);
+-- The same of acts by which people are seen: counted first. An error (YT429) when a budget would be exceeded.
+SELECT a_t, a_ts, known FROM store.note_spending(%s::jsonb, %s::jsonb);
 
 -- count_attempt --
 -- One more try of each bucket, and how many they are within the hour since the first.

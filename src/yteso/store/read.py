@@ -9,7 +9,7 @@ from typing import Any
 
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
-from yteso.db import Connection, Queries
+from yteso.db import Connection, Queries, Statement, run_together
 from yteso.fhir.dates import microseconds, moment
 from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of
@@ -60,40 +60,49 @@ def read(conn: Connection, codec: Codec, who: Principal, limit: Restriction, typ
     return read_together(conn, codec, [Read(who, limit, type, id)])[0]
 
 
-def read_together(conn: Connection, codec: Codec, reads: Sequence[Read]) -> list[Stored | None]:
-    """See `protocol.Store.read_together`. One statement for all who have the same rights, one for the audit rows."""
-    by_limit: dict[Restriction, list[int]] = {}
-    for place, one in enumerate(reads):
-        by_limit.setdefault(one.limit, []).append(place)
+def read_together(conn: Connection, codec: Codec, reads: Sequence[Read], *, ends: bool = False) -> list[Stored | None]:
+    """See `protocol.Store.read_together`. One statement for all who have the same rights, one for the audit rows.
+
+    What is asked goes out in one trip, the audit rows and the end of the transaction in another.
+    """
     found: list[Stored | None] = [None] * len(reads)
     notes: list[tuple[int, audit.Note]] = []
-    for limit, places in by_limit.items():
-        keys = {place: key_of(reads[place].type, reads[place].id) for place in places}
-        rows = _fetch(conn, limit, sorted(set(keys.values())))
-        for place, key in keys.items():
-            if (row := rows.get(key[1:])) is not None:
-                one = reads[place]
-                patients = [row[8]] if row[8] is not None else []
-                notes.append((place, audit.Note(one.who, "R", f"{one.type}/{one.id}", "", patients)))
-                found[place] = stored(conn, codec, row)
+    for place, row in _fetch(conn, reads):
+        one = reads[place]
+        found[place] = stored(conn, codec, row)
+        patients = [row[8]] if row[8] is not None else []
+        notes.append((place, audit.Note(one.who, "R", f"{one.type}/{one.id}", "", patients)))
     if notes:
-        audit.write_notes(conn, [note for _, note in sorted(notes, key=itemgetter(0))])
+        audit.write_notes(conn, [note for _, note in sorted(notes, key=itemgetter(0))], ends=ends)
     return found
 
 
-def _fetch(conn: Connection, limit: Restriction, keys: Sequence[Key]) -> dict[tuple[int, str], Sequence[Any]]:
-    """(type number, id) -> the row, of those that may be seen. Keys lead to rows whatever their values: one plan."""
-    wall.name(conn, limit)
+def _fetch(conn: Connection, reads: Sequence[Read]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The place of each read that may be seen, and its row."""
+    by_limit: dict[Restriction, dict[int, Key]] = {}
+    for place, one in enumerate(reads):
+        by_limit.setdefault(one.limit, {})[place] = key_of(one.type, one.id)
+    statements: list[Statement] = []
+    asked: list[tuple[dict[int, Key], int]] = []
+    for limit, keys in by_limit.items():
+        statements += wall.naming(conn, limit)
+        asked.append((keys, len(statements)))
+        statements.append(_of_keys(limit, sorted(set(keys.values()))))
+    answers = run_together(conn, statements)
+    for keys, at in asked:
+        by_key = {(row[0], row[1]): row for row in answers[at]}
+        yield from ((place, by_key[key[1:]]) for place, key in keys.items() if key[1:] in by_key)
+
+
+def _of_keys(limit: Restriction, keys: Sequence[Key]) -> Statement:
+    """The rows of these keys that may be seen. Keys lead to rows whatever their values: one plan."""
     if len(keys) == 1:
         shard, type, id = keys[0]
         rights = visible(limit, "r", type=TYPE_NAME[type])
         text = f"SELECT {PRESENT} FROM store.resource r WHERE {_ONE} AND {rights.text}"
-        rows = conn.execute(text.encode(), (shard, type, hid(id), id, *rights.params), prepare=True)
-    else:
-        rights = visible(limit, "r")
-        text = f"SELECT {PRESENT} FROM {NAMED} WHERE {rights.text}"
-        rows = conn.execute(text.encode(), (*named_lists(keys), *rights.params), prepare=True)
-    return {(row[0], row[1]): row for row in rows}
+        return Statement(text, (shard, type, hid(id), id, *rights.params))
+    rights = visible(limit, "r")
+    return Statement(f"SELECT {PRESENT} FROM {NAMED} WHERE {rights.text}", (*named_lists(keys), *rights.params))
 
 
 def read_version(

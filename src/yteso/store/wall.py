@@ -1,8 +1,8 @@
 """Telling the database for whom it reads, so that row-level security binds each statement (ADR 39).
 
-`name` begins every function that reads for somebody. A reading connection on which nobody was named shows nothing. On a
-connection of the owner (a write that looks at something first, an export) the role is taken for as long as `on_behalf`
-lasts.
+`name` or `naming` begins every function that reads for somebody. A reading connection on which nobody was named shows
+nothing. On a connection of the owner (a write that looks at something first, an export) the role is taken for as long
+as `on_behalf` lasts.
 """
 
 from __future__ import annotations
@@ -11,34 +11,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from yteso.access.restriction import Restriction
-from yteso.db import Connection, Owner, Reader, is_in_order
+from yteso.db import Connection, Owner, Reader, Statement, is_in_order
 from yteso.search import wall
 
-_NAME = wall.NAME.encode()
 _QUICKLY = "set_config('statement_timeout', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
 """What is prepared goes the same way whatever its values: planning it again for each costs more than answering."""
-_NAME_QUICKLY = f"{wall.NAME}, {_QUICKLY}".encode()
+_NAME_QUICKLY = f"{wall.NAME}, {_QUICKLY}"
 
 
-def name_quickly(conn: Connection, limit: Restriction, milliseconds: int) -> None:
-    """`name`, for statements of which none may take longer, and that are planned once: until the transaction ends."""
+def naming_quickly(conn: Connection, limit: Restriction, milliseconds: int) -> list[Statement]:
+    """`naming`, for statements of which none may take longer, and that are planned once: until the transaction ends."""
     if isinstance(conn, Reader):
-        conn.execute(_NAME_QUICKLY, (*wall.named(limit), str(milliseconds)), prepare=True)
-    else:
-        conn.execute(f"SELECT {_QUICKLY}".encode(), (str(milliseconds),), prepare=True)
-        name(conn, limit)
+        return [Statement(_NAME_QUICKLY, (*wall.named(limit), str(milliseconds)))]
+    return [Statement(f"SELECT {_QUICKLY}", (str(milliseconds),)), *naming(conn, limit)]
+
+
+def naming(conn: Connection, limit: Restriction) -> list[Statement]:
+    """What `name` runs, for who sends it together with what is read then."""
+    values = wall.named(limit)
+    if isinstance(conn, Reader):
+        return [Statement(wall.NAME, values)]
+    if isinstance(conn, Owner) and conn.walled:
+        assert conn.reading, "who reads for somebody on the owner's connection says so first"
+        if conn.lowered or values[0] != wall.EVERY:
+            conn.lowered = True
+            return [Statement(wall.NAME, values)]
+    return []
 
 
 def name(conn: Connection, limit: Restriction) -> None:
     """Until the end of the transaction, or until somebody else is named; for an owner, until `on_behalf` ends."""
-    values = wall.named(limit)
-    if isinstance(conn, Reader):
-        conn.execute(_NAME, values, prepare=True)
-    elif isinstance(conn, Owner) and conn.walled:
-        assert conn.reading, "who reads for somebody on the owner's connection says so first"
-        if conn.lowered or values[0] != wall.EVERY:
-            conn.lowered = True
-            conn.execute(_NAME, values, prepare=True)
+    for text, values, _ in naming(conn, limit):
+        conn.execute(text.encode(), values, prepare=True)
 
 
 @contextmanager
