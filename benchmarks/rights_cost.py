@@ -71,7 +71,7 @@ def _in_care(visits: int, people: int) -> list[int]:
     ]
 
 
-def _treated_all(database: Database) -> None:
+def treated_all(database: Database) -> None:
     """One facility more has seen every patient."""
     added = "INSERT INTO store.care (shard, pat, facility, hid) SELECT shard, pat, %s, hid FROM store.resource"
     with database.connection() as conn:
@@ -207,6 +207,15 @@ def _told(rounds: Sequence[dict[str, Cost]]) -> dict[str, float]:
     return {f"{way}_cpu_us": quartiles([found[way].cpu for found in rounds])["lower"] for way in rounds[0]}
 
 
+def told(name: str, rights: dict[str, float], both: dict[str, float]) -> str:
+    """One line for people: what the issue asks for."""
+    return f"{name}: rights {_spread(rights)}, rights and audit {_spread(both)}"
+
+
+def _spread(found: dict[str, float]) -> str:
+    return f"{found['median']:.2f} ({found['lower']:.2f} - {found['upper']:.2f})"
+
+
 def measure_searches(dsn: str, kinds: dict[str, Kind], rounds: int, count: int, chance: random.Random) -> Any:
     """Kind -> what the rights add to it, and rights and audit together."""
     watching, free, bound = (Database(dsn, max_size=4).open() for _ in range(3))
@@ -233,7 +242,7 @@ def measure_searches(dsn: str, kinds: dict[str, Kind], rounds: int, count: int, 
             "rights_and_audit": _compared(costs, "bound", "bare"),
             **_told(costs),
         }
-        print(name, found[name]["rights"]["cpu"], found[name]["rights_and_audit"]["cpu"], flush=True)
+        print(told(name, found[name]["rights"]["cpu"], found[name]["rights_and_audit"]["cpu"]), flush=True)
     for database in (watching, free, bound):
         database.close()
     return found
@@ -272,7 +281,7 @@ def main() -> None:
     with fresh_database() as dsn:
         database = Database(dsn, max_size=2).open()
         resources = build(database, options.visits * PER_VISIT, people)
-        _treated_all(database)
+        treated_all(database)
         kinds = questions(options.visits, people, chance)
         wanted = {name: kinds[name] for name in (options.kinds.split(",") if options.kinds else kinds)}
         searches = measure_searches(dsn, wanted, options.rounds, options.searches, chance)

@@ -20,6 +20,7 @@ MEASUREMENTS = (
     "http_single",
     "http_record",
     "rights_cost",
+    "rights_http",
     "second_wall",
     "bulk",
     "paper",

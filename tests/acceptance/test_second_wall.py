@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,6 +115,30 @@ def cells_of(role):
 @pytest.mark.parametrize("role", list(Role))
 def test_the_second_wall_holds_the_cells_when_the_first_is_torn_down(world, torn, role):
     assert list(walk.mistakes(world, role, cells_of(role))) == []
+
+
+SCOPED = [
+    ("Patient.rs?birthdate=lt2000", "p-same", True),
+    ("Patient.rs?birthdate=ge2000", "p-same", False),
+    ("Patient.rs?death-date=ge2000", "p-deceased", True),
+    ("Patient.rs?death-date=ge2000", "p-same", False),
+    ("Observation.rs?value-quantity=gt7", "o-same", True),
+    ("Observation.rs?value-quantity=gt8", "o-same", False),
+    ("Patient.rs?name=mau", "p-same", True),
+    ("Patient.rs?name=nobody", "p-same", False),
+]
+
+
+@pytest.mark.parametrize(("scope", "id", "seen"), SCOPED)
+def test_an_apps_condition_on_dates_texts_and_numbers_holds_when_the_first_is_torn_down(world, torn, scope, id, seen):
+    app = replace(who(Role.DOCTOR), scope=f"user/{scope}")
+    kind = scope.partition(".")[0]
+    status, answer = ask(world, app, "GET", f"{kind}?_count=100")
+    assert status == 200
+    assert (id in {entry["resource"]["id"] for entry in answer.get("entry", ())}) == seen
+    assert ask(world, replace(app, scope=f"user/{kind}.r?{scope.partition('?')[2]}"), "GET", f"{kind}/{id}")[0] == (
+        200 if seen else 404
+    )
 
 
 def test_without_the_second_wall_a_torn_first_wall_shows_everything(world, database, torn, monkeypatch):

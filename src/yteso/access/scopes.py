@@ -2,7 +2,8 @@
 
 `patient/Observation.rs?category=laboratory`: about whom, which type, which of create, read, update, delete, search, and
 a search condition. A scope that is not understood is None here and is refused by whoever was asked for it; in a token,
-which we made, it counts for nothing. Pure; the condition is compiled by `search`, as part of the query.
+which we made, it counts for nothing. Pure; the condition is compiled by `search`, as part of the query, and told to the
+second wall: one that the wall cannot hold is refused too (`unguarded`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from yteso.base.errors import Refused
+from yteso.search.guarded import can_be_told
 from yteso.search.parse import parse
 from yteso.search.query import Clause
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
@@ -78,6 +80,18 @@ def is_understood(text: str) -> bool:
     return text in NAMED or read_scope(text) is not None
 
 
+def unguarded(texts: Iterable[str]) -> str:
+    """The first parameter (`Patient.gender:missing`) of scopes that the second wall cannot hold, if any."""
+    for text in texts:
+        match = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
+        if match is not None and match["query"]:
+            found = _found_by(match["type"], match["query"]) or ()
+            bad = next((clause for clause in found if not can_be_told(clause)), None)
+            if bad is not None:
+                return _parameter(match["type"], bad)
+    return ""
+
+
 def narrowed(asked: Iterable[str], granted: Iterable[str]) -> list[str]:
     """What of `asked` lies within `granted`, in the order of asking; a wider scope comes back as its allowed part."""
     given = list(granted)
@@ -135,8 +149,19 @@ def _found(texts: Iterable[str]) -> Iterator[Scope]:
 
 
 def _clauses(type: str, query: str) -> tuple[Clause, ...] | None:
+    """The same, if both walls can hold it."""
+    found = _found_by(type, query)
+    return found if found is not None and all(can_be_told(clause) for clause in found) else None
+
+
+def _parameter(type: str, clause: Clause) -> str:
+    approximate = clause.type == "date" and not clause.modifier
+    return f"{type}.{clause.name}{clause.modifier and f':{clause.modifier}'}{'=ap' if approximate else ''}"
+
+
+def _found_by(type: str, query: str) -> tuple[Clause, ...] | None:
     """The condition, if it is nothing but conditions on the resource itself, all of them understood."""
-    if type == "*":
+    if type not in RESOURCE_TYPES:
         return None
     try:
         found, issues = parse(type, query)

@@ -18,7 +18,7 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.db import Connection
 from yteso.oauth import rules
-from yteso.oauth.clients import SERVICE, Client, fetch_client, scopes_of
+from yteso.oauth.clients import SERVICE, Client, fetch_client, scopes_of, wrong_scope
 from yteso.oauth.grants import (
     OFFLINE_LIVES,
     SESSION_LIVES,
@@ -112,7 +112,7 @@ def read_request(conn: Connection, query: str, who: Principal, issuer: str, now:
         given.get("nonce", ""),
     )
     if not asked.scopes:
-        raise Returned(_back(redirect, issuer, state, rules.SCOPE.at()))
+        raise Returned(_back(redirect, issuer, state, wrong_scope(_scopes(given))))
     return _with_launch(conn, asked, given.get("launch", ""), who, issuer, now)
 
 
@@ -168,7 +168,7 @@ def _wrong(given: dict[str, str], twice: set[str], issuer: str) -> Issue | None:
         if not is_good:
             return rules.REQUEST.at(Origin(field=field), field=field)
     scopes = _scopes(given)
-    return None if scopes and all(map(is_understood, scopes)) else rules.SCOPE.at()
+    return None if scopes and all(map(is_understood, scopes)) else wrong_scope(scopes)
 
 
 def _scopes(given: dict[str, str]) -> list[str]:

@@ -20,9 +20,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from yteso.access.principal import Role
-from yteso.access.scopes import is_understood, read_scope
+from yteso.access.scopes import is_understood, read_scope, unguarded
 from yteso.base.errors import Refused
-from yteso.base.issue import Origin
+from yteso.base.issue import Issue, Origin
 from yteso.db import Connection, Queries
 from yteso.oauth import rules
 from yteso.signing.jose import Key
@@ -174,7 +174,7 @@ def _check(client: Client) -> None:
     }
     for field, is_good in good.items():
         if not is_good:
-            raise _bad(field)
+            raise _bad(field, client.scope.split())
 
 
 def _good_redirects(client: Client) -> bool:
@@ -224,13 +224,22 @@ def _is_plain(address: str) -> bool:
         return False
 
 
-def _bad(field: str) -> Refused:
+def _bad(field: str, scopes: Iterable[str] = ()) -> Refused:
+    if field == "scope" and unguarded(scopes):
+        return Refused(wrong_scope(scopes))
     return Refused(rules.BAD_CLIENT.at(Origin(field=field), field=field))
 
 
 def _client(row: Sequence[Any]) -> Client:
     name, kind, redirects, launch, scope, keys, role, facility, purpose, active = row[1:]
     return Client(row[0], name, kind, tuple(redirects), launch, scope, tuple(keys), role, facility, purpose, active)
+
+
+def wrong_scope(asked: Iterable[str]) -> Issue:
+    """What to tell of scopes of which not all are understood, or none is left."""
+    parameter = unguarded(asked)
+    origin = Origin(field="scope")
+    return rules.CONDITION.at(origin, parameter=parameter) if parameter else rules.SCOPE.at(origin)
 
 
 def scopes_of(client: Client) -> Iterable[str]:

@@ -107,12 +107,22 @@ NO_CLIENT = Rule(
     "Xem danh sách: yteso client list.",
     "See the list: yteso client list.",
 )
+CONDITION = Rule(
+    "OAUTH-0013",
+    _E,
+    "Điều kiện {parameter} trong phạm vi (scope) không được hỗ trợ: cơ sở dữ liệu không thể tự giữ điều kiện này.",
+    "The condition {parameter} of a scope is not supported: the database cannot hold it by itself.",
+    "Dùng điều kiện theo mã, tham chiếu, ngày (không ap), chuỗi, số; không :missing, :below, tham số ghép, vị trí.",
+    "Use codes, references, dates (without ap), texts, numbers; no :missing, no :below, no composite, no place.",
+    basis="SMART App Launch 2.2, scopes",
+)
 
 ERRORS = {
     REQUEST.code: "invalid_request",
     CLIENT.code: "invalid_client",
     GRANT.code: "invalid_grant",
     SCOPE.code: "invalid_scope",
+    CONDITION.code: "invalid_scope",
     GRANT_TYPE.code: "unsupported_grant_type",
     RESPONSE_TYPE.code: "unsupported_response_type",
     DENIED.code: "access_denied",

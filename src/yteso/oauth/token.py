@@ -17,10 +17,10 @@ from typing import Any
 
 from yteso.access.scopes import is_understood, is_within, narrowed
 from yteso.base.errors import Refused
-from yteso.base.issue import Origin, Rule
+from yteso.base.issue import Issue, Origin, Rule
 from yteso.db import Connection
 from yteso.oauth import rules
-from yteso.oauth.clients import SERVICE, Client, scopes_of
+from yteso.oauth.clients import SERVICE, Client, scopes_of, wrong_scope
 from yteso.oauth.grants import (
     Grant,
     add_grant,
@@ -50,7 +50,7 @@ class Given:
     is_first: bool = False
 
 
-Answer = Given | Rule
+Answer = Given | Rule | Issue
 
 
 def exchange_code(conn: Connection, client: Client, form: Mapping[str, str], now: datetime) -> Answer:
@@ -85,7 +85,7 @@ def exchange_refresh(conn: Connection, client: Client, form: Mapping[str, str], 
         return rules.GRANT
     asked = form.get("scope", "").split() or found[1].split()
     if not all(map(is_understood, asked)) or not is_within(asked, found[1].split()):
-        return rules.SCOPE
+        return wrong_scope(asked)
     use_refresh(conn, token, now)
     return Given(grant, " ".join(asked), issue_refresh(conn, grant.id, found[1]))
 
@@ -97,7 +97,7 @@ def exchange_proof(conn: Connection, client: Client, form: Mapping[str, str], no
     asked = form.get("scope", "").split()
     scopes = narrowed(asked, scopes_of(client))
     if not scopes or not all(map(is_understood, asked)):
-        return rules.SCOPE
+        return wrong_scope(asked)
     grant = Grant(
         id=new_id(),
         client=client.id,
@@ -129,8 +129,9 @@ EXCHANGES = {
 def raised(answer: Answer) -> Given:
     """What was given. Raises Refused (400) for a rule."""
     if isinstance(answer, Rule):
-        field = "scope" if answer is rules.SCOPE else "grant"
-        raise Refused(answer.at(Origin(field=field)), status=400)
+        answer = answer.at(Origin(field="grant"))
+    if isinstance(answer, Issue):
+        raise Refused(answer, status=400)
     return answer
 
 

@@ -88,11 +88,11 @@ def holds(type: str, alias: str, facts: Iterable[str]) -> Fragment:
         key = token(fact)
         if isinstance(fact, Mark):
             marks.add(number(short(key)))
-        elif own := _patient_of(fact):
+        elif own := patient_of(fact):
             patients.setdefault(own[0], set()).add(own[1])
         else:
             tokens.add(number(key))
-        if _is_apart(type, fact):
+        if is_apart(type, fact):
             codes.add(number(key))
     found = [_of_patients(alias, types, keys) for keys, types in _together(patients).items()]
     if codes:
@@ -107,16 +107,16 @@ def holds(type: str, alias: str, facts: Iterable[str]) -> Fragment:
 
 def in_column(type: str, fact: str) -> bool:
     """True when a row may hold the fact in a column and not among its tokens."""
-    return _is_apart(type, fact) or _patient_of(fact) is not None
+    return is_apart(type, fact) or patient_of(fact) is not None
 
 
-def _is_apart(type: str, fact: str) -> bool:
+def is_apart(type: str, fact: str) -> bool:
     """True for a code that may stand in the column of the type's code in place of the tokens."""
     found = hot(type)
     return isinstance(fact, Code) and found.code_apart and fact.startswith(f"{found.code_key}|")
 
 
-def _patient_of(fact: str) -> tuple[str, int] | None:
+def patient_of(fact: str) -> tuple[str, int] | None:
     """(type, key of the patient) of a fact that the column of the patient answers, in place of the tokens."""
     start, between, id = fact.partition("|Patient/")
     type = start.partition(".")[0]

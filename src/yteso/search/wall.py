@@ -2,20 +2,19 @@
 
 The second wall: policies of the tables (`store/migrations/0176_pre_fewer_look_ups.sql`) read these settings. Each
 statement sets all of them, so that nothing of who was named before is left; the role says which policy counts. The wall
-knows types, patients, labels, what a person closed, and of an app's scopes all but conditions on more than tokens.
+knows types, patients, labels, what a person closed, and the scopes of an app with their conditions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from yteso.fhir import json
 from yteso.search.closed import Closed
-from yteso.search.conditions import in_column
-from yteso.search.facts import facts_of
-from yteso.search.keys import Mark, number, patient_key, token
-from yteso.search.query import Clause
+from yteso.search.guarded import told
+from yteso.search.keys import number, patient_key, token
 from yteso.search.rights import Rights
 from yteso.search.scoped import Alternative, Scoped
 from yteso.standards.bhyt.notifiable import notifiable_codes
@@ -88,9 +87,11 @@ def _app(alternatives: Sequence[Alternative], needed: frozenset[str]) -> tuple[s
     found = []
     for one in alternatives:
         types = frozenset(TYPE_NUMBER) if one.types is None else one.types
-        if tokens := [group for clause in one.clauses if (group := _tokens(types, clause))]:
-            numbers, loosely = [TYPE_NUMBER[name] for name in types], not types & one.of_patients
-            found.append({"types": numbers, "own": bool(one.patient), "loose": loosely, "tokens": tokens})
+        if one.clauses:
+            (type,) = types
+            loosely = not types & one.of_patients
+            asked = _asked([told(type, clause) for clause in one.clauses])
+            found.append({"types": [TYPE_NUMBER[type]], "own": bool(one.patient), "loose": loosely, **asked})
         elif one.patient:
             own |= types
             loose |= types - one.of_patients
@@ -100,14 +101,15 @@ def _app(alternatives: Sequence[Alternative], needed: frozenset[str]) -> tuple[s
     return (patient, *sets, json.dumps(found).decode() if found else "")
 
 
-def _tokens(types: frozenset[str], clause: Clause) -> list[int]:
-    """The tokens any of which a row has where the clause holds; none when the clause is not about tokens."""
-    (type,) = types
-    if clause.type not in ("token", "reference", "uri") or clause.modifier not in ("", "identifier", "of-type"):
-        return []
-    facts = [] if clause.name in ("_id", "_lastUpdated") else facts_of(type, clause)
-    apart = any(isinstance(fact, Mark) or in_column(type, fact) for fact in facts)
-    return [] if apart else [number(token(fact)) for fact in facts]
+def _asked(conditions: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Groups of tokens of which a row has one each, which the policy has at hand; the rest wants a look at the row."""
+    tokens, further = [], []
+    for one in conditions:
+        if len(one["any"]) == 1 and one["any"][0]["in"] == "tok" and "not" not in one:
+            tokens.append(one["any"][0]["keys"])
+        else:
+            further.append(one)
+    return {"tokens": tokens, **({"further": further} if further else {})}
 
 
 def _numbers(values: Iterable[int]) -> str:

@@ -1,6 +1,6 @@
 """Rows of egress budgets: set at start, spent by `audit.write_notes`, looked at and widened by the data officer.
 
-The stop itself is in the database (`store.spend`, migration 0070): every process shares one count, taken in the
+The stop itself is in the database (`store.spend`, migration 0191): every process shares one count, taken in the
 transaction of the access.
 """
 

@@ -274,6 +274,9 @@ ASKINGS = {
     "fragments": {"response_mode": "fragment"},
     "a scope not understood": {"scope": "patient/Observation.rs?nonsense=1"},
     "a scope with a wrong type": {"scope": "patient/Nothing.rs"},
+    "a scope with a condition the database cannot hold": {
+        "scope": "patient/Observation.rs?value-quantity:missing=true"
+    },
     "no scope": {"scope": None},
     "another launch": {"launch": "khong-co", "scope": "launch patient/*.rs"},
     "system scope for a person": {"scope": "system/*.rs"},
@@ -361,6 +364,24 @@ def test_a_refresh_never_asks_for_more(platform, visit, scope):
         grant_type="refresh_token", client_id="app-mo", refresh_token=got["refresh_token"], scope=scope
     )
     assert answer.json()["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize(
+    ("condition", "named"),
+    [
+        ("Observation.rs?value-quantity:missing=true", "Observation.value-quantity:missing"),
+        ("Patient.rs?birthdate=ap2000", "Patient.birthdate=ap"),
+        ("Observation.rs?code-value-quantity=718-7$5", "Observation.code-value-quantity"),
+    ],
+)
+def test_a_condition_the_database_cannot_hold_is_named_in_the_refusal(platform, visit, condition, named):
+    """Nobody is left to one wall alone: such a scope is not granted, to an app or to a machine."""
+    heard = visit.answered(scope=f"patient/{condition}")
+    assert heard["error"] == "invalid_scope"
+    assert "OAUTH-0013" in heard["error_description"]
+    assert named in heard["error_description"]
+    asked = platform.prove(NAME, grant_type="client_credentials", scope=f"system/{condition}").json()
+    assert (asked["error"], named in asked["error_description"]) == ("invalid_scope", True)
 
 
 def test_a_refresh_token_of_another_client_is_refused(platform, visit):

@@ -100,11 +100,19 @@ def test_an_app_is_told_by_its_patient_and_by_what_is_of_nobody():
     assert (one["app_loose"], one["app_found"]) == (numbers("Organization"), "")
 
 
-def test_an_apps_condition_on_tokens_is_told_and_another_is_not():
-    one = app("patient/Observation.rs?code=x|1,x|2&status=final user/Observation.rs?date=ge2020", "p1")
-    (found,) = json.loads(one["app_found"])
-    assert (found["types"], found["own"], found["loose"]) == ([TYPE_NUMBER["Observation"]], True, False)
-    assert [len(group) for group in found["tokens"]] == [2, 1]
-    assert one["app_free"] == numbers("Observation")
-    bare = app("user/Observation.rs?code=1", "p1")  # a bare code may stand in its column, and not among the tokens
-    assert (bare["app_free"], bare["app_found"]) == (numbers("Observation"), "")
+def test_an_apps_conditions_are_told_tokens_apart_from_what_wants_a_look_at_the_row():
+    one = app(
+        "patient/Observation.rs?encounter=Encounter/x,Encounter/y&identifier=a|1 user/Observation.rs?date=ge2020", "p1"
+    )
+    tokens, further = json.loads(one["app_found"])
+    assert (tokens["types"], tokens["own"], tokens["loose"]) == ([TYPE_NUMBER["Observation"]], True, False)
+    assert [len(group) for group in tokens["tokens"]] == [2, 1]
+    assert "further" not in tokens
+    assert (further["own"], further["tokens"]) == (False, [])
+    assert [way["in"] for way in further["further"][0]["any"]] == ["date"]
+    assert one["app_free"] == numbers()
+
+
+def test_a_code_is_looked_for_in_its_column_and_among_the_tokens():
+    (found,) = json.loads(app("user/Observation.rs?code=1", "p1")["app_found"])
+    assert sorted(way["in"] for way in found["further"][0]["any"]) == ["code", "tok"]
