@@ -27,7 +27,7 @@ from benchmarks.rights_cost import ANYBODY, Question, questions, told, treated_a
 from benchmarks.search_latency import build
 from benchmarks.store_measure import quartiles, report
 from benchmarks.store_visits import PER_VISIT
-from benchmarks.walk_http import await_server, platform
+from benchmarks.walk_http import _await_server, platform
 from yteso.access.bearer import Bearer
 from yteso.db import Database
 from yteso.fhir.json import loads
@@ -55,7 +55,7 @@ def both(port: int) -> Iterator[tuple[Database, Path, dict[str, list[int]]]]:
                 [sys.executable, "-m", "benchmarks.bare_web", "web"], env=environment, stdout=output, stderr=output
             )
         try:
-            await_server(port + 1)
+            _await_server(port + 1)
             yield database, home, {**processes, "bare": [bare.pid]}
         finally:
             bare.terminate()
