@@ -231,6 +231,23 @@ ON CONFLICT (shard) DO UPDATE SET fingerprint = excluded.fingerprint, since = no
 WHERE labelling.fingerprint <> excluded.fingerprint
 RETURNING fingerprint;
 
+-- fetch_labelled --
+-- The labelled facts of some patients that are no papers.
+SELECT pat, shard, type, hid, label, tok FROM store.resource
+WHERE pat = ANY(%s::bigint[]) AND label <> 0 AND hash IS NOT NULL AND NOT type = ANY(%s::smallint[]);
+
+-- fetch_facts_of_papers --
+-- The labelled facts of patients about whom these transactions wrote papers.
+SELECT r.pat, r.type, r.id, r.label, r.dict, r.body FROM store.resource r
+WHERE r.label <> 0 AND r.hash IS NOT NULL AND NOT r.type = ANY(%(papers)s::smallint[]) AND r.pat IN (
+    SELECT p.pat FROM store.resource p WHERE p.t = ANY(%(ts)s::bigint[]) AND p.type = ANY(%(papers)s::smallint[]));
+
+-- label_papers --
+-- The papers of a patient's visit are as sensitive as its facts.
+UPDATE store.resource SET label = label | %(label)s::smallint
+WHERE pat = %(pat)s AND type = ANY(%(papers)s::smallint[]) AND tok && %(tok)s::bigint[]
+    AND label & %(label)s::smallint <> %(label)s::smallint;
+
 -- label_anew --
 -- Everything is looked at again, as for a new index.
 INSERT INTO store.parameter (id, url, code, types, state, definition)

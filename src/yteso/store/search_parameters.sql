@@ -49,7 +49,7 @@ WHERE (r.shard, r.type, r.hid) > (%s::smallint, %s::smallint, %s::bigint) AND r.
 ORDER BY r.shard, r.type, r.hid LIMIT %s FOR UPDATE;
 
 -- update_index --
--- What can be searched of resources whose content stays. Papers keep the labels of the visit they were written with.
+-- What can be searched of resources whose content stays. Papers keep the labels that facts of their visit gave them.
 UPDATE store.resource r
 SET pat = u.pat, code = u.code, d_lo = u.d_lo, d_hi = u.d_hi, tok = u.tok::bigint[],
     shape = u.shape, label = u.label | CASE WHEN u.paper THEN r.label ELSE 0::smallint END, maker = coalesce(nullif(u.maker, ''), r.maker),

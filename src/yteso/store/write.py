@@ -195,6 +195,7 @@ def _carry_out(
         labels.mark([*fresh[begun[0] :], *renewed[begun[1] :]], plan.write.who.facility)
         action, what = _about(plan.statuses, (*created, *replaced))
         notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched, b"".join(content)))
+    labels.join_papers(conn, [*fresh, *renewed], {row.key for row, _ in fresh})
     if len(plans) > 1:  # locked and written in the order of keys, whoever asked
         fresh.sort(key=_key)
         renewed.sort(key=_key)

@@ -44,7 +44,10 @@ def reindex(database, store, administrator, monkeypatch):
     return Reindex(database, store)
 
 
-def test_the_record_is_labelled_anew_when_the_rules_change_and_only_then(database, store, reindex):
+@pytest.mark.parametrize("batch", [1, 500])
+def test_the_record_is_labelled_anew_when_the_rules_change_and_only_then(database, store, reindex, monkeypatch, batch):
+    """Papers too, whether or not they are looked at together with the facts of their visit."""
+    monkeypatch.setattr("yteso.store.reindex.BATCH", batch)
     with database.connection() as conn:
         assert labelled(conn) == {"flu": 0, "hiv": 1, "note": 1}
         assert labels.renew(conn, NOW)
@@ -52,7 +55,7 @@ def test_the_record_is_labelled_anew_when_the_rules_change_and_only_then(databas
         conn.execute("DELETE FROM store.parameter")
         conn.execute("UPDATE store.labelling SET fingerprint = 'older rules'")
         conn.execute("UPDATE store.resource SET label = 2 WHERE id = 'flu'")
-        conn.execute("UPDATE store.resource SET label = 0 WHERE id = 'hiv'")
+        conn.execute("UPDATE store.resource SET label = 0 WHERE id IN ('hiv', 'note')")
         assert labels.renew(conn, NOW)
     for _ in range(20):
         if not reindex.step("*"):

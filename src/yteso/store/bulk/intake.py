@@ -28,6 +28,7 @@ from yteso.store.bulk.job import SQL, File, Job, end_job, hold_job, save_file
 from yteso.store.bulk.load import Piece, load, save_problems
 from yteso.store.bulk.loose import absent, told
 from yteso.store.care import mend_care
+from yteso.store.labels import mend_papers
 from yteso.store.postgres import PostgresStore
 
 UPLOADED = "upload.ndjson"
@@ -141,7 +142,8 @@ class Importer:
     def end(self, job: Job) -> bool:
         """Close the job when every piece is done; its findings become a file. True when it is over.
 
-        An Encounter that came before its Organization is given its facility now.
+        An Encounter that came before its Organization is given its facility now, and a paper the labels of facts that
+        came side by side with it.
         """
         with self.database.connection() as conn:
             counts = counts_of(conn, job)
@@ -151,6 +153,7 @@ class Importer:
                 return True
             written = [t for (t,) in conn.execute(SQL["fetch_transactions"], job.key)]
             mend_care(conn, self.store.codec(conn), written)
+            mend_papers(conn, self.store.codec(conn), written)
             self._note_loose(conn, job)
             self._tell(conn, job)
             end_job(conn, job, "done")
