@@ -71,6 +71,12 @@ def join_papers(conn: Connection, rows: Sequence[Indexed], fresh: Collection[Key
         _give(conn, visit, grown[visit])
 
 
+def give_papers(conn: Connection, rows: Sequence[Indexed]) -> None:
+    """To papers that are there: the labels of facts that are being labelled anew."""
+    for visit, label in sorted(_of_visits(rows)[1].items()):
+        _give(conn, visit, label)
+
+
 def _of_visits(rows: Sequence[Indexed]) -> tuple[dict[_Visit, list[Row]], dict[_Visit, int]]:
     """The papers of each visit, with the labels of its facts among the rows, and those labels."""
     papers: dict[_Visit, list[Row]] = {}
@@ -123,8 +129,8 @@ def mend_papers(conn: Connection, codec: Codec, transactions: Sequence[int]) -> 
         ensure_known(conn, codec, dictionary)
         for one in _ids(loads(codec.unpack(TYPE_NAME[type], id, dictionary, body)[0])):
             grown[patient, one] = grown.get((patient, one), 0) | label
-    for visit in sorted(grown):
-        _give(conn, visit, grown[visit])
+    for visit, label in sorted(grown.items()):
+        _give(conn, visit, label)
 
 
 def _give(conn: Connection, visit: _Visit, label: int) -> None:

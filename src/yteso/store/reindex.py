@@ -92,7 +92,7 @@ class Reindex:
             row = Row((shard, type, id), text, offset, b"", loads(text), t=t)
             rows.append((row, index_of(row)))
         labels.mark(rows, "")
-        labels.join_papers(conn, rows, ())
+        labels.give_papers(conn, rows)
         shapes.assign(conn, rows)
         shards, types, ids = zip(*(row.key for row, _ in rows), strict=True)
         columns = (
