@@ -13,9 +13,11 @@ from yteso.db.connection import (
 )
 from yteso.db.packed import Packed  # a connection knows only the forms of parameters that were known when it was made
 from yteso.db.queries import Queries
+from yteso.db.server_conf import READING_SECONDS
 from yteso.db.trip import Statement, run_together
 
 __all__ = [
+    "READING_SECONDS",
     "Connection",
     "Database",
     "Owner",

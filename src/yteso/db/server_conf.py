@@ -10,7 +10,9 @@ APP_ROLE = "yteso"
 READER_ROLE = "yteso_reader"
 """Who reads for somebody; what it sees depends on which of the roles below a transaction takes. On our own server it
 logs in by itself, so that it cannot become the owner."""
-READING = f"-c role={READER_ROLE}"
+READING_SECONDS = 30
+"""So long may a statement take that reads for somebody, unless it is given less."""
+READING = f"-c role={READER_ROLE} -c statement_timeout={READING_SECONDS}s"
 """Start-up options of a reader's connection: `RESET ROLE` leads back to this role."""
 BOUND_ROLES = ("yteso_care", "yteso_person", "yteso_types", "yteso_every", "yteso_notifiable", "yteso_order")
 _MB = 1024 * 1024

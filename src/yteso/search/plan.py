@@ -73,7 +73,7 @@ _LONG_NAME = 3
 """Words of a name that some thousand of ten million have at most, not hundreds of thousands."""
 
 
-def _found_first(where: Fragment) -> Fragment:
+def found_first(where: Fragment) -> Fragment:
     """The rows for which this holds, found by it alone: never by walking through an index in the order of the page."""
     return Fragment(f"(SELECT * FROM store.resource r WHERE {where.text} OFFSET 0) r", where.params)
 
@@ -165,9 +165,9 @@ class Plan:
             yield Arm(_RESOURCES, all_of((*self._of_patients(), self.rows.of_type, *common, *dates)))
         elif self.by_token:
             for chosen in product(*self._dates("r.d_lo", "r.d_hi")):
-                yield Arm(_found_first(all_of((*asked, *chosen))), seen)
+                yield Arm(found_first(all_of((*asked, *chosen))), seen)
         elif self.by_birth or self.by_name:
-            yield Arm(_found_first(all_of((self.rows.of_type, *asked, *dates))), seen)
+            yield Arm(found_first(all_of((self.rows.of_type, *asked, *dates))), seen)
         else:
             for source, lo, hi, own in self._sources():
                 for chosen in product(*self._dates(lo, hi)):

@@ -106,8 +106,8 @@ TOO_WIDE = Rule(
 TOO_SLOW = Rule(
     "SRCH-0013",
     Severity.ERROR,
-    "Tìm kiếm dừng sau {seconds} giây: không có chỉ mục nào phục vụ được",
-    "the search was stopped after {seconds} seconds: no index serves it",
+    "Tìm kiếm dừng sau {seconds} giây: không có chỉ mục nào dẫn đến đủ ít tài nguyên",
+    "the search was stopped after {seconds} seconds: no index leads to few enough resources",
     "Thêm điều kiện chọn lọc (người bệnh, mã định danh, mã, khoảng ngày) hoặc bỏ sắp xếp và tổng số",
     "add a selective criterion (patient, identifier, code, dates) or leave out sorting and the total",
 )

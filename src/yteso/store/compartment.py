@@ -11,14 +11,19 @@ from yteso.search.compartment import facts_within
 from yteso.search.conditions import Rows, any_fact, conditions
 from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of
+from yteso.search.plan import found_first
 from yteso.search.query import Query
 from yteso.search.rights import visible
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, TYPE_NUMBER
 from yteso.store import audit, wall
+from yteso.store.find import SECONDS, bounded
 from yteso.store.links import Asking
 from yteso.store.protocol import Page
 from yteso.store.read import PRESENT, run, stored
+
+
+_RESOURCES = Fragment("store.resource r")
 
 
 def whole_compartment(asking: Asking, who: Principal, query: Query, types: Sequence[str]) -> Page:
@@ -36,12 +41,15 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     )
     others = any_fact(rows, [fact for name in wanted for fact in facts_within(whole, name)])
     apart = Fragment("NOT (r.type = %s AND r.id = %s)", key)
-    arms = [all_of((others, apart, *common)), *([all_of((own, *common))] if whole.type in wanted else [])]
-    start, end = f"(SELECT {PRESENT} FROM store.resource r WHERE ", " ORDER BY r.type, r.id LIMIT %s)"
-    union = " UNION ALL ".join(f"{start}{arm.text}{end}" for arm in arms)
-    params = [value for arm in arms for value in (*arm.params, query.count + 1)]
+    rest = all_of((apart, *common))
+    arms = [(found_first(others), rest), *([(_RESOURCES, all_of((own, *common)))] if whole.type in wanted else [])]
+    union = " UNION ALL ".join(
+        f"(SELECT {PRESENT} FROM {rows.text} WHERE {where.text} ORDER BY r.type, r.id LIMIT %s)" for rows, where in arms
+    )
+    params = [value for rows, where in arms for value in (*rows.params, *where.params, query.count + 1)]
     text = f"SELECT * FROM ({union}) AS a ORDER BY 1, 2 LIMIT %s"
-    found: list[tuple[Any, ...]] = run(asking.conn, text, (*params, query.count + 1)).fetchall()
+    with bounded(asking.conn, SECONDS):
+        found: list[tuple[Any, ...]] = run(asking.conn, text, (*params, query.count + 1)).fetchall()
     more, found = len(found) > query.count, found[: query.count]
     patients = {row[8] for row in found if row[8] is not None}
     matches = tuple(stored(asking.conn, asking.codec, row) for row in found)

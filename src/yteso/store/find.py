@@ -13,7 +13,7 @@ from typing import Any
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused
-from yteso.db import Connection, Statement, is_stopped, run_together
+from yteso.db import READING_SECONDS, Connection, Statement, is_stopped, run_together
 from yteso.search import cursor, rules, sql
 from yteso.search.order import Order
 from yteso.search.plan import Plan
@@ -138,9 +138,13 @@ def _total(asking: Asking, plan: Plan) -> int | None:
 
 @contextmanager
 def _bounded(conn: Connection, query: Query, now: datetime, seconds: float) -> Iterator[None]:
-    """A limit of time for a search that no index serves, links included. Raises Refused (503, SRCH-0013)."""
+    """A limit of time for a search that no index serves, links included. Raises Refused (503, SRCH-0013).
+
+    An index that leads to very many rows serves nobody either: there the limit of who reads holds.
+    """
     if not query.links and not query.include and Plan(query, now).is_served:
-        yield
+        with _told(READING_SECONDS):
+            yield
         return
     with bounded(conn, seconds):
         yield
@@ -150,10 +154,16 @@ def _bounded(conn: Connection, query: Query, now: datetime, seconds: float) -> I
 def bounded(conn: Connection, seconds: float) -> Iterator[None]:
     """A limit of time for each statement inside. Raises Refused (503, SRCH-0013)."""
     conn.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))
+    with _told(seconds):
+        yield
+    conn.execute("SET LOCAL statement_timeout TO DEFAULT")
+
+
+@contextmanager
+def _told(seconds: float) -> Iterator[None]:
     try:
         yield
     except Exception as error:
         if is_stopped(error):
             raise Refused(rules.TOO_SLOW.at(seconds=seconds), status=503) from error
         raise
-    conn.execute("SET LOCAL statement_timeout TO DEFAULT")

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from tests.integration.api.conftest import INTEGRATOR
+
+from yteso.access.policy import restriction
+from yteso.base.errors import Refused
+from yteso.db import READING_SECONDS
+from yteso.search.parse import parse
+from yteso.store.postgres import PostgresStore
 
 
 @pytest.fixture
@@ -358,3 +365,16 @@ def test_resources_are_found_by_the_guide_their_profile_is_of(admin, patient):
         assert admin("GET", f"Patient?_profile:below={asked}").ids == ["a"], asked
     assert admin("GET", f"Patient?_profile:below={guide}/vn-core").ids == []
     assert admin("GET", f"Patient?_profile:below={guide}&_profile:missing=false").ids == ["a"]
+
+
+def test_a_search_that_an_index_serves_may_not_run_for_ever_either(admin, people, database):
+    query, _ = parse("Observation", "performer=Practitioner/busy")
+    limit = restriction(INTEGRATOR, "search", "Observation")
+    with database.reading() as conn:
+        assert conn.execute("SHOW statement_timeout").fetchone() == (f"{READING_SECONDS}s",)
+    with database.connection() as other, database.reading() as conn:
+        other.execute("LOCK TABLE store.resource")
+        conn.execute("SET LOCAL statement_timeout TO 100")
+        with pytest.raises(Refused, match="SRCH-0013") as refused:
+            PostgresStore().search(conn, INTEGRATOR, limit, query)
+    assert refused.value.status == 503
