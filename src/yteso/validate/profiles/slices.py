@@ -122,8 +122,15 @@ def _demand(slice_: Element, path: str, judge: Judge) -> Element | None:
         url, type_, resolves, name = step.groups()
         if element is None or type_ or resolves or step[0] == "$this":
             continue
-        element = _extension(element, url, judge) if url else _part(element, name, judge)
+        within = element if element is slice_ else _certain(element)
+        element = _extension(within, url, judge) if url else _part(within, name, judge)
     return element
+
+
+def _certain(element: Element) -> Element:
+    """Where one kind of item must be there, that kind: a code is often told by a slice of its codings."""
+    certain = [one for one in element.slicing.slices if one.least] if element.slicing else []
+    return certain[0] if len(certain) == 1 else element
 
 
 def _part(element: Element, name: str, judge: Judge) -> Element | None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from yteso.validate.profiles import Library, Shelf, check_profiles
+
 from .conftest import HERE, definition
 
 IDENTIFIERS = [{"system": "urn:a", "value": "1"}, {"system": "urn:b", "value": "2"}]
@@ -131,3 +133,39 @@ def test_a_slice_without_anything_to_tell_it_by_is_told_once(found):
 @pytest.mark.parametrize("path", ["a.where(b)", "(((", "system[0]", "%resource", ""])
 def test_paths_beyond_the_standards_small_language_do_no_harm(found, path):
     assert isinstance(found(patient(A), sliced(path=path)), list)
+
+
+def component(code, value=120, unit="mm[Hg]", **more):
+    quantity = {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+    others = [{"system": "urn:ours", "code": "x"}]
+    return {
+        "code": {"coding": [*others, {"system": "http://loinc.org", "code": code}]},
+        "valueQuantity": quantity,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("components", "wrong"),
+    [
+        ([component("8480-6"), component("8462-4")], []),
+        ([component("8480-6"), component("8462-4"), component("8478-0")], []),
+        ([component("8480-6", unit="kg"), component("8462-4")], ["FHIR-2405"]),
+        ([component("8480-6"), component("8480-6")], ["FHIR-2402", "FHIR-2401"]),
+        ([component("8480-6"), component("8478-0")], ["FHIR-2401"]),
+    ],
+)
+def test_a_slice_is_told_by_a_code_that_is_itself_one_slice_of_its_codings(components, wrong):
+    """As blood pressure tells its components (`code.coding.code`, fixed in the slice SBPCode of `code.coding`)."""
+    category = {"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}
+    pressure = {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [{"coding": [category]}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]},
+        "subject": {"reference": "Patient/p"},
+        "effectiveDateTime": "2026-01-01",
+        "component": components,
+    }
+    issues = check_profiles(pressure, Library(Shelf()), profiles=["http://hl7.org/fhir/StructureDefinition/bp"])
+    assert [issue.code for issue in issues if issue.blocks] == wrong
