@@ -22,7 +22,6 @@ from yteso.store.links import Asking
 from yteso.store.protocol import Page
 from yteso.store.read import PRESENT, run, stored
 
-
 _RESOURCES = Fragment("store.resource r")
 
 
