@@ -38,12 +38,6 @@ def check_resource(resource: Any) -> tuple[Issue, ...]:
     return tuple(islice(_issues(resource, root, 0), MOST_ISSUES))
 
 
-def warm(*types: str) -> None:
-    """Compile the schemas of these types now (tens of milliseconds each) instead of at the first resource."""
-    for type_ in types:
-        _quick(type_)
-
-
 def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
     type_ = resource.get("resourceType") if isinstance(resource, dict) else None
     if not isinstance(type_, str) or type_ not in RESOURCE_TYPES or depth > _DEEPEST:
