@@ -19,6 +19,13 @@ export function startShell() {
   });
   document.body.addEventListener("htmx:responseError", () => toast(document.body.dataset.failed));
   document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed));
+  showTab();
+}
+
+// A row of tabs that is drawn sideways begins where one is.
+function showTab() {
+  const here = document.querySelector(".tabs [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 24;
 }
 
 function setRail(rail, open) {

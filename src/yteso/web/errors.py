@@ -45,11 +45,21 @@ class CalmErrors:
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal with its reasons and what to do, in the reader's language."""
-    title = gettext("Yêu cầu không được chấp nhận") if error.status != 404 else gettext("Không tìm thấy")
-    page = _page(request, error.status, title, "", [told(issue) for issue in error.issues])
+    page = _page(request, error.status, _title(error.status), "", [told(issue) for issue in error.issues])
     if error.retry_after:
         page.headers["Retry-After"] = str(error.retry_after)
     return page
+
+
+def _title(status: int) -> str:
+    """What a refusal is called; its numbered reasons say the rest."""
+    titles = {
+        403: gettext("Không có quyền truy cập"),
+        404: gettext("Không tìm thấy"),
+        410: gettext("Liên kết không còn dùng được"),
+        429: gettext("Quá nhiều lần trong thời gian ngắn"),
+    }
+    return titles.get(status, gettext("Yêu cầu không được chấp nhận"))
 
 
 def told(issue: Issue) -> dict[str, str]:

@@ -86,6 +86,13 @@ def moment(value: dt.datetime | str | None) -> str:
     return format_datetime(value.astimezone(VIETNAM), pattern, locale=_locale())
 
 
+def until(value: dt.datetime | str | None, since: dt.datetime | str | None) -> str:
+    """An end beside its beginning: `14:05` when both fall on one day, otherwise with its date."""
+    told, began = moment(value), moment(since)
+    day, _, time = told.rpartition(" ")
+    return time if ":" in time and began.rpartition(" ")[0] == day else told
+
+
 def clock(value: dt.datetime | None, today: dt.date | None = None) -> str:
     """For "as of": `14:05`, with the date when it is not `today` (by default: today)."""
     if value is None:
@@ -138,5 +145,6 @@ def initials(name: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with its full stop, so that the next one can follow it."""
+    """The text with a capital and its full stop, so that the next one can follow it."""
+    text = text[:1].upper() + text[1:]
     return f"{text}." if text and text[-1] not in ".!?…:" else text

@@ -33,6 +33,7 @@ def environment(**options: Any) -> Environment:
         date=formats.date,
         moment=formats.moment,
         clock=formats.clock,
+        until=formats.until,
         size=formats.size,
         initials=formats.initials,
         span=formats.span,

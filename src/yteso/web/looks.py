@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
 
 from django.utils.translation import gettext, override
 
+from yteso.base.clock import VIETNAM
 from yteso.client.accesses import Access
 
 DOWNLOAD = "/$download"
 """How the audit names that a record was taken home."""
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")
+_MACHINE = "system"
+SITTING = timedelta(minutes=10)
+"""Within that of each other, acts of one account belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +35,19 @@ class Look:
     refused: bool
     own: bool
 
+    @property
+    def by_itself(self) -> bool:
+        """No person's act: the platform wrote what a facility had sent (`exchange.settle.INTAKE`)."""
+        return self.access.role == _MACHINE and self.access.who == "intake" and not self.refused
 
-def look(access: Access, name: str, person: str) -> Look:
-    """The row in words, for the person whose account is called `name`."""
+
+def look(access: Access, name: str, person: str, names: Mapping[str, str] = MappingProxyType({})) -> Look:
+    """The row in words, for the person whose account is called `name`; `names`: account -> what its owner is called."""
     own = access.who == name or (bool(person) and access.behalf == person)
     return Look(
         access=access,
-        who=gettext("Chính bạn") if own else _who(access),
-        role="" if own else roles().get(access.role, access.role),
+        who=gettext("Chính bạn") if own else _who(access, names),
+        role="" if own or access.role == _MACHINE else roles().get(access.role, access.role),
         why=purposes().get(access.purpose, gettext("Mục đích khác")),
         done=gettext("Tải về") if access.what.endswith(DOWNLOAD) and access.outcome is None else _done(access),
         kind=gettext("Nhiều phần của hồ sơ") if access.what.endswith(DOWNLOAD) else _kind(access.what),
@@ -44,6 +55,30 @@ def look(access: Access, name: str, person: str) -> Look:
         refused=access.outcome is not None,
         own=own,
     )
+
+
+def runs(looks: Iterable[Look]) -> list[list[Look]]:
+    """Rows as a page shows them: what one account did for one reason at one sitting together, newest first.
+
+    Opening one page of a record reads many parts of it; a list of each part tells a person less than the sitting does.
+    """
+    found: list[list[Look]] = []
+    for one in looks:
+        if found and _of_one_sitting(found[-1][-1], one):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def _of_one_sitting(later: Look, earlier: Look) -> bool:
+    same = _sitting(later) == _sitting(earlier)
+    return same and (later.by_itself or later.access.when - earlier.access.when <= SITTING)
+
+
+def _sitting(one: Look) -> tuple[object, ...]:
+    day = one.access.when.astimezone(VIETNAM).date()
+    return one.access.who, one.access.facility, one.why, one.behalf, one.refused, one.by_itself, day
 
 
 def parts(looks: Iterable[Look]) -> list[tuple[Look, int]]:
@@ -55,8 +90,10 @@ def parts(looks: Iterable[Look]) -> list[tuple[Look, int]]:
     return list(found.values())
 
 
-def _who(access: Access) -> str:
-    return gettext("Hệ thống tự động") if access.role == "system" else access.who
+def _who(access: Access, names: Mapping[str, str]) -> str:
+    if access.role == _MACHINE:
+        return gettext("Hệ thống tự động")
+    return names.get(access.who) or access.who
 
 
 def _behalf(access: Access, own: bool) -> str:

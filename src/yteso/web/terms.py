@@ -1,17 +1,23 @@
-"""Codes in words, in the reader's language: kinds of care, diagnoses. One place, so that all pages say the same.
+"""Codes in words, in the reader's language: kinds of care, diagnoses, doses. One place, so that all pages say the same.
 
 A code and its system in, a name out; empty when the catalogues do not know it. No I/O.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from yteso.terminology.concepts import lookup
 from yteso.terminology.systems import ICD10_VN
+
+_DOSE = re.compile(
+    r"(?P<dose>[\d.,/]+ ?[^*/\[\]]{1,30}?) ?/ ?lần ?\* ?(?P<times>\d{1,2}) ?lần ?/ ?ngày ?\* ?(?P<days>\d{1,3}) ?ngày"
+    r"(?: ?\[[^\]]*\])?"
+)
 
 
 def name_of(system: str, code: str) -> str:
@@ -32,6 +38,17 @@ def text_of(concept: Any) -> str:
     known = concept.get("text") or next((one["display"] for one in codings if one.get("display")), "")
     named = (name_of(one.get("system", ""), one.get("code", "")) for one in codings)
     return str(known or next(filter(None, named), "") or next((one.get("code", "") for one in codings), ""))
+
+
+def dose_text(text: str) -> str:
+    """A dose in the form of LIEU_DUNG, in words; any other text stays as it is.
+
+    QĐ 4750 writes `1 viên/lần * 2 lần/ngày * 5 ngày [2 viên/ngày]`; the sum in brackets says nothing new.
+    """
+    found = _DOSE.fullmatch(text.strip())
+    if not found:
+        return text
+    return gettext("%(dose)s mỗi lần, %(times)s lần mỗi ngày, trong %(days)s ngày") % found.groupdict()
 
 
 def care_name(code: str) -> str:

@@ -194,4 +194,25 @@ def test_a_file_is_sent_by_hand_and_its_page_opens(site, browser, address):
     page.set_input_files("#f-file", {"name": "x.xml", "mimeType": "text/xml", "buffer": b"nothing"})
     page.get_by_role("button", name="Gửi", exact=True).click()
     expect(page.locator(".error-summary")).to_contain_text("Tệp không được nhận")
+    expect(page.locator(".error-summary")).to_be_focused()
+    context.close()
+
+
+def test_how_many_were_found_is_told_to_who_does_not_see_it(site, browser, address):
+    context, page = signed_in(browser, address, "bacsi")
+    page.goto("/record/")
+    for typed, said in (("nguyen", "người"), ("zzzzzz", "Không tìm thấy ai")):
+        page.fill("#q", typed)
+        page.keyboard.press("Enter")
+        expect(page.locator(".heard")).to_contain_text(said)
+        expect(page.locator("#q")).to_be_focused()
+    context.close()
+
+
+def test_on_a_phone_the_part_of_the_record_one_is_in_is_in_sight(site, browser, address):
+    context, page = signed_in(browser, address, "bacsi", viewport={"width": 360, "height": 740})
+    page.goto(f"/record/{site.patient}/coverages")
+    here = page.locator(".tabs [aria-current]").bounding_box()
+    assert here["x"] >= 0
+    assert here["x"] + here["width"] <= 360
     context.close()

@@ -55,6 +55,7 @@ def test_the_rows_behind_a_tile_add_up_and_leave_as_a_spreadsheet(site):
     assert len(lines) > 2
     assert lines[0].endswith(",Tính đến")
     assert all(re.search(r",20\d\d-\d\d-\d\dT\S+\+07:00$", line) for line in lines[1:])
+    assert "Khám bệnh" in sheet.content.decode() or "Examination" in sheet.content.decode()
 
 
 def test_a_note_opens_as_a_page_and_only_under_its_own_person(site):
@@ -278,3 +279,18 @@ def test_a_failure_of_ours_is_a_calm_page_and_its_message_stays_out_of_the_log(s
     assert "Hệ thống gặp lỗi" in answer.content.decode()
     said = capfd.readouterr().err + answer.content.decode()
     assert "079184000123" not in said
+
+
+@pytest.mark.parametrize(("username", "linked"), [("nhanvien", True), ("bacsi", False), ("thanhtra", False)])
+def test_a_file_is_a_link_only_for_who_may_open_its_page(site, username, linked):
+    client = site.client(username)
+    page = text(client.get(f"/record/{site.patient}/visit/{site.visit}"))
+    found = set(re.findall(r'href="(/intake/file/[^"]+)"', page))
+    assert bool(found) == linked
+    assert all(client.get(path).status_code == 200 for path in found)
+
+
+def test_a_link_that_is_over_says_so_in_its_title(site):
+    answer = site.client().get("/recover/khong-co")
+    assert answer.status_code == 410
+    assert "<h1>This link can no longer be used</h1>" in answer.content.decode()

@@ -136,3 +136,8 @@ def test_every_line_of_the_table_is_whole_and_every_limit_has_a_unit_and_a_sourc
             assert one.unit, name
             assert limits.source in common.SOURCES.values()
             assert limits.low is not None or limits.below is not None
+
+
+def test_a_paper_has_the_day_it_was_made():
+    paper = {"resourceType": "DocumentReference", "content": [{"attachment": {"creation": "2026-11-20"}}]}
+    assert told(paper).when == "2026-11-20"

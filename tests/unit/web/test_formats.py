@@ -93,3 +93,21 @@ def test_sizes_and_spans_are_rounded_for_people():
 def test_initials_are_first_and_last():
     assert formats.initials("Nguyễn Thị Thử") == "NT"
     assert formats.initials("") == "?"
+
+
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [
+        ("2026-11-21T11:20:00+07:00", "11:20"),
+        ("2026-11-22T11:20:00+07:00", "22/11/2026 11:20"),
+        ("2026-11-21", "21/11/2026"),
+    ],
+)
+def test_an_end_says_its_day_only_when_it_is_another_one(end, shown):
+    assert formats.until(end, "2026-11-21T08:00:00+07:00") == shown
+
+
+def test_a_sentence_begins_with_a_capital_and_ends_with_a_stop():
+    assert formats.sentence("the field GIOI_TINH is empty") == "The field GIOI_TINH is empty."
+    assert formats.sentence("Ký tệp!") == "Ký tệp!"
+    assert formats.sentence("") == ""

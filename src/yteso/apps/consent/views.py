@@ -22,6 +22,7 @@ from yteso.client.openings import REVIEW, TREATING, Openings
 from yteso.web.accounts.factors import qr_path
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import look, parts
+from yteso.web.names import names_of, names_with_accounts
 from yteso.web.services import installed, service
 
 _TREATING = tuple(sorted(TREATING))
@@ -43,10 +44,13 @@ def open_(request: HttpRequest) -> HttpResponse:
     """A code for a visit, broken glass, and what one holds open."""
     who = request.principal
     treats = who.role in TREATING and bool(who.facility)
+    mine, waiting = _openings().mine(who), _openings().waiting(who) if treats else []
     context = {
         "treats": treats,
-        "mine": _openings().mine(who),
-        "waiting": _openings().waiting(who) if treats else [],
+        "mine": mine,
+        "patients": service("records").banners(who, [one.patient for one in mine]) if mine else {},
+        "waiting": waiting,
+        "people": names_of(one.opened_by for one in waiting),
         "may_approve": who.role is Role.DOCTOR,
         "reasons": list(words.reasons().items()),
         "reason": words.reason,
@@ -112,9 +116,13 @@ def review(request: HttpRequest) -> HttpResponse:
     """Broken glass nobody reviewed yet, and accounts that do it often."""
     openings, who = _openings(), request.principal
     waiting, now = openings.to_review(who), installed().clock()
+    often = openings.often(who)
     context = {
         "waiting": waiting,
-        "often": openings.often(who),
+        "often": often,
+        "people": names_with_accounts(
+            [*(one.opened_by for one in waiting), *(one.second for one in waiting), *(one.account for one in often)]
+        ),
         "overdue": {one.id for one in waiting if one.since + REVIEW < now},
         "opened": {
             one.id: parts(look(done, who.name, "") for done in openings.done_under(who, one)) for one in waiting
@@ -214,6 +222,7 @@ def _own(request: HttpRequest, text: str = "") -> dict[str, Any]:
         "ward": ward,
         "query": f"?{urlencode({'of': of})}" if of else "",
         "names": consents.names(who, facilities),
+        "people": names_of(one.opened_by for one in openings),
         "why": words.why,
         "labels": [(code, text) for code, text in words.labels().items() if code in named],
         "label": words.label,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from yteso.apps.healthbook.results import quantity_text, result
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact
-from yteso.web.terms import text_of
+from yteso.web.terms import dose_text, text_of
 
 Resource = Mapping[str, Any]
 _CODE = re.compile(r"[0-9]{3}")
@@ -91,7 +91,7 @@ def _medicine(resource: Resource) -> Line:
     title = text_of(resource.get("medicationCodeableConcept"))
     title = title or str(resource.get("medicationReference", {}).get("display", "")) or gettext("Thuốc")
     how = "; ".join(
-        " · ".join(filter(None, (one.get("text", ""), one.get("patientInstruction", ""))))
+        " · ".join(filter(None, (dose_text(one.get("text", "")), one.get("patientInstruction", ""))))
         for one in resource.get("dosageInstruction", [])
     )
     amount = quantity_text(resource.get("dispenseRequest", {}).get("quantity"))
@@ -152,4 +152,5 @@ def _when(resource: Resource) -> str:
             return str(value.get("start", ""))
         if value:
             return str(value)
-    return ""
+    # A paper's day is no instant (FHIR R4 DocumentReference.date); it stands with its content.
+    return next((str(one.get("attachment", {}).get("creation", "")) for one in resource.get("content", [])), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from yteso.apps.healthbook import lines
 from yteso.apps.healthbook.apps import ROLES
 from yteso.apps.healthbook.paper import paper_of
 from yteso.base.errors import Refused
-from yteso.client.accesses import LEAST, MOST, Accesses, Asked
+from yteso.client.accesses import LEAST, MOST, Access, Accesses, Asked
 from yteso.client.inbox import Inbox
 from yteso.client.people import PersonBanner
 from yteso.client.record import Records
@@ -25,7 +26,8 @@ from yteso.client.representations import ADULT, LONGEST_YEARS, OFFERED, Represen
 from yteso.fhir import json as fhir_json
 from yteso.web.errors import told
 from yteso.web.guard import allow, needs_fresh_login
-from yteso.web.looks import look, relationships
+from yteso.web.looks import Look, look, parts, relationships, runs
+from yteso.web.names import names_of
 from yteso.web.paper.press import print_pdf
 from yteso.web.qr import qr_path
 from yteso.web.services import now, service
@@ -146,7 +148,8 @@ def who(request: HttpRequest) -> HttpResponse:
     cases = {case.access: case for case in _accesses().my_cases(principal, book.of)}
     context = {
         "book": book,
-        "looks": [look(one, principal.name, principal.person) for one in found[:PAGE]],
+        "parts": parts,
+        "runs": runs(_looks(request, found[:PAGE])),
         "facilities": facilities,
         "facility": facility,
         "periods": [(str(one), gettext("%(count)s ngày qua") % {"count": one}) for one in PERIODS],
@@ -157,6 +160,12 @@ def who(request: HttpRequest) -> HttpResponse:
         "next": found[PAGE - 1].id if len(found) > PAGE else "",
     }
     return render(request, "healthbook/who.html", context)
+
+
+def _looks(request: HttpRequest, found: Sequence[Access]) -> list[Look]:
+    """Accesses in words, who acted by name."""
+    who, names = request.principal, names_of(one.who for one in found)
+    return [look(one, who.name, who.person, names) for one in found]
 
 
 @allow(*ROLES)
@@ -175,7 +184,7 @@ def question(request: HttpRequest, id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("healthbook:who") + book.query)
     context = {
         "book": book,
-        "look": look(access, principal.name, principal.person),
+        "look": _looks(request, [access])[0],
         "facilities": _accesses().facilities(),
         "text": text,
         "short": short,

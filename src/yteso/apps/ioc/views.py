@@ -116,7 +116,8 @@ def diagnoses(request: HttpRequest) -> HttpResponse:
     ]
     hidden = sum(row["visits"] or 0 for row in rows if row["code"] == figures.FOLDED)
     title = gettext("Chẩn đoán nhiều nhất")
-    return _rows(request, title, columns, named, ("visits",), hidden=hidden)
+    remark = gettext("Tính theo ngày ghi chẩn đoán chính, nên tổng có thể khác số lượt khám tính theo ngày đến khám.")
+    return _rows(request, title, columns, named, ("visits",), hidden=hidden, remark=remark)
 
 
 @allow(*ROLES)
@@ -190,9 +191,20 @@ def _csv(columns: list[Column], rows: Sequence[Any], name: str, as_of: datetime 
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*(title for title, _, _ in columns), gettext("Tính đến")])
-    writer.writerows([*(_cell(row[column]) for _, column, _ in columns), true_at] for row in rows)
+    writer.writerows([*(_cell(_in_words(row[column], how)) for _, column, how in columns), true_at] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _in_words(value: Any, how: str) -> Any:
+    """What the page shows in words, in the same words: a sheet is read by people too. Codes and figures stay."""
+    if how == "care":
+        return care_name(value)
+    if how == "yes":
+        return gettext("Có") if value else gettext("Không")
+    if value == figures.FOLDED:
+        return "" if how == "code" else gettext("Các cơ sở ít lượt")
+    return value
 
 
 def _cell(value: Any) -> Any:

@@ -17,6 +17,7 @@ from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Accesses, Questioned
 from yteso.web.guard import allow
 from yteso.web.looks import look
+from yteso.web.names import names_with_accounts
 from yteso.web.services import service
 
 
@@ -52,7 +53,7 @@ def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: An
     found = _accesses().open_cases(request.principal, open=not answered)
     context = {
         "tabs": tabs("privacy:start"),
-        "questions": [_shown(one) for one in found],
+        "questions": _shown(found),
         "answered": answered,
         "facilities": _accesses().facilities(),
         "least": LEAST,
@@ -62,5 +63,8 @@ def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: An
     return render(request, "privacy/start.html", context, status=status)
 
 
-def _shown(one: Questioned) -> dict[str, Any]:
-    return {"case": one.case, "look": look(one.access, "", "") if one.access is not None else None}
+def _shown(found: list[Questioned]) -> list[dict[str, Any]]:
+    names = names_with_accounts(one.access.who for one in found if one.access is not None)
+    return [
+        {"case": one.case, "look": None if one.access is None else look(one.access, "", "", names)} for one in found
+    ]

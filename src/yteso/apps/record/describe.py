@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from yteso.web.formats import money, number
-from yteso.web.terms import care_name, name_of
+from yteso.web.terms import care_name, dose_text, name_of
 
 Resource = Mapping[str, Any]
 Words = tuple[str, str, str, str, str]
@@ -97,7 +97,9 @@ def _medicine(resource: Resource) -> Words:
     concept = resource.get("medicationCodeableConcept") or {}
     title = text_of(concept) or str(resource.get("medicationReference", {}).get("display", ""))
     dosage = "; ".join(
-        " · ".join(filter(None, (how.get("text", ""), how.get("patientInstruction", ""), _named(how.get("route")))))
+        " · ".join(
+            filter(None, (dose_text(how.get("text", "")), how.get("patientInstruction", ""), _named(how.get("route"))))
+        )
         for how in resource.get("dosageInstruction", [])
     )
     quantity = resource.get("dispenseRequest", {}).get("quantity") or resource.get("quantity") or {}

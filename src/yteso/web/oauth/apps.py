@@ -17,6 +17,7 @@ from yteso.base.errors import Refused
 from yteso.oauth.clients import KINDS, PURPOSES, SERVICE_ROLES, Client, read_keys
 from yteso.web.errors import told
 from yteso.web.guard import PEOPLE, allow, needs_fresh_login
+from yteso.web.looks import roles
 from yteso.web.oauth import words
 from yteso.web.oauth.consent import origin_of
 from yteso.web.services import service
@@ -90,8 +91,9 @@ def register(request: HttpRequest) -> HttpResponse:
         "given": given,
         "problems": problems,
         "kinds": list(zip(KINDS, _kind_names(), strict=True)),
-        "roles": [("", "–"), *((role.value, role.value) for role in SERVICE_ROLES)],
-        "purposes": [(purpose, purpose) for purpose in PURPOSES],
+        "kind_names": dict(zip(KINDS, _kind_names(), strict=True)),
+        "roles": [("", "–"), *((role.value, roles()[role.value]) for role in SERVICE_ROLES)],
+        "purposes": [(code, f"{_purpose_names()[code]} ({code})") for code in PURPOSES],
     }
     return render(request, "oauth/apps.html", shown, status=422 if problems else 200)
 
@@ -112,6 +114,18 @@ def _kind_names() -> tuple[str, ...]:
         gettext("Ứng dụng có máy chủ, ký bằng khóa"),
         gettext("Máy của cơ sở hoặc hệ thống, không có người dùng"),
     )
+
+
+def _purpose_names() -> dict[str, str]:
+    """Purposes of v3-PurposeOfUse as who registers an app reads them."""
+    return {
+        "TREAT": gettext("Khám, chữa bệnh"),
+        "HPAYMT": gettext("Thanh toán, bảo hiểm y tế"),
+        "HOPERAT": gettext("Vận hành cơ sở y tế"),
+        "PUBHLTH": gettext("Y tế công cộng"),
+        "PATRQT": gettext("Theo yêu cầu của người bệnh"),
+        "HRESCH": gettext("Nghiên cứu"),
+    }
 
 
 def _client(given: dict[str, str]) -> Client:

@@ -1,0 +1,19 @@
+"""Accounts -> what their owners are called, as people read it. One question for all of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth import get_user_model
+
+
+def names_of(accounts: Iterable[str | None]) -> dict[str, str]:
+    """Account -> its owner's name, of those that there are."""
+    wanted = {one for one in accounts if one}
+    rows = get_user_model().objects.filter(username__in=wanted) if wanted else ()
+    return {row.username: row.display_name for row in rows}
+
+
+def names_with_accounts(accounts: Iterable[str | None]) -> dict[str, str]:
+    """The same for who must act on the account: `Bác sĩ Mẫu (doctor)`."""
+    return {account: name if name == account else f"{name} ({account})" for account, name in names_of(accounts).items()}
