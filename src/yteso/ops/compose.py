@@ -174,6 +174,7 @@ class Services:
         from yteso.client.budgets import Budgets
         from yteso.client.citizens import Citizens
         from yteso.client.consents import Consents
+        from yteso.client.desk import Desk
         from yteso.client.exports import Exports
         from yteso.client.guardians import Guardians
         from yteso.client.inbox import Inbox
@@ -197,6 +198,7 @@ class Services:
                 accesses=Accesses(self.database, self.store, records, self.clock),
                 budgets=Budgets(self.database, self.clock),
                 breaches=Breaches(self.database, self.store, self.clock),
+                officer=Desk(self.database),
                 exports=Exports(self.database, self.bulk, self.clock),
                 processing=Processing(self.database, vietnamese_roles),
                 subject_requests=SubjectRequests(

@@ -16,19 +16,23 @@ from yteso.ops.sealer import ADDRESS, PublishedRoot
 EXCHANGE = ("/exchange", "/api/token", "/api/qd130", "/api/egw", "/api/kcb", "/api/auth")
 
 
-def front_of(services: Services) -> Front:
-    """Every door of the platform."""
+def doors_of(services: Services) -> tuple[Door, ...]:
+    """Every door of the platform, in the order they are tried: the narrower address before the wider one."""
     health = services.health()
     metrics = guarded(health.metrics, services.bearer.verify_header, proxied=bool(services.settings.public_url))
-    doors = (
+    return (
+        Door("audit-root", (ADDRESS,), PublishedRoot(services.database, services.keys).handle),
         Door("oauth", PREFIXES, services.oauth.handle),
         Door("fhir", ("/fhir",), Origins(services.database).around(services.api().handle), mounted=True),
         Door("exchange", EXCHANGE, services.exchange()),
-        Door("audit-root", (ADDRESS,), PublishedRoot(services.database, services.keys).handle),
         Door("healthz", ("/healthz",), health.healthz),
         Door("metrics", ("/metrics",), metrics),
     )
-    return Front(doors, services.pages(), services.settings.max_body, services.settings.public_url)
+
+
+def front_of(services: Services) -> Front:
+    """All doors, and the pages for every other path."""
+    return Front(doors_of(services), services.pages(), services.settings.max_body, services.settings.public_url)
 
 
 def __getattr__(name: str) -> Front:

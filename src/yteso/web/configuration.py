@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 SCHEMA = "web"
 APPS = (
     *("yteso.apps.ioc", "yteso.apps.intake", "yteso.apps.record", "yteso.apps.review"),
-    *("yteso.apps.worklist", "yteso.apps.healthbook", "yteso.apps.consent", "yteso.apps.privacy"),
+    *("yteso.apps.worklist", "yteso.apps.healthbook", "yteso.apps.privacy", "yteso.apps.consent"),
 )
 """The systems people use, in the order of the navigation. Named as text: `web` imports no app."""
 

@@ -21,7 +21,8 @@ class Services:
     """The doors. `records`: `client.record.Records`; `intake`: `client.intake.Intake`; `marts`: `warehouse.read.Marts`;
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
     `accesses`: `client.accesses.Accesses`; `budgets`: `client.budgets.Budgets`;
-    `breaches`: `client.breaches.Breaches`; `exports`: `client.exports.Exports`;
+    `breaches`: `client.breaches.Breaches`; `officer`: `client.desk.Desk`;
+    `exports`: `client.exports.Exports`;
     `processing`: `client.processing.Processing`; `subject_requests`: `client.subject_requests.SubjectRequests`;
     `inbox`: `client.inbox.Inbox`; `joinings`: `client.joinings.Joinings`;
     `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
@@ -39,6 +40,7 @@ class Services:
     accesses: Any = None
     budgets: Any = None
     breaches: Any = None
+    officer: Any = None
     exports: Any = None
     processing: Any = None
     subject_requests: Any = None

@@ -13,6 +13,7 @@ from yteso.exchange.spool import Spool
 from yteso.ops.cli import run
 from yteso.ops.compose import build
 from yteso.ops.sealer import PublishedRoot
+from yteso.ops.wsgi import doors_of
 from yteso.signing.root import verify_root
 from yteso.store.protocol import Put
 from yteso.store.roots import Newest
@@ -64,6 +65,13 @@ def test_everybody_may_see_the_newest_root_and_the_keys(services):
     told = orjson.loads(door.handle(asked).body)
     assert told["root"]["number"] == 1
     assert told["keys"][0]["id"] == told["root"]["keyId"]
+
+
+def test_no_door_stands_behind_another_one(services):
+    doors = doors_of(services)
+    for door in doors:
+        for prefix in door.prefixes:
+            assert next(one for one in doors if one.prefix_of(prefix)).name == door.name, prefix
 
 
 def test_a_receipt_carries_the_newest_root(services, tmp_path):

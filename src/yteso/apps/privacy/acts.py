@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
+from yteso.client.desk import Desk, Waiting
 from yteso.web.errors import told
+from yteso.web.services import service
 
-Tab = tuple[str, str, None, bool]
+Tab = tuple[str, str, int | None, bool]
 
 
 def done(request: HttpRequest, act: Callable[[], object], words: str, to: str) -> HttpResponse:
@@ -50,14 +52,21 @@ def number_of(request: HttpRequest, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def tabs(here: str) -> list[Tab]:
-    """The parts of the desk."""
+def waiting(request: HttpRequest) -> Waiting:
+    """How much waits for the officer, by kind."""
+    desk: Desk = service("officer")
+    return desk.waiting(request.principal)  # type: ignore[attr-defined]
+
+
+def tabs(request: HttpRequest, here: str) -> list[Tab]:
+    """The parts of the desk, with how much waits in each."""
+    open_ = waiting(request)
     parts = {
-        "privacy:start": gettext("Câu hỏi"),
-        "privacy:requests": gettext("Yêu cầu"),
-        "privacy:breaches": gettext("Vi phạm"),
-        "privacy:budgets": gettext("Hạn mức"),
-        "privacy:exports": gettext("Xuất hàng loạt"),
-        "privacy:register": gettext("Hồ sơ xử lý"),
+        "privacy:start": (gettext("Câu hỏi"), open_.questions),
+        "privacy:requests": (gettext("Yêu cầu"), open_.requests),
+        "privacy:breaches": (gettext("Vi phạm"), open_.breaches),
+        "privacy:budgets": (gettext("Hạn mức"), 0),
+        "privacy:exports": (gettext("Xuất hàng loạt"), open_.exports),
+        "privacy:register": (gettext("Hồ sơ xử lý"), 0),
     }
-    return [(reverse(name), label, None, name == here) for name, label in parts.items()]
+    return [(reverse(name), label, count or None, name == here) for name, (label, count) in parts.items()]

@@ -30,7 +30,9 @@ def _breaches() -> Breaches:
 def start(request: HttpRequest) -> HttpResponse:
     """All cases and the form for a new one."""
     found = _breaches().all(request.principal)
-    return render(request, "privacy/breaches.html", {**_shared(), "cases": [(one, _left(one.due)) for one in found]})
+    return render(
+        request, "privacy/breaches.html", {**_shared(request), "cases": [(one, _left(one.due)) for one in found]}
+    )
 
 
 @allow(Role.DATA_OFFICER)
@@ -55,7 +57,13 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One case with its clock, how many it is about, and what can be done next."""
     case = _breaches().one(request.principal, str(id))
     people = _breaches().affected(request.principal, case)
-    context = {**_shared(), "case": case, "left": _left(case.due), "people": people, "least_notice": LEAST_NOTICE}
+    context = {
+        **_shared(request),
+        "case": case,
+        "left": _left(case.due),
+        "people": people,
+        "least_notice": LEAST_NOTICE,
+    }
     context["told"] = _breaches().told(request.principal, str(id))
     context["letter"] = case.notice or _letter(request, case)
     return render(request, "privacy/breach.html", context)
@@ -76,7 +84,7 @@ def notice(request: HttpRequest, id: UUID) -> HttpResponse:
     """The draft notice for the authority, in Vietnamese, as text to be signed and sent."""
     case = _breaches().one(request.principal, str(id))
     people = _breaches().affected(request.principal, case)
-    context = {"case": case, "people": len(people), "as_of": now(), "officer": request.principal.name}
+    context = {"case": case, "people": len(people), "as_of": now(), "officer": request.user.display_name}
     return render(request, "privacy/notice.txt", context, content_type="text/plain; charset=utf-8")
 
 
@@ -129,14 +137,15 @@ def close(request: HttpRequest, id: UUID) -> HttpResponse:
     return done(request, lambda: _breaches().close(request.principal, str(id), conclusion), words, _to(id))
 
 
-def _shared() -> dict[str, object]:
+def _shared(request: HttpRequest) -> dict[str, object]:
     facilities = service("accesses").facilities()
-    return {"tabs": tabs("privacy:breaches"), "facilities": facilities, "least": LEAST, "most": MOST, "as_of": now()}
+    rows = tabs(request, "privacy:breaches")
+    return {"tabs": rows, "facilities": facilities, "least": LEAST, "most": MOST, "as_of": now()}
 
 
 def _letter(request: HttpRequest, case: Breach) -> str:
     """The template of what people are told, in Vietnamese: the officer reads and changes it before it is sent."""
-    context = {"case": case, "officer": request.principal.name, "unfilled": UNFILLED}
+    context = {"case": case, "officer": request.user.display_name, "unfilled": UNFILLED}
     return str(render_to_string("privacy/letter.txt", context, request)).strip()
 
 

@@ -29,7 +29,7 @@ def _budgets() -> Budgets:
 def start(request: HttpRequest) -> HttpResponse:
     """Alarms and stops of the last days, what is granted, and the form for more; `?for=` names its account."""
     context = {
-        "tabs": tabs("privacy:budgets"),
+        "tabs": tabs(request, "privacy:budgets"),
         "spent": _budgets().spent(request.principal),
         "grants": _budgets().grants(request.principal),
         "facilities": service("accesses").facilities(),

@@ -28,7 +28,7 @@ def _exports() -> Exports:
 def start(request: HttpRequest) -> HttpResponse:
     """What waits, what was decided, and standing approvals."""
     context = {
-        "tabs": tabs("privacy:exports"),
+        "tabs": tabs(request, "privacy:exports"),
         "exports": _exports().all(request.principal),
         "standing": _exports().standing(request.principal),
         "roles": roles(),

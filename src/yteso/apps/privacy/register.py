@@ -33,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("privacy:register"))
         return HttpResponseRedirect(reverse("privacy:activity", args=[name]))
     activities = _processing().all(request.principal)
-    context = {"tabs": tabs("privacy:register"), "activities": activities, "labels": _labels(), "as_of": now()}
+    context = {"tabs": tabs(request, "privacy:register"), "activities": activities, "labels": _labels(), "as_of": now()}
     return render(request, "privacy/register.html", context)
 
 
@@ -52,7 +52,7 @@ def activity(request: HttpRequest, name: str) -> HttpResponse:
         )
     versions = _processing().versions(request.principal, name)
     newest = versions[0] if versions else None
-    context = {"tabs": tabs("privacy:register"), "name": name, "versions": versions, "newest": newest}
+    context = {"tabs": tabs(request, "privacy:register"), "name": name, "versions": versions, "newest": newest}
     return render(request, "privacy/activity.html", {**context, "labels": _labels(), "most": MOST})
 
 

@@ -29,7 +29,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits, what is due first comes first; with `?closed=1` what was answered."""
     closed = request.GET.get("closed") == "1"
     found = _requests().queue(request.principal, open=not closed)
-    context = {**_shared(), "tabs": tabs("privacy:requests"), "requests": found, "closed": closed}
+    context = {**_shared(), "tabs": tabs(request, "privacy:requests"), "requests": found, "closed": closed}
     return render(request, "privacy/requests.html", context)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
-from yteso.apps.privacy.acts import tabs
+from yteso.apps.privacy.acts import tabs, waiting
 from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Accesses, Questioned
 from yteso.web.guard import allow
@@ -52,7 +52,8 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
 def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: Any) -> HttpResponse:
     found = _accesses().open_cases(request.principal, open=not answered)
     context = {
-        "tabs": tabs("privacy:start"),
+        "tabs": tabs(request, "privacy:start"),
+        "glass": waiting(request).glass,
         "questions": _shown(found),
         "answered": answered,
         "facilities": _accesses().facilities(),

@@ -1,0 +1,7 @@
+-- count_waiting --
+-- What waits for the data officer: broken glass to review, questions, requests, breach cases, exports. Names nobody.
+SELECT (SELECT count(*) FROM store.opening WHERE kind = 'g' AND reviewed IS NULL),
+       (SELECT count(*) FROM store.questioned WHERE answered IS NULL),
+       (SELECT count(*) FROM store.subject_request WHERE closed IS NULL),
+       (SELECT count(*) FROM store.breach WHERE closed IS NULL),
+       (SELECT count(*) FROM store.bulk_job WHERE kind = 'export' AND state = 'held');
