@@ -293,4 +293,4 @@ def test_a_file_is_a_link_only_for_who_may_open_its_page(site, username, linked)
 def test_a_link_that_is_over_says_so_in_its_title(site):
     answer = site.client().get("/recover/khong-co")
     assert answer.status_code == 410
-    assert "<h1>This link can no longer be used</h1>" in answer.content.decode()
+    assert "<h1>Liên kết không còn dùng được</h1>" in answer.content.decode()
