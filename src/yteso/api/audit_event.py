@@ -44,7 +44,7 @@ def read_event(call: Call) -> Response:
         audit.add_note(conn, call.who, AuditNote("R"), f"{TYPE}/{call.id}")
     if found is None:
         raise Refused(rules.NOT_FOUND.at(type=TYPE), status=404)
-    return json_response(200, _body(found, patient, with_query=persons is None))
+    return json_response(200, _body(call, found, patient, with_query=persons is None))
 
 
 def search_events(call: Call) -> Response:
@@ -116,9 +116,9 @@ def _is_whole(scoped: Scoped, person: str) -> bool:
 
 def _entry(call: Call, access: Access, patient: str | None, *, with_query: bool) -> bytes:
     address = json.dumps(f"{call.base}/{TYPE}/{access.id}")
-    body = _body(access, patient, with_query=with_query)
+    body = _body(call, access, patient, with_query=with_query)
     return b'{"fullUrl":%b,"resource":%b,"search":{"mode":"match"}}' % (address, body)
 
 
-def _body(access: Access, patient: str | None, *, with_query: bool) -> bytes:
-    return json.dumps(audit_event(access, patient or "", with_query=with_query))
+def _body(call: Call, access: Access, patient: str | None, *, with_query: bool) -> bytes:
+    return json.dumps(audit_event(access, patient or "", base=call.base, with_query=with_query))

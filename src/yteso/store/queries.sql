@@ -153,7 +153,8 @@ FROM store.audit
 WHERE (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
   AND (%(since)s::timestamptz IS NULL OR ts >= %(since)s) AND (%(until)s::timestamptz IS NULL OR ts < %(until)s)
   AND (%(who)s::text IS NULL OR who = %(who)s) AND (%(facility)s::text IS NULL OR facility = %(facility)s)
-  AND (%(action)s::text IS NULL OR action::text = ANY(string_to_array(%(action)s, ',')))
+  AND (%(action)s::text IS NULL OR CASE WHEN what ~ '^[a-z]+:' THEN action::text WHEN action = 'E' THEN 'R'
+       WHEN action = 'R' AND strpos(what, '?') > 0 THEN 'E' ELSE action::text END = ANY(string_to_array(%(action)s, ',')))
   AND (%(outcome)s::text IS NULL OR coalesce(outcome, '0')::text = ANY(string_to_array(%(outcome)s, ',')))
   AND (%(role)s::text IS NULL OR role = ANY(string_to_array(%(role)s, ','))) AND (%(mandate)s::text IS NULL OR behalf = %(mandate)s)
   AND (%(entity)s::text IS NULL OR what = %(entity)s OR starts_with(what, %(entity)s || '/_history/'))

@@ -9,6 +9,7 @@ import pytest
 
 from yteso.access.principal import Principal, Role
 from yteso.api.audit_event_of import audit_event
+from yteso.search.keys import number, patient_key
 from yteso.store import audit
 from yteso.store.trail import Act, Did, add_act
 from yteso.validate.structure import check_resource
@@ -42,6 +43,83 @@ def test_rows_of_a_patient_are_found_and_have_the_shape_of_their_act(admin, lan)
     assert one.json["entity"][0]["what"] == {"reference": "Patient/lan"}
 
 
+# -- what the profiles of BALP 1.1.3 demand, read from their definitions (IHE/ITI.BasicAudit, input/fsh) -------------
+
+SOURCE, DESTINATION = "110153", "110152"
+BALP = {
+    # pattern -> (subtype, action, the client's part, the user's part, role of the entity of type 2)
+    "Read": ("read", "R", DESTINATION, {"IRCP"}, {"3", "4", "20"}),
+    "Query": ("search-type", "E", SOURCE, {"IRCP"}, {"24"}),
+    "Create": ("create", "C", SOURCE, {"AUT", "INF", "CST"}, {"3", "4", "20"}),
+    "Update": ("update", "U", SOURCE, {"AUT", "INF", "CST"}, {"3", "4", "20"}),
+    "Delete": ("delete", "D", SOURCE, {"AUT", "INF", "CST"}, {"3", "4", "20"}),
+    "PrivacyDisclosure.Source": ("disclose", "R", DESTINATION, {"IRCP"}, {"3", "4", "20"}),
+}
+
+
+def code_of(agent):
+    return agent["type"]["coding"][0]["code"]
+
+
+def unmet(event):
+    """What an event lacks of the profile it claims."""
+    name = event["meta"]["profile"][0].rpartition("IHE.BasicAudit.")[2]
+    subtype, action, client, users, roles = BALP[name.removeprefix("Patient")]
+    kinds = [one.get("type", {}).get("code") for one in event["entity"]]
+    data = next(one for one in event["entity"] if one["type"]["code"] == "2")
+    systems = {code_of(one): one for one in event["agent"] if code_of(one) in (SOURCE, DESTINATION)}
+    user = event["agent"][0]
+    checks = {
+        "subtype": subtype in [one["code"] for one in event["subtype"]],
+        "action": event["action"] == action,
+        "outcome": event["outcome"] == "0",
+        "type": event["type"]["code"] == ("110106" if name == "PrivacyDisclosure.Source" else "rest"),
+        "client and server once": sorted(code_of(one) for one in event["agent"]).count(SOURCE) == 1 == len(systems) - 1,
+        "who": all(one["who"] for one in event["agent"]),
+        "network": all(one.get("network") for one in systems.values()) and "network" not in user,
+        "server": systems[SOURCE if client == DESTINATION else DESTINATION]["who"] == event["source"]["observer"],
+        "user": code_of(user) in users and user["requestor"] and user["role"] and user["purposeOfUse"],
+        "one entity of data": kinds.count("2") == 1 and data["role"]["code"] in roles,
+        "what, or query": bool(data.get("query")) and not {"what", "detail"} & data.keys()
+        if "Query" in name
+        else bool(data["what"]),
+        "patient": kinds.count("1") == (1 if name.startswith("P") else 0),
+    }
+    return [check for check, met in checks.items() if not met]
+
+
+def test_what_claims_a_pattern_of_balp_is_all_it_asks_for(admin, doctor, lan, database):
+    admin("PUT", "Patient/lan", {**LAN, "gender": "female"})
+    for name in ("Mẫu", "Mẫu khác"):
+        admin("PUT", "Organization/o", {"resourceType": "Organization", "id": "o", "name": name})
+    admin("GET", "Organization/o")
+    admin("GET", "Organization?name=mau")
+    admin("DELETE", "Organization/o")
+    doctor("GET", "Patient/lan")
+    doctor("PUT", "Patient/lan", LAN)
+    with database.connection() as conn:
+        audit.note(conn, Principal("m", Role.SYSTEM), "E", "$export", "export 1", [number(patient_key("lan"))])
+    entries = [
+        one["resource"]
+        for query in ("", "patient=Patient/lan")
+        for one in admin("GET", f"AuditEvent?{query}").json["entry"]
+    ]
+    claiming = [one for one in entries if "profile" in one.get("meta", {})]
+    assert {one["id"]: found for one in claiming if (found := unmet(one))} == {}
+    claimed = {one["meta"]["profile"][0].rpartition("BasicAudit.")[2] for one in claiming}
+    assert claimed == {*BALP, "PatientRead", "PatientQuery", "PatientCreate", "PatientUpdate"}
+    assert not [one for one in claiming if one["outcome"] != "0"]
+    assert [one for one in entries if one["outcome"] == "4" and "profile" not in one.get("meta", {})]
+    for event in entries:
+        assert not [issue for issue in check_resource(event) if issue.blocks], event
+
+
+def test_what_a_search_says_names_no_place_it_came_from(admin, lan):
+    admin("GET", "Patient?from=192.0.2.1", Prefer="handling=lenient")
+    for entry in admin("GET", "AuditEvent?subtype=search-type").json["entry"]:
+        assert "network" not in entry["resource"]["agent"][0]
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
@@ -51,7 +129,9 @@ def test_rows_of_a_patient_are_found_and_have_the_shape_of_their_act(admin, lan)
         ("agent-name=nobody", 0),
         ("outcome=0", 3),
         ("outcome=4", 0),
-        ("action=C,R", 3),
+        ("action=C,R", 2),
+        ("action=C,R,E", 3),
+        ("action=E", 1),
         ("action=C,U", 1),
         ("subtype=read", 1),
         ("subtype=search-type", 1),
@@ -147,7 +227,7 @@ def test_what_a_search_gave_is_told_as_a_digest_to_the_data_officer_and_not_to_a
     given = [f"Patient/{one['resource']['id']}/{one['resource']['meta']['versionId']}\n" for one in found]
     (event, *_) = [one["resource"] for one in admin("GET", "AuditEvent?patient=lan").json["entry"]]
     digest = blake2b("".join(given).encode(), digest_size=16).digest()
-    assert event["entity"][0]["detail"] == [{"type": "given", "valueBase64Binary": b64encode(digest).decode()}]
+    assert event["entity"][1]["detail"] == [{"type": "given", "valueBase64Binary": b64encode(digest).decode()}]
     assert not [issue for issue in check_resource(event) if issue.blocks], event
     me = type(admin)(api, Principal("lan", Role.CITIZEN, person="lan"))
     assert "given" not in json.dumps(me("GET", "AuditEvent").json)
@@ -193,7 +273,7 @@ def test_what_is_refused_is_in_the_chain_with_its_rule(database, api, admin, lan
     found = rows(database, who="may", outcome="4")
     assert [(one.action, one.what) for one in found] == [("D", "Patient/lan"), ("R", "Patient/lan")]
     assert all("AUTH-0102" in one.detail for one in found)
-    assert audit_event(found[0])["outcomeDesc"] == found[0].detail
+    assert audit_event(found[0], base="http://test/fhir")["outcomeDesc"] == found[0].detail
 
 
 def test_a_look_at_what_is_hidden_is_in_the_chain(database, doctor, lan):
@@ -248,11 +328,11 @@ def test_the_person_finds_every_refused_try(api, admin, doctor, lan, kind, id):
     of_lan = OBSERVATION | {"id": "o", "subject": {"reference": "Patient/lan"}}
     assert admin("PUT", "Observation/o", of_lan).status == 201
     me = type(admin)(api, Principal("lan", Role.CITIZEN, person="lan"))
-    for number, (method, url, body) in enumerate(tries(kind, id), start=1):
+    for tried, (method, url, body) in enumerate(tries(kind, id), start=1):
         patched = {"content_type": "application/json-patch+json"} if method == "PATCH" else {}
         assert doctor(method, url, body, **patched).status in (403, 404), url
         found = me("GET", "AuditEvent?outcome=4")
-        assert len(found.ids) == number, (method, url)
+        assert len(found.ids) == tried, (method, url)
         assert found.json["entry"][0]["resource"]["agent"][0]["name"] == "bác sĩ Mẫu"
     assert me("GET", "Observation/khong-co").status == 404
-    assert len(me("GET", "AuditEvent?outcome=4").ids) == number
+    assert len(me("GET", "AuditEvent?outcome=4").ids) == tried
