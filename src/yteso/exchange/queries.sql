@@ -2,11 +2,11 @@
 -- Whether a machine account may send (NULL for people's accounts), the receipt these bytes were given before, and where
 -- they are new, the sender's next number; the row lock puts the files of one sender in order until the transaction ends.
 WITH standing AS (
-    SELECT (SELECT active FROM exchange.sender WHERE shard = %(shard)s AND name = %(sender)s) AS active,
-        (SELECT receipt FROM exchange.intake WHERE shard = %(shard)s AND id = %(id)s) AS receipt
+    SELECT (SELECT active FROM exchange.sender WHERE shard = %s AND name = %s) AS active,
+        (SELECT receipt FROM exchange.intake WHERE shard = %s AND id = %s) AS receipt
 ), counted AS (
     INSERT INTO exchange.counter AS c (shard, sender, last)
-    SELECT %(shard)s, %(sender)s, 1 FROM standing WHERE active IS NOT FALSE AND receipt IS NULL
+    SELECT %s, %s, 1 FROM standing WHERE active IS NOT FALSE AND receipt IS NULL
     ON CONFLICT (shard, sender) DO UPDATE SET last = c.last + 1 RETURNING last, clock_timestamp() AS received
 )
 SELECT active, receipt, last, received FROM standing LEFT JOIN counted ON true

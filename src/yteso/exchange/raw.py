@@ -17,11 +17,11 @@ import zstandard
 
 from yteso.base.errors import Refused, YtesoError
 from yteso.base.ids import shard_of, shard_of_key, stable_id
-from yteso.db import Connection, Database, Queries, is_conflict
+from yteso.db import Connection, Database, Queries, Statement, is_conflict, run_together
 from yteso.exchange import rules
 from yteso.exchange.bell import Bell
 from yteso.exchange.spool import FRAME, Spool
-from yteso.jobs import enqueue
+from yteso.jobs import asking
 from yteso.signing import Keys, Receipt, sign_receipt
 from yteso.store.roots import Root, newest_root
 
@@ -77,9 +77,9 @@ def keep(
     Raises Refused (403) for a locked account. A lost database surfaces as its own error and nothing is kept then.
     """
     file, shard = intake_id(arrival.sender, spool.sha256), shard_of_key(arrival.sender)
-    named = {"shard": shard, "sender": arrival.sender, "id": file}
+    asked = Statement(SQL["open_file"], [shard, arrival.sender, shard, file, shard, arrival.sender])
     with database.connection() as conn:
-        active, receipt, sequence, received = _row(conn.execute(SQL["open_file"], named).fetchone())
+        (((active, receipt, sequence, received),),) = run_together(conn, [asked])
         if active is False:
             raise Refused(rules.INACTIVE.at(), status=403)
         if receipt is not None:
@@ -92,31 +92,36 @@ def keep(
             if not is_conflict(error):
                 raise
             conn.rollback()  # another request with these bytes held the sender's counter before us
-            (receipt,) = _row(conn.execute(SQL["fetch_receipt"], [shard, file]).fetchone())
-            return Kept(file, orjson.loads(receipt), again=True)
+            return Kept(file, _receipt(conn, shard, file), again=True)
     if _BELL.due():
         with database.connection() as conn:
             conn.execute(SQL["notify_intake"])
     return Kept(file, signed)
 
 
-def _row(found: tuple[Any, ...] | None) -> tuple[Any, ...]:
-    assert found is not None
-    return found
+def _receipt(conn: Connection, shard: int, file: str) -> dict[str, Any]:
+    row = conn.execute(SQL["fetch_receipt"], [shard, file]).fetchone()
+    assert row is not None
+    receipt: dict[str, Any] = orjson.loads(row[0])
+    return receipt
 
 
 def _insert(conn: Connection, arrival: Arrival, given: Receipt, spool: Spool, receipt: bytes) -> None:
-    """The file's row, its pieces and its job."""
+    """The file's row, its pieces and its job, committed."""
     shard, frames = shard_of_key(arrival.sender), spool.frames()
     known = [shard, given.intake, arrival.sender, given.sequence, arrival.facility, given.received]
     about = [spool.sha256, spool.size, arrival.name, arrival.adapter, arrival.door, receipt]
-    conn.execute(SQL["insert_file"], [*known, *about, next(frames)], prepare=True)
-    if spool.size > FRAME:
-        with conn.cursor().copy(SQL["copy_chunks"]) as copy:
-            copy.set_types(["int2", "uuid", "int4", "bytea"])
-            for n, frame in enumerate(frames, 1):
-                copy.write_row((shard, UUID(given.intake), n, frame))
-    enqueue(conn, DRAIN, queueing_lock=DRAIN)
+    file = Statement(SQL["insert_file"], [*known, *about, next(frames)])
+    job = asking(DRAIN, queueing_lock=DRAIN)
+    if spool.size <= FRAME:
+        run_together(conn, [file, job], ends=True)
+        return
+    run_together(conn, [file, job])
+    with conn.cursor().copy(SQL["copy_chunks"]) as copy:
+        copy.set_types(["int2", "uuid", "int4", "bytea"])
+        for n, frame in enumerate(frames, 1):
+            copy.write_row((shard, UUID(given.intake), n, frame))
+    conn.commit()
 
 
 def chunks(conn: Connection, id: str, size: int) -> Iterator[bytes]:

@@ -2,10 +2,10 @@
 -- A job in the caller's transaction. With a queueing lock: nothing when such a job already waits, and never a wait for
 -- another transaction that is adding the same one (the advisory lock lets one transaction at a time try).
 INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args, scheduled_at)
-SELECT %(queue)s, %(task)s, %(priority)s, %(lock)s, %(args)s::jsonb, now() + %(delay)s
-WHERE %(lock)s::text IS NULL
-   OR (NOT EXISTS (SELECT FROM jobs.procrastinate_jobs WHERE queueing_lock = %(lock)s AND status = 'todo')
-       AND pg_try_advisory_xact_lock(7304, hashtext(%(lock)s)))
+SELECT %s, %s, %s, %s, %s::jsonb, now() + %s
+WHERE %s::text IS NULL
+   OR (NOT EXISTS (SELECT FROM jobs.procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')
+       AND pg_try_advisory_xact_lock(7304, hashtext(%s)))
 ON CONFLICT DO NOTHING
 RETURNING id;
 
