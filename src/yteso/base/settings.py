@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from yteso.base.syslog import split_address
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -27,6 +29,8 @@ class Settings:
     public_url: str = ""
     idle_minutes: int = 30
     """After so many quiet minutes a session of the pages is over."""
+    syslog: str = ""
+    """Where warnings and errors of every process go beside standard error: `host:port` or the path of a socket."""
     subscription_hosts: tuple[str, ...] = ()
     profile_modes: tuple[tuple[str, str], ...] = ()
     """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
@@ -60,6 +64,7 @@ class Settings:
             max_body=number("YTESO_MAX_BODY", cls.max_body),
             public_url=environ.get("YTESO_PUBLIC_URL", ""),
             idle_minutes=number("YTESO_IDLE_MINUTES", cls.idle_minutes),
+            syslog=_syslog(environ.get("YTESO_SYSLOG", "")),
             profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
             budgets=_budgets(environ.get("YTESO_BUDGETS", "")),
             child_decides=_age(number("YTESO_CHILD_DECIDES", cls.child_decides)),
@@ -89,6 +94,12 @@ class Settings:
     def live_port(self) -> int:
         """The port of the small ASGI process that pushes live updates."""
         return self.port + 1
+
+
+def _syslog(text: str) -> str:
+    if text:
+        split_address(text)
+    return text
 
 
 _MODE = re.compile(r"(fhir|bhyt|import|[0-9A-Z]{5})=(refuse|warn|off)", re.ASCII)

@@ -30,7 +30,7 @@ _LONGEST_ERRAND = 10.0
 def main() -> None:
     """Export until told to stop."""
     end_with_parent()
-    log_to_stderr()
+    log_to_stderr(Settings.from_environment().syslog)
     stop = stop_on_signals()
     services = build(Settings.from_environment(), application="yteso exporter", connections=4 + COURIERS)
     notifier = threading.Thread(target=services.notifier().run, args=(stop,), daemon=True, name="notifier")

@@ -34,6 +34,7 @@ from yteso.oauth.ended import Ended
 from yteso.oauth.origins import Origins
 from yteso.ops.compose import build
 from yteso.ops.hub import CHANNEL, TOPICS, Hub, Subscriber
+from yteso.ops.logs import log_to_stderr
 from yteso.ops.sockets import Sockets
 
 log = logging.getLogger(__name__)
@@ -217,6 +218,7 @@ def _role_of_token(bearer: Bearer, authorization: str) -> Role | None:
 
 def _application() -> Starlette:
     settings = Settings.from_environment()
+    log_to_stderr(settings.syslog)
     hub = Hub(Listener(settings.database_url, [CHANNEL], application="yteso live"))
     services = build(settings, application="yteso live", connections=4)
     ended = Ended(services.database, services.clock)

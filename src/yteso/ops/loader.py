@@ -18,7 +18,7 @@ _OTHERS_SECONDS = 0.2
 def main() -> None:
     """Work until the job is over or we are told to stop."""
     end_with_parent()
-    log_to_stderr()
+    log_to_stderr(Settings.from_environment().syslog)
     stop = stop_on_signals()
     id = sys.argv[1]  # noqa: A001 - FHIR's own word
     services = build(Settings.from_environment(), application="yteso import", connections=2)

@@ -1,10 +1,12 @@
-"""How every process of the platform logs: one line to standard error, warnings and worse, no values."""
+"""How every process of the platform logs: one line to standard error and to the operator's collector, warnings and
+worse, no values."""
 
 from __future__ import annotations
 
 import logging
 
 from yteso.base.clock import log_time
+from yteso.base.syslog import Syslog
 
 
 class _Line(logging.Formatter):
@@ -15,10 +17,11 @@ class _Line(logging.Formatter):
         return log_time(record.created)
 
 
-def log_to_stderr(level: int = logging.WARNING) -> None:
-    """Set it up once per process."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler])
+def log_to_stderr(syslog: str = "", level: int = logging.WARNING) -> None:
+    """Set it up once per process; `syslog`: `Settings.syslog`."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(), *([Syslog(syslog)] if syslog else [])]
+    for handler in handlers:
+        handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=handlers)
     # The pool's own warnings repeat the connection's error for every attempt.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)

@@ -29,7 +29,7 @@ _DAY_SECONDS = 86_400.0
 def main() -> None:
     """Work until told to stop."""
     end_with_parent()
-    log_to_stderr()
+    log_to_stderr(Settings.from_environment().syslog)
     stop = stop_on_signals()
     services = build(Settings.from_environment(), application="yteso walker", connections=4)
     try:

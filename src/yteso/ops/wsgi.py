@@ -39,8 +39,8 @@ def __getattr__(name: str) -> Front:
     """`application` is made when the server asks for it, so that importing this module connects to nothing."""
     if name != "application":
         raise AttributeError(name)
-    log_to_stderr()
     settings = Settings.from_environment()
+    log_to_stderr(settings.syslog)
     front = front_of(build(settings, application="yteso web", connections=settings.web_threads + 2))
     # Large documents are many dicts and no cycles: what lives for ever is set aside, the rest is looked through rarely.
     gc.freeze()

@@ -38,7 +38,7 @@ def django_settings(settings: Settings) -> dict[str, Any]:
         **_accounts(settings),
         **_languages(settings),
         **_uploads(settings),
-        "LOGGING": _logging(),
+        "LOGGING": _logging(settings.syslog),
     }
 
 
@@ -198,16 +198,19 @@ def _uploads(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _logging() -> dict[str, Any]:
-    """Paths, codes and ids go to standard error; query strings and bodies, which may hold a patient's data, never."""
+def _logging(syslog: str) -> dict[str, Any]:
+    """Paths, codes and ids go to standard error and to the operator's collector; query strings and bodies, which may
+    hold a patient's data, never."""
+    away = {"syslog": {"()": "yteso.base.syslog.Syslog", "address": syslog, "formatter": "line"}} if syslog else {}
+    handlers = {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}, **away}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "line": {"()": "yteso.web.logs.NoValues", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": handlers,
         "loggers": {
-            "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "django": {"handlers": list(handlers), "level": "WARNING", "propagate": False},
         },
     }

@@ -25,9 +25,11 @@ class NoValues(logging.Formatter):
         return log_time(record.created)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Django's records name the path only; `exc_info` would bring the exception's text."""
+        """Django's records name the path only; `exc_info` would bring the exception's text. The record stays whole for
+        the next handler."""
+        kept = record.exc_info, record.exc_text
         error = record.exc_info[1] if record.exc_info else None
-        record.exc_info = None
-        record.exc_text = None
+        record.exc_info = record.exc_text = None
         line = without_secrets(super().format(record))
+        record.exc_info, record.exc_text = kept
         return f"{line}: {where(error)}" if error is not None else line

@@ -17,6 +17,7 @@ SOURCE = Path(__file__).resolve().parents[3] / "src" / "yteso"
 CLIENTS = frozenset({"http.client", "urllib.request", "requests", "httpx", "aiohttp", "urllib3", "socket", "ftplib"})
 ELSEWHERE = {
     "base/outward.py": "the door itself",
+    "base/syslog.py": "the operator's log collector, whose address is a setting",
     "ops/ports.py": "looks whether a port of this machine is free",
     "ops/sockets.py": "opens this machine's own ports",
     "ops/sending.py": "the command line: an address its user typed",

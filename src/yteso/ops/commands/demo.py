@@ -25,7 +25,7 @@ def demo(
     from yteso.ops.ports import free_pair
     from yteso.ops.supervisor import Supervisor, stop_on_signals
 
-    log_to_stderr()
+    log_to_stderr(settings().syslog)
     stop = stop_on_signals()
     supervisor = Supervisor(settings(), port=0 if serve else free_pair())
     with console.status("Đang khởi động · Starting"):

@@ -10,7 +10,7 @@ def up() -> None:
     from yteso.ops.logs import log_to_stderr
     from yteso.ops.supervisor import Supervisor, stop_on_signals
 
-    log_to_stderr()
+    log_to_stderr(settings().syslog)
     stop = stop_on_signals()
     supervisor = Supervisor(settings())
     with console.status("Đang khởi động · Starting"):
