@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from yteso.fhir import reference
-from yteso.search.keys import Code, Mark, exact, identified, mandatory, of_system, path_key, present, typed
+from yteso.search.keys import Code, Mark, contact, exact, identified, mandatory, of_system, path_key, present, typed
 from yteso.search.parameters import is_shared, parameters_of
 from yteso.search.query import Clause
 from yteso.search.values import bare, split, split_token
@@ -56,13 +56,24 @@ def _facts(type: str, parameter: SearchParameter, modifier: str, value: str) -> 
 
 def _token(type: str, key: str, path: Path, value: str) -> Iterator[str]:
     system, code = split_token(value)
-    if system is None or path.type in _IMPLIED_SYSTEM:
+    if path.type == "ContactPoint" and code:
+        yield from _contact(key, system, code)
+    elif system is None or path.type in _IMPLIED_SYSTEM:
         if code and (not system or _may_imply(type, path, system)):
             yield Code(f"{key}|{code}")
     elif not code:
         yield of_system(key, system)
     else:
         yield f"{key}|{system}|{code}"
+
+
+def _contact(key: str, system: str | None, value: str) -> Iterator[str]:
+    """Of what kind a contact is says how it is compared; without a kind it may be a number or something else."""
+    if system is not None:
+        yield f"{key}|{system}|{contact(system, value)}"
+    else:
+        for one in dict.fromkeys((contact(None, value), contact("phone", value))):
+            yield Code(f"{key}|{one}")
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ are checked by other columns). Patients are blake2b, because rights hang on them
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -68,6 +69,18 @@ def patient_key(id: str) -> Key:
 def coded(key: str, system: str | None, code: str) -> tuple[str, str]:
     """The facts of one code: the bare code, and with its system; `|code` when it has no system."""
     return f"{key}|{code}", f"{key}|{system or ''}|{code}"
+
+
+_CALLED = frozenset({"phone", "fax", "sms", "pager"})
+_NOT_DIALLED = re.compile(r"[\s.()\-/]+")
+
+
+def contact(system: str | None, value: str) -> str:
+    """A contact as it is compared: numbers without what is not dialled, Vietnam's code as 0; others without case."""
+    if system not in _CALLED:
+        return value.casefold()
+    number = _NOT_DIALLED.sub("", value)
+    return f"0{number[3:]}" if number.startswith("+84") else number
 
 
 def of_system(key: str, system: str) -> Mark:

@@ -11,7 +11,19 @@ from functools import lru_cache
 from typing import Any
 
 from yteso.fhir import reference
-from yteso.search.keys import Key, coded, exact, identified, identifier, of_system, present, token, typed, under
+from yteso.search.keys import (
+    Key,
+    coded,
+    contact,
+    exact,
+    identified,
+    identifier,
+    of_system,
+    present,
+    token,
+    typed,
+    under,
+)
 from yteso.search.values import uris_above
 from yteso.search.words import prefixes
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
@@ -103,7 +115,7 @@ def of_contact(key: str, value: Any, tok: Tokens, mark: Tokens) -> None:
     text = value.get("value")
     if text:
         system = value.get("system")
-        tok += [token(fact) for fact in coded(key, system, text)]
+        tok += [token(fact) for fact in coded(key, system, contact(system, text))]
         if system:
             mark.append(_system(key, system))
 
@@ -143,10 +155,17 @@ _PARTS = ("text", "family", "given", "prefix", "suffix", "line", "district", "ci
 
 
 def of_text(key: str, number: Key, value: Any, tok: Tokens, strings: list[tuple[Key, str, int]]) -> None:
-    """A string, HumanName or Address: each of its texts exactly, and its folded beginnings."""
+    """A string, HumanName or Address: each of its texts exactly, and its folded beginnings.
+
+    A name in parts is found as a whole too, as it is said here and as it is said elsewhere.
+    """
     for text in [value] if isinstance(value, str) else _texts(value):
         tok.append(token(exact(key, text)))
         strings += [(number, part, at) for at, part in enumerate(prefixes(text))]
+    if isinstance(value, dict) and "text" not in value and "family" in value and "given" in value:
+        family, given = value["family"], " ".join(value["given"])
+        for whole in (f"{family} {given}", f"{given} {family}"):
+            strings += [(number, part, at) for at, part in enumerate(prefixes(whole))]
 
 
 def _texts(value: Any) -> list[str]:

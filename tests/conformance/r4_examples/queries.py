@@ -154,7 +154,7 @@ def _token(value, type_):
     if type_ == "Identifier":
         return [_pair(value.get("system"), value.get("value"))]
     if type_ == "ContactPoint":
-        return [_escaped(value.get("value"))]
+        return [_escaped(value.get("value")), _pair(value.get("system"), value.get("value"))]
     if isinstance(value, bool):
         return ["true" if value else "false"]
     return [_escaped(value)]

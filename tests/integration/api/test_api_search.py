@@ -357,6 +357,18 @@ def test_a_contact_is_asked_for_with_its_kind(admin, patient):
     assert found == [["a"], [], ["b"], [], ["a"], ["a", "b"]]
 
 
+def test_a_number_is_found_however_it_is_written_and_a_name_as_it_is_said(admin, patient):
+    phone, mail = {"system": "phone", "value": "0901 234 567"}, {"system": "email", "value": "A@Thu.vn"}
+    name = {"family": "Nguyễn", "given": ["Thử", "Đức"]}
+    admin("PUT", "Patient/a", {**patient, "id": "a", "telecom": [phone, mail], "name": [name]})
+    for asked in ("phone=0901.234.567", "telecom=%2B84901234567", "telecom=phone|0901234567", "email=a@thu.vn"):
+        assert admin("GET", f"Patient?{asked}").ids == ["a"], asked
+    for asked in ("nguyen%20thu%20duc", "th%E1%BB%AD%20%C4%91%E1%BB%A9c", "thu%20duc%20nguyen", "duc%20nguyen"):
+        assert admin("GET", f"Patient?name={asked}").ids == ["a"], asked
+    assert admin("GET", "Patient?name=duc%20thu").ids == []
+    assert admin("GET", "Patient?given=nguyen").ids == []
+
+
 def test_resources_are_found_by_the_guide_their_profile_is_of(admin, patient):
     guide = "http://fhir.hl7.org.vn/core/StructureDefinition"
     admin("PUT", "Patient/a", {**patient, "id": "a", "meta": {"profile": [f"{guide}/vn-core-patient|1.0"]}})

@@ -96,6 +96,29 @@ def test_a_contact_is_found_by_its_kind_and_not_by_its_use():
     assert token("Patient.telecom|home|09") not in tokens
 
 
+@pytest.mark.parametrize(
+    ("system", "value", "compared"),
+    [
+        ("phone", "0901 234.567", "0901234567"),
+        ("phone", "+84 (901) 234-567", "0901234567"),
+        ("sms", "+1 555 010", "+1555010"),
+        ("email", "A.B@Thu.VN", "a.b@thu.vn"),
+        (None, "ABC", "abc"),
+    ],
+)
+def test_a_contact_is_compared_as_it_is_used(system, value, compared):
+    told = {"value": value, **({"system": system} if system else {})}
+    tokens = extract({"resourceType": "Patient", "id": "p", "telecom": [told]}).tok
+    assert token(f"Patient.telecom|{compared}") in tokens
+    assert token(f"Patient.telecom|{system or ''}|{compared}") in tokens
+
+
+def test_a_name_in_parts_is_found_as_a_whole():
+    name = {"family": "Nguyễn", "given": ["Đức", "Anh"]}
+    pieces = {text for _, text, _ in extract({"resourceType": "Patient", "id": "p", "name": [name]}).strings}
+    assert {"nguyen duc anh", "duc anh nguyen", "duc anh", "nguyen", "anh"} <= pieces
+
+
 def test_absence_may_mean_something():
     alive = extract({"resourceType": "Patient", "id": "p"}).tok
     dead = extract({"resourceType": "Patient", "id": "p", "deceasedDateTime": "2024"}).tok
