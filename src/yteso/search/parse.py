@@ -166,7 +166,7 @@ def _include(found: _Found, name: str, value: str) -> None:
         include = Include(found.type, "", "", include.iterate)
     elif parameter_name == "*":
         include = Include(source, "", target, include.iterate, include.reverse)
-    if modifier not in ("", "iterate", "recurse") or not _can_follow(found, include):
+    if modifier not in ("", "iterate", "recurse") or not (rest or source == "*") or not _can_follow(found, include):
         found.note(rules.INCLUDE, name)
     else:
         found.include.append(include)

@@ -179,3 +179,9 @@ def test_every_parameter_called_searchable_is_understood_and_no_other(type):
 def test_a_code_without_system_and_code_asks_for_nothing(value):
     _, issues = parse("Patient", f"identifier={value}")
     assert [issue.code for issue in issues] == ["SRCH-0005"]
+
+
+@pytest.mark.parametrize("value", ["Patient", "Patient:", "Nothing", "*:*"])
+def test_an_include_without_a_parameter_is_told_and_brings_nothing(value):
+    query, issues = parse("Patient", f"_include={value}")
+    assert (query.include, [issue.code for issue in issues]) == ((), ["SRCH-0007"])
