@@ -90,8 +90,8 @@ def questions(visits: int, people: int, chance: random.Random) -> dict[str, Kind
     def patient() -> str:
         return str(somebody()["id"])
 
-    def named() -> str:
-        return quote(somebody()["name"][0]["text"])
+    def named(words: int = 9) -> str:
+        return quote(" ".join(somebody()["name"][0]["text"].split()[:words]))
 
     def identifier() -> Question:
         one = somebody()["identifier"][0]
@@ -118,6 +118,7 @@ def questions(visits: int, people: int, chance: random.Random) -> dict[str, Kind
     }
     of_all: dict[str, Callable[[], Question]] = {
         "name alone": lambda: ("Patient", f"name={named()}"),
+        "two words of a name": lambda: ("Patient", f"name={named(2)}"),
         "code within 60 days": code_and_dates,
     }
     return {

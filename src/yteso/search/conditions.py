@@ -185,7 +185,7 @@ def _side(rows: Rows, parameter: SearchParameter, values: tuple[tuple[str, str],
         return _exists(rows, "moment", _date_key(rows, parameter.name), inside)
     keys = side_keys(rows.type, parameter.paths)
     if parameter.kind == "string":
-        return _exists(rows, "string", keys, any_of(_text(value, modifier) for _, value in values))
+        return _exists(rows, "string", keys, any_of(in_text(value, modifier) for _, value in values))
     beside = _exists(rows, "number", keys, any_of(amounts.inside(*value) for value in values))
     if not is_amount(rows.type, keys):
         return beside
@@ -264,7 +264,8 @@ def _exists(rows: Rows, table: str, keys: list[int], condition: Fragment) -> Fra
     return Fragment(text, (value, *condition.params))
 
 
-def _text(value: str, modifier: str) -> Fragment:
+def in_text(value: str, modifier: str) -> Fragment:
+    """What is asked of a text, on alias `x` of `store.string`."""
     folded = fold(bare(value))[:MAX_LENGTH]
     if not folded:
         return FALSE

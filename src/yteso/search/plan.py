@@ -22,14 +22,15 @@ from itertools import product
 from yteso.base.ids import shard_of
 from yteso.search import when
 from yteso.search.compartment import facts_within
-from yteso.search.conditions import Rows, any_fact, conditions, dated, meets
+from yteso.search.conditions import Rows, any_fact, conditions, dated, in_text, meets, side_keys
 from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, patient_key, token
+from yteso.search.parameters import parameters_of
 from yteso.search.query import Chain, Clause, Denied, Filter, Query, Test
 from yteso.search.rights import Rights, visible
-from yteso.search.side import hid, same_resource
+from yteso.search.side import hid, of_row, same_resource
 from yteso.search.values import bare, split_token
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
@@ -57,6 +58,29 @@ class _Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A clause on texts that leads to the rows if it finds few, which `are_few` tells when it runs."""
+
+    clause: Clause
+    keys: list[int]
+    inside: Fragment
+
+    @property
+    def are_few(self) -> Fragment:
+        """A condition on no row; the same whoever asks."""
+        return Fragment(f"(SELECT store.few_texts(%s::bigint[], %s, %s, {FEW}))", (self.keys, *self.inside.params))
+
+    def rows(self, where: Fragment) -> Fragment:
+        """Alias `r`: what these texts belong to. The limit tells the planner how few they are, whatever the values."""
+        texts = f"SELECT * FROM store.string x WHERE x.key = ANY(%s::bigint[]) AND {self.inside.text} LIMIT {FEW}"
+        return Fragment(
+            f"(SELECT r.* FROM (SELECT DISTINCT x.shard, x.type, x.hid, x.t FROM ({texts}) x) x"
+            f" JOIN store.resource r ON {of_row('x', 'r')} WHERE {where.text} OFFSET 0) r",
+            (self.keys, *self.inside.params, *where.params),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """One alternative: where rows come from, and which columns hold the clinical date there."""
 
@@ -71,6 +95,8 @@ _FURTHER_CODES = Fragment(f"store.moment m JOIN store.resource r ON {same_resour
 
 _LONG_NAME = 3
 """Words of a name that some thousand of ten million have at most, not hundreds of thousands."""
+FEW = 300
+"""Texts that are looked up one by one; of more the planner finds a better way than by them, at each execution anew."""
 
 
 def found_first(where: Fragment) -> Fragment:
@@ -99,9 +125,12 @@ def leads_to_few(type: str, test: Test) -> bool:
 
 
 class Plan:
-    """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked."""
+    """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked.
 
-    def __init__(self, query: Query, now: datetime, reached: Sequence[Reached] = ()) -> None:
+    `by_few`: a short name may lead to the rows. Who asks so sees nothing when it is that of many (`few.are_few`).
+    """
+
+    def __init__(self, query: Query, now: datetime, reached: Sequence[Reached] = (), *, by_few: bool = False) -> None:
         self.query = query
         self.rows = Rows(query.type, "r", now)
         self.reached = list(reached)
@@ -120,6 +149,7 @@ class Plan:
         self.by_birth = self._by_birth()
         self.is_served = self.ids is not None or self.patients is not None or self.selective or self.by_birth
         self.by_name = self._by_name()
+        self.few = self._few() if by_few else None
         self.by_date = bool(self.hot.date) and bool(
             self.patients is not None or self.code or self.dates or sorted_by_date
         )
@@ -128,7 +158,7 @@ class Plan:
     def same_way(self) -> bool:
         """True when the way to the rows is the same whatever the values, so that it need not be planned each time."""
         named = self.ids is not None or self.patient is not None or self.code is not None
-        return not self.reached and (named or self.by_token or self.by_birth or self.by_name)
+        return not self.reached and (named or self.by_token or self.by_birth or self.by_texts)
 
     @property
     def by_token(self) -> bool:
@@ -141,7 +171,12 @@ class Plan:
         alone = self.code is not None and all(
             clause is self.code.clause or clause in self.dates for clause in self.query.clauses
         )
-        return not self.reached and (self.is_served or alone or self.by_name)
+        return not self.reached and (self.is_served or alone or self.by_texts)
+
+    @property
+    def by_texts(self) -> bool:
+        """True when a name leads to the rows."""
+        return self.by_name or self.few is not None
 
     def whole(self) -> Fragment:
         """Everything that is asked, as one condition."""
@@ -155,7 +190,9 @@ class Plan:
         others = [one for one in self.query.clauses if one not in self.dates and not any(one is it for it in named)]
         (only,) = self.patients if self.patients is not None and len(self.patients) == 1 else (None,)
         seen = visible(rights, "r", type=self.query.type, patient=only)
-        rows = replace(self.rows, singly=self.by_birth)
+        if self.few is not None:
+            others.remove(self.few.clause)
+        rows = replace(self.rows, singly=self.by_birth or self.few is not None)
         asked = [Fragment("r.hash IS NOT NULL"), *conditions(rows, others), *(one.also for one in self.reached)]
         common = [seen, *asked]
         dates = [dated(self.rows, clause) for clause in self.dates]
@@ -166,6 +203,8 @@ class Plan:
         elif self.by_token:
             for chosen in product(*self._dates("r.d_lo", "r.d_hi")):
                 yield Arm(found_first(all_of((*asked, *chosen))), seen)
+        elif self.few is not None:
+            yield Arm(self.few.rows(all_of((self.rows.of_type, *asked, *dates))), all_of((self.few.are_few, seen)))
         elif self.by_birth or self.by_name:
             yield Arm(found_first(all_of((self.rows.of_type, *asked, *dates))), seen)
         else:
@@ -228,6 +267,18 @@ class Plan:
             and all(len(bare(value).split()) >= _LONG_NAME for _, value in clause.values)
             for clause in self.query.clauses
         )
+
+    def _few(self) -> Texts | None:
+        """The first short text of a person that is asked for, when nothing else leads to the rows."""
+        if self.reached or self.is_served or self.by_name or self.hot.date != "birthdate":
+            return None
+        for clause in self.query.clauses:
+            if clause.type == "string" and not clause.modifier and len(clause.values) == 1:
+                inside = in_text(clause.values[0][1], "")
+                if inside.params:
+                    paths = parameters_of(self.query.type)[clause.name].paths
+                    return Texts(clause, side_keys(self.query.type, paths), inside)
+        return None
 
     def _compartment(self) -> Reached:
         assert self.query.compartment is not None

@@ -80,6 +80,8 @@ def search_together(
     pages: list[Page | None] = [None] * len(searches)
     notes = []
     for (place, plan), (rows, following) in zip(plans.items(), answers, strict=True):
+        if not rows and _is_of_many(conn, plan):
+            continue
         counted = None if following or plan.query.cursor else len(rows)
         matches = tuple(stored(conn, codec, row) for row in rows)
         pages[place] = Page(matches, (), counted, following)
@@ -95,8 +97,16 @@ def _quick_plan(query: Query, now: datetime) -> Plan | None:
     """The plan of a search that one statement answers, over few rows."""
     if query.links or query.include or not query.count or query.total != "none" or is_read(query):
         return None
-    plan = Plan(query, now)
+    plan = Plan(query, now, by_few=True)
     return plan if plan.is_quick else None
+
+
+def _is_of_many(conn: Connection, plan: Plan) -> bool:
+    """True when nothing was found because the name is that of many, who are found another way."""
+    if plan.few is None:
+        return False
+    asked = plan.few.are_few
+    return not run(conn, f"SELECT {asked.text}", asked.params, same_way=True).fetchone()[0]
 
 
 def _answers(conn: Connection, asked: Sequence[tuple[Search, Plan]]) -> list[tuple[list[Any], str]]:

@@ -8,6 +8,7 @@ from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.fhir.json import loads
+from yteso.search import plan
 from yteso.search.parse import parse
 from yteso.store import find
 from yteso.store.protocol import Put, Read, Remove, Search, Transaction, VersionConflict, Write
@@ -161,6 +162,25 @@ def test_searches_that_share_a_transaction_answer_as_each_alone_within_its_own_r
     assert together[0].next
     assert [row[:4] for row in rows] == marks
     assert len({t for *_, t in rows}) == 1
+
+
+def test_a_short_name_of_few_is_found_together_and_one_of_many_alone(database, store, administrator, monkeypatch):
+    monkeypatch.setattr(plan, "FEW", 3)
+    names = {f"p{at}": "Trần Thử" for at in range(4)} | {"p9": "Lý Văn Thử", "q9": "Lý Văn Thử"}
+    with database.connection() as conn:
+        made = [
+            patient(key, name=[{"text": name}], gender="male" if key == "p9" else "female")
+            for key, name in names.items()
+        ]
+        store.write(conn, administrator, [Put(one) for one in made])
+    texts = ("name=lý", "name=Lý Văn&gender=male", "name=trần", "name=nobody", "name=Lý&birthdate=ge1900")
+    searches = [Search(administrator, EVERYTHING, asked("Patient", text)) for text in texts]
+    with database.connection() as conn:
+        together = store.search_together(conn, searches)
+        assert [page and len(page.matches) for page in together] == [2, 1, None, 0, 0]
+        alone = [store.search(conn, one.who, one.limit, one.query) for one in searches]
+    assert [len(page.matches) for page in alone] == [2, 1, 4, 0, 0]
+    assert [one for one in together if one] == [two for one, two in zip(together, alone, strict=True) if one]
 
 
 @pytest.mark.usefixtures("results")

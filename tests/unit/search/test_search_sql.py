@@ -105,6 +105,32 @@ def test_of_shorter_and_other_texts_nobody_knows_how_many_there_are(type, asked)
     assert not Plan(parse(type, asked)[0], NOW).by_name
 
 
+@pytest.mark.parametrize("asked", ["name=Lê Văn", "family=Lê&gender=male", "name=Thử&birthdate=ge1984", "given=An"])
+def test_a_short_name_may_lead_to_the_rows_when_it_is_that_of_few(asked):
+    query = parse("Patient", asked)[0]
+    plan = Plan(query, NOW, by_few=True)
+    assert (plan.same_way, plan.is_quick, plan.is_served) == (True, True, False)
+    text, params, _ = sql.page(plan, EVERYTHING)
+    assert text.count("store.few_texts(") == 1
+    assert text.count("%s") == len(params)
+    assert "store.few_texts" not in sql.page(Plan(query, NOW), EVERYTHING)[0]
+
+
+@pytest.mark.parametrize(
+    ("type", "asked"),
+    [
+        ("Patient", "name=Lê,An"),
+        ("Patient", "name:contains=Lê"),
+        ("Patient", "name=Lê&identifier=1"),
+        ("Patient", "name=Lê Văn Thử"),
+        ("Patient", "gender=male"),
+        ("Organization", "name=Trạm"),
+    ],
+)
+def test_other_questions_are_not_answered_by_few_texts(type, asked):
+    assert Plan(parse(type, asked)[0], NOW, by_few=True).few is None
+
+
 def test_no_value_is_ever_in_the_text():
     marker = "zzMarkerzz"
     for kind, asked in (
