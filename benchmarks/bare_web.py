@@ -12,20 +12,16 @@ from unittest.mock import patch
 
 from granian.server import Server
 
+from benchmarks.rights_cost import UNAUDITED, nothing
 from yteso.db import Database
 from yteso.ops import serve, wsgi
-from yteso.store import audit
-
-
-def _nothing(*_: object) -> None:
-    """In place of what is left out."""
 
 
 def __getattr__(name: str) -> Any:
     if name != "application":
         raise AttributeError(name)
-    patch.object(Database, "raise_wall", _nothing).start()
-    patch.object(audit, "write_notes", _nothing).start()
+    for owner, what, instead in ((Database, "raise_wall", nothing), *UNAUDITED):
+        patch.object(owner, what, instead).start()
     return wsgi.application
 
 

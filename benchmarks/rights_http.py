@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.http_load import load, request
-from benchmarks.rights_cost import ANYBODY, Question, questions, told, treated_all
+from benchmarks.rights_cost import ANYBODY, Question, concluded, questions, told, treated_all
 from benchmarks.search_latency import build
 from benchmarks.store_measure import quartiles, report
 from benchmarks.store_visits import PER_VISIT
@@ -163,6 +163,8 @@ def main() -> None:
         kinds = questions(options.visits, people, chance)
         wanted = {name: kinds[name] for name in (options.kinds.split(",") if options.kinds else kinds)}
         found = measure(options.port, wanted, Bearer(load_or_create(home)), processes, options)
+    for what, title in (("rights", "rights alone"), ("rights_and_audit", "audit included")):
+        print(concluded({name: one[what] for name, one in found.items()}, f"searches over HTTP, {title}"))
     report(
         "rights_http",
         {"unit": "CPU with / without: quartiles of rounds; microseconds", "resources": resources, "search": found},
