@@ -260,7 +260,7 @@ def test_the_rows_of_an_export_prove_what_came_out(bulk, write, database):
     write(patient("p1", gender="male"))
     bulk.run("/$export")
     with database.connection() as conn:
-        rows = audit.find(conn, audit.Asked(action="E"))
+        rows = audit.find(conn, audit.Asked(action="R"))
         assert verify_chains(conn) is None
     lines = ["Observation/o1/1", "Patient/p1/2"]
     digests = {
