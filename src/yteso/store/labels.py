@@ -19,7 +19,7 @@ from yteso.fhir.reference import parse
 from yteso.search.compartment import facts_within
 from yteso.search.keys import number, token
 from yteso.search.query import Compartment
-from yteso.search.sensitivity import fingerprint, sensitivity
+from yteso.search.sensitivity import Sensitivity, fingerprint, sensitivity
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import COMPARTMENTS, TYPE_NAME, TYPE_NUMBER
 from yteso.store.codec import Codec
@@ -162,6 +162,19 @@ def _visits(resource: Mapping[str, Any]) -> Iterable[str]:
         for one in (named, *(inner if isinstance(inner, list) else ())):
             if isinstance(one, dict) and isinstance(one.get("reference"), str):
                 yield one["reference"]
+
+
+def rules_in_force(conn: Connection, now: datetime) -> Sensitivity | None:
+    """The rules by which everything present is labelled now; None while it is being labelled anew."""
+    today = now.astimezone(VIETNAM).date()
+    row = conn.execute(SQL["is_labelled"], (fingerprint(today),)).fetchone()
+    return sensitivity(today) if row is not None and row[0] else None
+
+
+def is_labelled(rules: Sensitivity, type: int, text: bytes, resource: Mapping[str, Any], label: int) -> bool:
+    """Whether a present version has the labels of its content; a paper may have more, of its visit."""
+    own = rules.labels(text, resource)
+    return own & ~label == 0 if type in PAPERS else own == label
 
 
 def renew(conn: Connection, now: datetime) -> bool:

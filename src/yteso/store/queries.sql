@@ -179,9 +179,9 @@ SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND hid = %s AND p
 
 -- fetch_versions --
 -- Every version there is, present and past, in the order of transactions.
-SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid FROM store.resource r
+SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid, r.label, r.maker FROM store.resource r
 UNION ALL
-SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL FROM store.history h
+SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, NULL, NULL FROM store.history h
 ORDER BY 5, 4, 1, 2, 3;
 
 -- fetch_written --
@@ -248,6 +248,11 @@ WHERE r.label <> 0 AND r.hash IS NOT NULL AND NOT r.type = ANY(%(papers)s::small
 UPDATE store.resource SET label = label | %(label)s::smallint
 WHERE pat = %(pat)s AND type = ANY(%(papers)s::smallint[]) AND tok && %(tok)s::bigint[]
     AND label & %(label)s::smallint <> %(label)s::smallint;
+
+-- is_labelled --
+-- Whether everything present is labelled by these rules.
+SELECT EXISTS (SELECT FROM store.labelling WHERE fingerprint = %s)
+    AND NOT EXISTS (SELECT FROM store.parameter WHERE id = '*' AND state = 'indexing');
 
 -- label_anew --
 -- Everything is looked at again, as for a new index.

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import zstandard
 
+from yteso.base.clock import system_clock
 from yteso.base.errors import YtesoError
 from yteso.base.ids import shard_of
 from yteso.db import Connection, Queries
@@ -26,6 +27,8 @@ from yteso.fhir.json import content_hash
 from yteso.search.extract import extract
 from yteso.search.hot import LATER
 from yteso.search.keys import number
+from yteso.search.row import IndexRow
+from yteso.search.sensitivity import Sensitivity
 from yteso.search.side import hid
 from yteso.signing.keys import PublicKey
 from yteso.signing.root import Head, heads_hash, verify_root
@@ -33,6 +36,7 @@ from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store.audit import LEAF, leaf, removal_leaf
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
+from yteso.store.labels import is_labelled, rules_in_force
 
 SQL = Queries.beside(__file__)
 _EMPTY = b""
@@ -52,6 +56,15 @@ class BadPlace:
     lane: int = 0
     n: int = 0
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a version is judged with. `rules`: by which everything is labelled; None while it is being labelled anew."""
+
+    conn: Connection
+    codec: Codec
+    rules: Sensitivity | None
 
 
 @dataclass(slots=True)
@@ -166,16 +179,16 @@ def verify_versions(conn: Connection, codec: Codec) -> BadPlace | None:
     bound_from = unbound[0] if unbound and unbound[0] is not None else None
     written = groupby(_written(conn), key=lambda one: one.t)
     versions = groupby(_versions(conn), key=lambda row: row[4])
-    return _merge(conn, codec, written, versions, bound_from)
+    return _merge(_Reading(conn, codec, rules_in_force(conn, system_clock())), written, versions, bound_from)
 
 
-def _merge(conn: Connection, codec: Codec, written: Any, versions: Any, unbound: int | None) -> BadPlace | None:
+def _merge(reading: _Reading, written: Any, versions: Any, unbound: int | None) -> BadPlace | None:
     """Both in the order of transactions; `unbound`: up to there rows of the audit said nothing of content."""
     said, there = next(written, None), next(versions, None)
     while said or there:
         if said and (not there or said[0] <= there[0]):
             rows = list(there[1]) if there and there[0] == said[0] else []
-            if bad := _compare(conn, codec, list(said[1]), rows):
+            if bad := _compare(reading, list(said[1]), rows):
                 return bad
             if there and there[0] == said[0]:
                 there = next(versions, None)
@@ -189,14 +202,12 @@ def _merge(conn: Connection, codec: Codec, written: Any, versions: Any, unbound:
     return None
 
 
-def _compare(
-    conn: Connection, codec: Codec, said: Sequence[_Written], rows: Sequence[Sequence[Any]]
-) -> BadPlace | None:
+def _compare(reading: _Reading, said: Sequence[_Written], rows: Sequence[Sequence[Any]]) -> BadPlace | None:
     there = Counter[tuple[datetime, bytes]]()
     about: dict[tuple[datetime, bytes], str] = {}
     broken = ""
     for row in rows:
-        found = _leaf_of(conn, codec, row)
+        found = _leaf_of(reading, row)
         if found is None:
             broken = broken or _named(*row[:3])
             continue
@@ -212,30 +223,35 @@ def _compare(
     return next((BadPlace("content", about=about[key]) for key, count in there.items() if count), None)
 
 
-def _leaf_of(conn: Connection, codec: Codec, row: Sequence[Any]) -> bytes | None:
+def _leaf_of(reading: _Reading, row: Sequence[Any]) -> bytes | None:
     """The leaf of a version as it is stored; None when it contradicts itself."""
-    type, id, version, _, _, deleted, dictionary, body, hash, patient, shard, key = row
+    type, id, version, _, _, deleted, dictionary, body, hash, patient, shard, key, label, maker = row
     name = TYPE_NAME.get(type)
     if name is None or shard != shard_of(id) or key not in (None, hid(id)):
         return None
     if deleted:
         return None if body else removal_leaf(name, id, version, patient)
     try:
-        ensure_known(conn, codec, dictionary)
-        text, _ = codec.unpack(name, id, dictionary, body)
+        ensure_known(reading.conn, reading.codec, dictionary)
+        text, _ = reading.codec.unpack(name, id, dictionary, body)
         resource = fhir_json.loads(text)
     except (YtesoError, zstandard.ZstdError, ValueError, TypeError):
         return None
     found = content_hash(text)
     named = resource.get("resourceType") == name and resource.get("id") == id
-    if not named or not found.startswith(hash or _EMPTY) or not _is_of(patient, resource):
+    index = extract(resource)
+    if not named or not found.startswith(hash or _EMPTY) or not _is_of(patient, index, resource):
         return None
+    if reading.rules is not None and label is not None:
+        labelled = is_labelled(reading.rules, type, text, resource, label)
+        if not labelled or (index.source and maker != index.source):
+            return None
     return leaf(name, id, version, found)
 
 
-def _is_of(patient: int | None, resource: dict[str, Any]) -> bool:
+def _is_of(patient: int | None, index: IndexRow, resource: dict[str, Any]) -> bool:
     """Whether it is in this patient's compartment, anew from the content: the column decides who may see it."""
-    key = extract(resource).pat
+    key = index.pat
     return patient == (number(key) if key else None) or (patient is None and resource["resourceType"] in LATER)
 
 

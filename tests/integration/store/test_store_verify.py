@@ -10,7 +10,7 @@ from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.base.clock import system_clock
 from yteso.signing.keys import load_or_create
-from yteso.store import audit
+from yteso.store import audit, labels
 from yteso.store.protocol import AuditNote, Put, Remove
 from yteso.store.roots import make_root, roots_after
 from yteso.store.verify import BadPlace, verify
@@ -35,6 +35,8 @@ def keys(tmp_path):
 @pytest.fixture
 def filled(database, store, administrator, keys):
     """Versions, tombstones, several writes in one transaction, reads, refusals; roots on the way and at the end."""
+    with database.connection() as conn:
+        labels.renew(conn, system_clock())
     for turn in range(3):
         for n in range(5):
             with database.connection() as conn:
@@ -91,6 +93,7 @@ RESOURCE = {
     "body": "body || '\\x00'",
     "type": "CASE type WHEN 1 THEN 2 ELSE 1 END",
     "hid": "hid + 1",
+    "label": "label # 1::smallint",
 }
 HISTORY = {
     "ver": "ver + 100",
@@ -104,17 +107,18 @@ HISTORY = {
 }
 
 
-def one_of(dice, conn, table):
-    return dice.choice(conn.execute(f"SELECT ctid::text FROM ONLY {table}").fetchall())[0]
+def one_of(dice, conn, table, where="true"):
+    return dice.choice(conn.execute(f"SELECT ctid::text FROM ONLY {table} WHERE {where}").fetchall())[0]
 
 
 def update(dice, conn, table, columns):
     column = dice.choice(sorted(columns))
+    there = "hash IS NOT NULL" if column == "label" else "true"  # What is deleted says nothing to label.
     conn.execute(
         sql.SQL("UPDATE ONLY {} SET {} = {} WHERE ctid = %s").format(
             sql.SQL(table), sql.Identifier(column), sql.SQL(columns[column])
         ),
-        (one_of(dice, conn, table),),
+        (one_of(dice, conn, table, there),),
     )
     return f"update {table}.{column}"
 
@@ -254,3 +258,41 @@ def test_forged_missing_and_misordered_roots_are_found(database, store, keys, fi
         ):
             assert check(conn, store, roots, keys).kind == "root"
         assert check(conn, store, filled, other) == BadPlace("root", n=1)
+
+
+FACT = {
+    "resourceType": "Condition",
+    "id": "hiv",
+    "meta": {"source": "urn:yteso:bhyt:79001:LK-1"},
+    "subject": {"reference": "Patient/p1"},
+    "encounter": {"reference": "Encounter/e1"},
+    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "B20"}]},
+}
+PAPER = {
+    "resourceType": "Composition",
+    "id": "paper",
+    "status": "final",
+    "subject": {"reference": "Patient/p1"},
+    "encounter": {"reference": "Encounter/e1"},
+}
+
+
+@pytest.mark.parametrize("change", ["label = 0", "label = 3", "maker = '79002'", "maker = NULL"])
+def test_who_uncovers_a_labelled_fact_is_found_as_the_column_decides_who_may_see_it(
+    database, store, administrator, keys, filled, change
+):
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(FACT), Put(PAPER)])
+        assert check(conn, store, filled, keys) is None
+        conn.execute(f"UPDATE store.resource SET {change} WHERE id = 'hiv'")
+        assert check(conn, store, filled, keys).about == "Condition/hiv/_history/1"
+
+
+def test_labels_are_not_judged_while_the_record_is_being_labelled_anew(database, store, administrator, keys, filled):
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(FACT)])
+        conn.execute("UPDATE store.labelling SET fingerprint = 'older rules'")
+        conn.execute("UPDATE store.resource SET label = 0 WHERE id = 'hiv'")
+        assert check(conn, store, filled, keys) is None
+        assert labels.renew(conn, system_clock())
+        assert check(conn, store, filled, keys) is None
