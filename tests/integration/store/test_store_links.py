@@ -161,7 +161,7 @@ def test_words_that_people_wrote_are_found_folded(database, store, record, admin
 
 
 def test_words_are_looked_for_among_a_bounded_number_of_resources(database, store, record, monkeypatch):
-    monkeypatch.setattr(links, "MOST", 2)
+    monkeypatch.setattr(links, "MOST_READ", 2)
     with pytest.raises(Refused, match="SRCH-0012"):
         found(database, store, "Observation", "_content=x")
     assert found(database, store, "Observation", "_content=x&subject=Patient/mine")[0] == set()
