@@ -26,6 +26,7 @@ _TYPES = {
     "Procedure": _("Phẫu thuật, thủ thuật"),
     "ServiceRequest": _("Chỉ định xét nghiệm, dịch vụ"),
     "DocumentReference": _("Giấy tờ trong hồ sơ"),
+    "Binary": _("Tệp trong hồ sơ (bản chụp, PDF)"),
     "Composition": _("Tóm tắt hồ sơ"),
     "ImagingStudy": _("Hình ảnh chụp chiếu"),
     "Coverage": _("Thẻ bảo hiểm y tế"),
