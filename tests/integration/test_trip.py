@@ -47,6 +47,22 @@ def test_a_transaction_begins_with_the_trip_and_ends_with_it_only_where_that_is_
     assert conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
 
 
+def test_on_a_connection_that_commits_by_itself_a_trip_is_done_as_a_whole_and_leaves_nothing_open(conn, database):
+    conn.set_autocommit(True)
+    insert = Statement("INSERT INTO public.kept VALUES (%s)", [1])
+    for ends in (False, True):
+        run_together(conn, [insert, insert], ends=ends)
+        assert conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+    assert kept(database) == [1] * 4
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        run_together(conn, [insert, Statement("SELECT 1 / %s::integer", [0])])
+    with conn.transaction():
+        run_together(conn, [insert])
+        assert kept(database) == [1] * 4
+    assert kept(database) == [1] * 5
+    conn.set_autocommit(False)
+
+
 def test_an_error_keeps_what_is_around_it_from_being_done(conn, database):
     insert = Statement("INSERT INTO public.kept VALUES (%s)", [3])
     with pytest.raises(psycopg.errors.DivisionByZero):

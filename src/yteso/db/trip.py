@@ -38,7 +38,8 @@ class Statement(NamedTuple):
 
 
 def run_together(conn: Connection, statements: Sequence[Statement], *, ends: bool = False) -> list[Rows]:
-    """The rows of each statement. With `ends` the transaction is committed with the last one.
+    """The rows of each statement. With `ends` the transaction is committed with the last one; so it is without on a
+    connection that commits by itself, outside of a transaction.
 
     When one fails its error is raised, what came after it was not run, and the transaction must be rolled back.
     """
@@ -65,9 +66,11 @@ class _Trip:
         self._awaited = 0
         self._new: dict[int, tuple[tuple[bytes, tuple[int, ...]], bytes]] = {}
         self._shown: list[int] = []
-        begins = conn.pgconn.transaction_status == TransactionStatus.IDLE
+        idle = conn.pgconn.transaction_status == TransactionStatus.IDLE
+        # The server commits what stands alone in a pipeline at its end: so who commits by itself has it (Django's).
+        self._alone = idle and conn.autocommit
         conn.pgconn.enter_pipeline_mode()
-        if begins:
+        if idle and not self._alone:
             self._command(b"BEGIN")
 
     def add(self, one: Statement) -> None:
@@ -88,7 +91,7 @@ class _Trip:
     def arrive(self, *, ends: bool) -> list[Rows]:
         """The rows of what was added."""
         pgconn = self._conn.pgconn
-        if ends:
+        if ends and not self._alone:
             self._command(b"COMMIT")
         pgconn.pipeline_sync()
         results = self._conn.wait(_received(pgconn, self._awaited))

@@ -223,7 +223,7 @@ def test_each_role_opens_its_own_pages_and_no_other(site, username):
 def test_the_start_page_depends_on_the_role(site):
     starts = {name: site.client(name).get("/").url for name in ROLES}
     known = {"quantri": "/ioc/", "dieuhanh": "/ioc/", "nhanvien": "/intake/", "quantricoso": "/accounts/"}
-    known |= dict.fromkeys(RECORD - INTAKE, "/record/") | {"baovedulieu": "/consent/review"}
+    known |= dict.fromkeys(RECORD - INTAKE, "/record/") | {"baovedulieu": "/privacy/"}
     known |= dict.fromkeys(("xetnghiem", "duocsi", "thungan"), "/worklist/")
     assert starts == {name: known.get(name, "/account") for name in ROLES}
 
