@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock, system_clock
@@ -59,18 +60,7 @@ class Bearer:
             raise Refused(MALFORMED.at(), status=401)
         if self._ended is not None and self._ended(claims):
             raise Refused(ENDED.at(), status=401)
-        return Principal(
-            claims.name,
-            _ROLES[claims.role],
-            claims.facility,
-            claims.purpose,
-            person=claims.person,
-            client=claims.client,
-            scope=claims.scope,
-            assurance=claims.assurance,
-            patient=claims.patient,
-            grant=claims.grant,
-        )
+        return _principal_of(claims)
 
     def verify_header(self, authorization: str, now: datetime | None = None) -> Principal:
         """The same, from the value of an `Authorization` header (RFC 6750 §2.1; the scheme's case is ignored)."""
@@ -78,3 +68,19 @@ class Bearer:
         if scheme.lower() != "bearer":
             raise Refused(MISSING.at(), status=401)
         return self.verify(token.strip(), now)
+
+
+@lru_cache(maxsize=4096)
+def _principal_of(claims: Claims) -> Principal:
+    return Principal(
+        claims.name,
+        _ROLES[claims.role],
+        claims.facility,
+        claims.purpose,
+        person=claims.person,
+        client=claims.client,
+        scope=claims.scope,
+        assurance=claims.assurance,
+        patient=claims.patient,
+        grant=claims.grant,
+    )

@@ -6,6 +6,8 @@ and `store`, or None when it is denied. It opens no connection, looks at no reso
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from yteso.access.grant import Bound, Grant
 from yteso.access.interaction import Interaction
 from yteso.access.narrowing import NARROWINGS
@@ -80,11 +82,8 @@ def restriction(principal: Principal | None, interaction: Interaction | str, typ
         return EVERYTHING
     if principal is None:
         return None
-    allowed = _of_table(principal, interaction, type)
-    for narrow in NARROWINGS:
-        if allowed is not None:
-            allowed = narrow(principal, interaction, type, allowed)
-    return allowed
+    grant = _grant(principal.role, interaction, type)
+    return None if grant is None else _narrowed(principal, interaction, type, grant)
 
 
 def require(principal: Principal | None, interaction: Interaction | str, type: str = "") -> Restriction:
@@ -97,9 +96,14 @@ def require(principal: Principal | None, interaction: Interaction | str, type: s
     raise Refused(_denial(principal, Interaction(interaction), type), status=403)
 
 
-def _of_table(principal: Principal, interaction: Interaction, type: str) -> Restriction | None:
-    grant = _grant(principal.role, interaction, type)
-    return None if grant is None else _bound(principal, grant)
+@lru_cache(maxsize=4096)
+def _narrowed(principal: Principal, interaction: Interaction, type: str, grant: Grant) -> Restriction | None:
+    """What is left of a grant: the same for the same, whenever it is asked."""
+    allowed = _bound(principal, grant)
+    for narrow in NARROWINGS:
+        if allowed is not None:
+            allowed = narrow(principal, interaction, type, allowed)
+    return allowed
 
 
 def _bound(principal: Principal, grant: Grant) -> Restriction | None:

@@ -24,6 +24,7 @@ from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request
 from yteso.base.issue import Issue
+from yteso.base.value import value
 from yteso.db import Connection, Database
 from yteso.store.bulk.desk import BulkDesk
 from yteso.store.codes import RecordCodes
@@ -64,7 +65,7 @@ class Engine:
         object.__setattr__(self, "definitions", RecordDefinitions(self.store))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Call:
     """One matched request. `type`, `id`, `version`, `member` are of the address; `limit` is the caller's right."""
 

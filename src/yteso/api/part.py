@@ -17,6 +17,8 @@ MAX_ELEMENTS = 200
 
 def subset_of(params: Params) -> Subset | None:
     """What part is asked for; None: everything. Refused (400) for a value that FHIR does not know."""
+    if not params:
+        return None
     asked = dict(params)
     summary = asked.get("_summary", "")
     elements = tuple(name.strip() for name in asked.get("_elements", "").split(",") if name.strip())

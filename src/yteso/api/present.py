@@ -7,7 +7,7 @@ read again. What is no FHIR resource, and what is streamed, goes on as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from yteso.api.answer import pretty
 from yteso.api.call import read_params
@@ -15,12 +15,13 @@ from yteso.api.formats import FHIR_JSON, FHIR_XML, Format, wanted_format
 from yteso.api.outcome import operation_outcome, refusal_of
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
+from yteso.base.value import value
 from yteso.fhir import json, xml
 
 _NO_LENGTH = (204, 304)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Look:
     """How an answer shall look."""
 
@@ -48,7 +49,7 @@ def present(request: Request, response: Response) -> Response:
     headers = dict(response.headers)
     if response.status not in _NO_LENGTH:
         headers["Content-Length"] = str(len(body))
-    return replace(response, body=b"" if request.method == "HEAD" else body, headers=headers)
+    return Response(response.status, b"" if request.method == "HEAD" else body, headers)
 
 
 def shown(request: Request, response: Response, look: Look) -> Response:

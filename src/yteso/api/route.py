@@ -15,6 +15,7 @@ from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.base.errors import Refused
 from yteso.base.http import Response
+from yteso.base.value import value
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Route:
         return self.operation is None or self.operation.types is None or not type or type in self.operation.types
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Place:
     """What the path named. `member`: the type that is searched within the compartment `type`/`id`."""
 

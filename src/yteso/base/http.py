@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from yteso.base.value import value
 
 
 class Body(Protocol):
@@ -15,7 +17,7 @@ class Body(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Request:
     """One request. Header names are lower case; `path` is decoded and starts after the mount point (`/fhir`)."""
 
@@ -28,7 +30,7 @@ class Request:
     remote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Response:
     """One answer; `body` may be produced piece by piece."""
 

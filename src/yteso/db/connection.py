@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
+from psycopg.adapt import Transformer
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
@@ -18,11 +19,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class Keeping(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that knows what it keeps prepared for `trip.run_together`: text and types of values -> name."""
+    """A connection that keeps things for `trip.run_together`: the names of prepared statements by their text and the
+    types of values; the forms in which values come and go."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.kept: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        self.forms = Transformer(self)
 
     def _deallocate(self, name: bytes | None) -> PQGen[None]:
         """After each rollback psycopg lets the server forget all that is prepared, ours too."""

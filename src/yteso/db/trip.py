@@ -18,6 +18,7 @@ from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import WAIT_R
 
 from yteso.db.connection import Connection, Keeping
 
@@ -62,7 +63,7 @@ class _Trip:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._kept = conn.kept if isinstance(conn, Keeping) else {}
+        self._kept, self._forms = (conn.kept, conn.forms) if isinstance(conn, Keeping) else ({}, Transformer(conn))
         self._awaited = 0
         self._new: dict[int, tuple[tuple[bytes, tuple[int, ...]], bytes]] = {}
         self._shown: list[int] = []
@@ -76,11 +77,10 @@ class _Trip:
     def add(self, one: Statement) -> None:
         """Send a statement, prepared by this connection where it goes the same way."""
         query, wanted = _numbered(one.text)
-        transformer = Transformer(self._conn)
-        values = transformer.dump_sequence(one.params, wanted)
-        types = transformer.types or ()
+        values = self._forms.dump_sequence(one.params, wanted)
+        types, formats = self._forms.types or (), self._forms.formats
         name = self._kept.get((query, types)) or (self._prepare(query, types) if one.same_way else b"")
-        pgconn, formats = self._conn.pgconn, transformer.formats
+        pgconn = self._conn.pgconn
         if name:
             pgconn.send_query_prepared(name, values, formats, Format.BINARY)
         else:
@@ -94,13 +94,13 @@ class _Trip:
         if ends and not self._alone:
             self._command(b"COMMIT")
         pgconn.pipeline_sync()
-        results = self._conn.wait(_received(pgconn, self._awaited))
+        results = self._conn.wait(_received(pgconn))
         pgconn.exit_pipeline_mode()
         self._kept.update(new for at, new in self._new.items() if results[at].status in _DONE)
         for one in results:
             if one.status not in _DONE:
                 raise errors.error_from_result(one)
-        return [_rows(self._conn, results[at]) for at in self._shown]
+        return [self._rows(results[at]) for at in self._shown]
 
     def _prepare(self, query: bytes, types: tuple[int, ...]) -> bytes:
         """The name of a new prepared statement, known once the server has said that it is; empty: none is kept."""
@@ -112,25 +112,29 @@ class _Trip:
         self._awaited += 1
         return name
 
+    def _rows(self, result: PGresult) -> Rows:
+        self._forms.set_pgresult(result)
+        return self._forms.load_rows(0, result.ntuples, tuple)
+
     def _command(self, text: bytes) -> None:
         self._conn.pgconn.send_query_params(text, None)
         self._awaited += 1
 
 
-def _received(pgconn: PGconn, awaited: int) -> PQGen[list[PGresult]]:
-    """One answer for each thing that was sent, and that of the end of the pipeline, which is not given back."""
+def _received(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """One answer for each thing that was sent."""
     yield from generators.send(pgconn)
     results: list[PGresult] = []
-    for _ in range(awaited):
-        results += yield from generators.fetch_many(pgconn)
-    yield from generators.fetch_many(pgconn)
-    return results
-
-
-def _rows(conn: Connection, result: PGresult) -> Rows:
-    transformer = Transformer(conn)
-    transformer.set_pgresult(result)
-    return transformer.load_rows(0, result.ntuples, tuple)
+    while True:
+        while pgconn.is_busy():
+            yield WAIT_R
+            pgconn.consume_input()
+        found = pgconn.get_result()
+        if found is None:  # stands between the answers
+            continue
+        if found.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(found)
 
 
 @lru_cache(maxsize=1024)

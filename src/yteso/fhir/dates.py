@@ -109,4 +109,4 @@ def moment(number: int) -> datetime:
 @lru_cache(maxsize=1024)
 def instant(moment: datetime) -> str:
     """The FHIR instant of a moment with a zone, in UTC and with milliseconds: `2024-03-05T01:02:03.004Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -50,7 +50,7 @@ class Ended:
         known = self._current()
         if ("grant", grant) in known:
             return True
-        return any(issued <= known.get(key, -1.0) for key in (("account", account), ("client", client)))
+        return issued <= known.get(("account", account), -1.0) or issued <= known.get(("client", client), -1.0)
 
     def _current(self) -> dict[tuple[str, str], float]:
         if time.monotonic() - self._read < FRESH:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -46,25 +46,52 @@ def request_of(environ: Environ, mount: str, limit: int, public_url: str = "") -
     declared = environ.get("CONTENT_LENGTH") or "0"
     if declared.isdigit() and int(declared) > limit:
         raise Refused(TOO_LARGE.at(limit=limit // _MB), status=413)
-    headers = {_header(name): value for name, value in environ.items() if name.startswith("HTTP_")}
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name):
-            headers[name.replace("_", "-").lower()] = environ[name]
     return Request(
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"][len(mount) :],
         query=environ.get("QUERY_STRING", ""),
-        headers=headers,
+        headers=Headers(environ),
         body=BoundedBody(environ["wsgi.input"], limit),
         base_url=(public_url.rstrip("/") or own_address(environ)) + mount,
         remote=environ.get("REMOTE_ADDR", "").rpartition(":")[0] or environ.get("REMOTE_ADDR", ""),
     )
 
 
+_BARE = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+"""Headers whose variables have no `HTTP_` in front; empty, they are absent (PEP 3333)."""
+
+
+class Headers(Mapping[str, str]):
+    """The headers of an environ, looked up when they are asked for: most requests are asked for few."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: Environ) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        found: str | None = self._environ.get(_variable(name))
+        if found is None or not (found or name not in _BARE):
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The same without an error; spelled out, because it is the way of nearly all."""
+        found = self._environ.get(_variable(name))
+        return found if found or (found is not None and name not in _BARE) else default
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name[5:].replace("_", "-").lower() for name in self._environ if name.startswith("HTTP_"))
+        yield from (name for name, variable in _BARE.items() if self._environ.get(variable))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 @lru_cache(maxsize=256)
-def _header(name: str) -> str:
-    """`HTTP_IF_MATCH` -> `if-match`."""
-    return name[5:].replace("_", "-").lower()
+def _variable(name: str) -> str:
+    """`if-match` -> `HTTP_IF_MATCH`."""
+    return _BARE.get(name) or f"HTTP_{name.replace('-', '_').upper()}"
 
 
 def own_address(environ: Environ) -> str:
@@ -75,16 +102,23 @@ def own_address(environ: Environ) -> str:
 
 def send(response: Response, start_response: StartResponse, extra: Iterable[tuple[str, str]] = ()) -> Iterable[bytes]:
     """Give the answer to the server; headers the response set itself win over `extra`."""
-    headers = dict(response.headers)
-    present = {name.lower() for name in headers}
-    pairs = [*headers.items(), *((name, value) for name, value in extra if name.lower() not in present)]
+    headers = response.headers
+    added, measured = _added(tuple(headers), tuple(extra))
+    pairs = [*headers.items(), *added]
     if isinstance(response.body, bytes):
-        if "content-length" not in present and response.status not in (204, 304):
+        if not measured and response.status not in (204, 304):
             pairs.append(("Content-Length", str(len(response.body))))
         start_response(_status_line(response.status), pairs)
         return [response.body]
     start_response(_status_line(response.status), pairs)
     return response.body
+
+
+@lru_cache(maxsize=256)
+def _added(names: tuple[str, ...], extra: tuple[tuple[str, str], ...]) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """What of `extra` an answer with headers of these names does not have; whether it has its length."""
+    present = {name.lower() for name in names}
+    return tuple(pair for pair in extra if pair[0].lower() not in present), "content-length" in present
 
 
 @cache

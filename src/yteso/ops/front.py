@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from random import getrandbits
 
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
@@ -68,7 +68,7 @@ class Front:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request. Never raises, except what the pages raise while their body is sent."""
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        request_id = given if _REQUEST_ID.fullmatch(given) else f"{getrandbits(64):016x}"
         environ["HTTP_X_REQUEST_ID"] = request_id
         started = time.perf_counter()
         seen: list[int] = []

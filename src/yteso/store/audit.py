@@ -20,6 +20,7 @@ import orjson
 
 from yteso.access import budget
 from yteso.access.principal import Principal
+from yteso.base.value import value
 from yteso.db import Connection, Queries, Statement, run_together, said_by
 from yteso.search.keys import number, patient_key
 from yteso.search.query import Across, Query
@@ -103,7 +104,7 @@ class Stranger:
     person: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Note:
     """One row to be written: who did what (`C R U D E`) to what; `patients` are the numbers of patients' keys.
 

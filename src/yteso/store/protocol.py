@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused, YtesoError
+from yteso.base.value import value
 from yteso.db import Connection
 from yteso.search.query import Across, Query
 from yteso.store.codec import spliced
@@ -37,7 +38,7 @@ class Gone(YtesoError):
     permanent = True
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Put:
     """Write this resource under its id: a first version, a new version, or nothing when the content is the same.
 
@@ -52,7 +53,7 @@ class Put:
     new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Remove:
     """Delete the resource; its versions stay in history. Removing what is not there changes nothing."""
 
@@ -64,7 +65,7 @@ class Remove:
 Change = Put | Remove
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Write:
     """What one caller writes, all or nothing. `detail` goes into its audit row."""
 
@@ -94,7 +95,7 @@ class Written:
         return spliced(self.text, self.offset, self.version, self.updated) if self.text else b""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Transaction:
     """`t` is the transaction number; it is 0 when nothing changed (nothing is written then, not even a number)."""
 
@@ -102,7 +103,7 @@ class Transaction:
     written: tuple[Written, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stored:
     """One version. `body` is canonical JSON bytes with meta.versionId and meta.lastUpdated in it; empty if deleted.
 
@@ -119,7 +120,7 @@ class Stored:
     label: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Read:
     """One caller's question for the current version of one resource."""
 
@@ -129,7 +130,7 @@ class Read:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Search:
     """One caller's search."""
 
@@ -138,7 +139,7 @@ class Search:
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Page:
     """One page of a search. `included` came by `_include`; `next` is an opaque cursor, empty on the last page.
 

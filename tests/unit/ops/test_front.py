@@ -119,3 +119,25 @@ def test_a_streamed_answer_is_passed_on_piece_by_piece() -> None:
     _, headers, body = ask(front(Door("x", ("/x",), stream)), "/x")
     assert body == b"ab"
     assert "Content-Length" not in headers
+
+
+def test_a_door_sees_headers_in_lower_case_and_an_empty_type_or_length_not_at_all() -> None:
+    def told(request: Request) -> Response:
+        named = {name: request.headers.get(name, "-") for name in ("if-match", "content-type", "accept")}
+        assert {name for name in named if name in request.headers} == {"if-match", "accept"}
+        return Response(200, json.dumps([named, dict(request.headers), len(request.headers)]).encode())
+
+    door = front(Door("fhir", ("/fhir",), told))
+    *_, body = ask(door, "/fhir", body=b"12", HTTP_IF_MATCH="1", CONTENT_TYPE="", HTTP_ACCEPT="")
+    named, everything, count = json.loads(body)
+    assert named == {"if-match": "1", "content-type": "-", "accept": ""}
+    assert everything.keys() == {"host", "if-match", "accept", "content-length", "x-request-id"}
+    assert count == len(everything)
+
+
+def test_a_header_the_door_sets_itself_is_not_added_again() -> None:
+    own = {"cache-control": "private", "Content-Length": "2"}
+    _, headers, _ = ask(front(Door("fhir", ("/fhir",), lambda _: Response(200, b"{}", own))), "/fhir")
+    assert [headers[name] for name in headers if name.lower() == "cache-control"] == ["private"]
+    assert [headers[name] for name in headers if name.lower() == "content-length"] == ["2"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
