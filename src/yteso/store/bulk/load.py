@@ -86,7 +86,9 @@ def load(
     save_problems(conn, job, piece.file, findings)
     failed = len({line for line, _, issue in findings if issue.blocks})
     states = (counts["created"], counts["updated"], counts["unchanged"], failed)
-    conn.execute(SQL["finish_chunk"], (*states, unfound(conn, data, base), *job.key, piece.n))
+    lost = {line for line, _, _ in findings}
+    there = {f"{put.resource['resourceType']}/{put.resource['id']}" for line, put in sound + shared if line not in lost}
+    conn.execute(SQL["finish_chunk"], (*states, unfound(conn, data, base, there), *job.key, piece.n))
 
 
 def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[Put | None, Sequence[Issue]]:

@@ -7,7 +7,7 @@ there is told by line and place. Names of entries (`urn:uuid:…`) and criteria 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from typing import Any
 
 from yteso.base.errors import Refused
@@ -23,9 +23,10 @@ from yteso.store.rows import Key, key_lists, key_of
 _NAMED = re.compile(rb'"reference"\s*:\s*"([^"\\#]{1,512})"')
 
 
-def unfound(conn: Connection, data: bytes, base: str) -> list[str]:
-    """The references in lines that name nothing which is there now."""
-    return absent(conn, {_local(text.decode("utf-8", "replace"), base) for text in set(_NAMED.findall(_plain(data)))})
+def unfound(conn: Connection, data: bytes, base: str, there: Set[str]) -> list[str]:
+    """The references in lines that name nothing which is there now; `there`: what these very lines wrote."""
+    texts = {_local(text.decode("utf-8", "replace"), base) for text in set(_NAMED.findall(_plain(data)))}
+    return absent(conn, texts - there)
 
 
 def absent(conn: Connection, texts: Collection[str]) -> list[str]:
