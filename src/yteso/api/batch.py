@@ -9,9 +9,10 @@ from typing import Any
 from yteso.api.answer import bundle, json_response
 from yteso.api.call import Call
 from yteso.api.dispatch import dispatch
-from yteso.api.entry import REASONS, Room, entry_request
+from yteso.api.entry import REASONS, entry_request
 from yteso.api.headers import Prefer
 from yteso.api.outcome import refusal_of
+from yteso.api.room import Room
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.fhir import json

@@ -6,7 +6,6 @@ A search by POST is the same search by GET here: there is no address that its fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import format_datetime
@@ -23,28 +22,7 @@ from yteso.fhir.bundle import Entry, is_form_search
 
 _RESOURCE = "application/fhir+json"
 """What an entry of the answer can hold: of a Binary too."""
-_ANSWERS = 4
-"""So many times the bound of a body an answer may have before no further entry is answered."""
 REASONS = {status.value: status.phrase for status in HTTPStatus}
-
-
-@dataclass(slots=True)
-class Room:
-    """What the answers of one Bundle may take: who asks much with little is told to ask for the rest apart."""
-
-    call: Call
-    taken: int = 0
-
-    def check(self) -> None:
-        """Refused (413) when the entries before have filled the answer."""
-        limit = self.call.engine.max_body * _ANSWERS
-        if self.taken > limit:
-            raise Refused(rules.ANSWER_TOO_LARGE.at(limit=limit), status=413)
-
-    def take(self, answer: bytes) -> bytes:
-        """The answer of an entry, counted."""
-        self.taken += len(answer)
-        return answer
 
 
 def entry_request(call: Call, entry: Entry) -> Request:

@@ -390,6 +390,13 @@ ANSWER_TOO_LARGE = _error(
     "Gửi các mục còn lại trong một Bundle khác, hoặc giảm _count.",
     "Send the remaining entries in another Bundle, or ask for less with _count.",
 )
+BUNDLE_TOO_SLOW = _error(
+    "API-0054",
+    "Các mục trước đã dùng hết {seconds} giây của Bundle; mục này chưa được thực hiện.",
+    "The entries before this one have used up the Bundle's {seconds} seconds; this one was not done.",
+    "Gửi các mục còn lại trong một Bundle khác; tìm theo mã định danh, người bệnh hoặc mã.",
+    "Send the remaining entries in another Bundle; search by identifier, patient or code.",
+)
 NO_SUCH_CONDITION = _error(
     "API-0053",
     "Lệnh ghi không dùng được điều kiện này trong {name}.",

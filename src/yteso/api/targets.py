@@ -14,6 +14,7 @@ from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.condition import find_one, hold_criteria
 from yteso.api.plan import WRITES, Step, refused_at
+from yteso.api.room import Room
 from yteso.api.update import chosen_id, needed_version
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id, shard_of
@@ -33,7 +34,7 @@ class Target:
     new: bool = False
 
 
-def targets_of(call: Call, conn: Connection, steps: Sequence[Step]) -> dict[int, Target]:
+def targets_of(call: Call, conn: Connection, steps: Sequence[Step], room: Room) -> dict[int, Target]:
     """The target of every writing step, by the entry's place. New ids share the shard of the Bundle's patient."""
     writing = [step for step in steps if step.interaction in WRITES]
     hold_criteria(conn, *(step.query for step in writing if step.query is not None))
@@ -43,6 +44,8 @@ def targets_of(call: Call, conn: Connection, steps: Sequence[Step]) -> dict[int,
     targets: dict[int, Target] = {}
     for step in writing:
         try:
+            if step.query is not None:
+                room.check()
             target = _target(call, conn, step, shard, removed)
         except VersionConflict as conflict:
             raise refused_at(f"{step.place}.request", conflict) from conflict

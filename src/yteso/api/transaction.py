@@ -18,7 +18,7 @@ from yteso.api.call import Call
 from yteso.api.change import changed
 from yteso.api.condition import find_one, read_criteria
 from yteso.api.dispatch import dispatch
-from yteso.api.entry import REASONS, Room
+from yteso.api.entry import REASONS
 from yteso.api.headers import etag
 from yteso.api.names import named_in, names_of
 from yteso.api.open_references import refuse_nameless
@@ -26,6 +26,7 @@ from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan, refused_at
 from yteso.api.profiles import judge_claims
 from yteso.api.rights import check_changes
+from yteso.api.room import Room
 from yteso.api.targets import Target, targets_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -69,17 +70,18 @@ class _Run:
     targets: dict[int, Target] = field(default_factory=dict)
     resolved: dict[str, str] = field(default_factory=dict)
     nameless: list[tuple[str, Resource]] = field(default_factory=list)
+    room: Room = field(init=False)
 
     def answer(self) -> bytes:
         """Do everything and tell it, in the order of the Bundle's entries."""
-        self.targets = targets_of(self.call, self.conn, self.steps)
+        self.room = Room(self.call)
+        self.targets = targets_of(self.call, self.conn, self.steps, self.room)
         changes = self._changes()
         check_changes(self.call, self.conn, list(changes.values()))
         answers = dict(self._told(self._written(changes)))
-        room = Room(self.call)
         for step in self.steps:
             if step.interaction not in WRITES:
-                answers[step.index] = self._read(step, room)
+                answers[step.index] = self._read(step)
         return bundle(b"transaction-response", (), None, [answers[index] for index in sorted(answers)])
 
     def _written(self, changes: Mapping[int, Change]) -> dict[int, Written]:
@@ -144,6 +146,7 @@ class _Run:
         if text not in self.resolved:
             kind, _, criteria = text.partition("?")
             try:
+                self.room.check()
                 query = read_criteria(self.call, kind, criteria)
                 existing = find_one(self.call, self.conn, query)
                 named = f"{kind}/{existing.id}" if existing else named_in(self.steps, self.targets, query)
@@ -179,17 +182,18 @@ class _Run:
         place = f"Bundle.entry[{index}]."
         return [issue for issue in self.call.findings if issue.origin.field.startswith(place)]
 
-    def _read(self, step: Step, room: Room) -> bytes:
+    def _read(self, step: Step) -> bytes:
         assert step.request is not None
         try:
-            room.check()
+            self.room.check()
             response = dispatch(self.call.engine, step.request, self.call.who, prefer=self.call.prefer, conn=self.conn)
         except Refused as refused:
             raise refused_at(f"{step.place}.request", refused) from refused
         told = {"status": f"{response.status} {REASONS[response.status]}"}
         if "ETag" in response.headers:
             told["etag"] = response.headers["ETag"]
-        return room.take(_entry(told, response.body if isinstance(response.body, bytes) else b"".join(response.body)))
+        body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+        return self.room.take(_entry(told, body))
 
 
 def _response(done: Written) -> dict[str, object]:

@@ -388,3 +388,21 @@ def test_entries_that_ask_for_more_than_an_answer_holds_are_told_so(small, patie
     assert told == sorted(told)
     whole = small("POST", "", bundle(*asked))
     assert (whole.status, whole.codes) == (413, ["API-0052"])
+
+
+def test_entries_may_not_look_things_up_for_ever(admin, patient, monkeypatch):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    monkeypatch.setattr("yteso.api.room.SECONDS", -1)
+    search = ask("GET", "Patient?name:contains=x")
+    told = admin("POST", "", bundle(search, type="batch")).json["entry"][0]["response"]
+    assert told["status"].startswith("503")
+    assert told["outcome"]["issue"][0]["details"]["coding"][0]["code"] == "API-0054"
+    asked = [
+        search,
+        post(patient, ifNoneExist="identifier=s|1"),
+        post(observation("Patient?_id=a")),
+    ]
+    for one in asked:
+        answer = admin("POST", "", bundle(one))
+        assert (answer.status, answer.codes) == (503, ["API-0054"]), one
+    assert admin("POST", "", bundle(post(patient), ask("DELETE", "Patient/a"))).status == 200
