@@ -1,21 +1,33 @@
 """A resource -> the bits of its sensitivity labels, by the rules of a day. Pure; content stays as it was sent.
 
 In: the JSON bytes, and the document for the few whose bytes look suspicious. Every code counts wherever it stands (a
-claim's line, a charge, an order), so that a fact does not leak through what repeats it. What stands only in prose is
-not seen: papers of a visit take the labels of the visit's coded facts (`store.labels`).
+claim's line, a charge, an order), so that a fact does not leak through what repeats it; so do the names of some
+medicines and tests, whose codes do not tell. What else stands only in prose is not seen: papers of a visit take the
+labels of the visit's facts (`store.labels`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from yteso.standards.sensitivity import LABELS, in_force, sent_labels
+from yteso.standards.sensitivity import LABELS, NamedRule, in_force, named_in_force, sent_labels
+
+_WORDS = frozenset(["text", "div", "display", "title", "description", "conclusion", "comment", "valueString", "name"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Of one type: `hints`, one of which is in every word; the words as patterns, with their labels."""
+
+    hints: tuple[bytes, ...]
+    patterns: tuple[tuple[re.Pattern[str], int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +37,28 @@ class Sensitivity:
     suspect: re.Pattern[bytes]
     coded: tuple[tuple[re.Pattern[str], str, int], ...]
     sent: tuple[tuple[str, Mapping[str, int]], ...]
+    named: Mapping[str, _Named]
 
     def labels(self, text: bytes, resource: Mapping[str, Any]) -> int:
-        """The bits of every label one of its codes carries."""
+        """The bits of every label one of its codes, or a name in it, carries."""
+        bits = self._of_names(text, resource)
         if self.suspect.search(text) is None:
-            return 0
-        bits = 0
+            return bits
         for system, code in _codings(resource):
             bits |= self._of_code(system.lower().replace("-", ""), code)
         return bits | self._sent(resource)
+
+    def _of_names(self, text: bytes, resource: Mapping[str, Any]) -> int:
+        """Most resources hold none of the hints, and need no look at what they say in words."""
+        named = self.named.get(resource["resourceType"])
+        if named is None:
+            return 0
+        lowered = text.lower()
+        for hint in named.hints:
+            if hint in lowered:
+                said = "\n".join(_said(resource))
+                return sum(bit for pattern, bit in named.patterns if pattern.search(said))
+        return 0
 
     def _of_code(self, system: str, code: str) -> int:
         bits = 0
@@ -63,12 +88,43 @@ def sensitivity(day: date) -> Sensitivity:
     words = sorted({f'{code}"' for _, known in sent for code in known})
     suspect = rf'"code" ?: ?"(?i:{_by_first([*beginnings, *words])})'
     coded = tuple((re.compile(_any(rule.codes), re.IGNORECASE), rule.within, LABELS[rule.label]) for rule in rules)
-    return Sensitivity(re.compile(suspect.encode()), coded, sent)
+    return Sensitivity(re.compile(suspect.encode()), coded, sent, _by_type(named_in_force(day)))
+
+
+def _by_type(rules: Iterable[NamedRule]) -> dict[str, _Named]:
+    words: dict[str, dict[int, list[str]]] = {}
+    for rule in rules:
+        for type in rule.types:
+            words.setdefault(type, {}).setdefault(LABELS[rule.label], []).extend(rule.names)
+    return {type: _named(labelled) for type, labelled in words.items()}
+
+
+def _named(labelled: Mapping[int, Sequence[str]]) -> _Named:
+    begins = {bit: rf"\b(?:{'|'.join(map(re.escape, words))})" for bit, words in labelled.items()}
+    patterns = tuple((re.compile(begin, re.IGNORECASE), bit) for bit, begin in begins.items())
+    return _Named(_hints({word for words in labelled.values() for word in words}), patterns)
+
+
+def _hints(words: Collection[str]) -> tuple[bytes, ...]:
+    """A few pieces of four letters, at least one of which is in each word (the word itself, when it is shorter)."""
+    found: list[bytes] = []
+    left = set(words)
+    while left:
+        pieces = Counter(piece for word in left for piece in _pieces(word))
+        best = max(pieces, key=lambda piece: (pieces[piece], piece))
+        found.append(best.encode())
+        left = {word for word in left if best not in word}
+    return tuple(found)
+
+
+def _pieces(word: str) -> set[str]:
+    return {word[at : at + 4] for at in range(max(1, len(word) - 3))}
 
 
 def fingerprint(day: date) -> str:
     """A mark of the rules of a day: when it changes, what is stored is labelled anew."""
-    return blake2b(repr((in_force(day), sent_labels())).encode(), digest_size=8).hexdigest()
+    told = in_force(day), named_in_force(day), sent_labels()
+    return blake2b(repr(told).encode(), digest_size=8).hexdigest()
 
 
 _ICD10 = re.compile(r"[A-Z]\d\d(?:\.|\d?$)", re.IGNORECASE)
@@ -89,6 +145,22 @@ def _by_first(words: list[str]) -> str:
 
 def _any(words: tuple[str, ...] | list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\.", r"\.?") for word in words)
+
+
+def _said(node: Any) -> Iterator[str]:
+    """What it says in words, at any depth; ids, references and codes are none."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            for name, value in one.items():
+                if isinstance(value, str):
+                    if name in _WORDS:
+                        yield value
+                else:
+                    waiting.append(value)
+        elif isinstance(one, list):
+            waiting.extend(one)
 
 
 def _codings(node: Any) -> Iterator[tuple[str, str]]:

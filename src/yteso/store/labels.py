@@ -17,7 +17,9 @@ from yteso.db.lock import hold
 from yteso.fhir.json import loads
 from yteso.fhir.reference import parse
 from yteso.search.compartment import facts_within
+from yteso.search.facts import references_to
 from yteso.search.keys import number, token
+from yteso.search.parameters import parameters_of
 from yteso.search.query import Compartment
 from yteso.search.sensitivity import Sensitivity, fingerprint, sensitivity
 from yteso.search.side import hid
@@ -27,8 +29,10 @@ from yteso.store.dictionaries import ensure_known
 from yteso.store.rows import Indexed, Key, Row
 
 SQL = Queries.beside(__file__)
-PAPERS = frozenset(TYPE_NUMBER[name] for name in ("Composition", "DocumentReference", "ClinicalImpression", "Media"))
-"""Numbers of the types that tell in prose what a visit found."""
+PAPERS = frozenset(
+    TYPE_NUMBER[name] for name in ("Composition", "DocumentReference", "ClinicalImpression", "Media", "Provenance")
+)
+"""Numbers of the types that tell in prose what a visit found, or where it came from, and so that there is something."""
 MOST_HELD = 16
 """Visits of one write that others wait for; a piece of an import has thousands."""
 _ENCOUNTER = TYPE_NUMBER["Encounter"]
@@ -143,7 +147,9 @@ def _give(conn: Connection, visit: _Visit, label: int) -> None:
 def _facts(visit: str, types: Iterable[str]) -> list[int]:
     """The tokens by which resources of these types belong to the visit."""
     whole = Compartment("Encounter", visit)
-    return [number(token(fact)) for type in types for fact in facts_within(whole, type)]
+    facts = [fact for type in types for fact in facts_within(whole, type)]
+    facts += references_to("Provenance", parameters_of("Provenance")["target"], "Encounter", [visit])
+    return [number(token(fact)) for fact in facts]
 
 
 def _ids(resource: Mapping[str, Any]) -> set[str]:
@@ -153,12 +159,12 @@ def _ids(resource: Mapping[str, Any]) -> set[str]:
 
 
 def _visits(resource: Mapping[str, Any]) -> Iterable[str]:
-    """The visit a fact belongs to, as it names it; an Encounter is its own."""
+    """The visit a fact belongs to, as it names it; an Encounter is its own, and where it came from tells of it."""
     if resource["resourceType"] == "Encounter":
         yield f"Encounter/{resource['id']}"
-    for name in ("encounter", "context"):
+    for name in ("encounter", "context", "target"):
         named = resource.get(name)
-        inner = named.get("encounter") if isinstance(named, dict) else None
+        inner = named.get("encounter") if isinstance(named, dict) else named
         for one in (named, *(inner if isinstance(inner, list) else ())):
             if isinstance(one, dict) and isinstance(one.get("reference"), str):
                 yield one["reference"]

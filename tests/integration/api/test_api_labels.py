@@ -6,8 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-
-from conftest import DOCTOR, INTEGRATOR, Client
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 SECRECY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"

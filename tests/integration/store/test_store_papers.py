@@ -64,7 +64,14 @@ def label(database):
     return of
 
 
-PAPERS = [note(), scan(), {**note("thought"), "resourceType": "ClinicalImpression", "status": "completed"}]
+SOURCE = {
+    "resourceType": "Provenance",
+    "id": "source",
+    "target": [{"reference": "Encounter/e"}, {"reference": "Patient/p"}],
+    "recorded": "2026-11-01T00:00:00Z",
+    "agent": [{"who": {"display": "Mẫu"}}],
+}
+PAPERS = [note(), scan(), {**note("thought"), "resourceType": "ClinicalImpression", "status": "completed"}, SOURCE]
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper["resourceType"])

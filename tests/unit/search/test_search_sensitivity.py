@@ -6,7 +6,7 @@ import pytest
 
 from yteso.fhir.json import dumps
 from yteso.search.sensitivity import fingerprint, sensitivity
-from yteso.standards.sensitivity import LABELS, names, rules
+from yteso.standards.sensitivity import LABELS, named_rules, names, rules
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -51,6 +51,47 @@ def test_a_code_counts_wherever_it_stands():
     item = {"productOrService": {"coding": [{"code": "24.0169.1616", "system": "urn:x"}]}}
     assert labels_of({"resourceType": "Claim", "item": [{"detail": [item]}]}) == {"HIV"}
     assert labels_of({"resourceType": "Encounter", "reasonCode": [coded("F20")["code"]]}) == {"PSY"}
+
+
+def medicine(text, type="MedicationRequest"):
+    return {"resourceType": type, "medicationCodeableConcept": {"coding": [{"code": "40.1"}], "text": text}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "found"),
+    [
+        (medicine("Tenofovir + Lamivudin + DOLUTEGRAVIR 50mg"), {"HIV"}),
+        (medicine("Efavirenz 600", "MedicationDispense"), {"HIV"}),
+        (medicine("Methadon hydroclorid 10mg/ml"), {"ETH"}),
+        (medicine("Mifepristone 200"), {"SEX"}),
+        (medicine("Paracetamol"), set()),
+        (medicine("Lamivudin 100"), set()),
+        ({"resourceType": "ChargeItem", "code": {"text": "Nevirapine"}}, {"HIV"}),
+        ({"resourceType": "AllergyIntolerance", "code": {"text": "Abacavir"}}, {"HIV"}),
+        ({"resourceType": "Observation", "code": {"text": "HIV Ab test nhanh"}}, {"HIV"}),
+        ({"resourceType": "Encounter", "reasonCode": [{"text": "Lĩnh thuốc HIV"}]}, {"HIV"}),
+        ({"resourceType": "Observation", "code": {"text": "Archive, achiving"}}, set()),
+        ({"resourceType": "Observation", "code": {"text": "HBsAg test nhanh"}}, set()),
+        ({"resourceType": "Organization", "name": "Phòng khám HIV Mẫu"}, set()),
+        ({"resourceType": "Medication", "code": {"text": "Efavirenz"}}, set()),
+    ],
+)
+def test_the_names_of_some_medicines_and_tests_carry_labels_where_their_codes_do_not(resource, found):
+    assert labels_of(resource) == found
+
+
+def test_every_name_is_found_in_every_type_it_is_a_rule_for_by_its_beginning_alone():
+    for rule in named_rules():
+        for kind in rule.types:
+            for name in rule.names:
+                said = {"resourceType": kind, "note": [{"text": f"x {name.upper()}e 50"}]}
+                assert rule.label in labels_of(said), (kind, name)
+                assert labels_of({"resourceType": kind, "note": [{"text": f"x{name}"}]}) == set(), (kind, name)
+
+
+def test_ids_references_and_codes_are_no_words():
+    found = {"resourceType": "Encounter", "id": "hiv", "diagnosis": [{"condition": {"reference": "Condition/hiv"}}]}
+    assert labels_of(found) == set()
 
 
 def test_a_senders_label_counts_and_a_consent_that_names_one_tells_of_it():

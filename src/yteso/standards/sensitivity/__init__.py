@@ -1,4 +1,4 @@
-"""Which codes make a fact sensitive (`rules.toml`), as they are in force on a day. Data and look-ups; no behaviour."""
+"""Which codes and names make a fact sensitive (`rules.toml`), as in force on a day. Data and look-ups; no behaviour."""
 
 from __future__ import annotations
 
@@ -34,6 +34,32 @@ class SensitivityRule:
     until: date | None
     basis: str
     seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRule:
+    """Resources of `types` in which a word begins with one of `names` carry `label` from `since` on."""
+
+    label: str
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    since: date
+    basis: str
+    seen: bool
+
+
+@cache
+def named_rules() -> tuple[NamedRule, ...]:
+    """Every rule by names there is."""
+    return tuple(
+        NamedRule(one["label"], tuple(one["names"]), tuple(one["types"]), one["since"], one["basis"], one["seen"])
+        for one in _data()["named"]
+    )
+
+
+def named_in_force(day: date) -> tuple[NamedRule, ...]:
+    """The rules by names of a day."""
+    return tuple(one for one in named_rules() if one.since <= day)
 
 
 @cache
