@@ -1,6 +1,6 @@
 """Pictures for the README from a running demo: `python scripts/screenshots.py http://127.0.0.1:8080`.
 
-Signs in with the demo's own accounts unless told `--operator NAME:PASSWORD`; needs a Chromium (`--browser PATH`).
+Signs in with the demo's own accounts unless told `--operator`, `--administrator`, `--staff NAME:PASSWORD`; needs a Chromium (`--browser PATH`).
 Writes docs/images/*.png; every person on them is invented.
 """
 
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("address")
     parser.add_argument("--operator", default="operator:demo-dieu-hanh-2026")
     parser.add_argument("--administrator", default="admin:demo-quan-tri-2026")
+    parser.add_argument("--staff", default="staff:demo-nhan-vien-2026")
     parser.add_argument("--browser", default="/usr/bin/chromium")
     asked = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
@@ -42,6 +43,8 @@ def take_all(browser: Browser, asked: argparse.Namespace) -> None:
     shoot(page, "/intake/?severity=error", None)
     page.locator("#rows th a").first.click()
     shoot(page, None, "intake-file")
+    shoot(page, "/ui", "ui")
+    page = opened(browser, asked, asked.staff)  # who runs the platform sees no record
     shoot(page, "/record/", None)
     page.fill("#q", "nguyen thi")
     page.keyboard.press("Enter")
@@ -49,7 +52,6 @@ def take_all(browser: Browser, asked: argparse.Namespace) -> None:
     shoot(page, None, "record-search")
     page.locator("#found th a").first.click()
     shoot(page, None, "record")
-    shoot(page, "/ui", "ui")
 
 
 def opened(browser: Browser, asked: argparse.Namespace, login: str, **how: object) -> Page:

@@ -42,6 +42,11 @@ def _consents() -> Consents:
 @require_GET
 def open_(request: HttpRequest) -> HttpResponse:
     """A code for a visit, broken glass, and what one holds open."""
+    return _open_page(request)
+
+
+def _open_page(request: HttpRequest, status: int = 200) -> HttpResponse:
+    """That page; after a refusal with what was typed, because seconds count where the glass is broken."""
     who = request.principal
     treats = who.role in TREATING and bool(who.facility)
     mine, waiting = _openings().mine(who), _openings().waiting(who) if treats else []
@@ -54,8 +59,9 @@ def open_(request: HttpRequest) -> HttpResponse:
         "may_approve": who.role is Role.DOCTOR,
         "reasons": list(words.reasons().items()),
         "reason": words.reason,
+        "given": request.POST,
     }
-    return render(request, "consent/open.html", context)
+    return render(request, "consent/open.html", context, status=status)
 
 
 @allow(*STAFF)
@@ -87,7 +93,11 @@ def glass(request: HttpRequest) -> HttpResponse:
         )
         return HttpResponseRedirect(reverse("record:person", args=[patient]))
 
-    return _told(request, act, "consent:open")
+    try:
+        return act()
+    except Refused as refused:
+        _tell(request, refused)
+        return _open_page(request, refused.status)
 
 
 @allow(*_TREATING)
@@ -235,11 +245,15 @@ def _told(request: HttpRequest, act: Callable[[], HttpResponse], back: str) -> H
     try:
         return act()
     except Refused as refused:
-        english = (get_language() or "").startswith("en")
-        for issue in refused.issues:
-            told = (issue.text_en, issue.fix_en) if english else (issue.text, issue.fix)
-            messages.error(request, f"{' '.join(told)} ({issue.code})")
+        _tell(request, refused)
         return _back(request, back)
+
+
+def _tell(request: HttpRequest, refused: Refused) -> None:
+    english = (get_language() or "").startswith("en")
+    for issue in refused.issues:
+        told = (issue.text_en, issue.fix_en) if english else (issue.text, issue.fix)
+        messages.error(request, f"{' '.join(told)} ({issue.code})")
 
 
 def _said(request: HttpRequest, done: object, text: str, back: str) -> HttpResponse:

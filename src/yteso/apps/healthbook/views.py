@@ -85,10 +85,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest) -> HttpResponse:
     """The inbox: what the platform tells the person, and emergency openings of the record. Shown is read."""
     book, principal = _book(request), request.principal
+    broken = [one for one in service("openings").of_person(principal, book.of) if one.kind == "g"]
     context = {
         "book": book,
         "messages_of_person": _inbox().open(principal, book.of),
-        "broken": [one for one in service("openings").of_person(principal, book.of) if one.kind == "g"],
+        "broken": broken,
+        "people": names_of(one.opened_by for one in broken),
         "facilities": _accesses().facilities(),
         "asked": now(),
     }

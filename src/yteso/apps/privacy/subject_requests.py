@@ -15,6 +15,7 @@ from yteso.access.principal import Role
 from yteso.apps.privacy.acts import done, tabs
 from yteso.client.subject_requests import LEAST, MOST, SubjectRequests
 from yteso.web.guard import allow
+from yteso.web.names import names_with_accounts
 from yteso.web.services import now, service
 
 
@@ -29,7 +30,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits, what is due first comes first; with `?closed=1` what was answered."""
     closed = request.GET.get("closed") == "1"
     found = _requests().queue(request.principal, open=not closed)
-    context = {**_shared(), "tabs": tabs(request, "privacy:requests"), "requests": found, "closed": closed}
+    context = {
+        **_shared(),
+        "tabs": tabs(request, "privacy:requests"),
+        "requests": found,
+        "people": names_with_accounts([*(one.asked_by for one in found), *(one.closed_by for one in found)]),
+        "closed": closed,
+    }
     return render(request, "privacy/requests.html", context)
 
 

@@ -17,7 +17,7 @@ from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Accesses, Questioned
 from yteso.web.guard import allow
 from yteso.web.looks import look
-from yteso.web.names import names_with_accounts
+from yteso.web.names import names_of, names_with_accounts
 from yteso.web.services import service
 
 
@@ -55,6 +55,7 @@ def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: An
         "tabs": tabs(request, "privacy:start"),
         "glass": waiting(request).glass,
         "questions": _shown(found),
+        "people": names_of(one.case.answered_by for one in found),
         "answered": answered,
         "facilities": _accesses().facilities(),
         "least": LEAST,
