@@ -1,6 +1,7 @@
 """Pictures for the README from a running demo: `python scripts/screenshots.py http://127.0.0.1:8080`.
 
-Signs in with the demo's own accounts unless told `--operator`, `--administrator`, `--staff NAME:PASSWORD`; needs a Chromium (`--browser PATH`).
+Signs in with the demo's own accounts unless told others (`--operator`, `--administrator`, `--staff NAME:PASSWORD`);
+needs a Chromium (`--browser PATH`).
 Writes docs/images/*.png; every person on them is invented.
 """
 
