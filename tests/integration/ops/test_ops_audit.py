@@ -113,6 +113,12 @@ def test_the_command_tells_a_tampered_database_from_a_whole_one(services, monkey
     given = ["audit", "verify", "--roots", str(roots), "--key", str(key)]
     assert run(given) == 0
     assert "Intact" in capsys.readouterr().out
+    for nothing in ("", "{}\n", "1\n", "x\n"):
+        (tmp_path / "none.ndjson").write_text(nothing)
+        assert run(["audit", "verify", "--roots", str(tmp_path / "none.ndjson"), "--key", str(key)]) != 0
+        told = capsys.readouterr()
+        assert "OPS-0029" in told.out + told.err
+        assert "Intact" not in told.out
     with psycopg.connect(services.settings.database_url) as conn:
         newest = "SELECT shard, n, tableoid::regclass::text FROM store.audit ORDER BY shard DESC, n DESC LIMIT 1"
         lane, n, month = conn.execute(newest).fetchone()

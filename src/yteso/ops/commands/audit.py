@@ -32,6 +32,9 @@ _WORDS = {
 }
 
 
+_OF_A_ROOT = {"number", "previous", "root", "rows", "heads"}
+
+
 @audit.command()
 def verify(
     roots: Annotated[
@@ -103,10 +106,14 @@ def _keys(home: Path, paths: list[Path]) -> list[PublicKey]:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
+    """The roots of a file; one that holds none proves nothing, and is refused like one that cannot be read."""
     try:
-        return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        found = [orjson.loads(line) for line in path.read_bytes().splitlines()]
     except orjson.JSONDecodeError as error:
         raise Refused(NO_ROOTS.at(file=path.name), status=400) from error
+    if not found or not all(isinstance(one, dict) and one.keys() >= _OF_A_ROOT for one in found):
+        raise Refused(NO_ROOTS.at(file=path.name), status=400)
+    return found
 
 
 def _tell(bad: BadPlace) -> None:
