@@ -40,6 +40,7 @@ check: setup ## style, types, walls of the house, translations, generated files;
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/translations.py --check
 	@$(BIN)/python scripts/check_generated.py
+	@$(BIN)/python scripts/check_age.py
 
 fix: setup ## repair what can be repaired by itself
 	@$(BIN)/ruff check --fix
