@@ -56,7 +56,7 @@ class Shared:
         return look(self._database, lambda conn: self._store.search_together(conn, searches, ends=True))
 
     def _write_all(self, writes: Sequence[Write]) -> Sequence[Transaction | VersionConflict | Refused]:
-        return attempt(self._database, lambda conn: self._store.write_together(conn, writes))
+        return attempt(self._database, lambda conn: self._store.write_together(conn, writes, ends=True))
 
 
 def attempt(database: Database, work: Callable[[Connection], Result]) -> Result:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from yteso.db import Connection, Queries
+from yteso.db import Connection, Queries, Statement, run_together
 from yteso.db.packed import Packed, rows_of, type_number
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit, relations, shapes
@@ -38,10 +38,13 @@ def carry_out(
     fresh: Sequence[Indexed],
     renewed: Sequence[Indexed],
     old: Mapping[Key, int],
+    *,
+    ends: bool = False,
 ) -> tuple[int, datetime]:
     """Write new resources and new versions; `old`: the transaction numbers of versions that end, removed ones too.
 
-    Gives back the transaction's number and the moment.
+    Gives back the transaction's number and the moment. With `ends` nothing comes after it: it is committed in the same
+    trip, unless who may see changes too.
     """
     new = [*fresh, *renewed]
     shapes.assign(conn, new)
@@ -57,15 +60,16 @@ def carry_out(
         *_sides(conn, new),
         _packed(conn, "store.new_care", care),
     ]
-    row = conn.execute(SQL["write_versions"], parameters, prepare=True).fetchone()
-    assert row is not None
+    tells = not _TELLING.isdisjoint({row.key[1] for row, _ in new})
+    asked = Statement(SQL["write_versions"], parameters)
+    (((t, moment),),) = run_together(conn, [asked], ends=ends and not old and not tells)
     if old:
         drop_consents(conn, old)
         drop_relations(conn, old)
-    if not _TELLING.isdisjoint({row.key[1] for row, _ in new}):
+    if tells:
         add_consents(conn, new)
         add_relations(conn, codec, new)
-    return row[0], row[1]
+    return t, moment
 
 
 def renew_sides(conn: Connection, rows: Sequence[Indexed]) -> None:

@@ -82,12 +82,12 @@ class PostgresStore:
         return write.write(conn, self.codec(conn), Write(who, without_secrets(conn, self.safe, who, changes), detail))
 
     def write_together(
-        self, conn: Connection, writes: Sequence[Write]
+        self, conn: Connection, writes: Sequence[Write], *, ends: bool = False
     ) -> Sequence[Transaction | VersionConflict | Refused]:
         """Several callers' writes; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
         if not any(map(has_receiver, writes)):
-            return write.write_together(conn, self.codec(conn), writes)
+            return write.write_together(conn, self.codec(conn), writes, ends=ends)
         return [self._write_apart(conn, one) for one in writes]
 
     def _write_apart(self, conn: Connection, one: Write) -> Transaction | VersionConflict | Refused:

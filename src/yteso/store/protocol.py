@@ -210,12 +210,12 @@ class Store(Protocol):
         ...
 
     def write_together(
-        self, conn: Connection, writes: Sequence[Write]
+        self, conn: Connection, writes: Sequence[Write], *, ends: bool = False
     ) -> Sequence[Transaction | VersionConflict | Refused]:
         """Several callers' writes in one transaction, in this order; each has its own answer and audit row.
 
         What the data say against one (a version, an id) is its answer and touches no other; what fails otherwise
-        (a deadlock, a taken key) raises, and then nothing was written.
+        (a deadlock, a taken key) raises, and then nothing was written. `ends`: as with reads, where all is new.
         """
         ...
 

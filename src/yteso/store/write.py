@@ -105,12 +105,13 @@ def write(conn: Connection, codec: Codec, one: Write) -> Transaction:
 
 
 def write_together(
-    conn: Connection, codec: Codec, writes: Sequence[Write]
+    conn: Connection, codec: Codec, writes: Sequence[Write], *, ends: bool = False
 ) -> list[Transaction | VersionConflict | Refused]:
     """See `protocol.Store.write_together`. Of a write's changes to one resource the last one answers for all."""
     plans = [_plan(one) for one in writes]
-    for group in _disjoint([plan for plan in plans if plan.failure is None]):
-        _write_group(conn, codec, group)
+    groups = _disjoint([plan for plan in plans if plan.failure is None])
+    for group in groups:
+        _write_group(conn, codec, group, ends=ends and group is groups[-1])
     return [_outcome(plan) for plan in plans]
 
 
@@ -149,7 +150,7 @@ def _outcome(plan: _Plan) -> Transaction | VersionConflict | Refused:
     return found
 
 
-def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None:
+def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan], *, ends: bool) -> None:
     keys = [key for plan in plans for key, wish in plan.wishes.items() if not wish.new]
     if len(plans) > 1:
         keys.sort()
@@ -162,7 +163,7 @@ def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None
             if plan.failure is None:
                 plan.decide(present)
     changing = [plan for plan in plans if plan.changes]
-    t, now = _carry_out(conn, codec, changing, present) if changing else (0, NEVER)
+    t, now = _carry_out(conn, codec, changing, present, ends=ends) if changing else (0, NEVER)
     for plan in plans:
         if plan.failure is None:
             changed = any(plan is one for one in changing)
@@ -170,7 +171,7 @@ def _write_group(conn: Connection, codec: Codec, plans: Sequence[_Plan]) -> None
 
 
 def _carry_out(
-    conn: Connection, codec: Codec, plans: Sequence[_Plan], present: Mapping[Key, Present]
+    conn: Connection, codec: Codec, plans: Sequence[_Plan], present: Mapping[Key, Present], *, ends: bool
 ) -> tuple[int, datetime]:
     fresh: list[tuple[Row, IndexRow]] = []
     renewed: list[tuple[Row, IndexRow]] = []
@@ -200,7 +201,8 @@ def _carry_out(
         fresh.sort(key=_key)
         renewed.sort(key=_key)
     old = {key: present[key].t for key in sorted([*(row.key for row, _ in renewed), *removed])}
-    t, now = apply.carry_out(conn, codec, notes, fresh, renewed, old)
+    ends = ends and all(row.key[1] != _SEARCH_PARAMETER for row, _ in fresh)
+    t, now = apply.carry_out(conn, codec, notes, fresh, renewed, old, ends=ends)
     _note_definitions(conn, [*fresh, *renewed], removed)
     return t, now
 
