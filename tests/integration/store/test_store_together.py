@@ -209,3 +209,30 @@ def test_when_one_takes_long_after_all_each_is_asked_alone_and_nothing_is_left_b
         assert store.search_together(conn, [Search(administrator, EVERYTHING, slow)] * 2) == [None, None]
     with database.connection() as conn:
         assert len(audited(conn)) == 1
+
+
+def test_what_is_all_new_is_committed_by_the_trip_that_writes_it_and_the_rest_by_the_caller(database, store, other):
+    result = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
+    changes = [Put(result), Put({**result, "status": "amended"}), Put(patient("p")), Remove("Observation", "o")]
+    left = []
+    for change in changes:
+        with database.connection() as conn:
+            (done,) = store.write_together(conn, [Write(other, (change,))], ends=True)
+            conn.rollback()
+            left.append(len(audited(conn)))
+            (again,) = store.write_together(conn, [Write(other, (change,))], ends=True)
+        assert again.written[0].status in (done.written[0].status, "unchanged")
+    with database.connection() as conn:
+        assert [one[1] for one in audited(conn)] == ["C", "U", "C", "D"]
+        assert verify_chains(conn) is None
+    assert left == [1, 1, 2, 3]
+
+
+def test_reads_that_end_the_transaction_leave_their_audit_rows(database, store, other):
+    with database.connection() as conn:
+        store.write(conn, other, [Put(patient("p"))])
+    with database.connection() as conn:
+        found = store.read_together(conn, [Read(other, EVERYTHING, "Patient", "p")] * 2, ends=True)
+        conn.rollback()
+        assert [one.id for one in found] == ["p", "p"]
+        assert [one[1] for one in audited(conn)] == ["C", "R", "R"]
