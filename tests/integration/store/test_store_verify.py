@@ -296,3 +296,15 @@ def test_labels_are_not_judged_while_the_record_is_being_labelled_anew(database,
         assert check(conn, store, filled, keys) is None
         assert labels.renew(conn, system_clock())
         assert check(conn, store, filled, keys) is None
+
+
+def test_a_file_of_an_earlier_release_names_no_patient_but_never_another(database, store, administrator, keys, filled):
+    context = {"securityContext": {"reference": "Patient/p1"}}
+    file = {"resourceType": "Binary", "id": "b", "contentType": "text/plain", "data": "eA==", **context}
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(file)])
+    for id, pat, sound in (("b", "NULL", True), ("b", "7", False), ("e1", "NULL", False)):
+        with database.connection() as conn:
+            conn.execute(f"UPDATE store.resource SET pat = {pat} WHERE id = '{id}'")
+            assert (check(conn, store, filled, keys) is None) is sound, (id, pat)
+            conn.rollback()
