@@ -20,6 +20,7 @@ from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of, any_of
 from yteso.search.hot import hot
 from yteso.search.keys import number, path_key, patient_key, token
+from yteso.search.plan import found_first
 from yteso.search.rights import visible
 from yteso.search.row import NO_DATE
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES, SEARCH_PARAMETERS, TYPE_NAME, TYPE_NUMBER
@@ -44,16 +45,16 @@ def everything(
     """See `protocol.Store.everything`."""
     wall.name(conn, limit)
     owner = _owner(conn, focus)
+    rows_of = found_first(_belongs(focus, owner))
     conditions = [
-        _belongs(focus, owner),
         Fragment("r.hash IS NOT NULL"),
         Fragment("NOT (r.type = %s AND r.id = %s)", (TYPE_NUMBER[focus.type], focus.id)),
         visible(limit, "r"),
         *_extent(extent),
     ]
     where = all_of(tuple(conditions))
-    text = f"SELECT {PRESENT} FROM store.resource r WHERE {where.text} ORDER BY r.type, r.id LIMIT %s"
-    rows = run(conn, text, (*where.params, extent.count + 1)).fetchall()
+    text = f"SELECT {PRESENT} FROM {rows_of.text} WHERE {where.text} ORDER BY r.type, r.id LIMIT %s"
+    rows = run(conn, text, (*rows_of.params, *where.params, extent.count + 1)).fetchall()
     more, rows = len(rows) > extent.count, rows[: extent.count]
     matches = tuple(stored(conn, codec, row) for row in rows)
     shown = matches if extent.cursor else (focus, *matches)
@@ -117,7 +118,8 @@ def _owner(conn: Connection, focus: Stored) -> int | None:
 
 def _belongs(focus: Stored, owner: int | None) -> Fragment:
     if focus.type == "Patient":
-        return Fragment("(r.pat = %s OR r.pat IN (SELECT store.same_person(%s)))", (owner, owner))
+        same = "ARRAY(SELECT %s::bigint UNION ALL SELECT store.same_person(%s))"
+        return Fragment(f"r.pat = ANY({same})", (owner, owner))
     linked = Fragment("r.tok && %s::bigint[]", (_links(focus.id),))
     return linked if owner is None else all_of((Fragment("r.pat = %s", (owner,)), linked))
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 
 from yteso.fhir.json import loads
+from yteso.store import compartment, everything, read
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Put
 from yteso.validate.structure import check_resource
 
 OURS, THEIRS = "79001", "79002"
@@ -275,3 +279,43 @@ def test_figures_are_made_within_one_unit_and_one_code(admin, doctor):
     assert figures(doctor("GET", f"Observation/$stats?subject=Patient/mai&code=8480-6&{asked}")) == []
     assert admin("GET", "Observation/$stats?subject=Patient/lan&code=1&statistic=mode").codes == ["API-1031"]
     assert admin("GET", "Observation/$stats?subject=Patient/lan&statistic=count").codes == ["API-1002"]
+
+
+@pytest.mark.parametrize("address", ["Patient/p1/$everything", "Patient/p1/*"])
+def test_a_patients_record_is_reached_without_walking_over_those_of_others(api, database, monkeypatch, address):
+    """As a doctor, of whom the second wall asks a relation for each row that is looked at."""
+    with database.connection() as conn:
+        PostgresStore().write(conn, INTEGRATOR, [Put(one) for n in range(2000) for one in _visit(n)])
+        conn.execute("ANALYZE store.resource")
+    plans = []
+
+    def explained(conn, text, params, **more):
+        if "LIMIT" in text and "store.resource" in text:
+            (plan,) = conn.execute(f"EXPLAIN (FORMAT JSON) {text}", params).fetchone()
+            plans.append(str(plan))
+        return read.run(conn, text, params, **more)
+
+    for module in (everything, compartment):
+        monkeypatch.setattr(module, "run", explained)
+    for who in (INTEGRATOR, DOCTOR):
+        answer = Client(api, who)("GET", address)
+        found = {(entry["resource"]["resourceType"], entry["resource"]["id"]) for entry in answer.json["entry"]}
+        assert found == {("Patient", "p1"), ("Encounter", "e1"), ("Observation", "o1")}
+    assert plans
+    for plan in plans:
+        assert "resource_patient" in plan, plan
+        assert "resource_updated" not in plan, plan
+
+
+def _visit(n):
+    of = {"subject": {"reference": f"Patient/p{n}"}}
+    yield {"resourceType": "Patient", "id": f"p{n}"}
+    yield {
+        **of,
+        "resourceType": "Encounter",
+        "id": f"e{n}",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "serviceProvider": {"identifier": {"value": DOCTOR.facility}},
+    }
+    yield {**of, "resourceType": "Observation", "id": f"o{n}", "status": "final", "code": {"text": "x"}}

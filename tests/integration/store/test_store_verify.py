@@ -303,8 +303,8 @@ def test_a_file_of_an_earlier_release_names_no_patient_but_never_another(databas
     file = {"resourceType": "Binary", "id": "b", "contentType": "text/plain", "data": "eA==", **context}
     with database.connection() as conn:
         store.write(conn, administrator, [Put(file)])
-    for id, pat, sound in (("b", "NULL", True), ("b", "7", False), ("e1", "NULL", False)):
+    for name, pat, sound in (("b", "NULL", True), ("b", "7", False), ("e1", "NULL", False)):
         with database.connection() as conn:
-            conn.execute(f"UPDATE store.resource SET pat = {pat} WHERE id = '{id}'")
-            assert (check(conn, store, filled, keys) is None) is sound, (id, pat)
+            conn.execute(f"UPDATE store.resource SET pat = {pat} WHERE id = '{name}'")
+            assert (check(conn, store, filled, keys) is None) is sound, (name, pat)
             conn.rollback()
