@@ -294,3 +294,8 @@ def test_a_link_that_is_over_says_so_in_its_title(site):
     answer = site.client().get("/recover/khong-co")
     assert answer.status_code == 410
     assert "<h1>Liên kết không còn dùng được</h1>" in answer.content.decode()
+
+
+def test_a_phone_that_cannot_scan_itself_opens_its_authenticator_app(site):
+    page = text(site.client("bacsi").get("/account/factors/app"))
+    assert re.search(r'<a href="otpauth://totp/[^"]+secret=[A-Z2-7]+', page)

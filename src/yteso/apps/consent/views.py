@@ -19,10 +19,10 @@ from yteso.apps.consent.apps import STAFF
 from yteso.base.errors import Refused
 from yteso.client.consents import Consents
 from yteso.client.openings import REVIEW, TREATING, Openings
-from yteso.web.accounts.factors import qr_path
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import look, parts
 from yteso.web.names import names_of, names_with_accounts
+from yteso.web.qr import qr_path
 from yteso.web.services import installed, service
 
 _TREATING = tuple(sorted(TREATING))

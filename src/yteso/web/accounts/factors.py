@@ -22,7 +22,6 @@ from django.http import HttpRequest
 
 from yteso.access.principal import Role
 from yteso.web.accounts.models import User
-from yteso.web.qr import qr_path
 from yteso.web.services import now
 
 _STEP = 30
@@ -69,9 +68,9 @@ def offered_secret(request: HttpRequest, *, new: bool) -> str:
     return secret
 
 
-def qr_of(user: User, secret: str) -> tuple[int, str]:
-    """The secret as a QR code (`qr_path`)."""
-    return qr_path(get_adapter().build_totp_url(user, secret))
+def address_of(user: User, secret: str) -> str:
+    """The secret as the address that authenticator apps open (`otpauth:`)."""
+    return str(get_adapter().build_totp_url(user, secret))
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from yteso.web.accounts import factors, life, oidc, sessions, trail
 from yteso.web.accounts.forms import CodeForm, PasskeyForm, PasswordForm
 from yteso.web.accounts.views.entrance import record_factor
 from yteso.web.guard import ACCOUNTS, INCOMPLETE, allow, enrols, needs_fresh_login
+from yteso.web.qr import qr_path
 
 
 @allow(*ACCOUNTS)
@@ -89,7 +90,8 @@ def app(request: HttpRequest) -> HttpResponse:
             del request.session[factors.SECRET]
             return _added(request, Authenticator.Type.TOTP)
         form.refuse()
-    told = {"form": form, "qr": factors.qr_of(user, secret), "secret": " ".join(_fours(secret))}
+    address = factors.address_of(user, secret)
+    told = {"form": form, "address": address, "qr": qr_path(address), "secret": " ".join(_fours(secret))}
     return render(request, "accounts/app.html", told, status=422 if form.errors else 200)
 
 
