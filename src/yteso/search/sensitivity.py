@@ -9,13 +9,14 @@ labels of the visit's facts (`store.labels`).
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+
+import jsonschema_rs
 
 from yteso.standards.sensitivity import LABELS, NamedRule, in_force, named_in_force, sent_labels
 
@@ -24,41 +25,34 @@ _WORDS = frozenset(["text", "div", "display", "title", "description", "conclusio
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Of one type: `hints`, one of which is in every word; the words as patterns, with their labels."""
+    """Of one type: what tells that a resource may carry a label, by a code or a word; the words, with their labels."""
 
-    hints: tuple[bytes, ...]
+    suspect: Callable[[str], bool]
     patterns: tuple[tuple[re.Pattern[str], int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The rules of one day, compiled. `suspect` is quick: what it does not find carries no label."""
+    """The rules of one day, compiled. `suspect` is quick, on a text in lower case: what it passes carries no label."""
 
-    suspect: re.Pattern[bytes]
+    suspect: Callable[[str], bool]
     coded: tuple[tuple[re.Pattern[str], str, int], ...]
     sent: tuple[tuple[str, Mapping[str, int]], ...]
     named: Mapping[str, _Named]
 
     def labels(self, text: bytes, resource: Mapping[str, Any]) -> int:
         """The bits of every label one of its codes, or a name in it, carries."""
-        bits = self._of_names(text, resource)
-        if self.suspect.search(text) is None:
-            return bits
+        named = self.named.get(resource["resourceType"])
+        suspect = named.suspect if named else self.suspect
+        if not suspect(text.lower().decode()):
+            return 0
+        bits = self._sent(resource)
+        if named:
+            said = "\n".join(_said(resource))
+            bits |= sum(bit for pattern, bit in named.patterns if pattern.search(said))
         for system, code in _codings(resource):
             bits |= self._of_code(system.lower().replace("-", ""), code)
-        return bits | self._sent(resource)
-
-    def _of_names(self, text: bytes, resource: Mapping[str, Any]) -> int:
-        """Most resources hold none of the hints, and need no look at what they say in words."""
-        named = self.named.get(resource["resourceType"])
-        if named is None:
-            return 0
-        lowered = text.lower()
-        for hint in named.hints:
-            if hint in lowered:
-                said = "\n".join(_said(resource))
-                return sum(bit for pattern, bit in named.patterns if pattern.search(said))
-        return 0
+        return bits
 
     def _of_code(self, system: str, code: str) -> int:
         bits = 0
@@ -84,41 +78,32 @@ def sensitivity(day: date) -> Sensitivity:
     """The rules of a day."""
     rules = in_force(day)
     sent = tuple((within, {code: LABELS[label] for code, label in known.items()}) for within, known in sent_labels())
-    beginnings = sorted({code for rule in rules for code in rule.codes})
-    words = sorted({f'{code}"' for _, known in sent for code in known})
-    suspect = rf'"code" ?: ?"(?i:{_by_first([*beginnings, *words])})'
+    beginnings = sorted({code.lower() for rule in rules for code in rule.codes})
+    words = sorted({f'{code.lower()}"' for _, known in sent for code in known})
+    suspect = rf'"code" ?: ?"(?:{_any([*beginnings, *words])})'
     coded = tuple((re.compile(_any(rule.codes), re.IGNORECASE), rule.within, LABELS[rule.label]) for rule in rules)
-    return Sensitivity(re.compile(suspect.encode()), coded, sent, _by_type(named_in_force(day)))
+    return Sensitivity(_finder(suspect), coded, sent, _by_type(named_in_force(day), suspect))
 
 
-def _by_type(rules: Iterable[NamedRule]) -> dict[str, _Named]:
+def _by_type(rules: Iterable[NamedRule], suspect: str) -> dict[str, _Named]:
     words: dict[str, dict[int, list[str]]] = {}
     for rule in rules:
         for type in rule.types:
             words.setdefault(type, {}).setdefault(LABELS[rule.label], []).extend(rule.names)
-    return {type: _named(labelled) for type, labelled in words.items()}
+    return {type: _named(labelled, suspect) for type, labelled in words.items()}
 
 
-def _named(labelled: Mapping[int, Sequence[str]]) -> _Named:
+def _named(labelled: Mapping[int, Sequence[str]], suspect: str) -> _Named:
     begins = {bit: rf"\b(?:{'|'.join(map(re.escape, words))})" for bit, words in labelled.items()}
     patterns = tuple((re.compile(begin, re.IGNORECASE), bit) for bit, begin in begins.items())
-    return _Named(_hints({word for words in labelled.values() for word in words}), patterns)
+    every = sorted({re.escape(word.lower()) for words in labelled.values() for word in words})
+    return _Named(_finder("|".join((suspect, *every))), patterns)
 
 
-def _hints(words: Collection[str]) -> tuple[bytes, ...]:
-    """A few pieces of four letters, at least one of which is in each word (the word itself, when it is shorter)."""
-    found: list[bytes] = []
-    left = set(words)
-    while left:
-        pieces = Counter(piece for word in left for piece in _pieces(word))
-        best = max(pieces, key=lambda piece: (pieces[piece], piece))
-        found.append(best.encode())
-        left = {word for word in left if best not in word}
-    return tuple(found)
-
-
-def _pieces(word: str) -> set[str]:
-    return {word[at : at + 4] for at in range(max(1, len(word) - 3))}
+def _finder(pattern: str) -> Callable[[str], bool]:
+    """Whether a text holds it. These expressions look for many words at once, in one pass."""
+    options = jsonschema_rs.RegexOptions()
+    return jsonschema_rs.Draft202012Validator({"pattern": pattern}, offline=True, pattern_options=options).is_valid
 
 
 def fingerprint(day: date) -> str:
@@ -133,14 +118,6 @@ _ICD10 = re.compile(r"[A-Z]\d\d(?:\.|\d?$)", re.IGNORECASE)
 def _speaks(within: str, code: str) -> bool:
     """Whether a code without a system is of this one: diagnoses are known by their form."""
     return not within or (within == "icd10" and _ICD10.match(code) is not None)
-
-
-def _by_first(words: list[str]) -> str:
-    """As `_any` without regard to case, but tried by the first character: most words need no look at all."""
-    rests: dict[str, list[str]] = {}
-    for word in words:
-        rests.setdefault(word[0].lower(), []).append(word[1:])
-    return "|".join(f"{re.escape(first)}(?:{_any(rest)})" for first, rest in sorted(rests.items()))
 
 
 def _any(words: tuple[str, ...] | list[str]) -> str:
