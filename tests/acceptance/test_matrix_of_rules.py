@@ -40,6 +40,19 @@ def api(database) -> Api:
     return api
 
 
+@pytest.fixture(autouse=True)
+def no_rights_kept() -> Iterator[None]:
+    """Nothing that was made of rules before or while some were switched off serves others."""
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    policy._narrowed.cache_clear()
+    rights._own.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def cells() -> Cells:
     return by_target("cells.csv")
@@ -64,6 +77,7 @@ def test_each_label_of_each_role_is_needed_and_no_further_one(api, of_labels, mo
     bits = consent.OWN.get(role, 0)
     for label, bit in LABELS.items():
         monkeypatch.setitem(consent.OWN, role, bits ^ bit)
+        forget()
         told = labels.seen(api, role, "ours")
         assert (
             told == of_labels[role, "ours"]
@@ -154,11 +168,7 @@ def test_each_relation_and_its_end_is_needed(api, cells, monkeypatch, name):
         return Fragment(fragment.text.replace(text, other), fragment.params)
 
     monkeypatch.setattr(rights, where, without)
-    rights._own.cache_clear()
-    try:
-        assert target in {one.split()[0] for one in broken(api, cells, role)}
-    finally:
-        rights._own.cache_clear()
+    assert target in {one.split()[0] for one in broken(api, cells, role)}
 
 
 # -- what persons said, in the function of the database ----------------------------------------------------------------
