@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from yteso.access import policy
 from yteso.access.policy import DIRECTORY_TYPES, PATIENT_TYPES, TABLE, Interaction, require, restriction
 from yteso.access.principal import Principal, Role
 from yteso.access.purpose import USUAL
@@ -84,8 +85,15 @@ def test_a_citizen_who_is_no_person_reaches_nobody():
     assert refused.value.issues[0].code == "AUTH-0104"
 
 
-def test_a_narrowing_takes_away_and_is_told_apart(monkeypatch):
-    monkeypatch.setattr("yteso.access.policy.NARROWINGS", (lambda *_: None,))
+@pytest.fixture
+def no_rights_kept():
+    policy._narrowed.cache_clear()
+    yield
+    policy._narrowed.cache_clear()
+
+
+def test_a_narrowing_takes_away_and_is_told_apart(monkeypatch, no_rights_kept):
+    monkeypatch.setattr(policy, "NARROWINGS", (lambda *_: None,))
     assert restriction(of(Role.INTEGRATOR), "read", "Patient") is None
     with pytest.raises(Refused) as refused:
         require(of(Role.INTEGRATOR), "read", "Patient")
