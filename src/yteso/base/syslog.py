@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from datetime import UTC, datetime
 
 _LOCAL0 = 16
@@ -16,6 +17,8 @@ _SEVERITY = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.
 _DEBUG = 7
 _LONGEST = 2048
 """Octets every receiver of RFC 5426 should take (§3.2)."""
+_NAMELESS_SECONDS = 30.0
+"""So long no line waits for a name server that did not know the collector's name, or did not answer."""
 
 
 def split_address(text: str) -> tuple[str, int] | str:
@@ -35,13 +38,18 @@ class Syslog(logging.Handler):
         super().__init__()
         self._address = split_address(address)
         self._socket: socket.socket | None = None
+        self._nameless_until = float("-inf")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one line; what cannot be sent is left out, and the next line tries anew."""
+        if time.monotonic() < self._nameless_until:
+            return
         try:
             if self._socket is None:
                 self._socket = _connected(self._address)
             self._socket.send(_message(record, self.format(record)))
+        except socket.gaierror:
+            self._nameless_until = time.monotonic() + _NAMELESS_SECONDS
         except OSError:
             self._drop()
 

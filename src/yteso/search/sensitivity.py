@@ -33,7 +33,7 @@ class _Named:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The rules of one day, compiled. `suspect` is quick, on a text in lower case: what it passes carries no label."""
+    """The rules of one day, compiled. `suspect` is quick; it takes a text in lower case, and no find means no label."""
 
     suspect: Callable[[str], bool]
     coded: tuple[tuple[re.Pattern[str], str, int], ...]

@@ -100,6 +100,22 @@ def test_a_collector_that_is_away_holds_nobody_up_and_is_found_again(tmp_path):
     handler.close()
 
 
+def test_a_name_server_that_does_not_know_the_collector_is_not_asked_for_each_line(monkeypatch):
+    asked, now = [], [0.0]
+
+    def unknown(*address, **_):
+        asked.append(address)
+        raise socket.gaierror
+
+    monkeypatch.setattr("yteso.base.syslog.socket.getaddrinfo", unknown)
+    monkeypatch.setattr("yteso.base.syslog.time.monotonic", lambda: now[0])
+    handler = Syslog("logs.example.vn:514")
+    for later in (0.0, 1.0, 28.0, 2.0, 1.0):
+        now[0] += later
+        handler.emit(logging.LogRecord("yteso", logging.ERROR, __file__, 1, "line", None, None))
+    assert asked == [("logs.example.vn", 514)] * 2
+
+
 @pytest.mark.parametrize("text", ["logs", "logs:", ":514", "logs:0", "logs:70000", "logs:x"])
 def test_an_address_that_is_none_is_refused_at_the_start(text):
     with pytest.raises(ValueError, match="YTESO_SYSLOG"):
