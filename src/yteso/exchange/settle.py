@@ -20,11 +20,11 @@ from yteso.exchange.prepare import Prepared
 from yteso.fhir import json
 from yteso.identity import Asked, Decider, Decision, first_floor, resolve
 from yteso.identity.merge import merge_patient
-from yteso.store.protocol import Change, Put, Remove, Resource, Store, Transaction
+from yteso.store.protocol import Change, Put, Remove, Resource, Store, Transaction, Write
 
 SQL = Queries.beside(__file__)
-INTAKE = Principal("intake", Role.SYSTEM, purpose="HOPERAT")
-"""The platform's own hand; the audit row's detail names the files."""
+_Account = tuple[str, str]
+"""A facility and the account it sent by."""
 MOST_ISSUES = 999
 """Issues kept per visit; all are counted."""
 
@@ -80,56 +80,72 @@ class Settler:
         versions = [_again(one, held[one.step.key]) for one in ready if one.state == "unchanged"]
         done = Transaction(0, ())
         if fresh:
-            changes = self._changes(conn, fresh, held)
-            done = self._store.write(conn, INTAKE, changes, _detail(fresh))
+            done = self._write(conn, self._writes(conn, fresh, held))
             versions += [_version(one) for one in fresh]
         save_held(conn, versions)
         return done
 
-    def _changes(self, conn: Connection, fresh: Sequence[Outcome], held: dict[Key, Held]) -> list[Change]:
+    def _write(self, conn: Connection, writes: Sequence[Write]) -> Transaction:
+        """All of them or none. Raises what the data say against one."""
+        t = 0
+        for done in self._store.write_together(conn, writes):
+            if not isinstance(done, Transaction):
+                raise done
+            t = max(t, done.t)
+        return Transaction(t, ())
+
+    def _writes(self, conn: Connection, fresh: Sequence[Outcome], held: dict[Key, Held]) -> list[Write]:
+        """What is to be written, by who sent it: each has its own audit row, which names facility and account."""
         decisions = resolve(conn, [_asked(_mapped(one)) for one in fresh], self._decider)
         people = self._people(conn, fresh, decisions)
-        changes: list[Change] = [Put(resource) for resource in self._new_directory(conn, fresh)]
-        changes += [Put(resource) for resource in people]
+        directory = self._new_directory(conn, fresh)
+        changes: defaultdict[_Account, list[Change]] = defaultdict(list)
+        for by, resource in (*directory, *people):
+            changes[by].append(Put(resource))
         for one, decision in zip(fresh, decisions, strict=True):
             one.patient = decision.patient_id
             if decision.doubt:
                 one.extra += (rules.DOUBTFUL_PERSON.at(Origin(one.step.work.name, "XML1", 1)),)
             own = _own_resources(one, decision.patient_id)
             one.resources = tuple((put.resource["resourceType"], put.resource["id"]) for put in own)
-            changes += own
-            changes += _vanished(one, held.get(one.step.key))
-        return changes
+            changes[_account(one)] += [*own, *_vanished(one, held.get(one.step.key))]
+        return [Write(_intake(by), own, _detail(fresh, by)) for by, own in changes.items()]
 
-    def _people(self, conn: Connection, fresh: Sequence[Outcome], decisions: Sequence[Decision]) -> Iterable[Resource]:
-        """Each person once, after all visits of the batch that tell of them."""
+    def _people(
+        self, conn: Connection, fresh: Sequence[Outcome], decisions: Sequence[Decision]
+    ) -> Iterable[tuple[_Account, Resource]]:
+        """Each person once, after all visits of the batch that tell of them; by the last that says more."""
         known = [("Patient", one.patient_id) for one in decisions if not one.new]
         stored = self._store.peek(conn, known) if known else {}
         people: dict[str, Resource] = {
             key[1]: json.loads(version.body) for key, version in stored.items() if not version.deleted
         }
-        touched: dict[str, Resource] = {}
+        touched: dict[str, tuple[_Account, Resource]] = {}
         for one, decision in zip(fresh, decisions, strict=True):
             incoming = {**_mapped(one).patient, "id": decision.patient_id}
             current = people.get(decision.patient_id)
             merged = merge_patient(current, incoming, newest=decision.newest and not decision.doubt)
             if merged is not current:
-                people[decision.patient_id] = touched[decision.patient_id] = merged
+                people[decision.patient_id] = merged
+                touched[decision.patient_id] = (_account(one), merged)
         return touched.values()
 
-    def _new_directory(self, conn: Connection, fresh: Sequence[Outcome]) -> list[Resource]:
-        """Organizations, Practitioners and Locations that are not there yet. What is there is never overwritten."""
-        named: dict[tuple[str, str], Resource] = {}
+    def _new_directory(self, conn: Connection, fresh: Sequence[Outcome]) -> list[tuple[_Account, Resource]]:
+        """Organizations, Practitioners and Locations that are not there yet, by the first sender to name them.
+
+        What is there is never overwritten.
+        """
+        named: dict[tuple[str, str], tuple[_Account, Resource]] = {}
         for one in fresh:
             for resource in _mapped(one).directory:
                 key = (resource["resourceType"], resource["id"])
                 if key not in self._directory:
-                    named.setdefault(key, resource)
+                    named.setdefault(key, (_account(one), resource))
         if not named:
             return []
         there = self._store.peek(conn, sorted(named))
         self._pending |= named.keys()
-        return [resource for key, resource in sorted(named.items(), key=lambda item: item[0]) if key not in there]
+        return [found for key, found in sorted(named.items(), key=lambda item: item[0]) if key not in there]
 
 
 def _first_state(step: Prepared) -> str:
@@ -193,8 +209,19 @@ def _again(one: Outcome, before: Held) -> Held:
     return replace(before, received=work.received, seq=work.seq, pos=one.step.position)
 
 
-def _detail(fresh: Sequence[Outcome]) -> str:
-    return "intake " + " ".join(dict.fromkeys(one.step.work.id for one in fresh))
+def _account(one: Outcome) -> _Account:
+    return one.step.work.facility, one.step.work.sender
+
+
+def _intake(by: _Account) -> Principal:
+    """The platform's own hand for a facility, which sent it by that account."""
+    facility, account = by
+    return Principal("intake", Role.SYSTEM, facility, "HOPERAT", client=account)
+
+
+def _detail(fresh: Sequence[Outcome], by: _Account) -> str:
+    """The files of that account, by which a row is traced to what was sent."""
+    return "intake " + " ".join(dict.fromkeys(one.step.work.id for one in fresh if _account(one) == by))
 
 
 # -- results ----------------------------------------------------------------------------------------------------------

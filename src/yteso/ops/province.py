@@ -30,7 +30,7 @@ from yteso.store.protocol import Put
 from yteso.store.relations import EVIDENCE, REPRESENTATIVE
 
 SQL = Queries.beside(__file__)
-_DEMO = Principal("yteso demo", Role.SYSTEM)
+_DEMO = Principal("yteso demo", Role.SYSTEM, purpose="HOPERAT")
 FAULTS = 0.02
 """Share of visits with a known fault, so that the issue pages have something to show."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,10 +11,8 @@ from django.utils.translation import gettext, override
 
 from yteso.base.clock import VIETNAM
 from yteso.client.accesses import Access
+from yteso.web.deeds import deed
 
-DOWNLOAD = "/$download"
-"""How the audit names that a record was taken home."""
-_TYPE = re.compile(r"[A-Z][A-Za-z]+")
 _MACHINE = "system"
 SITTING = timedelta(minutes=10)
 """Within that of each other, acts of one account belong together."""
@@ -23,7 +20,7 @@ SITTING = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One access in words."""
+    """One access in words. `place`: where who acted belongs, when not to a facility; `behalf` is never empty."""
 
     access: Access
     who: str
@@ -31,27 +28,30 @@ class Look:
     why: str
     done: str
     kind: str
+    place: str
     behalf: str
     refused: bool
     own: bool
 
     @property
     def by_itself(self) -> bool:
-        """No person's act: the platform wrote what a facility had sent (`exchange.settle.INTAKE`)."""
-        return self.access.role == _MACHINE and self.access.who == "intake" and not self.refused
+        """No person's act: the platform wrote what a facility had sent."""
+        return _is_intake(self.access) and not self.refused
 
 
 def look(access: Access, name: str, person: str, names: Mapping[str, str] = MappingProxyType({})) -> Look:
     """The row in words, for the person whose account is called `name`; `names`: account -> what its owner is called."""
     own = access.who == name or (bool(person) and access.behalf == person)
+    done, kind = deed(access)
     return Look(
         access=access,
         who=gettext("Chính bạn") if own else _who(access, names),
         role="" if own or access.role == _MACHINE else roles().get(access.role, access.role),
-        why=purposes().get(access.purpose, gettext("Mục đích khác")),
-        done=gettext("Tải về") if access.what.endswith(DOWNLOAD) and access.outcome is None else _done(access),
-        kind=gettext("Nhiều phần của hồ sơ") if access.what.endswith(DOWNLOAD) else _kind(access.what),
-        behalf=_behalf(access, own),
+        why=_why(access),
+        done=done,
+        kind=kind,
+        place=_place(access),
+        behalf=_behalf(access, names, own=own),
         refused=access.outcome is not None,
         own=own,
     )
@@ -96,12 +96,39 @@ def _who(access: Access, names: Mapping[str, str]) -> str:
     return names.get(access.who) or access.who
 
 
-def _behalf(access: Access, own: bool) -> str:
+def _is_intake(access: Access) -> bool:
+    """Whether it is of the walk of what facilities send (`exchange.settle`)."""
+    return access.role == _MACHINE and access.who == "intake"
+
+
+def _why(access: Access) -> str:
+    if _is_intake(access):
+        return gettext("Đưa kết quả khám, chữa bệnh vào hồ sơ của bạn")
+    return purposes().get(access.purpose, gettext("Mục đích khác"))
+
+
+def _place(access: Access) -> str:
+    """Where those belong who are of no facility."""
+    if access.facility:
+        return ""
+    if access.role in (_MACHINE, "administrator"):
+        return gettext("Nền tảng Y tế số của tỉnh")
+    if access.role == "citizen":
+        return gettext("Người dân, không thuộc cơ sở nào")
+    return gettext("Hệ thống kết nối với tỉnh") if access.role == "integrator" else gettext("Sở Y tế")
+
+
+def _behalf(access: Access, names: Mapping[str, str], *, own: bool) -> str:
     if access.client:
-        return gettext("Qua ứng dụng %(name)s") % {"name": access.client}
-    if access.behalf and not own:
+        name = names.get(access.client) or access.client
+        if _is_intake(access):
+            return gettext("Cơ sở y tế đã gửi dữ liệu (tài khoản %(name)s)") % {"name": name}
+        return gettext("Qua ứng dụng %(name)s") % {"name": name}
+    if own:
+        return gettext("Chính bạn")
+    if access.behalf:
         return gettext("Người đại diện của bạn")
-    return ""
+    return gettext("Cơ sở y tế nêu trên") if access.facility else gettext("Cơ quan nêu trên")
 
 
 def roles() -> dict[str, str]:
@@ -162,47 +189,4 @@ def purposes() -> dict[str, str]:
         "PATRQT": gettext("Theo yêu cầu của bạn"),
         "HRESCH": gettext("Nghiên cứu"),
         "HLEGAL": gettext("Theo yêu cầu của pháp luật"),
-    }
-
-
-def _done(access: Access) -> str:
-    if access.outcome is not None:
-        return gettext("Bị từ chối")
-    return {
-        "C": gettext("Ghi mới"),
-        "R": gettext("Xem"),
-        "U": gettext("Sửa"),
-        "D": gettext("Xóa"),
-        "E": gettext("Xử lý"),
-    }.get(access.action, access.action)
-
-
-def _kind(what: str) -> str:
-    """What kind of data: told from the type in `what`, without ids."""
-    if what.startswith("breach/"):
-        return gettext("Thông báo về vi phạm dữ liệu")
-    found = _TYPE.match(what)
-    return _kinds().get(found[0] if found else "", gettext("Nhiều phần của hồ sơ"))
-
-
-def _kinds() -> dict[str, str]:
-    return {
-        "Patient": gettext("Thông tin cá nhân"),
-        "Encounter": gettext("Lượt khám, điều trị"),
-        "Condition": gettext("Chẩn đoán"),
-        "MedicationRequest": gettext("Đơn thuốc"),
-        "MedicationDispense": gettext("Thuốc đã cấp"),
-        "Observation": gettext("Xét nghiệm, chỉ số"),
-        "DiagnosticReport": gettext("Kết quả cận lâm sàng"),
-        "Procedure": gettext("Thủ thuật, phẫu thuật"),
-        "ChargeItem": gettext("Dịch vụ, chi phí"),
-        "Claim": gettext("Chi phí, bảo hiểm"),
-        "Coverage": gettext("Thẻ bảo hiểm y tế"),
-        "Composition": gettext("Diễn biến bệnh"),
-        "DocumentReference": gettext("Giấy tờ"),
-        "Appointment": gettext("Hẹn khám"),
-        "AllergyIntolerance": gettext("Dị ứng"),
-        "ServiceRequest": gettext("Chỉ định"),
-        "Provenance": gettext("Nguồn gốc dữ liệu"),
-        "Consent": gettext("Đồng ý, từ chối chia sẻ"),
     }

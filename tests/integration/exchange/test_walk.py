@@ -8,6 +8,7 @@ from yteso.exchange import walk
 from yteso.exchange.intake import replay
 from yteso.exchange.walk import Walker
 from yteso.store.postgres import PostgresStore
+from yteso.store.verify import verify
 from yteso.validate.profiles.rules import TOO_FEW
 
 ADMINISTRATOR = Principal("quản trị", Role.ADMINISTRATOR)
@@ -166,10 +167,10 @@ class Stumbling(PostgresStore):
         self.visit = visit
         self.name = name
 
-    def write(self, conn, who, changes, detail=""):
-        if any(f":{self.visit}#" in str(change) for change in changes):
+    def write_together(self, conn, writes, *, ends=False):
+        if any(f":{self.visit}#" in str(one.changes) for one in writes):
             raise ZeroDivisionError(self.name)
-        return super().write(conn, who, changes, detail)
+        return super().write_together(conn, writes, ends=ends)
 
 
 def test_an_unexpected_failure_stays_with_its_visit_and_tells_no_value(installation, caplog):
@@ -265,3 +266,29 @@ def test_the_shared_samples_go_in(installation, shared):
     assert bad["state"] == "quarantined"
     assert bad["counts"]["errors"] == 5
     assert {one["state"] for one in results.values()} == {"done"}
+
+
+def test_rows_of_a_batch_name_the_facility_of_each_visit_and_only_its_people(installation):
+    own, other = installation.files.tables(0), installation.files.tables(1)
+    for rows in other.values():
+        for row in rows:
+            row |= {name: "99999" for name in ("MA_CSKCB",) if name in row}
+    installation.kept(installation.files.claims(own))
+    installation.kept(installation.files.claims(other, facility="99999"), facility="99999")
+    installation.walker.drain()
+    people = dict(
+        installation.rows(
+            "SELECT v.facility, array_agg(DISTINCT r.pat) FROM exchange.visit v JOIN store.resource r"
+            " ON r.id = v.patient GROUP BY 1"
+        )
+    )
+    told = installation.rows(
+        "SELECT facility, client, t, pats FROM store.audit WHERE who = 'intake' AND cardinality(pats) > 0"
+    )
+    assert {(facility, client) for facility, client, _, _ in told} == {
+        (facility, f"his-{facility}") for facility in (installation.files.facility, "99999")
+    }
+    assert len({t for _, _, t, _ in told}) == 1
+    assert {facility: pats for facility, _, _, pats in told} == people
+    with installation.doors.database.connection() as conn:
+        assert verify(conn, PostgresStore().codec(conn)) is None

@@ -140,3 +140,14 @@ def test_a_search_a_day_and_a_file_that_show_a_person_are_told(site, own, client
         assert answer.status_code == 200
         b"".join(answer) if answer.streaming else answer.content
         assert lines(own, username) - before, address
+
+
+def test_every_line_says_which_facility_why_and_for_whom(site, own):
+    from yteso.web.looks import look
+
+    found = service("accesses").mine(own, Asked(count=1000))
+    told = [look(one, own.name, own.person) for one in found]
+    assert [one for one in told if not (one.access.facility or one.place) or not one.behalf] == []
+    assert {one.why for one in told} & {"Mục đích khác", "Other purposes"} == set()
+    came = [one.access for one in told if one.by_itself]
+    assert {(one.facility, one.client) for one in came} == {(site.facility, f"{site.facility}_HIS")}

@@ -10,6 +10,8 @@ from django.utils import translation
 from yteso.client.accesses import Access
 from yteso.web.looks import look, runs
 
+_UPDATE = {"what": "Patient/p", "action": "U"}
+_GLASS = {"what": "Patient/p/$break-glass", "action": "E"}
 NOON = datetime(2026, 11, 26, 5, 0, tzinfo=UTC)
 
 
@@ -58,3 +60,59 @@ def test_what_the_platform_wrote_on_a_day_is_one_line_and_a_machine_that_reads_i
     assert [len(run) for run in found] == [3, 1]
     assert [run[0].by_itself for run in found] == [True, False]
     assert found[0][0].role == ""
+
+
+def test_what_came_from_a_facility_names_it_and_the_account_it_came_by():
+    (one,) = told(access(who="intake", role="system", action="C", facility="79001", client="his-79001"))
+    assert (one.access.facility, one.place) == ("79001", "")
+    assert one.why == "Đưa kết quả khám, chữa bệnh vào hồ sơ của bạn"
+    assert one.behalf == "Cơ sở y tế đã gửi dữ liệu (tài khoản his-79001)"
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [
+        ("inspector", "Sở Y tế"),
+        ("administrator", "Nền tảng Y tế số của tỉnh"),
+        ("integrator", "Hệ thống kết nối với tỉnh"),
+        ("citizen", "Người dân, không thuộc cơ sở nào"),
+    ],
+)
+def test_who_is_of_no_facility_is_told_by_where_they_belong(role, place):
+    (one,) = told(access(who="ai-do", role=role, facility=""))
+    assert one.place == place
+    assert one.behalf
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"what": "Condition?0a1b"}, "Tìm, xem: Chẩn đoán"),
+        ({"what": "Patient/p/newest"}, "Xem: Nhiều phần của hồ sơ"),
+        ({"what": "Patient/p/$everything"}, "Xem: Nhiều phần của hồ sơ"),
+        ({"what": "Patient/p/$download", "action": "E"}, "Tải về: Nhiều phần của hồ sơ"),
+        ({"what": "$export", "action": "E"}, "Kết xuất: Nhiều phần của hồ sơ"),
+        ({"what": "9 resources", "action": "C", "detail": "import 1"}, "Nạp dữ liệu hàng loạt: Nhiều phần của hồ sơ"),
+        ({**_UPDATE, "detail": "joined with Patient/q"}, "Nhập làm một: Hai hồ sơ có thể là của bạn"),
+        ({**_UPDATE, "detail": "parted with Patient/q"}, "Tách ra: Hai hồ sơ có thể là của bạn"),
+        ({"what": "review/1", "action": "U"}, "Quyết định: Hai hồ sơ có phải của một người"),
+        ({**_GLASS, "purpose": "BTG"}, "Mở khẩn cấp: Hồ sơ của bạn"),
+        ({**_GLASS, "purpose": "BTG", "detail": "glass:ended"}, "Đóng lại sau khi mở khẩn cấp: Hồ sơ của bạn"),
+        ({**_GLASS, "purpose": "HLEGAL"}, "Xét một lần mở khẩn cấp: Hồ sơ của bạn"),
+        ({"what": "Patient/p/$visit-code", "action": "C"}, "Tạo mã mở hồ sơ: Hồ sơ của bạn"),
+        ({"what": "Patient/p/$open", "action": "E"}, "Mở bằng mã của bạn: Hồ sơ của bạn"),
+        ({"what": "Consent/c", "action": "C"}, "Ghi mới: Đồng ý, từ chối chia sẻ"),
+        ({"what": "intake/1", "detail": "raw file"}, "Xem: Tệp gốc cơ sở y tế gửi đến"),
+        ({"what": "intake/1", "action": "E", "detail": "replay"}, "Xử lý lại: Tệp gốc cơ sở y tế gửi đến"),
+        ({"what": "Subscription/s/$notify", "action": "E"}, "Gửi tự động: Tin về thay đổi trong hồ sơ"),
+        ({"what": "case/1", "action": "U"}, "Trả lời: Câu hỏi về một lượt xem"),
+        ({"what": "3 cases"}, "Xem: Câu hỏi, yêu cầu của bạn"),
+        ({"what": "request/1", "action": "U"}, "Xử lý: Yêu cầu của bạn về dữ liệu"),
+        ({"what": "breach/1/people", "action": "E"}, "Lập danh sách: Người bị ảnh hưởng bởi một vi phạm dữ liệu"),
+        ({"what": "page:record:person", "outcome": "4"}, "Bị từ chối: Trang của hồ sơ"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_kind_of_act_is_told_in_words(row, words):
+    (one,) = told(access(**row))
+    assert f"{one.done}: {one.kind}" == words

@@ -166,7 +166,7 @@ def who(request: HttpRequest) -> HttpResponse:
 
 def _looks(request: HttpRequest, found: Sequence[Access]) -> list[Look]:
     """Accesses in words, who acted by name."""
-    who, names = request.principal, names_of(one.who for one in found)
+    who, names = request.principal, names_of(account for one in found for account in (one.who, one.client))
     return [look(one, who.name, who.person, names) for one in found]
 
 

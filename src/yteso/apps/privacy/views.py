@@ -66,7 +66,8 @@ def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: An
 
 
 def _shown(found: list[Questioned]) -> list[dict[str, Any]]:
-    names = names_with_accounts(one.access.who for one in found if one.access is not None)
+    asked = [one.access for one in found if one.access is not None]
+    names = names_with_accounts(account for one in asked for account in (one.who, one.client))
     return [
         {"case": one.case, "look": None if one.access is None else look(one.access, "", "", names)} for one in found
     ]

@@ -48,7 +48,7 @@ def _load(services: Services, file: Path, processes: int, environment: dict[str,
     from yteso.access.principal import Principal, Role
     from yteso.store.bulk.job import fetch_job
 
-    who = Principal("yteso import", Role.SYSTEM)
+    who = Principal("yteso import", Role.SYSTEM, purpose="HOPERAT")
     with file.open("rb") as stream:
         id = services.bulk.import_upload(who, f"yteso import {file.name}", "", stream, file.name)  # noqa: A001
     own = {**environment, "YTESO_PARENT": str(os.getpid())}

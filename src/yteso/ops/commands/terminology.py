@@ -38,7 +38,7 @@ def import_(
         services = build(settings, application="yteso terminology", connections=1)
         try:
             with services.database.connection() as conn:
-                who = Principal("yteso terminology", Role.SYSTEM)
+                who = Principal("yteso terminology", Role.SYSTEM, purpose="HOPERAT")
                 done = import_codes(conn, services.store, who, CatalogueFile(file), given)
         finally:
             services.close()

@@ -21,7 +21,7 @@ from yteso.store.subscriptions.definition import Definition, read_definition
 
 SQL = Queries.beside(__file__)
 TYPE = "Subscription"
-US = Principal("yteso subscriptions", Role.SYSTEM)
+US = Principal("yteso subscriptions", Role.SYSTEM, purpose="HOPERAT")
 KEEP_TOLD = timedelta(days=7)
 KEEP_UNTOLD = timedelta(days=30)
 """So long a subscription in error may be repaired and told what it missed."""

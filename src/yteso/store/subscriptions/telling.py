@@ -9,9 +9,10 @@ from yteso.access.principal import Principal
 from yteso.db import Connection
 from yteso.store import audit
 from yteso.store.labelled import labelled
-from yteso.store.protocol import AuditNote, Store
+from yteso.store.protocol import Store
 from yteso.store.subscriptions.notification import Told
 from yteso.store.subscriptions.state import TYPE, Notice, Watched, notices
+from yteso.store.whose import whose
 
 
 def owed(conn: Connection, store: Store, who: Principal, watched: Watched, after: int) -> tuple[Told, ...]:
@@ -19,10 +20,16 @@ def owed(conn: Connection, store: Store, who: Principal, watched: Watched, after
     definition = watched.definition
     most = definition.most if definition.topic else 1
     found = notices(conn, watched, after + 1, watched.events, most)
+    told = tell(conn, store, who, found, definition.content)
     if found:
-        note = AuditNote("E", f"events {found[0].n}-{found[-1].n}: {definition.content}")
-        audit.add_note(conn, who, note, f"{TYPE}/{watched.id}/$notify")
-    return tell(conn, store, who, found, definition.content)
+        detail = f"events {found[0].n}-{found[-1].n}: {definition.content}"
+        audit.write_notes(conn, [audit.Note(who, "E", f"{TYPE}/{watched.id}/$notify", detail, _people(conn, told))])
+    return told
+
+
+def _people(conn: Connection, told: Sequence[Told]) -> set[int]:
+    """Whose records it tells of: they read in it that the record went out by itself."""
+    return {pat for one in told if one.seen for pat in whose(conn, f"{one.notice.type}/{one.notice.id}")}
 
 
 def tell(conn: Connection, store: Store, who: Principal, found: Sequence[Notice], content: str) -> tuple[Told, ...]:
