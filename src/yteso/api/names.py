@@ -51,6 +51,6 @@ def named_in(steps: Iterable[Step], targets: Mapping[int, Target], query: Query)
 
 
 def _identifiers(resource: Resource) -> Iterable[tuple[str, ...]]:
-    rows = resource.get("identifier", ())
+    rows = resource.get("identifier", [])
     for one in rows if isinstance(rows, list) else [rows]:
         yield canonical_system(str(one.get("system", ""))), str(one.get("value", ""))

@@ -47,6 +47,16 @@ _SAME_FULL_URL = Rule(
     basis="FHIR R4 §2.36.1 bdl-7",
 )
 
+_LINKS = frozenset(
+    "address authority authorizationUrl code contentReference defaultValueOid defaultValueUri defaultValueUrl "
+    "defaultValueUuid definition definitionUri derivedFromUri detail endpoint eventUri fixedOid fixedUri fixedUrl "
+    "fixedUuid fullUrl identifier implicitRules instantiates instantiatesUri issuer jurisdiction link location "
+    "moduleUri nameUrl onlineInformation patternOid patternUri patternUrl patternUuid policy property protocol "
+    "reference relativePath rendering source sourceUri system target targetUri type uri url valueOid valueUri "
+    "valueUrl valueUuid".split()
+)
+"""The names of R4's elements that are a uri, url, oid or uuid in some type; its definitions are judge of it in a test."""
+
 _URN = re.compile(r"urn:(?:uuid|oid):[0-9A-Za-z.\-]+", re.ASCII)
 
 
@@ -130,10 +140,10 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> bool:
     """Put the new names (`urn:uuid:…` or absolute fullUrl -> `Type/id`) into a resource, in place.
 
-    FHIR R4 §3.1.0.11.2: in every Reference, in values of uri type that are a name, and in links of the narrative; not
-    in `Identifier.value`, a string that some senders fill with the very urn of the entry. Returns True when a reference
-    that names nothing may be left, criteria (`Type?…`) apart. One loop with few calls: large transactions spend much of
-    their time here.
+    FHIR R4 §3.1.0.11.2: in every Reference, in values of type uri, url, oid or uuid that are a name, and in links of the
+    narrative; never in a canonical, nor in a string such as `Identifier.value`, which some senders fill with the very
+    urn of the entry. Returns True when a reference that names nothing may be left, criteria (`Type?…`) apart. One loop
+    with few calls: large transactions spend much of their time here.
     """
     left = False
     odd: set[str] = set()
@@ -142,11 +152,14 @@ def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> bool:
         value = stack.pop()
         for key, inner in value.items() if type(value) is dict else enumerate(value):
             kind = type(inner)
-            if kind is dict or kind is list:
+            if kind is dict:
                 stack.append(inner)
+            elif kind is list:
+                if inner and (type(inner[0]) is not str or key in _LINKS):
+                    stack.append(inner)
             elif kind is not str:
                 continue
-            elif key == "reference" or (inner[:4] == "urn:" and key != "value"):
+            elif key == "reference" or (inner[:4] == "urn:" and (key in _LINKS or type(key) is int)):
                 new = names.get(inner) or ("#" in inner and _renamed(inner, names)) or inner
                 if new is not inner:
                     value[key] = new

@@ -193,6 +193,9 @@ def test_a_conditional_reference_becomes_an_id_or_a_refusal(admin, patient):
     nobody = admin("POST", "", bundle(post(observation("Patient?identifier=x|0"))))
     assert (nobody.status, nobody.codes) == (412, ["API-0025"])
     assert nobody.json["issue"][0]["expression"] == ["Bundle.entry[0].resource"]
+    nameless = post({"resourceType": "Patient", "gender": "male"})
+    beside = admin("POST", "", bundle(nameless, post(observation("Patient?identifier=x|0"))))
+    assert (beside.status, beside.codes) == (412, ["API-0025"])
     for linked in ("Patient?_has:Observation:patient:code=x", "Patient?identifier=x|0&_has:Observation:patient:code=x"):
         unmet = admin("POST", "", bundle(post(patient), post(observation(linked))))
         assert (unmet.status, unmet.codes) == (412, ["API-0025"])

@@ -3,6 +3,7 @@
 import pytest
 
 from yteso.fhir.bundle import in_order, read_entries, rewrite
+from yteso.standards.fhir_r4.elements import ELEMENTS
 
 
 def entry(method, url="Patient", resource=True, **more):
@@ -44,20 +45,43 @@ def test_new_names_go_into_references_uris_and_narrative_and_nowhere_else():
     document = {
         "subject": {"reference": "urn:uuid:a", "display": "about urn:uuid:a"},
         "other": [{"reference": "http://x/Patient/b"}, {"reference": "urn:uuid:a#part"}],
-        "uri": "urn:uuid:a",
-        "uris": ["urn:uuid:a", "plain"],
+        "valueUri": "urn:uuid:a",
+        "instantiatesUri": ["urn:uuid:a", "plain"],
         "url": "http://x/Patient/b",
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": "urn:uuid:a"}],
+        "questionnaire": "urn:uuid:a",
+        "instantiatesCanonical": ["urn:uuid:a"],
+        "extension": [{"url": "http://x", "valueString": "urn:uuid:a"}],
         "text": {"div": '<div><a href="urn:uuid:a">x</a></div>'},
     }
     rewrite(document, names)
     assert document == {
         "subject": {"reference": "Patient/1", "display": "about urn:uuid:a"},
         "other": [{"reference": "Patient/2"}, {"reference": "Patient/1#part"}],
-        "uri": "Patient/1",
-        "uris": ["Patient/1", "plain"],
+        "valueUri": "Patient/1",
+        "instantiatesUri": ["Patient/1", "plain"],
         "url": "http://x/Patient/b",
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": "urn:uuid:a"}],
+        "questionnaire": "urn:uuid:a",
+        "instantiatesCanonical": ["urn:uuid:a"],
+        "extension": [{"url": "http://x", "valueString": "urn:uuid:a"}],
         "text": {"div": '<div><a href="Patient/1">x</a></div>'},
     }
+
+
+def test_a_new_name_goes_wherever_the_standard_has_a_uri_url_oid_or_uuid():
+    kinds = {"uri", "url", "oid", "uuid"}
+    linked = {
+        name
+        for elements in ELEMENTS.values()
+        for element in elements.values()
+        for name, kind in element.json_names.items()
+        if kind in kinds
+    }
+    names = {"urn:uuid:a": "Patient/1"}
+    values = dict.fromkeys([*linked, "value", "questionnaire", "description", "valueCanonical"], "urn:uuid:a")
+    rewrite(values, names)
+    assert {name for name, value in values.items() if value == "Patient/1"} == linked
 
 
 @pytest.mark.parametrize(
