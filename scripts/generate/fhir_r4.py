@@ -56,6 +56,7 @@ def generate(wheel: Path, known_numbers: str) -> dict[str, str]:
     return {
         "types.tsv": type_numbers([*elements.resources], known_numbers),
         "search.tsv": lines(parameters),
+        "search_definitions.tsv": lines(programs.definitions()),
         "search_left_out.tsv": lines(dict(sorted(programs.left_out.items()))),
         "compartments.tsv": lines(compartments(package)),
         "elements.tsv": lines(elements.tables),

@@ -15,6 +15,7 @@ from fhir_package import Resource
 
 from yteso.search.expression import NotPlain, Parser, Place, Tables, fitting, own_part
 from yteso.standards.fhir_r4 import Element
+from yteso.standards.fhir_r4.search import DEFINED_AT
 
 COMMON = (
     "Resource-id",
@@ -58,6 +59,18 @@ class Programs:
             for type_ in parameter.get("base", ()):
                 if type_ in found:
                     self.add(found[type_], type_, parameter)
+        return {type_: dict(sorted(names.items())) for type_, names in sorted(found.items())}
+
+    def definitions(self) -> dict[str, dict[str, str]]:
+        """Type -> name -> id of the SearchParameter that defines it; `Resource` holds those of all types."""
+        found: dict[str, dict[str, str]] = {name: {} for name in self.elements.resources}
+        for parameter in self.elements.package.by_type["SearchParameter"]:
+            if parameter["id"].startswith("example"):
+                continue
+            assert parameter["url"] == DEFINED_AT + parameter["id"], parameter["id"]
+            for type_ in parameter.get("base", ()):
+                names = found.setdefault("Resource" if type_ == "DomainResource" else type_, {})
+                names[parameter["code"]] = parameter["id"]
         return {type_: dict(sorted(names.items())) for type_, names in sorted(found.items())}
 
     def add(self, names: dict[str, list[Any]], type_: str, parameter: Resource) -> None:

@@ -13,10 +13,12 @@ from yteso.api import audit_event
 from yteso.api.answer import json_response
 from yteso.api.audit_event_query import SEARCHED
 from yteso.api.call import Call
+from yteso.api.part import subset_of
 from yteso.api.route import Route
 from yteso.api.terminology_capabilities import terminology_capabilities
 from yteso.base.http import Response
 from yteso.fhir import json
+from yteso.fhir.subset import Subset
 from yteso.search.parameters import generation, targets_of, url_of
 from yteso.search.parse import searchable
 from yteso.standards.fhir_r4 import COMPARTMENTS, RESOURCE_TYPES
@@ -49,10 +51,22 @@ _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
 def capabilities(call: Call) -> Response:
-    """The CapabilityStatement, or with `mode=terminology` the TerminologyCapabilities; the same for everybody."""
+    """The CapabilityStatement, or with `mode=terminology` the TerminologyCapabilities; the same for everybody.
+
+    `_summary` and `_elements` give a part of it, as of every resource that is read.
+    """
+    subset = subset_of(call.params)
     if call.param("mode") == "terminology":
-        return json_response(200, terminology_capabilities(call.base, call.engine.started))
-    return json_response(200, _statement(call.base, generation(), call.engine.started, call.engine.router.routes))
+        body, type = terminology_capabilities(call.base, call.engine.started), "TerminologyCapabilities"
+    else:
+        body = _statement(call.base, generation(), call.engine.started, call.engine.router.routes)
+        type = "CapabilityStatement"
+    return json_response(200, _part(body, type, subset) if subset else body)
+
+
+@lru_cache(maxsize=16)
+def _part(body: bytes, type: str, subset: Subset) -> bytes:
+    return subset.body(type, body)
 
 
 @lru_cache(maxsize=16)
@@ -74,7 +88,7 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
                 "security": _security((base or "/fhir").removesuffix("/fhir")),
                 "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
-                "searchParam": [{"name": name, "type": kind} for name, kind in _OF_EVERY_TYPE.items()],
+                "searchParam": [_parameter("Resource", name, kind) for name, kind in _OF_EVERY_TYPE.items()],
                 "compartment": [f"{_COMPARTMENT}/{name[0].lower()}{name[1:]}" for name in sorted(COMPARTMENTS)],
                 **_operations(routes, ""),
             }
@@ -150,7 +164,7 @@ def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
 
 
 def _parameter(type: str, name: str, kind: str) -> dict[str, str]:
-    """One parameter; one that was defined at run time names its definition."""
+    """One parameter; `definition` shall be told wherever there is one (FHIR R4, CapabilityStatement)."""
     url = url_of(type, name)
     return {"name": name, **({"definition": url} if url else {}), "type": kind}
 

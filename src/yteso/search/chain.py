@@ -28,6 +28,9 @@ def read_condition(report: Report, type: str, name: str, value: str, depth: int 
         return read_words(report, name, value)
     first, dot, rest = name.partition(".")
     bare_name, _, modifier = first.partition(":")
+    if bare_name in _PROSE:
+        report.add(rules.MODIFIER, bare_name, modifier=modifier[:32], allowed="–")
+        return None
     parameter = parameters_of(type).get(bare_name)
     if parameter is None:
         rule = rules.CHAIN if depth else rules.UNKNOWN

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, Path, SearchParameter
+from yteso.standards.fhir_r4 import RESOURCE_TYPES, SEARCH_PARAMETERS, Path, SearchParameter, definition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def generation() -> int:
 
 
 def url_of(type: str, name: str) -> str:
-    """The canonical url of a parameter defined at run time; empty for those of the standard."""
-    return _known.urls.get((type, name), "")
+    """The canonical url of the SearchParameter that defines a parameter; empty for those that only have a name."""
+    return _known.urls.get((type, name)) or definition_of(type, name)
 
 
 def install(defined: Iterable[Defined]) -> None:

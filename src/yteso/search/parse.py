@@ -117,7 +117,10 @@ def _parameter(found: _Found, name: str, value: str) -> None:
     bare_name = name.partition(":")[0]
     result = _RESULTS.get(bare_name)
     if result is not None:
-        result(found, name, value)
+        if name == bare_name or result is _include:
+            result(found, name, value)
+        else:
+            found.note(rules.RESULT, name)
         return
     if bare_name in _ELSEWHERE:
         return
@@ -186,17 +189,14 @@ def _can_follow(found: _Found, include: Include) -> bool:
 
 def _list(found: _Found, name: str, value: str) -> None:
     id = value.removeprefix("List/")
-    if name != "_list" or not id or id.startswith("$") or "," in id:
+    if not id or id.startswith("$") or "," in id:
         found.note(rules.RESULT, name)
     else:
         found.links.append(Listed(id))
 
 
-def _filter(found: _Found, name: str, value: str) -> None:
+def _filter(found: _Found, _name: str, value: str) -> None:
     """Nothing of a filter is ever left out: what is wrong with it stops the search."""
-    if name != FILTER:
-        found.note(rules.RESULT, name)
-        return
     try:
         for condition in conditions_of(found.report, found.type, value):
             found.add(condition)

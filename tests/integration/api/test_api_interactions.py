@@ -250,10 +250,14 @@ def test_only_the_capability_statement_is_open(nobody):
         "history-instance",
         "history-type",
     }
-    assert {"name": "_filter", "type": "special"} in told["rest"][0]["searchParam"]
+    defined = "http://hl7.org/fhir/SearchParameter/"
+    assert {"name": "_filter", "definition": f"{defined}filter", "type": "special"} in told["rest"][0]["searchParam"]
     assert told["instantiates"] == [f"{BACKPORT}/CapabilityStatement/backport-subscription-server-r4"]
     assert f"{BACKPORT}/StructureDefinition/backport-subscription" in resources["Subscription"]["supportedProfile"]
-    assert {"name": "birthdate", "type": "date"} in resources["Patient"]["searchParam"]
+    birth = {"name": "birthdate", "definition": f"{defined}individual-birthdate", "type": "date"}
+    assert birth in resources["Patient"]["searchParam"]
+    own = [p for type in ("Patient", "Observation", "Location") for p in resources[type]["searchParam"]]
+    assert [p["name"] for p in own if "definition" not in p] == []
     kinds = {p["type"] for resource in resources.values() for p in resource["searchParam"]}
     assert kinds == {"token", "string", "date", "reference", "number", "quantity", "uri", "composite", "special"}
     assert "near" in {p["name"] for p in resources["Location"]["searchParam"]}
@@ -270,6 +274,20 @@ def test_only_the_capability_statement_is_open(nobody):
     closed = nobody("GET", "Patient/1")
     assert (closed.status, closed.codes) == (401, ["AUTH-0101"])
     assert "WWW-Authenticate" in closed.headers
+
+
+def test_a_part_of_the_capability_statement_can_be_asked_for(nobody):
+    whole = nobody("GET", "metadata")
+    summary = nobody("GET", "metadata?_summary=true")
+    named = nobody("GET", "metadata?_elements=software")
+    codes = nobody("GET", "metadata?mode=terminology&_elements=kind")
+    assert len(summary.body) < len(whole.body) / 3
+    assert summary.json["rest"][0]["resource"][0]["type"] == "Account"
+    assert "searchParam" not in summary.json["rest"][0]["resource"][0]
+    assert (named.json["software"], "rest" in named.json) == (whole.json["software"], False)
+    assert (codes.json["resourceType"], "codeSystem" in codes.json) == ("TerminologyCapabilities", False)
+    assert check_resource(loads(summary.body)) == check_resource(loads(named.body)) == ()
+    assert nobody("GET", "metadata?_summary=all").codes == ["SRCH-0008"]
 
 
 def test_what_we_say_is_fhir_too(admin, nobody, patient):

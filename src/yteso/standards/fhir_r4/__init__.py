@@ -11,6 +11,7 @@ from yteso.standards.fhir_r4.search import (
     Component,
     Path,
     SearchParameter,
+    definition_of,
 )
 from yteso.standards.fhir_r4.structures import CANONICAL, STRUCTURES, is_type
 from yteso.standards.fhir_r4.types import RESOURCE_TYPES, TYPE_NAME, TYPE_NUMBER
@@ -32,6 +33,7 @@ __all__ = [
     "Invariant",
     "Path",
     "SearchParameter",
+    "definition_of",
     "is_type",
     "value_set_codes",
 ]

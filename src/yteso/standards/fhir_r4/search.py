@@ -90,6 +90,19 @@ def _parameter(name: str, packed: list[Any]) -> SearchParameter:
 SEARCH_PARAMETERS: Mapping[str, Mapping[str, SearchParameter]] = Packed("search.tsv", _parameters)
 """type -> name -> parameter; "Resource" holds those that every type has (`_id`, `_lastUpdated`, `_profile`, …)."""
 
+DEFINED_AT = "http://hl7.org/fhir/SearchParameter/"
+
+
+def definition_of(type: str, name: str) -> str:
+    """The canonical url of the SearchParameter of the standard that defines a parameter; empty when none does."""
+    for base in (type, "Resource"):
+        if own := _DEFINITIONS[base].get(name):
+            return DEFINED_AT + own
+    return ""
+
+
+_DEFINITIONS: Mapping[str, Mapping[str, str]] = Packed("search_definitions.tsv", lambda _, names: names)
+
 COMPARTMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = Packed(
     "compartments.tsv", lambda _, types: {type_: tuple(names) for type_, names in types.items()}
 )
