@@ -72,7 +72,7 @@ def as_resource(document: Any) -> Resource:
     Labels that our rules added when it was read go away again: what comes back unchanged is unchanged.
     """
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
-        raise Refused(rules.NOT_A_RESOURCE.at(), status=400)
+        raise Refused(rules.NOT_A_RESOURCE.at(Origin(field="resourceType")), status=400)
     if document["resourceType"] not in RESOURCE_TYPES:
         raise Refused(rules.UNKNOWN_TYPE.at(Origin(field="resourceType")), status=400)
     return without_ours(document)

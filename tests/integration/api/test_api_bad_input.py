@@ -61,6 +61,7 @@ def test_a_create_of_it_is_refused_by_number(admin):
         assert refused.json["resourceType"] == "OperationOutcome", name
         assert all(code[:4] in ("API-", "FHIR") for code in refused.codes), name
         assert "Thử" not in refused.body.decode(), name
+        assert data.strip() == b"" or all(issue.get("expression") for issue in refused.json["issue"]), name
     assert admin("GET", "Patient?_summary=count").json["total"] == 0
 
 

@@ -110,6 +110,9 @@ def test_after_too_many_failures_it_is_in_error_and_requested_again_it_is_told_a
     events = town.admin("GET", "/Subscription/s/$events?eventsSinceNumber=2").json
     focus = events["entry"][0]["resource"]["parameter"][-2]["part"][-1]
     assert focus["valueReference"]["reference"] == f"{BASE}/Patient/p2"
+    for wrong in ("eventsSinceNumber=last", "eventsUntilNumber=-1", "content=all"):
+        refused = town.admin("GET", f"/Subscription/s/$events?{wrong}")
+        assert (refused.status, refused.codes) == (400, ["API-1003"])
     receiver.answer = 200
     receiver.received.clear()
     town.subscribe({**found, "status": "requested"})

@@ -106,7 +106,7 @@ class _Reader:
         if self._channel.get("type") == "rest-hook" and not _is_endpoint(self._channel.get("endpoint", "")):
             yield _at(rules.BAD_ENDPOINT, "channel.endpoint")
         payload = self._channel.get("payload", "application/fhir+json")
-        if payload.partition(";")[0].strip().lower() not in _JSON or self._content() not in _CONTENTS:
+        if payload.partition(";")[0].strip().lower() not in _JSON or self._content() not in CONTENTS:
             yield _at(rules.BAD_PAYLOAD, "channel.payload")
         headers = self._channel.get("header", ())
         for number, text in enumerate(headers, start=1):
@@ -160,7 +160,7 @@ class _Reader:
         return default if value is None else int(value)
 
 
-_CONTENTS = frozenset(["empty", "id-only", "full-resource"])
+CONTENTS = frozenset(["empty", "id-only", "full-resource"])
 _NUMBERS = (
     ("heartbeat-period", SHORTEST_HEARTBEAT, _DAY_SECONDS),
     ("timeout", 1, LONGEST_TIMEOUT),
