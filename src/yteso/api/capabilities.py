@@ -55,12 +55,15 @@ def capabilities(call: Call) -> Response:
 
     `_summary` and `_elements` give a part of it, as of every resource that is read.
     """
-    subset = subset_of(call.params)
     if call.param("mode") == "terminology":
-        body, type = terminology_capabilities(call.base, call.engine.started), "TerminologyCapabilities"
-    else:
-        body = _statement(call.base, generation(), call.engine.started, call.engine.router.routes)
-        type = "CapabilityStatement"
+        told = terminology_capabilities(call.base, call.engine.started)
+        return _answer(call, "TerminologyCapabilities", told)
+    told = _statement(call.base, generation(), call.engine.started, call.engine.router.routes)
+    return _answer(call, "CapabilityStatement", told)
+
+
+def _answer(call: Call, type: str, body: bytes) -> Response:
+    subset = subset_of(call.params)
     return json_response(200, _part(body, type, subset) if subset else body)
 
 

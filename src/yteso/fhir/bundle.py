@@ -47,15 +47,15 @@ _SAME_FULL_URL = Rule(
     basis="FHIR R4 §2.36.1 bdl-7",
 )
 
-_LINKS = frozenset(
-    "address authority authorizationUrl code contentReference defaultValueOid defaultValueUri defaultValueUrl "
-    "defaultValueUuid definition definitionUri derivedFromUri detail endpoint eventUri fixedOid fixedUri fixedUrl "
-    "fixedUuid fullUrl identifier implicitRules instantiates instantiatesUri issuer jurisdiction link location "
-    "moduleUri nameUrl onlineInformation patternOid patternUri patternUrl patternUuid policy property protocol "
-    "reference relativePath rendering source sourceUri system target targetUri type uri url valueOid valueUri "
-    "valueUrl valueUuid".split()
-)
-"""The names of R4's elements that are a uri, url, oid or uuid in some type; its definitions are judge of it in a test."""
+_LINK_NAMES = """
+address authority authorizationUrl code contentReference defaultValueOid defaultValueUri defaultValueUrl
+defaultValueUuid definition definitionUri derivedFromUri detail endpoint eventUri fixedOid fixedUri fixedUrl fixedUuid
+fullUrl identifier implicitRules instantiates instantiatesUri issuer jurisdiction link location moduleUri nameUrl
+onlineInformation patternOid patternUri patternUrl patternUuid policy property protocol reference relativePath
+rendering source sourceUri system target targetUri type uri url valueOid valueUri valueUrl valueUuid
+"""
+_LINKS = frozenset(_LINK_NAMES.split())
+"""The names of elements that are a uri, url, oid or uuid in some type of FHIR R4; a test reads its definitions."""
 
 _URN = re.compile(r"urn:(?:uuid|oid):[0-9A-Za-z.\-]+", re.ASCII)
 
@@ -140,8 +140,8 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 def rewrite(document: dict[str, Any], names: Mapping[str, str]) -> bool:
     """Put the new names (`urn:uuid:…` or absolute fullUrl -> `Type/id`) into a resource, in place.
 
-    FHIR R4 §3.1.0.11.2: in every Reference, in values of type uri, url, oid or uuid that are a name, and in links of the
-    narrative; never in a canonical, nor in a string such as `Identifier.value`, which some senders fill with the very
+    FHIR R4 §3.1.0.11.2: in every Reference, in values of type uri, url, oid or uuid that are a name, and in links of
+    the narrative; never in a canonical, nor in a string like `Identifier.value`, which some senders fill with the very
     urn of the entry. Returns True when a reference that names nothing may be left, criteria (`Type?…`) apart. One loop
     with few calls: large transactions spend much of their time here.
     """

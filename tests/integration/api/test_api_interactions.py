@@ -256,7 +256,7 @@ def test_only_the_capability_statement_is_open(nobody):
     assert f"{BACKPORT}/StructureDefinition/backport-subscription" in resources["Subscription"]["supportedProfile"]
     birth = {"name": "birthdate", "definition": f"{defined}individual-birthdate", "type": "date"}
     assert birth in resources["Patient"]["searchParam"]
-    own = [p for type in ("Patient", "Observation", "Location") for p in resources[type]["searchParam"]]
+    own = [p for name in ("Patient", "Observation", "Location") for p in resources[name]["searchParam"]]
     assert [p["name"] for p in own if "definition" not in p] == []
     kinds = {p["type"] for resource in resources.values() for p in resource["searchParam"]}
     assert kinds == {"token", "string", "date", "reference", "number", "quantity", "uri", "composite", "special"}
