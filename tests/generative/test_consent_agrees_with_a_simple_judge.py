@@ -108,6 +108,8 @@ class Says:
     days: tuple[date, date] = EVERYWHEN
     hours: tuple[int, int] | None = None
     """When it holds, in hours from now; None: always."""
+    beyond: str = ""
+    """A part that no row can be asked for: `data`, `code`, `action`."""
 
     @property
     def runs(self):
@@ -131,21 +133,29 @@ class Says:
 
 @dataclass(frozen=True)
 class Told:
-    """A Consent: what it says, and its exceptions."""
+    """A Consent: what it says, its exceptions, and those of its last exception. `opted_out`: by its base rule alone."""
 
     patient: str
     status: str
     proved: bool
     outer: Says
     inner: tuple[Says, ...] = ()
+    innermost: tuple[Says, ...] = ()
+    opted_out: bool = False
+
+    def said(self):
+        """Each statement, about whom it names, else about whom the one around it names."""
+        outer = replace(self.outer, permits=self.outer.permits and not self.opted_out)
+        inner = [inherit(one, outer) for one in self.inner]
+        return outer, *inner, *(inherit(one, inner[-1]) for one in (self.innermost if inner else ()))
 
     def statements(self):
-        """Inactive says nothing; rejected refuses all it names; without proof it permits nothing."""
+        """Inactive says nothing; rejected refuses all; nothing is permitted without proof, or that cannot be told."""
         if self.status == "inactive":
             return
-        for one in (self.outer, *(inherit(one, self.outer) for one in self.inner)):
+        for one in self.said():
             refuses = self.status == "rejected" or not one.permits
-            if refuses or self.proved:
+            if refuses or (self.proved and not one.beyond):
                 yield Says(
                     not refuses, one.recipients, one.purposes, one.types, one.labels, one.makers, one.days, one.hours
                 )
@@ -207,7 +217,10 @@ def shows_labels(who, fact, opened, said, wards):
         or (who.facility == fact.maker and fact.labels <= OWN.get(who.role, set()))
         or (bool(glass) and ("V" not in fact.labels or any(one.second for one in glass)))
         or any(
-            one.permits and fact.labels <= one.labels and any(one.concerns(who, fact, whom) for whom in one.whom())
+            one.permits
+            and fact.labels <= one.labels
+            and lies_within(fact, one.days)
+            and any(one.concerns(who, fact, whom) for whom in one.whom())
             for one in said
         )
         or (fact.patient in wards and all(is_before(fact, WARD_AGE.get(label)) for label in fact.labels))
@@ -238,9 +251,15 @@ def is_closed(who, fact, said):
     return False
 
 
+def lies_within(fact, days):
+    """Whether a permission of this time is about the fact; one without a date lies in no time."""
+    return days == EVERYWHEN or (bool(fact.day) and days[0] <= date.fromisoformat(fact.day) <= days[1])
+
+
 def excepts(permission, refusal, who, fact):
     return (
         permission.permits
+        and lies_within(fact, permission.days)
         and (not refusal.labels or fact.labels <= permission.labels)
         and any(whom[:2] != ("", "") and permission.concerns(who, fact, whom) for whom in permission.whom())
     )
@@ -312,8 +331,16 @@ def provision(one):
         "securityLabel": [{"code": code} for code in sorted(one.labels)],
         "dataPeriod": days,
         "period": hours,
+        **BEYOND.get(one.beyond, {}),
     }
     return {"type": "permit" if one.permits else "deny", **{name: value for name, value in parts.items() if value}}
+
+
+BEYOND = {
+    "data": {"data": [{"meaning": "instance", "reference": {"reference": "Condition/hiv"}}]},
+    "code": {"code": [{"coding": [{"system": ICD10, "code": "B20"}]}]},
+    "action": {"action": [{"coding": [{"code": "correct"}]}]},
+}
 
 
 def hour(hours):
@@ -329,11 +356,18 @@ def consent_of(n, told):
         "category": [{"coding": [{"code": "INFA"}]}],
         "patient": {"reference": f"Patient/{told.patient}"},
         **({"verification": [{"verified": True}]} if told.proved else {}),
-        "provision": {
-            **provision(told.outer),
-            **({"provision": [provision(one) for one in told.inner]} if told.inner else {}),
-        },
+        **({"policyRule": {"coding": [{"code": "OPTOUT"}]}} if told.opted_out else {}),
+        "provision": provisions(told),
     }
+
+
+def provisions(told):
+    outer, inner = provision(told.outer), [provision(one) for one in told.inner]
+    if told.opted_out:
+        del outer["type"]
+    if inner and told.innermost:
+        inner[-1]["provision"] = [provision(one) for one in told.innermost]
+    return {**outer, **({"provision": inner} if inner else {})}
 
 
 # What may happen.
@@ -357,6 +391,7 @@ SAYS = st.builds(
         [EVERYWHEN, EVERYWHEN, (date(2024, 3, 5), date(2024, 3, 5)), (date(2020, 1, 1), date(2024, 4, 1))]
     ),
     hours=HOURS,
+    beyond=st.sampled_from(["", "", "", "", "data", "code", "action"]),
 )
 BROAD = st.builds(
     Says,
@@ -371,6 +406,8 @@ TOLD = st.builds(
     proved=st.sampled_from([True, True, True, False]),
     outer=BROAD | SAYS,
     inner=st.lists(BROAD | SAYS, max_size=2).map(tuple),
+    innermost=st.lists(BROAD, max_size=1).map(tuple),
+    opted_out=st.sampled_from([False, False, False, True]),
 )
 CLOSED_BUT = st.builds(
     lambda outer, inner: Told("kin", "active", proved=True, outer=outer, inner=(inner,)),

@@ -1,10 +1,12 @@
 """Consent resources -> rows of `store.consent_rule`, in their transaction: what a person allows and refuses, to whom.
 
 FHIR R4 Consent: `status` active counts, rejected is a refusal of all it names, anything else says nothing (withdrawn:
-inactive). `provision` and each of its inner provisions (exceptions) become rules of their own; an inner one that names
-nobody is about the outer one's recipients. Actors: role CST names the facility that made the facts, any other the
-recipient. They are known by identifier: MA_CSKCB of a facility, `ACCOUNT` of a person's account. Who cannot be told
-is everybody where it refuses, and nobody where it allows. A permission without evidence opens nothing.
+inactive). `provision` and each of its inner provisions (exceptions, at any depth) become rules of their own; an inner
+one that names nobody is about the outer one's recipients. A base rule of opting out (`policyRule`) refuses where
+`provision` says neither. Actors: role CST names the facility that made the facts, any other the recipient. They are
+known by identifier: MA_CSKCB of a facility, `ACCOUNT` of a person's account. Who cannot be told is everybody where it
+refuses, and nobody where it allows; so is a part of the record that is named by what no row can be asked for (`data`,
+`code`). A permission without evidence opens nothing; a Consent of more than `MOST_RULES` closes all to everybody.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from yteso.db import Connection, Queries
@@ -30,7 +32,13 @@ ACCOUNT = "urn:yteso:account"
 """Identifier system of an account's name."""
 ROLE = "urn:yteso:role"
 """Code system of the platform's roles, for an actor that is whoever has the role."""
+MOST_RULES = 1000
+"""Every look at a record walks them; nobody who means what they say needs so many."""
 _CONSENT = TYPE_NUMBER["Consent"]
+_OPTED_OUT = frozenset(["OPTOUT", "OPTOUTE"])
+"""Codes of v3-ActConsentDirective: nothing is allowed but what is excepted."""
+_SEEING = frozenset(["access", "use", "disclose"])
+"""Codes of consentaction that let somebody see; `collect` and `correct` alone do not."""
 _ALWAYS = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 _ALL_TIME = (NO_DATE, 2**63 - 1)
 
@@ -91,12 +99,26 @@ def consent_rules(consent: Mapping[str, Any]) -> list[ConsentRule]:
     if status not in ("active", "rejected"):
         return []
     provision = consent.get("provision")
-    outer = provision if isinstance(provision, dict) else {}
-    found = list(_of(outer, status == "rejected", (_Actor(),)))
-    whom = _recipients(outer, permit=False) or (_Actor(),)
-    for inner in _dicts(outer.get("provision")):
-        found += _of(inner, status == "rejected", whom)
+    outer = dict(provision) if isinstance(provision, dict) else {}
+    if "type" not in outer and any(code in _OPTED_OUT for _, code in _coded(consent.get("policyRule"))):
+        outer["type"] = "deny"
+    found = list(islice(_with_exceptions(outer, status == "rejected", ()), MOST_RULES + 1))
+    if len(found) > MOST_RULES:
+        return [ConsentRule(permit=False)]
     return found if _is_proved(consent) else [rule for rule in found if not rule.permit]
+
+
+def _with_exceptions(
+    provision: Mapping[str, Any], refused: bool, outer: Sequence[Mapping[str, Any]]
+) -> Iterator[ConsentRule]:
+    """The rules of a provision and of what is nested in it, about its own actors, else about those of the outer one.
+
+    Reading JSON bounds the depth.
+    """
+    actors = _actors(provision, custodian=False) or outer
+    yield from _of(provision, refused, actors)
+    for inner in _dicts(provision.get("provision")):
+        yield from _with_exceptions(inner, refused, actors)
 
 
 def _is_proved(consent: Mapping[str, Any]) -> bool:
@@ -105,17 +127,17 @@ def _is_proved(consent: Mapping[str, Any]) -> bool:
     return verified or "sourceAttachment" in consent or "sourceReference" in consent
 
 
-def _of(provision: Mapping[str, Any], refused: bool, inherited: Sequence[_Actor]) -> Iterator[ConsentRule]:
-    """The rules of one provision: every recipient with every purpose, type and maker it names."""
+def _of(provision: Mapping[str, Any], refused: bool, actors: Sequence[Mapping[str, Any]]) -> Iterator[ConsentRule]:
+    """The rules of one provision: every one of these actors with every purpose, type and maker it names."""
     said = provision.get("type")
     if said not in ("permit", "deny"):
         if not refused:
             return
         said = "deny"
     permit = said == "permit" and not refused
-    whom = _recipients(provision, permit=permit)
-    if whom is None:
-        whom = tuple(inherited)
+    if permit and not _can_be_told(provision):
+        return
+    whom = _recipients(actors, permit=permit)
     rule = ConsentRule(
         permit,
         label=sum({LABELS[code] for code in _codes(provision.get("securityLabel")) if code in LABELS}),
@@ -139,13 +161,19 @@ def _of(provision: Mapping[str, Any], refused: bool, inherited: Sequence[_Actor]
         )
 
 
-def _recipients(provision: Mapping[str, Any], *, permit: bool) -> tuple[_Actor, ...] | None:
-    """Whom it names; None when it names nobody. One who cannot be told counts as everybody where it refuses."""
-    actors = [_recipient(one) for one in _actors(provision, custodian=False)]
-    if not actors:
-        return None
-    known = [one for one in actors if one is not None]
-    return tuple(known if permit or len(known) == len(actors) else [*known, _Actor()])
+def _can_be_told(provision: Mapping[str, Any]) -> bool:
+    """Whether what is permitted is nothing narrower than the rules can say, and lets somebody see."""
+    acts = {code for act in _dicts(provision.get("action")) for _, code in _coded(act)}
+    return not provision.keys() & {"data", "code"} and (not acts or not acts.isdisjoint(_SEEING))
+
+
+def _recipients(actors: Sequence[Mapping[str, Any]], *, permit: bool) -> tuple[_Actor, ...]:
+    """Whom these are; everybody when nobody is named. One who cannot be told counts as everybody where it refuses."""
+    found = [_recipient(one) for one in actors]
+    known = [one for one in found if one is not None]
+    if not actors or (len(known) < len(actors) and not permit):
+        known.append(_Actor())
+    return tuple(known)
 
 
 def _recipient(actor: Mapping[str, Any]) -> _Actor | None:

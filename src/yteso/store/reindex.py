@@ -22,6 +22,7 @@ from yteso.search.row import IndexRow
 from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import apply, labels, shapes
+from yteso.store.consents import add_consents, drop_consents
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
 from yteso.store.relations import add_relations, drop_relations
@@ -112,7 +113,10 @@ class Reindex:
         )
         conn.execute(SQL["update_index"], columns)
         apply.renew_sides(conn, rows)
-        drop_relations(conn, [row.key for row, _ in rows])
+        keys = [row.key for row, _ in rows]
+        drop_consents(conn, keys)
+        add_consents(conn, rows)
+        drop_relations(conn, keys)
         add_relations(conn, codec, rows)
 
 

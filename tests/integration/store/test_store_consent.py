@@ -12,7 +12,10 @@ from yteso.access.principal import Principal, Role
 from yteso.access.restriction import Restriction
 from yteso.search.closed import Closed
 from yteso.search.parse import parse
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.store.consents import consent_rules
 from yteso.store.protocol import Extent, Put
+from yteso.store.reindex import Reindex
 
 RECORDS = Principal("luu-tru", Role.STAFF, "79002")
 OTHER = Principal("bac-si-khac", Role.DOCTOR, "79001")
@@ -227,6 +230,88 @@ def test_a_permission_opens_the_labels_it_names_to_whom_it_names(database, store
     unproved = {name: value for name, value in given.items() if name != "verification"}
     say(database, store, unproved)
     assert seen(database, store, OTHER) == {"flu"}
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        ({"dataPeriod": {"start": "2024-03-05", "end": "2024-03-05"}}, {"flu", "hiv"}),
+        ({"dataPeriod": {"end": "2024-12-31"}}, {"flu", "hiv"}),
+        ({"dataPeriod": {"start": "2025-01-01"}}, {"flu"}),
+        ({"class": [{"code": "Condition"}]}, {"flu", "hiv"}),
+        ({"data": [{"meaning": "instance", "reference": {"reference": "Condition/hiv"}}]}, {"flu"}),
+        ({"code": [{"coding": [{"system": ICD10, "code": "J11"}]}]}, {"flu"}),
+        ({"action": [{"coding": [{"code": "correct"}]}]}, {"flu"}),
+        ({"action": [{"coding": [{"code": "correct"}]}, {"coding": [{"code": "access"}]}]}, ALL),
+    ],
+)
+def test_a_permission_opens_no_more_than_the_part_it_names(database, store, record, part, shown):
+    """What lies in no time (without a date) is opened by no permission of a time."""
+    hiv = {"securityLabel": [{"code": "HIV"}]}
+    say(database, store, consent("c", type="permit", actor=[facility("79001")], **hiv, **part))
+    assert seen(database, store, OTHER) == shown
+
+
+def test_an_exception_of_a_time_is_one_for_that_time_alone(database, store, record):
+    when = {"start": "2024-03-06", "end": "2024-03-06"}
+    but = {"type": "permit", "actor": [facility("79001")], "dataPeriod": when}
+    say(database, store, consent("c", type="deny", provision=[but]))
+    assert seen(database, store, OTHER) == {"flu"}
+    but["dataPeriod"] = {"start": "2025-01-01"}
+    say(database, store, consent("c", type="deny", provision=[but]))
+    assert seen(database, store, OTHER) == set()
+
+
+def test_an_exception_of_an_exception_counts(database, store, record):
+    but = {"type": "deny", "class": [{"code": "Condition"}]}
+    inner = {"type": "permit", "securityLabel": [{"code": "HIV"}], "provision": [but]}
+    say(database, store, consent("c", type="permit", actor=[facility("79001")], provision=[inner]))
+    assert seen(database, store, OTHER) == LABELLED - {"hiv"}
+
+
+def test_an_exception_for_nobody_who_can_be_told_opens_nothing(database, store, record):
+    inner = {"type": "permit", "securityLabel": [{"code": "HIV"}]}
+    unknown = {"reference": {"display": "ai đó"}}
+    told = consent("c", type="deny", actor=[unknown], **{"class": [{"code": "Claim"}]}, provision=[inner])
+    say(database, store, told)
+    assert seen(database, store, OTHER) == {"flu"}
+
+
+@pytest.mark.parametrize("provision", [{}, {"actor": [facility("79001")]}])
+def test_opting_out_by_the_base_rule_is_a_refusal(database, store, record, provision):
+    out = {"policyRule": {"coding": [{"code": "OPTOUT"}]}}
+    say(database, store, {**consent("c", **provision), **out})
+    assert seen(database, store, OTHER) == set()
+    assert seen(database, store, MAKER) == (ALL if provision else set())
+
+
+def test_a_consent_too_long_to_be_kept_closes_the_record(database, store, record):
+    """22,500 rules: each look at the record would walk them, and there is no number for the last ones."""
+    many = {
+        "actor": [facility(f"{n:05}") for n in range(150)],
+        "purpose": [{"code": f"P{n}"} for n in range(150)],
+    }
+    assert len(consent_rules(consent("c", type="permit", **many))) == 1
+    say(database, store, consent("c", type="permit", **many))
+    assert seen(database, store, OTHER) == set()
+    assert seen(database, store, SELF) == ALL
+
+
+def test_consents_that_are_there_are_read_anew_with_the_index(database, store, record):
+    say(database, store, consent("c", type="deny", actor=[facility("79001")]))
+    with database.connection() as conn:
+        conn.execute("DELETE FROM store.consent_rule")
+        rules = conn.execute(
+            "INSERT INTO store.parameter (id, url, code, types, state, definition)"
+            " VALUES ('*', '', '', %s, 'indexing', '{}')",
+            ([TYPE_NUMBER["Consent"]],),
+        )
+        assert rules.rowcount == 1
+        conn.execute("UPDATE store.parameter SET seen = now() - interval '1 day', fence = 0")
+    assert seen(database, store, OTHER) == {"flu"}
+    while Reindex(database, store).step("*"):
+        pass
+    assert seen(database, store, OTHER) == set()
 
 
 def test_closed_to_everybody_but_one(database, store, record):
