@@ -139,11 +139,11 @@ def read(data: bytes | bytearray | memoryview) -> tuple[Any, bytes]:
         return _explain(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, ArithmeticError):
         return _explain(data)
-    if (b"\\u" in data and _TELLING_ESCAPE.search(data)) or _has_long_integer(data) or _looks_deep(data):
+    if (b"\\" in data and _TELLING_ESCAPE.search(data)) or _has_long_integer(data) or _looks_deep(data):
         return _explain(data)
     canonical = _encoder.encode(document)
     # A dropped duplicate member takes at least two quotation marks away from what is written back.
-    if data.count(b'"') != canonical.count(b'"'):
+    if canonical != data and data.count(b'"') != canonical.count(b'"'):
         return _explain(data)
     return document, canonical
 

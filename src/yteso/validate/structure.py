@@ -25,6 +25,7 @@ from yteso.validate.structure_rules import ACTIVE_NARRATIVE, NOT_A_RESOURCE, exp
 MOST_ISSUES = 200
 """No more findings than this are listed for one resource."""
 
+_CONTAINED = frozenset(("contained",))
 _DEEPEST = 24
 """Resources inside resources beyond this depth are refused rather than followed."""
 
@@ -34,8 +35,21 @@ def check_resource(resource: Any) -> tuple[Issue, ...]:
     type_ = resource.get("resourceType") if isinstance(resource, dict) else None
     root = type_ if isinstance(type_, str) and type_ in RESOURCE_TYPES else ""
     if root and _quick(root)(resource):
-        return () if _holders(root).isdisjoint(resource) else tuple(islice(_inside(resource, root, 0), MOST_ISSUES))
+        if _holders(root).isdisjoint(resource) or _holds_plain_ones(root, resource):
+            return ()
+        return tuple(islice(_inside(resource, root, 0), MOST_ISSUES))
     return tuple(islice(_issues(resource, root, 0), MOST_ISSUES))
+
+
+def _holds_plain_ones(root: str, resource: dict[str, Any]) -> bool:
+    """True proves that all it holds are sound contained resources that hold nothing themselves; no places are told."""
+    return _holders(root).intersection(resource) == _CONTAINED and all(map(_is_plain, resource["contained"]))
+
+
+def _is_plain(inner: Any) -> bool:
+    type_ = inner.get("resourceType") if isinstance(inner, dict) else None
+    known = isinstance(type_, str) and type_ in RESOURCE_TYPES
+    return known and _holders(type_).isdisjoint(inner) and _quick(type_)(inner)
 
 
 def _issues(resource: Any, place: str, depth: int) -> Iterator[Issue]:
