@@ -17,7 +17,7 @@ from yteso.store.budgets import Grant, Spent
 MOST_PEOPLE = 100_000
 MOST_HOURS = 72
 LOOK_BACK = timedelta(days=7)
-__all__ = ["MOST_HOURS", "MOST_PEOPLE", "Budgets", "Grant", "Spent", "is_stop"]
+__all__ = ["MOST_HOURS", "MOST_PEOPLE", "NO_ACCOUNT", "Budgets", "Grant", "Spent", "is_stop"]
 
 _BAD_GRANT = Rule(
     "DPO-0101",
@@ -27,6 +27,17 @@ _BAD_GRANT = Rule(
     "Sửa lại các ô của biểu mẫu.",
     "Correct the fields of the form.",
 )
+
+
+NO_ACCOUNT = Rule(
+    "DPO-0102",
+    Severity.ERROR,
+    "Không có tài khoản nào tên như vậy.",
+    "There is no account of that name.",
+    "Bấm “Cho thêm” ở dòng của tài khoản, hoặc hỏi lại quản trị cơ sở tên đăng nhập.",
+    "Press “Grant more” in the account's line, or ask the facility's administrator for the log-in name.",
+)
+"""Who has an account, the pages know; they refuse with it."""
 
 
 class Budgets:

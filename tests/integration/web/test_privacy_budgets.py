@@ -51,11 +51,18 @@ def test_a_stopped_account_reads_why_and_goes_on_when_more_is_granted(tight):
     assert "EGR-0001" in stopped.content.decode()
     assert 0 < int(stopped.headers["Retry-After"]) <= 3601
     desk = officer.get("/privacy/budgets").content.decode()
-    assert "nhanvien" in desk
+    assert 'nhanvien Mẫu<span class="table__sub">nhanvien</span>' in desk
     assert "Bị chặn 1 lần" in desk
     form = {"account": "nhanvien", "people": "500", "hours": "1", "reason": REASON}
-    assert REASON in officer.post("/privacy/budgets/grant", form, follow=True).content.decode()
+    granted = officer.post("/privacy/budgets/grant", form, follow=True).content.decode()
+    assert f"{REASON} · baovedulieu Mẫu" in granted
     assert look_around(tight, staff).status_code in (200, 404)
+
+
+def test_a_grant_to_nobody_is_refused(tight):
+    form = {"account": "nhanvine", "people": "500", "hours": "1", "reason": REASON}
+    page = tight.client("baovedulieu").post("/privacy/budgets/grant", form, follow=True)
+    assert "DPO-0102" in page.content.decode()
 
 
 def test_a_grant_without_reason_or_number_is_refused_by_its_number(tight):

@@ -12,6 +12,7 @@ from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.base.clock import VIETNAM
 from yteso.store.inbox import Teller
+from yteso.web.services import service
 
 PASSWORD = "mat khau mau cho kiem thu"
 WHAT = "Tài khoản bị lộ mật khẩu, có truy cập lạ"
@@ -74,6 +75,37 @@ def test_a_breach_is_opened_listed_told_and_closed(cast):
     closed = officer.post(f"{place}/close", {"conclusion": WHAT}, follow=True).content.decode()
     assert "Đã đóng" in closed
     assert f"{place}/describe" not in closed
+
+
+def test_the_desk_names_people_and_facilities_and_the_account_beside(cast):
+    officer = cast.client("baovedulieu")
+    facility = service("accesses").facilities()[cast.facility]
+    form = breach_form(account="bacsi", facility=cast.facility)
+    place = officer.post("/privacy/breaches/open", form).headers["Location"]
+    listed = officer.get("/privacy/breaches").content.decode()
+    assert 'bacsi Mẫu<span class="table__sub">bacsi</span>' in listed
+    for page in (officer.get(place).content.decode(), officer.get(f"{place}/notice").content.decode()):
+        assert "bacsi Mẫu (bacsi)" in page
+        assert facility in page
+    given = {"account": "phantich", "days": "30", "reason": REASON}
+    exports = officer.post("/privacy/exports/standing", given, follow=True).content.decode()
+    assert "<strong>phantich Mẫu</strong> (phantich)" in exports
+    assert f"{REASON} · baovedulieu Mẫu" in exports
+
+
+def test_a_breach_case_begins_from_an_access_a_person_questioned(cast):
+    officer, citizen = cast.client("baovedulieu"), cast.client("nguoiyeucau")
+    who = citizen.get("/healthbook/who?days=7").content.decode()
+    access = next(one for one in re.findall(r'href="(/healthbook/who/[^"]+)"', who))
+    citizen.post(access, {"question": WORDS})
+    start = officer.get("/privacy/").content.decode()
+    link = re.search(r'href="(/privacy/breaches\?case=[^"#]+)#new"', start)[1]
+    form = officer.get(link).content.decode().partition('id="new"')[2]
+    assert WORDS in form
+    assert 'value="bs-bi-nghi"' in form
+    assert f'<option value="{cast.facility}" selected>' in form
+    officer.post(re.search(r'action="(/privacy/[^"]+/answer)"', start)[1], {"answer": ANSWER})
+    assert "/answer" not in officer.get("/privacy/").content.decode()
 
 
 def test_the_affected_are_told_in_their_inbox_by_the_text_the_officer_reviewed(cast):

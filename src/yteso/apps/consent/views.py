@@ -138,6 +138,7 @@ def review(request: HttpRequest) -> HttpResponse:
             one.id: parts(look(done, who.name, "") for done in openings.done_under(who, one)) for one in waiting
         },
         "due": {one.id: one.since + REVIEW for one in waiting},
+        "facilities": service("accesses").facilities(),
         "reason": words.reason,
     }
     return render(request, "consent/review.html", context)

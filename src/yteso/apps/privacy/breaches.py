@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,9 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
 from yteso.apps.privacy.acts import done, moment_of, tabs, tell_refusal
+from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.client.breaches import LEAST, LEAST_NOTICE, MOST, UNFILLED, Breach, Breaches, Suspicion
 from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.names import names_of, names_with_accounts
 from yteso.web.services import now, service
 
 
@@ -30,9 +34,14 @@ def _breaches() -> Breaches:
 def start(request: HttpRequest) -> HttpResponse:
     """All cases and the form for a new one."""
     found = _breaches().all(request.principal)
-    return render(
-        request, "privacy/breaches.html", {**_shared(request), "cases": [(one, _left(one.due)) for one in found]}
-    )
+    context = {
+        **_shared(request),
+        "cases": [(one, _left(one.due)) for one in found],
+        "people": names_of(one.suspicion.account for one in found),
+        "first": _first(request),
+    }
+    context["sorted_facilities"] = sorted(context["facilities"].items(), key=itemgetter(1))
+    return render(request, "privacy/breaches.html", context)
 
 
 @allow(Role.DATA_OFFICER)
@@ -63,6 +72,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         "left": _left(case.due),
         "people": people,
         "least_notice": LEAST_NOTICE,
+        "named": names_with_accounts(_accounts(case)),
     }
     context["told"] = _breaches().told(request.principal, str(id))
     context["letter"] = case.notice or _letter(request, case)
@@ -84,7 +94,13 @@ def notice(request: HttpRequest, id: UUID) -> HttpResponse:
     """The draft notice for the authority, in Vietnamese, as text to be signed and sent."""
     case = _breaches().one(request.principal, str(id))
     people = _breaches().affected(request.principal, case)
-    context = {"case": case, "people": len(people), "as_of": now(), "officer": request.user.display_name}
+    context = {
+        **_shared(request),
+        "case": case,
+        "people": len(people),
+        "officer": request.user.display_name,
+        "named": names_with_accounts(_accounts(case)),
+    }
     return render(request, "privacy/notice.txt", context, content_type="text/plain; charset=utf-8")
 
 
@@ -137,7 +153,25 @@ def close(request: HttpRequest, id: UUID) -> HttpResponse:
     return done(request, lambda: _breaches().close(request.principal, str(id), conclusion), words, _to(id))
 
 
-def _shared(request: HttpRequest) -> dict[str, object]:
+def _first(request: HttpRequest) -> dict[str, str]:
+    """What stands in the form at first: with `?case=` the access a person questioned, and the hours around it."""
+    asked = request.GET.get("case", "")
+    found = service("accesses").open_cases(request.principal, open=None) if asked else ()
+    one = next((one for one in found if one.case.id == asked), None)
+    if one is None or one.access is None:
+        return dict.fromkeys(("what", "account", "facility", "noticed", "since", "until"), "")
+    access, around = one.access, timedelta(hours=12)
+    moments = {"since": access.when - around, "until": access.when + around, "noticed": one.case.opened}
+    texts = {name: f"{moment.astimezone(VIETNAM):%Y-%m-%dT%H:%M}" for name, moment in moments.items()}
+    return {"what": one.case.question, "account": access.who, "facility": access.facility, **texts}
+
+
+def _accounts(case: Breach) -> tuple[str | None, ...]:
+    """All that a case names."""
+    return case.suspicion.account, case.opened_by, case.notice_by, case.closed_by
+
+
+def _shared(request: HttpRequest) -> dict[str, Any]:
     facilities = service("accesses").facilities()
     rows = tabs(request, "privacy:breaches")
     return {"tabs": rows, "facilities": facilities, "least": LEAST, "most": MOST, "as_of": now()}

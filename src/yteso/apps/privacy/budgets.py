@@ -12,10 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
 from yteso.apps.privacy.acts import done, number_of, tabs
-from yteso.client.budgets import MOST_HOURS, MOST_PEOPLE, Budgets
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin
+from yteso.client.budgets import MOST_HOURS, MOST_PEOPLE, NO_ACCOUNT, Budgets
 from yteso.client.officer import LEAST, MOST
 from yteso.web.guard import allow
 from yteso.web.looks import roles
+from yteso.web.names import names_of
 from yteso.web.services import now, service
 
 
@@ -28,13 +31,17 @@ def _budgets() -> Budgets:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Alarms and stops of the last days, what is granted, and the form for more; `?for=` names its account."""
+    spent, grants = _budgets().spent(request.principal), _budgets().grants(request.principal)
+    account = request.GET.get("for", "")
+    accounts = [account, *(one.who for one in spent), *(one.who for one in grants), *(one.given_by for one in grants)]
     context = {
         "tabs": tabs(request, "privacy:budgets"),
-        "spent": _budgets().spent(request.principal),
-        "grants": _budgets().grants(request.principal),
+        "spent": spent,
+        "grants": grants,
+        "people": names_of(accounts),
         "facilities": service("accesses").facilities(),
         "roles": roles(),
-        "account": request.GET.get("for", ""),
+        "account": account,
         "as_of": now(),
         "most_people": MOST_PEOPLE,
         "most_hours": MOST_HOURS,
@@ -47,19 +54,16 @@ def start(request: HttpRequest) -> HttpResponse:
 @allow(Role.DATA_OFFICER)
 @require_POST
 def grant(request: HttpRequest) -> HttpResponse:
-    """More for an account."""
-    return done(
-        request,
-        lambda: _budgets().grant(
-            request.principal,
-            request.POST.get("account", ""),
-            number_of(request, "people"),
-            number_of(request, "hours"),
-            request.POST.get("reason", ""),
-        ),
-        gettext("Đã cho thêm hạn mức."),
-        reverse("privacy:budgets"),
-    )
+    """More for an account that there is."""
+    account, reason = request.POST.get("account", "").strip(), request.POST.get("reason", "")
+    people, hours = number_of(request, "people"), number_of(request, "hours")
+
+    def give() -> None:
+        if account and not names_of([account]):
+            raise Refused(NO_ACCOUNT.at(Origin(field="account")), status=400)
+        _budgets().grant(request.principal, account, people, hours, reason)
+
+    return done(request, give, gettext("Đã cho thêm hạn mức."), reverse("privacy:budgets"))
 
 
 @allow(Role.DATA_OFFICER)

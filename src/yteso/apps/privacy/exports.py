@@ -15,6 +15,7 @@ from yteso.apps.privacy.acts import done, number_of, tabs
 from yteso.client.exports import LEAST, MOST, MOST_DAYS, Exports
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import roles
+from yteso.web.names import names_of
 from yteso.web.services import now, service
 
 
@@ -27,10 +28,14 @@ def _exports() -> Exports:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """What waits, what was decided, and standing approvals."""
+    exports, standing = _exports().all(request.principal), _exports().standing(request.principal)
+    accounts = [account for one in exports for account in (one.who, one.decided_by)]
+    accounts += [account for one in standing for account in (one.who, one.given_by)]
     context = {
         "tabs": tabs(request, "privacy:exports"),
-        "exports": _exports().all(request.principal),
-        "standing": _exports().standing(request.principal),
+        "exports": exports,
+        "standing": standing,
+        "people": names_of(accounts),
         "roles": roles(),
         "states": _states(),
         "least": LEAST,

@@ -13,6 +13,7 @@ from yteso.apps.privacy.acts import done, number_of, tabs, tell_refusal
 from yteso.base.errors import Refused
 from yteso.client.processing import FIELDS, MOST, Processing, check_name
 from yteso.web.guard import allow
+from yteso.web.names import names_of
 from yteso.web.services import now, service
 
 
@@ -53,6 +54,7 @@ def activity(request: HttpRequest, name: str) -> HttpResponse:
     versions = _processing().versions(request.principal, name)
     newest = versions[0] if versions else None
     context = {"tabs": tabs(request, "privacy:register"), "name": name, "versions": versions, "newest": newest}
+    context["people"] = names_of(one.written_by for one in versions)
     return render(request, "privacy/activity.html", {**context, "labels": _labels(), "most": MOST})
 
 
