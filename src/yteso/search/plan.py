@@ -7,6 +7,7 @@
 - a code without a patient: (code, d_lo), and rows that have it as a further code by `store.moment`;
 - an identifier, reference or uri: the token index alone, without the type, which the tokens imply (with it the planner
   reads the whole type's bitmap);
+- the keys of whom the reader may see, where they are few (`leading`): for a person before all but an identifier;
 - else the type, by clinical date or time of writing.
 Alternatives of one query ("arms") exclude each other, so that pages are merged and totals added. The clause that chose
 the path is not asked for by its token again: the planner would multiply what it thinks each of the two picks.
@@ -27,6 +28,7 @@ from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, patient_key, token
+from yteso.search.leading import Lead
 from yteso.search.parameters import parameters_of
 from yteso.search.query import Chain, Clause, Denied, Filter, Query, Test
 from yteso.search.rights import Rights, visible
@@ -128,9 +130,18 @@ class Plan:
     """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked.
 
     `by_few`: a short name may lead to the rows. Who asks so sees nothing when it is that of many (`few.are_few`).
+    `lead`: whom the reader may see; what is told here of the way to the rows holds for this reader then.
     """
 
-    def __init__(self, query: Query, now: datetime, reached: Sequence[Reached] = (), *, by_few: bool = False) -> None:
+    def __init__(
+        self,
+        query: Query,
+        now: datetime,
+        reached: Sequence[Reached] = (),
+        *,
+        by_few: bool = False,
+        lead: Lead | None = None,
+    ) -> None:
         self.query = query
         self.rows = Rows(query.type, "r", now)
         self.reached = list(reached)
@@ -150,6 +161,10 @@ class Plan:
         self.is_served = self.ids is not None or self.patients is not None or self.selective or self.by_birth
         self.by_name = self._by_name()
         self.few = self._few() if by_few else None
+        self.lead = self._lead(lead, quickly=by_few)
+        if self.lead is not None:
+            self.is_served = self.is_served or self.lead.is_short
+            self.by_birth, self.by_name, self.few = False, False, None
         self.by_date = bool(self.hot.date) and bool(
             self.patients is not None or self.code or self.dates or sorted_by_date
         )
@@ -158,12 +173,14 @@ class Plan:
     def same_way(self) -> bool:
         """True when the way to the rows is the same whatever the values, so that it need not be planned each time."""
         named = self.ids is not None or self.patient is not None or self.code is not None
-        return not self.reached and (named or self.by_token or self.by_birth or self.by_texts)
+        led = self.lead is not None
+        return not self.reached and (named or led or self.by_token or self.by_birth or self.by_texts)
 
     @property
     def by_token(self) -> bool:
         """True when the index of tokens leads to the rows: one of the clauses picks few."""
-        return self.selective and self.ids is None and self.patients is None and self.code is None
+        known = self.ids is not None or self.patients is not None or self.code is not None or self.lead is not None
+        return self.selective and not known
 
     @property
     def is_quick(self) -> bool:
@@ -194,12 +211,15 @@ class Plan:
             others.remove(self.few.clause)
         rows = replace(self.rows, singly=self.by_birth or self.few is not None)
         asked = [Fragment("r.hash IS NOT NULL"), *conditions(rows, others), *(one.also for one in self.reached)]
-        common = [seen, *asked]
         dates = [dated(self.rows, clause) for clause in self.dates]
         if self.ids is not None:
-            yield Arm(self._by_id(self.ids), all_of((*common, *self._of_patients(), *dates)))
+            yield Arm(self._by_id(self.ids), all_of((seen, *asked, *self._of_patients(), *dates)))
         elif self.patients is not None:
-            yield Arm(_RESOURCES, all_of((*self._of_patients(), self.rows.of_type, *common, *dates)))
+            yield Arm(_RESOURCES, all_of((*self._of_patients(), self.rows.of_type, seen, *asked, *dates)))
+        elif self.lead is not None:
+            yield self._led(self.lead, rights)
+            if self.query.type not in rights.care_types:
+                yield from self._walked(all_of((Fragment("r.pat IS NULL"), seen, *asked)))
         elif self.by_token:
             for chosen in product(*self._dates("r.d_lo", "r.d_hi")):
                 yield Arm(found_first(all_of((*asked, *chosen))), seen)
@@ -208,9 +228,20 @@ class Plan:
         elif self.by_birth or self.by_name:
             yield Arm(found_first(all_of((self.rows.of_type, *asked, *dates))), seen)
         else:
-            for source, lo, hi, own in self._sources():
-                for chosen in product(*self._dates(lo, hi)):
-                    yield Arm(source, all_of((*common, own, *chosen)), lo)
+            yield from self._walked(all_of((seen, *asked)))
+
+    def _walked(self, common: Fragment) -> Iterable[Arm]:
+        """By code or by type, in the order of the page."""
+        for source, lo, hi, own in self._sources():
+            for chosen in product(*self._dates(lo, hi)):
+                yield Arm(source, all_of((common, own, *chosen)), lo)
+
+    def _led(self, lead: Lead, rights: Rights) -> Arm:
+        """All that is asked, of the rows of these people."""
+        rows = replace(self.rows, singly=True)
+        asked = [*conditions(rows, self.query.clauses), *(one.also for one in self.reached)]
+        source = lead.rows(all_of((self.rows.of_type, Fragment("r.hash IS NOT NULL"), *asked)))
+        return Arm(source, visible(rights, "r", type=self.query.type, led=lead.exact))
 
     def _of_patients(self) -> tuple[Fragment, ...]:
         if self.patients is None:
@@ -279,6 +310,22 @@ class Plan:
                     paths = parameters_of(self.query.type)[clause.name].paths
                     return Texts(clause, side_keys(self.query.type, paths), inside)
         return None
+
+    def _lead(self, lead: Lead | None, *, quickly: bool) -> Lead | None:
+        """Whom the reader may see, when their rows are the shortest way to what is asked."""
+        of_patients = bool(self.hot.patients) or self.query.type == "Patient"
+        if lead is None or not of_patients or self.ids is not None or self.patients is not None:
+            return None
+        query = self.query
+        if lead.own:
+            named = (clause for clause in query.clauses if clause.type != "reference")
+            return None if any(picks_few(query.type, clause) for clause in named) else lead
+        if self.selective or self.by_birth or self.by_texts or (quickly and self.code is not None):
+            return None
+        in_order = all(sort.name in ("_id", "_lastUpdated", self.hot.date) for sort in query.sort)
+        whole = query.total != "none" or not query.count or not in_order
+        filtered = bool(self.reached) or len(query.clauses) > len(self.dates)
+        return lead if lead.is_shorter(whole=whole, filtered=filtered) else None
 
     def _compartment(self) -> Reached:
         assert self.query.compartment is not None

@@ -75,16 +75,24 @@ class Rights(Protocol):
 
 
 def visible(
-    rights: Rights, row: str = "r", *, past: bool = False, type: str = "", patient: int | None = None
+    rights: Rights,
+    row: str = "r",
+    *,
+    past: bool = False,
+    type: str = "",
+    patient: int | None = None,
+    led: bool = False,
 ) -> Fragment:
     """The condition on alias `row` of `store.resource` (or of `store.history` when `past`).
 
     With a `type`, the rest of the statement lets only rows of that type through: much need not be asked then. The same
-    of a `patient` (the number of a key): what decides about a patient is asked once, not for each row.
+    of a `patient` (the number of a key): what decides about a patient is asked once, not for each row. `led`: the rest
+    reaches rows by the keys of patients whom the reader may see (`search.leading`).
     """
+    bound = _Bound(rights.care_facility, rights.care_account, rights.person, rights.notifiable, rights.inspector)
     own = _own(
         rights.types if not type or rights.types is None else rights.types & {type},
-        _Bound(rights.care_facility, rights.care_account, rights.person, rights.notifiable, rights.inspector),
+        _LED if led else bound,
         rights.care_types,
         type,
         row,
@@ -122,6 +130,9 @@ class _Bound:
         if self.inspector:
             ways.append(_inspected(pat, self.inspector))
         return all_of(ways)
+
+
+_LED = _Bound("", "", "", notifiable=False, inspector="")
 
 
 @lru_cache(maxsize=4096)
@@ -181,22 +192,25 @@ def _related(pat: Fragment, facility: str) -> Fragment:
     return Fragment(text, (facility,))
 
 
+def wards(person: str) -> Fragment:
+    """An array of keys, made once for the statement: the person's Patients, and whom they represent now."""
+    return Fragment("((SELECT store.wards(%s, %s))::bigint[])", (number(patient_key(person)), f"Patient/{person}"))
+
+
+def cared_for(facility: str, account: str) -> Fragment:
+    """An array of keys, made once for the statement: whom `_cared_for` holds of."""
+    return Fragment("((SELECT store.cared_for(%s, %s))::bigint[])", (facility, account))
+
+
 def _own_or_represented(pat: Fragment, person: str) -> Fragment:
     """A minor's parent represents until the minor's 18th birthday, by the birth date as it is known now.
 
     The own record is all of it, whichever of a merged person's Patients it is about.
     """
-    key = number(patient_key(person))
-    minor = (
-        "EXISTS (SELECT FROM store.resource p WHERE p.pat = c.pat AND p.type = %s AND p.hash IS NOT NULL AND p.d_lo >"
-        " (extract(epoch FROM date_trunc('day', now() AT TIME ZONE 'Asia/Ho_Chi_Minh') - interval '18 years')"
-        " * 1000000)::bigint)"
-    )
+    others = wards(person)
     return Fragment(
-        f"({pat.text} = %s OR {pat.text} IN (SELECT store.same_person(%s))"
-        f" OR EXISTS (SELECT FROM store.relation c WHERE c.pat = {pat.text} AND c.holder = %s"
-        f" AND c.kind IN ('p', 'm') AND {_NOW} AND (c.kind = 'p' OR {minor})))",
-        (*pat.params, key, *pat.params, key, *pat.params, f"Patient/{person}", TYPE_NUMBER["Patient"]),
+        f"({pat.text} = %s OR {pat.text} = ANY {others.text})",
+        (*pat.params, number(patient_key(person)), *pat.params, *others.params),
     )
 
 

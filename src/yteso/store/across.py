@@ -19,7 +19,7 @@ from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit, wall
 from yteso.store.find import SECONDS, bounded
 from yteso.store.include import Including
-from yteso.store.links import Asking, reach
+from yteso.store.links import Asking
 from yteso.store.protocol import Page
 from yteso.store.read import SQL, run, stored
 
@@ -44,7 +44,7 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
 
 def _plan(asking: Asking, query: Query) -> Plan:
     asking.refuse_late()
-    return Plan(query, asking.now, reach(asking, query))
+    return asking.plan(query)
 
 
 def _present(asking: Asking, across: Across) -> Sequence[Query]:

@@ -23,7 +23,8 @@ from yteso.search.written import written
 from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.include import Including
-from yteso.store.links import Asking, reach
+from yteso.store.leading import lead
+from yteso.store.links import Asking
 from yteso.store.protocol import Page, Search
 from yteso.store.read import run, stored
 from yteso.store.sorted_page import sorted_page
@@ -46,9 +47,9 @@ def search(
 ) -> Page:
     """See `protocol.Store.search`."""
     wall.name(conn, limit)
-    with _bounded(conn, query, now, seconds or SECONDS):
-        asking = Asking(conn, codec, limit, now, seconds or SECONDS)
-        plan = Plan(query, now, reach(asking, query))
+    asking = Asking(conn, codec, limit, now, seconds or SECONDS)
+    with _bounded(asking, query):
+        plan = asking.plan(query)
         counted: int | None
         if query.count and is_read(query):
             rows, following, counted = sorted_page(asking, plan)
@@ -69,7 +70,7 @@ def search_together(
     conn: Connection, codec: Codec, searches: Sequence[Search], now: datetime, *, ends: bool = False
 ) -> list[Page | None]:
     """See `protocol.Store.search_together`. The statements go out together; so do the audit rows."""
-    plans = {place: plan for place, one in enumerate(searches) if (plan := _quick_plan(one.query, now)) is not None}
+    plans = {place: plan for place, one in enumerate(searches) if (plan := _quick_plan(conn, one, now)) is not None}
     try:
         answers = _answers(conn, [(searches[place], plan) for place, plan in plans.items()])
     except Exception as error:
@@ -93,11 +94,12 @@ def search_together(
     return pages
 
 
-def _quick_plan(query: Query, now: datetime) -> Plan | None:
+def _quick_plan(conn: Connection, one: Search, now: datetime) -> Plan | None:
     """The plan of a search that one statement answers, over few rows."""
+    query = one.query
     if query.links or query.include or not query.count or query.total != "none" or is_read(query):
         return None
-    plan = Plan(query, now, by_few=True)
+    plan = Plan(query, now, by_few=True, lead=lead(conn, one.limit))
     return plan if plan.is_quick else None
 
 
@@ -147,16 +149,16 @@ def _total(asking: Asking, plan: Plan) -> int | None:
 
 
 @contextmanager
-def _bounded(conn: Connection, query: Query, now: datetime, seconds: float) -> Iterator[None]:
+def _bounded(asking: Asking, query: Query) -> Iterator[None]:
     """A limit of time for a search that no index serves, links included. Raises Refused (503, SRCH-0013).
 
     An index that leads to very many rows serves nobody either: there the limit of who reads holds.
     """
-    if not query.links and not query.include and Plan(query, now).is_served:
+    if not query.links and not query.include and asking.plan_from(query, ()).is_served:
         with _told(READING_SECONDS):
             yield
         return
-    with bounded(conn, seconds):
+    with bounded(asking.conn, asking.seconds):
         yield
 
 

@@ -17,13 +17,14 @@ from yteso.search.addresses import addresses_of, canonicals_to, found_by, is_can
 from yteso.search.conditions import holds
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
-from yteso.search.fragment import Fragment, any_of
+from yteso.search.fragment import Fragment, all_of, any_of
 from yteso.search.keys import number, token
 from yteso.search.parameters import parameters_of, targets_of
 from yteso.search.query import Include, Query
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import RESOURCE_TYPES, TYPE_NUMBER
 from yteso.store.codec import Codec
+from yteso.store.leading import lead
 from yteso.store.protocol import Stored
 from yteso.store.read import NAMED, PRESENT, run, stored
 from yteso.store.rows import key_of, named_lists
@@ -38,6 +39,7 @@ class Including:
 
     def __init__(self, conn: Connection, codec: Codec, limit: Restriction, matches: Sequence[Stored]) -> None:
         self.conn, self.codec, self.rights = conn, codec, visible(limit, "r")
+        self.lead, self.bound = lead(conn, limit), limit.care_types
         self.found: list[Stored] = []
         self.patients: set[int] = set()
         self.more = False
@@ -102,12 +104,7 @@ class Including:
             for fact in references_to(include.source, parameters[name], type, ids)
         }
         if facts:
-            named = holds(include.source, "r", facts)
-            text = (
-                f"SELECT {PRESENT} FROM store.resource r WHERE {named.text} AND r.type = %s"
-                f" AND r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
-            )
-            self._add(text, (*named.params, TYPE_NUMBER[include.source], *self.rights.params))
+            self._add(*self._of(include.source, holds(include.source, "r", facts)))
 
     def _naming(self, source: str, name: str, meant: Sequence[Mapping[str, Any]]) -> None:
         """What names any of these by a canonical; the index knows no versions, so each is read."""
@@ -119,12 +116,18 @@ class Including:
         def fits(one: Stored) -> bool:
             return any(means(text, other) for text in references_of(loads(one.body), name) for other in meant)
 
-        text = (
-            f"SELECT {PRESENT} FROM store.resource r WHERE r.tok && %s::bigint[] AND r.type = %s"
-            f" AND r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
-        )
         tokens = sorted({number(token(fact)) for fact in facts})
-        self._add(text, (tokens, TYPE_NUMBER[source], *self.rights.params), fits)
+        self._add(*self._of(source, Fragment("r.tok && %s::bigint[]", (tokens,))), fits)
+
+    def _of(self, source: str, named: Fragment) -> tuple[str, tuple[Any, ...]]:
+        """(SQL, parameters) of what of a type names something: many may name an organization, few of one's own do."""
+        where = all_of((named, Fragment("r.type = %s", (TYPE_NUMBER[source],)), Fragment("r.hash IS NOT NULL")))
+        if self.lead is not None and self.lead.is_short and source in self.bound:
+            rows, where = self.lead.rows(where), self.rights
+        else:
+            rows, where = Fragment("store.resource r"), all_of((where, self.rights))
+        text = f"SELECT {PRESENT} FROM {rows.text} WHERE {where.text} ORDER BY r.type, r.id LIMIT %s"
+        return text, (*rows.params, *where.params)
 
     def _add(self, text: str, params: Sequence[Any], fits: Callable[[Stored], bool] = lambda _: True) -> None:
         """At most what still has room; matches and what is there already may be among the rows."""

@@ -37,6 +37,7 @@ from yteso.search.values import escaped
 from yteso.standards.fhir_r4 import SearchParameter
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
+from yteso.store.leading import lead
 from yteso.store.read import run
 
 MOST = 2_000
@@ -58,10 +59,18 @@ class Asking:
     seconds: float = inf
     started: float = field(default_factory=monotonic)
 
+    def plan(self, query: Query) -> Plan:
+        """How the query reaches its rows, its links looked up."""
+        return self.plan_from(query, reach(self, query))
+
+    def plan_from(self, query: Query, reached: Sequence[Reached]) -> Plan:
+        """The same, where it is known what the links came down to."""
+        return Plan(query, self.now, reached, lead=lead(self.conn, self.limit))
+
     def rows(self, query: Query, columns: str, limit: int) -> list[tuple[Any, ...]]:
         """Columns of visible matches, at most `limit` per access path. Refused (503, SRCH-0013) when time is up."""
         self.refuse_late()
-        plan = Plan(query, self.now, reach(self, query))
+        plan = self.plan(query)
         found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, limit)).fetchall()
         return found
 
@@ -94,7 +103,7 @@ def reach(asking: Asking, query: Query) -> list[Reached]:
 
 def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words) -> Reached:
     """What everything else leaves is read, and asked for the words."""
-    statement = sql.some(Plan(query, asking.now, reached), asking.limit, "r.id, r.dict, r.body", MOST_READ + 1)
+    statement = sql.some(asking.plan_from(query, reached), asking.limit, "r.id, r.dict, r.body", MOST_READ + 1)
     found = run(asking.conn, *statement).fetchall()
     if len(found) > MOST_READ:
         raise _too_wide(link.name, MOST_READ)
