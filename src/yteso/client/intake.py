@@ -17,6 +17,7 @@ from yteso.base.http import Body
 from yteso.exchange import intake as desk
 from yteso.exchange.adapters.bhyt.receive import Desk, receive, require_sender
 from yteso.exchange.intake import (
+    COUNTED,
     STATES,
     WITH_ERRORS,
     Detail,
@@ -31,6 +32,7 @@ from yteso.exchange.raw import Kept
 from yteso.exchange.spool import drain_into
 
 __all__ = [
+    "COUNTED",
     "STATES",
     "WITH_ERRORS",
     "Detail",
@@ -78,6 +80,11 @@ class Intake:
         """Files newest first."""
         with self._database.connection() as conn:
             return desk.list_files(conn, who, wanted, cursor=cursor, limit=count)
+
+    def count(self, who: Principal, wanted: Filter) -> int:
+        """How many files there are in all, `COUNTED` + 1 when more than `COUNTED`."""
+        with self._database.connection() as conn:
+            return desk.count_files(conn, who, wanted)
 
     def file(self, who: Principal, id: str) -> Detail:
         """One file with its receipt, visits and findings. Raises Refused (404) when absent or not to be seen."""

@@ -7,7 +7,7 @@ read goes through `access.policy` and the audited store, as it does over HTTP; n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from yteso.access.policy import Interaction, require
@@ -17,7 +17,8 @@ from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner, banner_of, nearest_first, person_query
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
-from yteso.search.query import Clause, Query, Sort
+from yteso.search.prose import words
+from yteso.search.query import Clause, Query, Sort, Words
 from yteso.store import wall
 from yteso.store.audit import add_note
 from yteso.store.consents import persons_of
@@ -47,6 +48,7 @@ SECTIONS: dict[str, tuple[str, str, str]] = {
 }
 """What a page can show of a person (R4 search parameters); the order is that of the page."""
 
+_NEWEST = (Sort("date", descending=True),)
 _OF_A_VISIT = {
     # section -> (resource type, its reference to the visit)
     "diagnoses": ("Condition", "encounter"),
@@ -122,16 +124,32 @@ class Records:
         with self._database.reading() as conn:
             return self._section(conn, who, patient_id, name, count, cursor)
 
-    def visit(self, who: Principal, encounter_id: str) -> dict[str, Section]:
-        """What belongs to one visit, by section."""
+    def visit(self, who: Principal, encounter_id: str, names: Sequence[str] = tuple(_OF_A_VISIT)) -> dict[str, Section]:
+        """What belongs to one visit, by the sections `names`."""
         reference = (("eq", f"Encounter/{encounter_id}"),)
+        queries = {
+            name: Query(kind, (Clause(link, "reference", reference),), count=500)
+            for name, (kind, link) in _OF_A_VISIT.items()
+            if name in names
+        }
         with self._database.reading() as conn:
-            return {
-                name: as_section(
-                    self._search(conn, who, Query(kind, (Clause(link, "reference", reference),), count=500))
-                )
-                for name, (kind, link) in _OF_A_VISIT.items()
-            }
+            return {name: as_section(self._search(conn, who, query)) for name, query in queries.items()}
+
+    def series(self, who: Principal, patient_id: str, test: Resource, count: int = 100) -> Section:
+        """The person's results of the same test as the Observation `test`, newest first: by codes, else by words."""
+        same = _same_test(test.get("code", {}))
+        if same is None:
+            return Section((Fact(test, source_of(test)),))
+        with self._database.reading() as conn:
+            wall.name(conn, require(who, Interaction.SEARCH, "Observation"))
+            people = tuple(("eq", f"Patient/{one}") for one in persons_of(conn, patient_id))
+            query = Query("Observation", (Clause("patient", "reference", people),), _NEWEST, count=count)
+            query = (
+                replace(query, links=(same,))
+                if isinstance(same, Words)
+                else replace(query, clauses=(*query.clauses, same))
+            )
+            return as_section(self._search(conn, who, query))
 
     def resource(self, who: Principal, type: str, id: str) -> Resource | None:
         """One resource as it is; None when absent, deleted or not to be seen."""
@@ -147,11 +165,15 @@ class Records:
         with self._database.connection() as conn:
             return any(concerns(resource, one) for one in persons_of(conn, patient_id)[1:])
 
-    def took_home(self, who: Principal, patient_id: str, form: str) -> None:
-        """Keep in the audit that the record is downloaded (`form`: pdf, fhir): before it is, so none goes untold."""
+    def took_home(self, who: Principal, patient_id: str, form: str, part: str = "") -> None:
+        """Keep in the audit that the record is downloaded (`form`: pdf, fhir): before it is, so none goes untold.
+
+        `part`: the visit (`Encounter/…`) when it is not the whole record.
+        """
         require(who, Interaction.EVERYTHING, "Patient")
+        what = f"{part or f'Patient/{patient_id}'}/$download"
         with self._database.connection() as conn:
-            add_note(conn, who, AuditNote("E", f"download {form}", (patient_id,)), f"Patient/{patient_id}/$download")
+            add_note(conn, who, AuditNote("E", f"download {form}", (patient_id,)), what)
 
     def files_of(self, who: Principal, encounter_id: str) -> tuple[FileTrace, ...]:
         """The received files this visit was read from, newest first, by its Provenance."""
@@ -241,6 +263,23 @@ def concerns(resource: Resource, patient_id: str) -> bool:
     named = [resource.get(name, {}) for name in ("subject", "patient", "beneficiary")]
     named += [one.get("actor", {}) for one in resource.get("participant", []) if isinstance(one, dict)]
     return any(one.get("reference") == f"Patient/{patient_id}" for one in named)
+
+
+def _same_test(code: Resource) -> Clause | Words | None:
+    """What finds the results of one test; None for a test that has neither a code nor a word."""
+    codings = [one for one in code.get("coding", []) if one.get("code")]
+    if codings:
+        tokens = (f"{one.get('system', '')}|{one['code']}" for one in codings)
+        return Clause("code", "token", tuple(("eq", one) for one in tokens))
+    text = str(code.get("text", ""))
+    return Words("code", (text,)) if words(text) else None
+
+
+def is_measure(resource: Resource) -> bool:
+    """True for what was measured on the person (weight, blood group), which is no test that was ordered."""
+    codes = {coding.get("code") for one in resource.get("category", []) for coding in one.get("coding", [])}
+    table = source_of(resource).table
+    return resource.get("resourceType") == "Observation" and ("vital-signs" in codes or table in ("XML1", "XML0"))
 
 
 def as_section(page: Page) -> Section:

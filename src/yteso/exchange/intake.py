@@ -27,6 +27,8 @@ STATES = ("received", "walking", "done", "done_with_issues", "quarantined", "fai
 WITH_ERRORS = ("done_with_issues", "quarantined", "failed")
 SILENT = timedelta(hours=24)
 MANY = 500
+COUNTED = 1000
+"""Files counted for a list; beyond that it says "more than"."""
 
 _ALL = frozenset([Role.OPERATOR, Role.ADMINISTRATOR, Role.SYSTEM, Role.INTEGRATOR])
 _OWN = frozenset([Role.STAFF, Role.FACILITY])
@@ -141,8 +143,21 @@ def list_files(
     conn: Connection, who: Principal, wanted: Filter = Filter(), *, cursor: str = "", limit: int = 50
 ) -> FilePage:
     """Files newest first. Raises Refused (403) for roles without intake."""
-    before = _cursor(cursor)
-    values = {
+    values = _asked(who, wanted, _cursor(cursor), limit + 1)
+    files = [File(*row) for row in conn.execute(SQL["list_files"], values).fetchall()]
+    return FilePage(tuple(files[:limit]), _cursor_of(files[limit - 1]) if len(files) > limit else "")
+
+
+def count_files(conn: Connection, who: Principal, wanted: Filter = Filter(), *, most: int = COUNTED) -> int:
+    """How many there are in all; `most` + 1 when there are more than `most`. Raises Refused as `list_files`."""
+    query = f"SELECT count(*) FROM ({SQL['list_files']}) found"  # noqa: S608 - our own text
+    row = conn.execute(query, _asked(who, wanted, None, most + 1)).fetchone()
+    assert row is not None, "a count has a row"
+    return int(row[0])
+
+
+def _asked(who: Principal, wanted: Filter, before: tuple[datetime, str] | None, limit: int) -> dict[str, Any]:
+    return {
         "facility": _scope(who) or wanted.facility,
         "other": wanted.facility if _scope(who) else "",
         "states": list(wanted.states),
@@ -153,10 +168,8 @@ def list_files(
         "sender": wanted.sender,
         "before": before[0] if before else None,
         "before_id": before[1] if before else None,
-        "limit": limit + 1,
+        "limit": limit,
     }
-    files = [File(*row) for row in conn.execute(SQL["list_files"], values).fetchall()]
-    return FilePage(tuple(files[:limit]), _cursor_of(files[limit - 1]) if len(files) > limit else "")
 
 
 def fetch_detail(conn: Connection, who: Principal, id: str, *, limit: int = MANY) -> Detail:

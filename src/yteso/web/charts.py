@@ -6,8 +6,9 @@ Lengths are SVG user units. Every chart keeps its `rows`, from which the templat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 Row = tuple[str, Sequence[float]]
@@ -78,6 +79,35 @@ class Arc:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """One reading; `side`: `H` above its range, `L` below it, `A` out of it, else inside or not judged."""
+
+    x: float
+    y: float
+    side: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Readings over time with the range each is compared with as a band. `names`: (x, label, text-anchor)."""
+
+    width: float
+    height: float
+    base: float
+    left: float
+    path: str
+    dots: tuple[Dot, ...]
+    bands: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    names: tuple[tuple[float, str, str], ...]
+
+
+Reading = tuple[float, float, float | None, float | None, str, str, str]
+"""When (in any unit of time), value, low and high side of its range, side it is on, its label, its day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ring:
     """Parts of a whole."""
 
@@ -120,6 +150,90 @@ def line(rows: Sequence[Row], width: float = 640, height: float = 220, names: in
     ends = tuple(points[-1] for points in dots if points)
     labels = _thin([(x, label) for x, (label, _) in zip(xs, rows, strict=True)], names)
     return Line(width, height, base, _LEFT, paths, area, ends, _ticks(top, base, plot), labels, tuple(rows))
+
+
+def trend(readings: Sequence[Reading], width: float = 420, height: float = 220) -> Trend:
+    """Readings, oldest first, each at its time; the band behind one reaches halfway to its neighbours."""
+    base, plot = height - _BOTTOM, height - _BOTTOM - _TOP
+    scale = _scale([side for _, value, low, high, *_ in readings for side in (value, low, high) if side is not None])
+    xs = _times([when for when, *_ in readings], _LEFT + 16, width - 16)
+    ys = [_height(value, scale, base, plot) for _, value, *_ in readings]
+    dots = tuple(Dot(x, y, one[4], one[5]) for x, y, one in zip(xs, ys, readings, strict=True))
+    edges = [_LEFT, *((a + b) / 2 for a, b in pairwise(xs)), width]
+    spans = [(edges[at], edges[at + 1], *one[2:4]) for at, one in enumerate(readings)]
+    bands = tuple(
+        _band(left, right, [_height(side, scale, base, plot) for side in _sides(low, high, scale)])
+        for left, right, low, high in _joined(spans)
+        if low is not None or high is not None
+    )
+    ticks = tuple(Tick(_height(value, scale, base, plot), value) for value in scale)
+    names = _apart([(x, one[6]) for x, one in zip(xs, readings, strict=True)])
+    return Trend(width, height, base, _LEFT, _path(list(zip(xs, ys, strict=True))), dots, bands, ticks, names)
+
+
+Span = tuple[float, float, float | None, float | None]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Neighbours with one range as one, so that no seam is seen between them."""
+    found: list[Span] = []
+    for left, right, low, high in spans:
+        if found and found[-1][2:] == (low, high):
+            found[-1] = (found[-1][0], right, low, high)
+        else:
+            found.append((left, right, low, high))
+    return found
+
+
+def _sides(low: float | None, high: float | None, scale: Sequence[float]) -> tuple[float, float]:
+    """The upper and the lower side; an open one reaches the edge of the drawing."""
+    return scale[-1] if high is None else high, scale[0] if low is None else low
+
+
+def _band(left: float, right: float, sides: Sequence[float]) -> Bar:
+    top, bottom = sides
+    return Bar(r(left), r(top), r(right - left), r(bottom - top), 1, "", 0)
+
+
+def _scale(values: Sequence[float]) -> list[float]:
+    """Round figures that hold the values with room on both sides; not from nought, which would hide a change."""
+    low, high = min(values), max(values)
+    spread = (high - low) or abs(high) or 1
+    power = 10 ** math.floor(math.log10(spread / 3))
+    step = next(part * power for part in (1, 2, 2.5, 5, 10) if part * power >= spread / 3)
+    first, last = math.floor((low - spread * 0.05) / step), math.ceil((high + spread * 0.05) / step)
+    if low >= 0:
+        first = max(first, 0)
+    return [round(step * at, 12) for at in range(first, last + 1)]
+
+
+def _height(value: float, scale: Sequence[float], base: float, plot: float) -> float:
+    return float(r(base - (value - scale[0]) / (scale[-1] - scale[0]) * plot))
+
+
+def _times(whens: Sequence[float], left: float, right: float) -> list[float]:
+    """Where each time stands; one alone, or all at one time, in the middle."""
+    span = whens[-1] - whens[0]
+    if not span:
+        return [float(r((left + right) / 2))] * len(whens)
+    return [float(r(left + (when - whens[0]) / span * (right - left))) for when in whens]
+
+
+_NAME = 118.0
+"""What the day of a reading takes, in the letters of a phone."""
+
+
+def _apart(names: list[tuple[float, str]]) -> tuple[tuple[float, str, str], ...]:
+    """The newest, the oldest, and those between that have room; each once."""
+    if len({x for x, _ in names}) == 1:
+        return ((names[-1][0], names[-1][1], "middle"),)
+    first, last = names[0], names[-1]
+    kept = [(*last, "end")]
+    for x, text in reversed(names[1:-1]):
+        edge = kept[-1][0] - (_NAME if kept[-1][2] == "end" else _NAME / 2)
+        if x + _NAME / 2 <= edge and x - _NAME / 2 >= first[0] + _NAME:
+            kept.append((x, text, "middle"))
+    return ((*first, "start"), *reversed(kept))
 
 
 def spark(values: Sequence[float], width: float = 120, height: float = 32) -> str:

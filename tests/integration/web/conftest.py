@@ -65,6 +65,7 @@ class Site:
     patient: str
     visit: str
     document: str = ""
+    result: str = ""
 
     def client(self, username: str = "") -> Client:
         """A browser without scripts, signed in when a name is given."""
@@ -134,9 +135,11 @@ def _opened(services: Services, facility: str) -> Site:
             visit = re.search(r'/visit/([0-9a-f-]{36})"', record)
             notes = client.get(f"/record/{person[1]}/notes").content.decode()
             paper = re.search(rf'/record/{person[1]}/document/([^"]+)"', notes)
+            tests = client.get(f"/record/{person[1]}/tests").content.decode()
+            result = re.search(r'/trend/([0-9a-f-]{36})"', tests)
             assert visit is not None
-            if paper:
-                return Site(services, facility, file, person[1], visit[1], paper[1])
+            if paper and result:
+                return Site(services, facility, file, person[1], visit[1], paper[1], result[1])
     raise AssertionError("no file of the facility reached the record")
 
 

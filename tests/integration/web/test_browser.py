@@ -28,6 +28,7 @@ PAGES = (
     "/record/{patient}",
     "/record/{patient}/medicines",
     "/record/{patient}/visit/{visit}",
+    "/record/{patient}/trend/{result}",
     "/record/{patient}/print",
     "/record/{patient}/document/{document}",
     "/record/{patient}/raw/Patient/{patient}",
@@ -51,6 +52,7 @@ def places(site, username: str) -> list[str]:
     """The pages of two people who together open all of them: who runs the platform sees no record."""
     records = username == "nhanvien"
     names = {"file": site.file, "patient": site.patient, "visit": site.visit, "document": site.document}
+    names["result"] = site.result
     return [path.format(**names) for path in PAGES if path.startswith(("/record", "/review")) == records]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -155,6 +156,67 @@ def test_the_own_record_is_printed_in_the_language_of_the_page_and_that_is_told(
     assert {one.detail for one in told} >= {"download pdf"}
 
 
+def test_a_visit_is_read_with_what_belongs_to_it_and_taken_home(site, citizen):
+    client = site.client("nguoidan")
+    assert f'href="/healthbook/record/visit/{site.visit}"' in client.get("/healthbook/record/visits").content.decode()
+    page = client.get(f"/healthbook/record/visit/{site.visit}").content.decode()
+    found = service("records").visit(citizen, site.visit, ("diagnoses", "medicines", "tests"))
+    told = [fact.resource for section in found.values() for fact in section.facts]
+    assert told
+    for one in told:
+        code = one.get("code") or one.get("medicationCodeableConcept")
+        assert html.escape(code.get("text") or code["coding"][0]["display"]) in page
+    answer = client.get(f"/healthbook/record/visit/{site.visit}/pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    printed = "\n".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages)
+    name = service("records").banner(citizen, site.patient).name
+    assert name in printed
+    downloads = [one.what for one in service("accesses").mine(citizen, Asked()) if one.what.endswith("/$download")]
+    assert f"Encounter/{site.visit}/$download" in downloads
+
+
+def test_the_head_of_a_facility_who_only_signed_is_no_doctor_of_the_visit(site, citizen):
+    visit = service("records").resource(citizen, "Encounter", site.visit)
+    signers = {one["individual"]["display"] for one in visit["participant"] if "coding" not in one["type"][0]}
+    assert signers
+    page = site.client("nguoidan").get(f"/healthbook/record/visit/{site.visit}").content.decode()
+    summary = page.partition("<dl")[2].partition("</dl>")[0]
+    makers = {one.get("requester", {}).get("display") for one in _medicines(citizen, site.visit)}
+    assert all(one not in summary for one in signers - makers)
+    assert all(one in summary for one in makers if one)
+
+
+def _medicines(citizen, visit):
+    return [fact.resource for fact in service("records").visit(citizen, visit, ("medicines",))["medicines"].facts]
+
+
+def test_another_persons_visit_or_result_does_not_exist(site, citizen):
+    client, records = site.client("nguoidan"), service("records")
+    with site.services.database.connection() as conn:
+        rows = conn.execute(
+            "SELECT patient FROM exchange.visit WHERE patient IS NOT NULL AND patient <> %s LIMIT 1", [site.patient]
+        )
+        other = rows.fetchone()[0]
+    system = Principal("system", Role.SYSTEM)
+    visit = records.section(system, other, "visits", 1).facts[0].resource["id"]
+    result = records.section(system, other, "tests", 1).facts[0].resource["id"]
+    for path in (f"visit/{visit}", f"visit/{visit}/pdf", f"trend/{result}", "visit/x", "trend/x"):
+        assert client.get(f"/healthbook/record/{path}").status_code == 404, path
+    assert site.client("bacsi").get(f"/record/{site.patient}/trend/{result}").status_code == 404
+
+
+def test_a_result_leads_to_the_earlier_ones_of_the_same_test(site, citizen):
+    records = service("records")
+    test = records.resource(citizen, "Observation", site.result)
+    words = test["code"].get("text")
+    known = [fact.resource for fact in records.section(citizen, site.patient, "tests", 500).facts]
+    same = {one["id"] for one in known if one["code"].get("text") == words}
+    found = {fact.resource["id"] for fact in records.series(citizen, site.patient, test).facts}
+    assert same <= found
+    page = site.client("nguoidan").get(f"/healthbook/record/trend/{site.result}").content.decode()
+    assert page.count('<tr><th scope="row"') == len(same)
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
@@ -172,6 +234,7 @@ def test_the_pages_are_accessible_and_fit(site, browser, address, citizen, looke
     )
     seen = context.new_page()
     paths = ["/healthbook/who?days=7", "/healthbook/record", "/healthbook/record/tests"]
+    paths += [f"/healthbook/record/visit/{site.visit}", f"/healthbook/record/trend/{site.result}"]
     seen.goto(paths[0])
     paths.append(seen.locator("a[href*='/healthbook/who/']").first.get_attribute("href"))
     for path in paths:

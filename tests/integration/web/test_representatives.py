@@ -154,7 +154,16 @@ def test_what_a_guardian_does_is_seen_in_the_childs_own_list(cast):
 @pytest.mark.parametrize("whose", ["grown", "former", "stranger"])
 def test_nothing_of_a_grown_child_an_ended_representation_or_a_stranger(cast, whose):
     client, of = cast.site.client("me"), getattr(cast, whose)["id"]
-    paths = ("record", "record/tests", "record/pdf", "record/download", "who")
+    visit, result = cast.site.visit, cast.site.result
+    paths = (
+        "record",
+        "record/tests",
+        "record/pdf",
+        "record/download",
+        "who",
+        f"record/visit/{visit}",
+        f"record/trend/{result}",
+    )
     for path in paths:
         assert client.get(f"/healthbook/{path}?of={of}").status_code == 404, path
     for of in ("nobody", "../x", "%00"):

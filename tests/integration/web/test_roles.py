@@ -105,6 +105,9 @@ TABLE = {
     "privacy:end_grant": ("/privacy/budgets/00000000-0000-0000-0000-000000000000/end", {"baovedulieu"}),
     "healthbook:start": ("/healthbook/record", set()),
     "healthbook:section": ("/healthbook/record/tests", set()),
+    "healthbook:visit": ("/healthbook/record/visit/{visit}", set()),
+    "healthbook:visit_printed": ("/healthbook/record/visit/{visit}/pdf", set()),
+    "healthbook:trend": ("/healthbook/record/trend/{result}", set()),
     "healthbook:download": ("/healthbook/record/download", set()),
     "healthbook:printed": ("/healthbook/record/pdf", set()),
     "healthbook:representatives": ("/healthbook/representatives", set()),
@@ -120,6 +123,7 @@ TABLE = {
     "record:person": ("/record/{patient}", RECORD),
     "record:section": ("/record/{patient}/diagnoses", RECORD),
     "record:visit": ("/record/{patient}/visit/{visit}", RECORD),
+    "record:trend": ("/record/{patient}/trend/{result}", RECORD),
     "record:print": ("/record/{patient}/print", RECORD),
     "record:document": ("/record/{patient}/document/{document}", RECORD),
     "record:representatives": ("/record/{patient}/representatives", {"nhanvien", "tram"}),
@@ -203,7 +207,9 @@ def test_every_view_declares_its_roles(site):
 def test_each_role_opens_its_own_pages_and_no_other(site, username):
     client = site.client(username)
     for name, (address, allowed) in TABLE.items():
-        path = address.format(file=site.file, patient=site.patient, visit=site.visit, document=site.document)
+        path = address.format(
+            file=site.file, patient=site.patient, visit=site.visit, document=site.document, result=site.result
+        )
         status = client.get(path).status_code
         if not username:
             assert status == 302, name

@@ -13,7 +13,7 @@ from yteso.apps.record import present
 from yteso.apps.record.describe import describe, spaced
 from yteso.client.origin import Source
 from yteso.client.people import PersonBanner
-from yteso.client.record import Fact
+from yteso.client.record import Fact, is_measure
 
 RESULT = {
     "resourceType": "Observation",
@@ -84,8 +84,8 @@ def test_a_papers_day_is_that_of_its_content():
 
 def test_weight_and_blood_group_are_no_tests():
     vital = {**RESULT, "category": [{"coding": [{"code": "vital-signs"}]}]}
-    assert present.is_measure(vital)
-    assert not present.is_measure(RESULT)
+    assert is_measure(vital)
+    assert not is_measure(RESULT)
 
 
 def test_a_disease_without_a_text_gets_the_ministrys_name():

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from yteso.apps.healthbook import common
 from yteso.apps.healthbook.lines import line
 from yteso.client.origin import Source
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact
+from yteso.web import common_tests as common
 
 WOMAN = PersonBanner("p", "Nguyễn Thị Thử", "female", "1984-03-02", 42, ())
 CHILD = PersonBanner("c", "Nguyễn Văn Thử", "male", "2018-03-02", 8, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import get_language, gettext
@@ -34,6 +35,19 @@ def paper_of(person: PersonBanner, groups: Sequence[Group], asked: datetime) -> 
         facts=tuple((label, value) for label, value in _facts(person) if value),
         parts=tuple(_part(*group) for group in groups),
     )
+
+
+def paper_of_visit(person: PersonBanner, visit: Line, groups: Sequence[Group], asked: datetime) -> Paper:
+    """The paper of one visit: why, when and where, then what belongs to it."""
+    facts = (
+        (gettext("Lượt khám"), visit.title),
+        (gettext("Lý do"), visit.detail),
+        (gettext("Ngày"), date(visit.when) if visit.when else ""),
+        (gettext("Nơi khám"), visit.place),
+    )
+    whole = paper_of(person, groups, asked)
+    told = tuple((label, value) for label, value in facts if value)
+    return replace(whole, title=gettext("Lượt khám, điều trị"), lead=whole.lead[1:], facts=whole.facts + told)
 
 
 def _running(person: PersonBanner) -> str:

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yteso.apps.healthbook import lines
 from yteso.apps.healthbook.apps import ROLES
-from yteso.apps.healthbook.paper import paper_of
+from yteso.apps.healthbook.paper import paper_of, paper_of_visit
 from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Access, Accesses, Asked
 from yteso.client.inbox import Inbox
+from yteso.client.origin import source_of
 from yteso.client.people import PersonBanner
-from yteso.client.record import Records
+from yteso.client.record import Fact, Records, is_measure
 from yteso.client.representations import ADULT, LONGEST_YEARS, OFFERED, Representations
 from yteso.fhir import json as fhir_json
+from yteso.web.common_tests import common_test
 from yteso.web.errors import told
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import Look, look, parts, relationships, runs
@@ -31,9 +33,10 @@ from yteso.web.names import names_of
 from yteso.web.paper.press import print_pdf
 from yteso.web.qr import qr_path
 from yteso.web.services import now, service
+from yteso.web.trend import trend_of
 
 PAGE = 50
-FEW = 5
+FEW = 3
 WHOLE = 1000
 _CODE = "yteso.apps.healthbook.representative"
 _CODE_LIVES = 30 * 60
@@ -105,9 +108,77 @@ def section(request: HttpRequest, name: str) -> HttpResponse:
     if name not in names:
         raise Http404
     book = _book(request)
-    shown, more = _section(request, book, name, _accesses().facilities(), PAGE, request.GET.get("cursor", ""))
-    context = {"book": book, "name": name, "title": names[name], "lines": shown, "next": more, "asked": now()}
+    cursor = request.GET.get("cursor", "")
+    shown, more = _section(request, book, name, _accesses().facilities(), PAGE, cursor)
+    first = reverse("healthbook:section", args=[name]) + book.query if cursor else ""
+    context = {"book": book, "name": name, "title": names[name], "lines": shown, "next": more, "first": first}
+    context |= {"asked": now()}
     return render(request, "healthbook/section.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def visit(request: HttpRequest, id: str) -> HttpResponse:
+    """One visit: why, what was found, who treated, medicines, results and papers of it."""
+    book = _book(request)
+    found, facts = _visit(request, book, id)
+    facilities, names = _accesses().facilities(), lines.visit_names()
+    groups = [(name, names[name], [lines.line(one, facilities, book.person) for one in many]) for name, many in facts]
+    context = {
+        "book": book,
+        "id": id,
+        "line": lines.line(found, facilities),
+        "until": found.resource.get("period", {}).get("end", ""),
+        "doctors": lines.doctors([found, *(one for _, many in facts for one in many)]),
+        "outcome": lines.outcome(found.resource),
+        "groups": groups,
+        "asked": now(),
+    }
+    return render(request, "healthbook/visit.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def visit_printed(request: HttpRequest, id: str) -> HttpResponse:
+    """That visit as a PDF."""
+    book = _book(request)
+    found, facts = _visit(request, book, id)
+    _records().took_home(request.principal, book.person.id, "pdf", f"Encounter/{id}")
+    facilities, names = _accesses().facilities(), lines.visit_names()
+    groups = [
+        (names[name], [lines.line(one, facilities, book.person) for one in many], False) for name, many in facts if many
+    ]
+    paper = paper_of_visit(book.person, lines.line(found, facilities), groups, now())
+    return _file(print_pdf(paper), "application/pdf", "luot-kham.pdf")
+
+
+def _visit(request: HttpRequest, book: Book, id: str) -> tuple[Fact, list[tuple[str, list[Fact]]]]:
+    """The visit and what belongs to it, by the sections of its page. One of another person does not exist."""
+    who = request.principal
+    found = _records().resource(who, "Encounter", id)
+    if found is None or not _records().concerns(found, book.person.id):
+        raise Http404
+    groups = {name: list(one.facts) for name, one in _records().visit(who, id, tuple(lines.visit_names())).items()}
+    tests = groups["tests"]
+    groups["measures"] = [one for one in tests if is_measure(one.resource)]
+    groups["reports"] = [one for one in groups["reports"] if one.resource.get("conclusion")]
+    groups["tests"] = [one for one in tests if not is_measure(one.resource)]
+    return Fact(found, source_of(found)), [(name, groups[name]) for name in lines.visit_names()]
+
+
+@allow(*ROLES)
+@require_GET
+def trend(request: HttpRequest, id: str) -> HttpResponse:
+    """The results of one test over time, by one of them."""
+    book, who = _book(request), request.principal
+    test = _records().resource(who, "Observation", id)
+    if test is None or not _records().concerns(test, book.person.id):
+        raise Http404
+    found = _records().series(who, book.person.id, test, PAGE)
+    shown = trend_of(test, found.facts, _accesses().facilities(), book.person, more=bool(found.next))
+    common = common_test(shown.name)
+    context = {"book": book, "trend": shown, "about": common.words if common else "", "asked": now()}
+    return render(request, "healthbook/trend.html", context)
 
 
 @allow(*ROLES)

@@ -18,11 +18,11 @@ from yteso.apps.intake import words
 from yteso.apps.intake.apps import ROLES
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
-from yteso.client.intake import STATES, Filter, Intake
+from yteso.client.intake import COUNTED, STATES, Filter, Intake
 from yteso.fhir import json as fhir_json
 from yteso.web.errors import told
 from yteso.web.guard import allow
-from yteso.web.services import service
+from yteso.web.services import now, service
 
 PAGE = 25
 _CHOICES = ("facility", "state", "severity", "code", "since", "until")
@@ -38,7 +38,8 @@ def _intake() -> Intake:
 def start(request: HttpRequest) -> HttpResponse:
     """The files received, newest first, with filters; htmx asks for the rows alone."""
     asked = {name: request.GET.get(name, "").strip()[:40] for name in _CHOICES}
-    page = _intake().files(request.principal, _filter(asked), request.GET.get("cursor", ""), PAGE)
+    cursor, wanted = request.GET.get("cursor", ""), _filter(asked)
+    page = _intake().files(request.principal, wanted, cursor, PAGE)
     kept = {name: value for name, value in asked.items() if value}
     own = request.principal.facility
     context = {
@@ -47,6 +48,10 @@ def start(request: HttpRequest) -> HttpResponse:
         "own": own,
         "here_rows": request.get_full_path(),
         "next": f"{request.path}?{urlencode({**kept, 'cursor': page.next})}" if page.next else "",
+        "first": f"{request.path}?{urlencode(kept)}" if cursor else "",
+        "total": _intake().count(request.principal, wanted),
+        "counted": COUNTED,
+        "as_of": now(),
         "filtered": bool(kept),
         "states": words.file_states(),
         "severities": words.severities(),

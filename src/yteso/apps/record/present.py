@@ -18,6 +18,7 @@ from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, FileTrace
 from yteso.fhir import json as fhir_json
 from yteso.web.formats import age
+from yteso.web.trend import is_figure
 
 Resource = Mapping[str, Any]
 
@@ -89,6 +90,7 @@ class Line:
     source: Source = field(default_factory=Source)
     files: tuple[FileTrace, ...] = ()
     exact: str = ""
+    has_trend: bool = False
 
 
 def person(banner: PersonBanner) -> Person:
@@ -151,6 +153,7 @@ def line(fact: Fact, facilities: Mapping[str, str], files: Mapping[str, Sequence
         source=fact.source,
         files=tuple((files or {}).get(visit, ())),
         exact=exact_value(resource),
+        has_trend=is_figure(resource),
     )
 
 
@@ -210,13 +213,6 @@ def one_per_card(lines: Iterable[Line]) -> list[Line]:
         until = max(filter(None, (known.until, line.until)), default="")
         cards[line.value or line.id] = replace(known, when=since, until=until)
     return list(cards.values())
-
-
-def is_measure(resource: Resource) -> bool:
-    """True for what was measured on the person (weight, blood group), which is no test that was ordered."""
-    codes = {coding.get("code") for one in resource.get("category", []) for coding in one.get("coding", [])}
-    table = source_of(resource).table
-    return resource.get("resourceType") == "Observation" and ("vital-signs" in codes or table in ("XML1", "XML0"))
 
 
 def fact_of(resource: Resource) -> Fact:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("visits/<str:facility>/<str:day>", views.day, name="day"),
     path("<str:patient>", views.person, name="person"),
     path("<str:patient>/visit/<str:encounter>", views.visit, name="visit"),
+    path("<str:patient>/trend/<str:observation>", views.trend, name="trend"),
     path("<str:patient>/raw/<str:type>/<str:resource>", views.raw, name="raw"),
     path("<str:patient>/document/<str:type>/<str:resource>", views.document, name="document"),
     path("<str:patient>/print", views.whole, name="print"),

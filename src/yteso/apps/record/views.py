@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yteso.access.principal import Role
@@ -20,11 +21,12 @@ from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
 from yteso.apps.record.representatives import DESK
 from yteso.client.openings import TREATING, Openings
-from yteso.client.record import SECTIONS, Fact, Records, Section
+from yteso.client.record import SECTIONS, Fact, Records, Section, is_measure
 from yteso.fhir import json as fhir_json
 from yteso.web.guard import allow
 from yteso.web.looks import look, parts
 from yteso.web.services import installed, service
+from yteso.web.trend import trend_of
 
 SHOWN = (
     *("diagnoses", "medicines", "tests", "reports", "services", "procedures"),
@@ -36,6 +38,7 @@ RAW_TYPES = frozenset(kind for kind, _, _ in SECTIONS.values()) | {"Patient", "M
 PAGE = 50
 CARDS = 500
 WHOLE = 500
+SERIES = 100
 DOCUMENTS = {"Composition": "notes", "DocumentReference": "documents"}
 """What can be opened to be read -> the section it stands in."""
 
@@ -116,7 +119,8 @@ def section(request: HttpRequest, patient: str, name: str) -> HttpResponse:
     lines = _lines(request, found.facts)
     if name == "coverages":
         lines = present.one_per_card(lines)
-    context = _frame(request, patient, name) | {"lines": lines, "next": found.next}
+    first = reverse("record:section", args=[patient, name]) if request.GET.get("cursor") else ""
+    context = _frame(request, patient, name) | {"lines": lines, "next": found.next, "first": first}
     return render(request, "record/section.html", context)
 
 
@@ -135,6 +139,20 @@ def visit(request: HttpRequest, patient: str, encounter: str) -> HttpResponse:
         "files": records.files_of(who, encounter),
     }
     return render(request, "record/visit.html", context)
+
+
+@allow(*ROLES)
+@require_GET
+def trend(request: HttpRequest, patient: str, observation: str) -> HttpResponse:
+    """The results of one test over time, by one of them: no word of what was tested stands in the address."""
+    records, who = _records(), request.principal
+    test = records.resource(who, "Observation", observation)
+    if test is None or not records.concerns(test, patient):
+        raise Http404
+    found = records.series(who, patient, test, SERIES)
+    shown = trend_of(test, found.facts, _facilities(request), records.banner(who, patient), more=bool(found.next))
+    context = _frame(request, patient, "tests") | {"trend": shown, "asked": installed().clock()}
+    return render(request, "record/trend.html", context)
 
 
 @allow(*ROLES)
@@ -185,8 +203,8 @@ def _grouped(groups: dict[str, Section]) -> Iterator[tuple[str, list[Fact]]]:
     """The sections of a visit; what was measured on the person stands apart from the tests."""
     for name, found in groups.items():
         if name == "tests":
-            yield "measures", [fact for fact in found.facts if present.is_measure(fact.resource)]
-        yield name, [fact for fact in found.facts if name != "tests" or not present.is_measure(fact.resource)]
+            yield "measures", [fact for fact in found.facts if is_measure(fact.resource)]
+        yield name, [fact for fact in found.facts if name != "tests" or not is_measure(fact.resource)]
 
 
 def _frame(request: HttpRequest, patient: str, current: str) -> dict[str, Any]:
