@@ -198,7 +198,8 @@ def _band(left: float, right: float, sides: Sequence[float]) -> Bar:
 def _scale(values: Sequence[float]) -> list[float]:
     """Round figures that hold the values with room on both sides; not from nought, which would hide a change."""
     low, high = min(values), max(values)
-    spread = (high - low) or abs(high) or 1
+    size = max(abs(low), abs(high), 0.001)
+    spread = high - low if high - low > size / 10**6 else size
     power = 10 ** math.floor(math.log10(spread / 3))
     step = next(part * power for part in (1, 2, 2.5, 5, 10) if part * power >= spread / 3)
     first, last = math.floor((low - spread * 0.05) / step), math.ceil((high + spread * 0.05) / step)
