@@ -25,6 +25,8 @@ _DAY = 86_400 * _SECOND
 _VIETNAM = 7 * 3600 * _SECOND
 _EPOCH = date(1970, 1, 1).toordinal()
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _START) // timedelta(microseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _START) // timedelta(microseconds=1)
 
 _DATE = re.compile(
     r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])"
@@ -53,7 +55,7 @@ def _days(year: int, month: str | None, day: str | None) -> Interval:
     if day:
         after = first + 1
     elif month:
-        after = date(year + 1, 1, 1).toordinal() if month == "12" else date(year, int(month) + 1, 1).toordinal()
+        after = date(year, 12, 31).toordinal() + 1 if month == "12" else date(year, int(month) + 1, 1).toordinal()
     else:
         after = date(year, 12, 31).toordinal() + 1
     return (first - _EPOCH) * _DAY - _VIETNAM, (after - _EPOCH) * _DAY - _VIETNAM - 1
@@ -102,8 +104,11 @@ def microseconds(moment: datetime) -> int:
 
 
 def moment(number: int) -> datetime:
-    """The moment (UTC) of a microsecond number; the inverse of `microseconds`."""
-    return _START + timedelta(microseconds=number)
+    """The moment (UTC) of a microsecond number; the inverse of `microseconds`.
+
+    Years 0001 and 9999 reach by their zone beyond what a datetime holds; they end where it ends.
+    """
+    return _START + timedelta(microseconds=min(max(number, _FIRST), _LAST))
 
 
 @lru_cache(maxsize=1024)

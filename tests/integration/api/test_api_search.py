@@ -390,3 +390,10 @@ def test_a_search_that_an_index_serves_may_not_run_for_ever_either(admin, people
         with pytest.raises(Refused, match="SRCH-0013") as refused:
             PostgresStore().search(conn, INTEGRATOR, limit, query)
     assert refused.value.status == 503
+
+
+@pytest.mark.parametrize(("when", "found"), [("0001", []), ("ne0001-01-01", ["a"]), ("lt9999-12-31", ["a"])])
+def test_the_first_and_the_last_year_can_be_asked_for(admin, patient, when, found):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    assert admin("GET", f"Patient?_lastUpdated={when}").ids == found
+    assert admin("GET", "Patient/a/$everything?start=0001&end=9999-12-31").ids == ["a"]

@@ -19,6 +19,7 @@ def at(*parts, offset=7):
         ("2024", at(2024, 1, 1), at(2025, 1, 1)),
         ("2024-02", at(2024, 2, 1), at(2024, 3, 1)),
         ("2024-12", at(2024, 12, 1), at(2025, 1, 1)),
+        ("9999-12", at(9999, 12, 1), at(9999, 12, 31) + 86_400_000_000),
         ("2024-02-29", at(2024, 2, 29), at(2024, 3, 1)),
         ("2024-03-05T10:20", at(2024, 3, 5, 10, 20), at(2024, 3, 5, 10, 21)),
         ("2024-03-05T10:20:30", at(2024, 3, 5, 10, 20, 30), at(2024, 3, 5, 10, 20, 31)),
@@ -61,3 +62,8 @@ def test_moments_and_microseconds_are_inverse_and_instants_are_utc():
     when = datetime(2024, 3, 5, 1, 2, 3, 4567, tzinfo=UTC)
     assert moment(microseconds(when)) == when
     assert instant(when) == "2024-03-05T01:02:03.004Z"
+
+
+def test_the_moments_of_the_first_and_the_last_year_end_where_a_datetime_ends():
+    assert moment(interval("0001")[0]) == datetime.min.replace(tzinfo=UTC)
+    assert moment(interval("9999-12-31T23:59:59-14:00")[1]) == datetime.max.replace(tzinfo=UTC)
