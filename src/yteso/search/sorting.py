@@ -79,7 +79,9 @@ def _of_value(kind: str, datatype: str, value: Any) -> Iterator[Any]:
     elif datatype == "CodeableConcept":
         for coding in value.get("coding") or ():
             yield str(coding["code"])
-    elif isinstance(value, dict):
-        yield str(next(value[name] for name in ("value", "code", "reference") if name in value))
+    elif isinstance(value, dict) and "resourceType" in value:  # The parameters of Bundle lead to whole resources.
+        yield f"{value['resourceType']}/{value['id']}"
+    elif isinstance(value, dict):  # None of them where a Reference has a display alone, an Identifier a type alone.
+        yield from [str(value[name]) for name in ("value", "code", "reference") if name in value][:1]
     else:
         yield ("true" if value else "false") if isinstance(value, bool) else str(value)

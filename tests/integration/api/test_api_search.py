@@ -397,3 +397,25 @@ def test_the_first_and_the_last_year_can_be_asked_for(admin, patient, when, foun
     admin("PUT", "Patient/a", {**patient, "id": "a"})
     assert admin("GET", f"Patient?_lastUpdated={when}").ids == found
     assert admin("GET", "Patient/a/$everything?start=0001&end=9999-12-31").ids == ["a"]
+
+
+def test_what_has_no_value_to_sort_by_comes_first(admin):
+    about = {"a": {"display": "Thử"}, "b": {"reference": "Patient/2"}, "c": {"reference": "Patient/1"}, "d": None}
+    for key, subject in about.items():
+        text = {"resourceType": "Observation", "id": key, "status": "final", "code": {"text": "x"}}
+        admin("PUT", f"Observation/{key}", text | ({"subject": subject} if subject else {}))
+    assert admin("GET", "Observation?_sort=subject").ids == ["a", "d", "c", "b"]
+    assert admin("GET", "Observation?_sort=-subject").ids == ["b", "c", "d", "a"]
+    paper = {"resourceType": "Composition", "status": "final", "type": {"text": "x"}, "date": "2026", "title": "x"}
+    for key in ("x", "y"):
+        first = {"resource": {**paper, "id": key, "author": [{"display": "x"}]}, "fullUrl": f"http://test/{key}"}
+        stamp = {"identifier": {"system": "urn:s", "value": key}, "timestamp": "2026-01-01T00:00:00Z"}
+        assert (
+            admin(
+                "PUT",
+                f"Bundle/{key}",
+                {"resourceType": "Bundle", "type": "document", **stamp, "id": key, "entry": [first]},
+            ).status
+            == 201
+        )
+    assert admin("GET", "Bundle?_sort=-composition").ids == ["y", "x"]
