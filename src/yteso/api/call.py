@@ -22,7 +22,7 @@ from yteso.api.route import Router
 from yteso.api.shared import Shared, attempt
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
-from yteso.base.http import Request
+from yteso.base.http import Request, Response
 from yteso.base.issue import Issue
 from yteso.base.value import value
 from yteso.db import Connection, Database
@@ -34,6 +34,7 @@ from yteso.validate.profiles.modes import Modes
 
 Result = TypeVar("Result")
 Params = tuple[tuple[str, str], ...]
+Handler = Callable[["Call"], Response]
 
 MAX_BODY = 50 * 1024 * 1024
 MAX_ENTRIES = 10_000
@@ -50,7 +51,7 @@ class Engine:
     store: Store
     clock: Clock
     started: datetime
-    router: Router
+    router: Router[Handler]
     codes: RecordCodes
     max_body: int = MAX_BODY
     max_entries: int = MAX_ENTRIES

@@ -73,7 +73,7 @@ def _part(body: bytes, type: str, subset: Subset) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _statement(base: str, _generation: int, started: datetime, routes: tuple[Route, ...]) -> bytes:
+def _statement(base: str, _generation: int, started: datetime, routes: tuple[Route[Any], ...]) -> bytes:
     statement = {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -137,7 +137,7 @@ def _audit_event() -> dict[str, Any]:
     }
 
 
-def _resource(type: str, routes: Sequence[Route]) -> dict[str, Any]:
+def _resource(type: str, routes: Sequence[Route[Any]]) -> dict[str, Any]:
     if type == audit_event.TYPE:
         return _audit_event()
     parameters = searchable(type)
@@ -183,7 +183,7 @@ def _revincludes() -> dict[str, list[str]]:
     return found
 
 
-def _operations(routes: Sequence[Route], type: str) -> dict[str, Any]:
+def _operations(routes: Sequence[Route[Any]], type: str) -> dict[str, Any]:
     """The operations of a resource type, on it and on one of its resources; of the whole system without a type."""
     found = {
         route.operation.name: route.operation.definition
@@ -194,12 +194,12 @@ def _operations(routes: Sequence[Route], type: str) -> dict[str, Any]:
     return {"operation": told} if told else {}
 
 
-def _type_codes(routes: Sequence[Route]) -> list[str]:
+def _type_codes(routes: Sequence[Route[Any]]) -> list[str]:
     """The interactions on one type: the routes whose pattern names a type."""
     return sorted({_code(route) for route in routes if route.segments[:1] == ("{type}",) and not route.operation})
 
 
-def _system_codes(routes: Sequence[Route]) -> Iterator[str]:
+def _system_codes(routes: Sequence[Route[Any]]) -> Iterator[str]:
     """The interactions on the whole system; the address that takes a batch takes a transaction too."""
     for route in routes:
         if route.interaction is Interaction.BATCH:
@@ -210,7 +210,7 @@ def _system_codes(routes: Sequence[Route]) -> Iterator[str]:
             yield "search-system"
 
 
-def _code(route: Route) -> str:
+def _code(route: Route[Any]) -> str:
     """The code of FHIR R4 type-restful-interaction or system-restful-interaction."""
     if route.interaction is Interaction.HISTORY:
         return _HISTORY[len(route.segments)]

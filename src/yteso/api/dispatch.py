@@ -13,7 +13,7 @@ from yteso.api import rules
 from yteso.api.audit_event import refuse_other
 from yteso.api.binary import TYPE as BINARY
 from yteso.api.body import is_id
-from yteso.api.call import Call, Engine, read_params
+from yteso.api.call import Call, Engine, Handler, read_params
 from yteso.api.formats import wanted_format
 from yteso.api.headers import Prefer, read_prefer
 from yteso.api.refusals import note_refusal
@@ -56,7 +56,7 @@ def _answer(
     engine: Engine,
     request: Request,
     who: Principal | None,
-    route: Route,
+    route: Route[Handler],
     place: Place,
     *,
     prefer: Prefer | None,

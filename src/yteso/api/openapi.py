@@ -13,8 +13,8 @@ from yteso import __version__
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
 from yteso.api.formats import FHIR_JSON, FHIR_XML, JSON_PATCH
+from yteso.api.operation import Parameter
 from yteso.api.operations.arguments import SIMPLE
-from yteso.api.operations.operation import Parameter
 from yteso.api.route import Route
 from yteso.base.http import Response
 from yteso.fhir import json
@@ -78,7 +78,7 @@ def openapi(call: Call) -> Response:
 
 
 @lru_cache(maxsize=16)
-def _document(base: str, routes: tuple[Route, ...]) -> bytes:
+def _document(base: str, routes: tuple[Route[Any], ...]) -> bytes:
     paths: dict[str, Document] = {}
     for route in routes:
         path = paths.setdefault("/" + "/".join(route.segments), {})
@@ -95,7 +95,7 @@ def _document(base: str, routes: tuple[Route, ...]) -> bytes:
     return json.dumps(document)
 
 
-def _operation(route: Route) -> Document:
+def _operation(route: Route[Any]) -> Document:
     told: Document = {
         "summary": route.operation.title
         if route.operation
@@ -125,7 +125,7 @@ def _kinds(operation: Document) -> Sequence[str]:
     return next((row["schema"]["enum"] for row in operation["parameters"] if row["name"] == "type"), ())
 
 
-def _in_path(route: Route) -> Iterable[Document]:
+def _in_path(route: Route[Any]) -> Iterable[Document]:
     if "{type}" in route.segments:
         kinds = route.operation.types if route.operation else None
         yield _path_parameter("type", {"type": "string", "enum": sorted(kinds or RESOURCE_TYPES)})
@@ -139,7 +139,7 @@ def _path_parameter(name: str, schema: Document) -> Document:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _in_query(route: Route) -> Iterable[Document]:
+def _in_query(route: Route[Any]) -> Iterable[Document]:
     found = dict(_QUERIES.get(route.interaction, {}))
     if route.interaction is Interaction.SEARCH and not route.segments:
         found = {"_type": _TEXT, **found}
@@ -153,12 +153,12 @@ def _schema(parameter: Parameter) -> Document:
     return _SCHEMAS.get(parameter.type, _TEXT)
 
 
-def _in_header(route: Route) -> Iterable[Document]:
+def _in_header(route: Route[Any]) -> Iterable[Document]:
     for name in _CONDITIONS.get(route.interaction, ()):
         yield {"name": name, "in": "header", "schema": _TEXT}
 
 
-def _body(route: Route) -> Document:
+def _body(route: Route[Any]) -> Document:
     if route.method == "PATCH":
         return {JSON_PATCH: _named("JsonPatch"), **_content("Parameters")}
     if route.interaction is Interaction.SEARCH and route.method == "POST":

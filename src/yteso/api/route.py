@@ -7,24 +7,23 @@ kept by the shape of their address, so that finding one takes no longer the more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Generic, TypeVar
 
 from yteso.access.policy import Interaction
 from yteso.api import rules
+from yteso.api.operation import Operation
 from yteso.base.errors import Refused
-from yteso.base.http import Response
 from yteso.base.value import value
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 
-if TYPE_CHECKING:
-    from yteso.api.call import Call
-    from yteso.api.operations.operation import Operation
+Handler = TypeVar("Handler")
+"""What answers; this file only hands it on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Route(Generic[Handler]):
     """One address. `interaction` decides, with the type, who may; `segments` is the pattern, split.
 
     With `any_format` the answer is no resource, and the formats the client asks for are not ours to judge.
@@ -33,8 +32,8 @@ class Route:
     method: str
     segments: tuple[str, ...]
     interaction: Interaction
-    handler: Callable[[Call], Response]
-    operation: Operation | None = None
+    handler: Handler
+    operation: Operation[Any] | None = None
     any_format: bool = False
 
     def serves(self, type: str) -> bool:
@@ -64,10 +63,10 @@ def route(
     method: str,
     pattern: str,
     interaction: Interaction,
-    handler: Callable[[Call], Response],
+    handler: Handler,
     *,
     any_format: bool = False,
-) -> Route:
+) -> Route[Handler]:
     """A line of the table: `route("GET", "{type}/{id}", Interaction.READ, read)`."""
     return Route(method, split(pattern), interaction, handler, any_format=any_format)
 
@@ -78,16 +77,16 @@ def split(path: str) -> tuple[str, ...]:
     return tuple(bare.split("/")) if bare else ()
 
 
-class Router:
+class Router(Generic[Handler]):
     """All routes, ready to be looked up."""
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    def __init__(self, routes: Sequence[Route[Handler]]) -> None:
         self.routes = tuple(routes)
-        self._by_shape: dict[tuple[str, ...], dict[str, list[Route]]] = {}
+        self._by_shape: dict[tuple[str, ...], dict[str, list[Route[Handler]]]] = {}
         for one in routes:
             self._by_shape.setdefault(one.segments, {}).setdefault(one.method, []).append(one)
 
-    def match(self, method: str, path: str) -> tuple[Route, Place]:
+    def match(self, method: str, path: str) -> tuple[Route[Handler], Place]:
         """The route of a request and what its path names."""
         segments = split(path)
         shape = _shape(segments)
@@ -102,7 +101,7 @@ class Router:
         raise Refused((rules.UNKNOWN_TYPE if unknown else rules.UNKNOWN_PATH).at(), status=404)
 
 
-def _serving(routes: Sequence[Route], type: str) -> Route | None:
+def _serving(routes: Sequence[Route[Handler]], type: str) -> Route[Handler] | None:
     return next((one for one in routes if one.serves(type)), None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yteso.access.policy import Interaction
 from yteso.api.bulk import bulk_cancel, bulk_file, bulk_status
 from yteso.api.bundle import bundle
+from yteso.api.call import Handler
 from yteso.api.capabilities import capabilities
 from yteso.api.create import create
 from yteso.api.delete import delete, delete_by_criteria
@@ -21,7 +22,7 @@ from yteso.api.search_system import search_system, search_system_by_post
 from yteso.api.update import update, update_by_criteria
 from yteso.api.vread import vread
 
-ROUTES: tuple[Route, ...] = (
+ROUTES: tuple[Route[Handler], ...] = (
     route("GET", "metadata", Interaction.CAPABILITIES, capabilities),
     route("GET", "openapi.json", Interaction.CAPABILITIES, openapi, any_format=True),
     route("POST", "", Interaction.BATCH, bundle),

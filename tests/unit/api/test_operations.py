@@ -11,8 +11,8 @@ import pytest
 from yteso.access.policy import CODE_TYPES, DIRECTORY_TYPES, PATIENT_TYPES, REFERENCE_TYPES, Interaction, restriction
 from yteso.access.principal import Principal, Role
 from yteso.api.call import Call, Engine, read_params
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import read_arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.operations.table import OPERATIONS
 from yteso.api.table import ROUTER
 from yteso.base.errors import Refused

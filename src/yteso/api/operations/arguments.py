@@ -7,7 +7,7 @@ resource itself (FHIR R4 §3.2.0.2). Out: values in their order, or Refused (400
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,11 +15,12 @@ from typing import Any
 
 from yteso.api.body import Resource, read_document_if_any, refuse_blocking, structure_issues
 from yteso.api.call import Call, Params
+from yteso.api.operation import Operation, Parameter
 from yteso.api.operations import rules
-from yteso.api.operations.operation import Operation, Parameter
 from yteso.api.page import read_page
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
+from yteso.base.http import Response
 from yteso.base.issue import Origin
 from yteso.fhir.dates import interval
 
@@ -72,9 +73,11 @@ class Arguments:
 
 
 NO_ARGUMENTS = Arguments({})
+Answering = Callable[[Call, Arguments], Response]
+"""The function of an operation."""
 
 
-def read_arguments(call: Call, operation: Operation) -> Arguments:
+def read_arguments(call: Call, operation: Operation[Any]) -> Arguments:
     """Everything given, checked against the operation's parameters."""
     known = {parameter.name: parameter for parameter in operation.parameters}
     found: dict[str, list[Any]] = {}
@@ -102,7 +105,7 @@ def _texts(found: Mapping[str, Sequence[Any]], simple: Container[str]) -> Iterat
                 yield name, str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _from_body(call: Call, operation: Operation, known: Mapping[str, Parameter]) -> Iterator[tuple[str, Any]]:
+def _from_body(call: Call, operation: Operation[Any], known: Mapping[str, Parameter]) -> Iterator[tuple[str, Any]]:
     document = read_document_if_any(call)
     if document is None:
         return

@@ -15,9 +15,9 @@ from yteso.api.answer import json_response, location
 from yteso.api.body import is_id
 from yteso.api.call import Call
 from yteso.api.headers import version_headers
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.read import refuse_absent
 from yteso.api.rights import check_changes
 from yteso.base.errors import Refused

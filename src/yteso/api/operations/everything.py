@@ -13,8 +13,8 @@ from yteso.access.policy import Interaction
 from yteso.api import rules as api_rules
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments, moment_of
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.page import next_url, self_url
 from yteso.api.read import refuse_absent
 from yteso.base.errors import Refused

@@ -8,9 +8,9 @@ from typing import Any
 from yteso.access.policy import Interaction
 from yteso.api.answer import json_response
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.asked import asked_value_set, refuse_unused, split_canonicals, today
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.terms import terms_of
 from yteso.base.http import Response
 from yteso.fhir import json

@@ -14,8 +14,8 @@ from yteso.access.policy import PATIENT_TYPES, Interaction, require
 from yteso.api import rules as api_rules
 from yteso.api.bulk import accepted, desk_of
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Origin, Rule

@@ -10,9 +10,9 @@ from yteso.access.policy import Interaction
 from yteso.api.bulk import accepted, desk_of
 from yteso.api.call import Call
 from yteso.api.formats import MEDIA_TYPES
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments, read_arguments
 from yteso.api.operations.export import require_async
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.store.bulk import rules

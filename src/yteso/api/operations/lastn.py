@@ -9,10 +9,10 @@ from __future__ import annotations
 from yteso.access.policy import Interaction
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.observations import Group, group_of, observations
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.page import self_url
 from yteso.base.errors import Refused
 from yteso.base.http import Response

@@ -10,9 +10,9 @@ from typing import Any
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
 from yteso.api.headers import version_headers
+from yteso.api.operation import Operation, levels
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, levels
 from yteso.api.read import refuse_absent
 from yteso.base.http import Response
 from yteso.fhir import json

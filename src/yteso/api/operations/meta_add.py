@@ -13,9 +13,9 @@ from yteso.access.policy import Interaction
 from yteso.api.call import Call
 from yteso.api.change import change_stored
 from yteso.api.headers import read_version, version_headers
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.meta import meta_response
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.http import Response
 from yteso.db import Connection
 from yteso.fhir import json

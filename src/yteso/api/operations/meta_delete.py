@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.meta_add import Labels, change_meta, key_of
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.http import Response
 
 

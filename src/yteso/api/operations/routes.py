@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from yteso.api import rules
-from yteso.api.operations.arguments import NO_ARGUMENTS, read_arguments
-from yteso.api.operations.operation import Operation
+from yteso.api.call import Call, Handler
+from yteso.api.operation import Operation
+from yteso.api.operations.arguments import NO_ARGUMENTS, Answering, read_arguments
 from yteso.api.route import Route, split
 from yteso.base.errors import Refused
-
-if TYPE_CHECKING:
-    from yteso.api.call import Call
-    from yteso.base.http import Response
+from yteso.base.http import Response
 
 PATTERNS = {"system": "", "type": "{type}/", "instance": "{type}/{id}/"}
 
 
-def operation_routes(operations: Iterable[Operation]) -> Iterator[Route]:
+def operation_routes(operations: Iterable[Operation[Answering]]) -> Iterator[Route[Handler]]:
     """Every address of every operation."""
     for operation in operations:
         answer = partial(_answer, operation)
@@ -30,7 +27,7 @@ def operation_routes(operations: Iterable[Operation]) -> Iterator[Route]:
                     yield Route(method, segments, operation.interaction, answer, operation)
 
 
-def _answer(operation: Operation, call: Call) -> Response:
+def _answer(operation: Operation[Answering], call: Call) -> Response:
     if operation.streams:
         return operation.handler(call, NO_ARGUMENTS)
     try:

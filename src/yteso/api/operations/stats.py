@@ -13,11 +13,11 @@ from typing import Any
 
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations import rules
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.observations import Group, group_of, observations
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Origin

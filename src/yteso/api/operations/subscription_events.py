@@ -8,9 +8,9 @@ from __future__ import annotations
 from yteso.access.policy import Interaction
 from yteso.api.answer import json_response
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.operations.subscription_status import chosen
 from yteso.base.errors import Refused
 from yteso.base.http import Response

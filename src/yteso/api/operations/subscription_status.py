@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from yteso.access.policy import Interaction, require
 from yteso.api.answer import json_response
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Origin

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.operations.subscription_status import chosen
 from yteso.api.watching import check_reach
 from yteso.base.errors import Refused

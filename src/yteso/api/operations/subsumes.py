@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.asked import asked_code_system, coded_of, known_code_system, only_one, refuse_besides_address
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.terms import terms_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response

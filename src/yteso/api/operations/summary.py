@@ -17,10 +17,10 @@ from yteso.api import rules as api_rules
 from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of, find_one
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.document import document_bundle
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.operations.summary_sections import SECTIONS, TYPES, Item, Section, sorted_out
 from yteso.api.operations.summary_text import narrative
 from yteso.api.read import refuse_absent

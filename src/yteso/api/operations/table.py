@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yteso.api.operation import Operation
+from yteso.api.operations.arguments import Answering
 from yteso.api.operations.document import DOCUMENT
 from yteso.api.operations.everything import EVERYTHING, EVERYTHING_OF_VISIT
 from yteso.api.operations.expand import EXPAND
@@ -12,7 +14,6 @@ from yteso.api.operations.lookup import LOOKUP
 from yteso.api.operations.meta import META
 from yteso.api.operations.meta_add import META_ADD
 from yteso.api.operations.meta_delete import META_DELETE
-from yteso.api.operations.operation import Operation
 from yteso.api.operations.stats import STATS
 from yteso.api.operations.subscription_events import EVENTS
 from yteso.api.operations.subscription_status import STATUS
@@ -23,7 +24,7 @@ from yteso.api.operations.translate import TRANSLATE
 from yteso.api.operations.validate import VALIDATE
 from yteso.api.operations.validate_code import VALIDATE_IN_SET, VALIDATE_IN_SYSTEM
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: tuple[Operation[Answering], ...] = (
     META,
     META_ADD,
     META_DELETE,

@@ -8,10 +8,10 @@ from typing import Any
 from yteso.access.policy import Interaction
 from yteso.api.body import Resource
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.asked import LONGEST, asked_codes, only_one, refuse_besides_address, sent, with_version
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.read import refuse_absent
 from yteso.api.terms import terms_of
 from yteso.base.errors import Refused

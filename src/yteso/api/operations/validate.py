@@ -14,9 +14,9 @@ from yteso.access.policy import Interaction, require
 from yteso.api import rules as door
 from yteso.api.answer import json_response
 from yteso.api.call import Call
+from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.operation import Operation, Parameter, levels
 from yteso.api.outcome import MOST_ISSUES
 from yteso.api.profiles import judge_document
 from yteso.api.read import refuse_absent

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Generic, Literal, TypeVar
 
 from yteso.access.policy import Interaction
+from yteso.base.errors import Refused
+from yteso.base.http import Response
 
-if TYPE_CHECKING:
-    from yteso.api.call import Call
-    from yteso.api.operations.arguments import Arguments
-    from yteso.base.errors import Refused
-    from yteso.base.http import Response
-
+Handler_co = TypeVar("Handler_co", covariant=True)
+"""What answers, from a call and its arguments (`operations.arguments`)."""
 Level = Literal["system", "type", "instance"]
 
 
@@ -32,7 +30,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Generic[Handler_co]):
     """One operation. `types` are the resource types it is offered on (None: all); `changes` rules GET out, and one that
     `streams` reads its body itself. `unreadable` answers for a body that could not be read, instead of a refusal.
 
@@ -40,7 +38,7 @@ class Operation:
     """
 
     interaction: Interaction
-    handler: Callable[[Call, Arguments], Response]
+    handler: Handler_co
     levels: frozenset[Level]
     definition: str
     title: str
