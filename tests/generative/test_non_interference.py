@@ -209,7 +209,14 @@ def _fact(kind: str, name: str, about: str) -> dict[str, object]:
 facts = st.builds(_fact, st.sampled_from(list(SUBJECT)), ids, st.one_of(st.just(""), ids))
 criteria = st.builds("_id={}-{}".format, st.sampled_from("peco"), ids) | st.builds("patient=p-{}".format, ids)
 guards = st.sampled_from(
-    [{}, {"if-match": 'W/"1"'}, {"if-match": 'W/"2"'}, {"if-none-match": "*"}, {"prefer": "return=representation"}]
+    [
+        {},
+        {"if-match": 'W/"1"'},
+        {"if-match": 'W/"2"'},
+        {"if-match": "*"},
+        {"if-none-match": "*"},
+        {"prefer": "return=representation"},
+    ]
 )
 patches = st.builds(
     lambda path: [{"op": "test", "path": path, "value": "x"}, {"op": "remove", "path": path}],

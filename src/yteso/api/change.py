@@ -19,7 +19,7 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import json
-from yteso.store.protocol import Put, Resource, VersionConflict, Written
+from yteso.store.protocol import EXISTS, Put, Resource, VersionConflict, Written
 
 
 def change_stored(
@@ -50,7 +50,7 @@ def changed(
     call.engine.store.lock(conn, [key])
     limit = require(call.who, Interaction.READ, key[0])
     stored = refuse_absent(key[0], call.engine.store.read(conn, call.who, limit, *key))
-    if expected is not None and expected != stored.version:
+    if expected not in (None, EXISTS, stored.version):
         raise VersionConflict
     resource = json.loads(json.dumps(change(json.loads(stored.body))))  # The limits of what is read hold anew.
     if not isinstance(resource, dict) or (resource.get("resourceType"), resource.get("id")) != key:

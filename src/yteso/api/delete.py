@@ -10,7 +10,7 @@ from yteso.api import rules
 from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of, find_one, hold_criteria
-from yteso.api.headers import etag, read_version
+from yteso.api.headers import etag, read_version, refuse_expected
 from yteso.api.outcome import operation_outcome
 from yteso.api.write import write_checked, write_one
 from yteso.base.http import Response
@@ -26,14 +26,20 @@ def delete(call: Call) -> Response:
 
 
 def delete_by_criteria(call: Call) -> Response:
-    """The same for the one resource that meets the criteria; 412 when several do (FHIR R4 §3.1.0.7.1)."""
+    """The same for the one resource that meets the criteria; 412 when several do (FHIR R4 §3.1.0.7.1).
+
+    With If-Match also when none does.
+    """
     query = criteria_of(call, call.type, call.params)
     expected = read_version(call.headers.get("if-match", ""))
 
     def work(conn: Connection) -> Written | None:
         hold_criteria(conn, query)
         found = find_one(call, conn, query)
-        return write_checked(call, conn, Remove(found.type, found.id, expected), "delete") if found else None
+        if found is None:
+            refuse_expected(expected)
+            return None
+        return write_checked(call, conn, Remove(found.type, found.id, expected), "delete")
 
     return _deleted(call, call.attempt(work))
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from yteso.api import rules
 from yteso.base.errors import Refused
+from yteso.store.protocol import EXISTS, VersionConflict
 
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})', re.ASCII)
 
@@ -42,13 +43,21 @@ def read_prefer(text: str) -> Prefer:
 
 
 def read_version(text: str) -> int | None:
-    """`W/"3"` -> 3, absent -> None. Refused (400) otherwise; `*` is handled by the caller."""
+    """`W/"3"` -> 3, `*` -> EXISTS (RFC 9110 §13.1.1), absent -> None. Refused (400) otherwise."""
     if not text.strip():
         return None
+    if text.strip() == "*":
+        return EXISTS
     match = _ETAG.fullmatch(text.strip())
     if not match:
         raise Refused(rules.BAD_VERSION.at(), status=400)
     return int(match[1] or match[2])
+
+
+def refuse_expected(expected: int | None) -> None:
+    """VersionConflict (412) where nothing is there, and If-Match asks for something."""
+    if expected:
+        raise VersionConflict
 
 
 def not_modified(headers: Mapping[str, str], version: int, updated: datetime) -> bool:

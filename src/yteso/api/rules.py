@@ -143,10 +143,10 @@ BAD_ID = _error(
 )
 BAD_VERSION = _error(
     "API-0018",
-    'If-Match và If-None-Match phải có dạng W/"số phiên bản".',
-    'If-Match and If-None-Match must look like W/"version number".',
-    "Dùng nguyên giá trị ETag đã nhận.",
-    "Use the ETag as it was received.",
+    'If-Match phải có dạng W/"số phiên bản" hoặc *.',
+    'If-Match must look like W/"version number", or be *.',
+    "Dùng nguyên giá trị ETag đã nhận; * nghĩa là tài nguyên phải đang có, ở bất kỳ phiên bản nào.",
+    "Use the ETag as it was received; * means that the resource must be there, whichever its version.",
     "FHIR R4 §3.1.0.1.3",
 )
 BAD_INSTANT = _error(
@@ -401,8 +401,8 @@ NO_SUCH_CONDITION = _error(
     "API-0053",
     "Lệnh ghi không dùng được điều kiện này trong {name}.",
     "A write cannot have this condition in {name}.",
-    'Dùng If-Match: W/"số phiên bản", hoặc If-None-Match: * để chỉ tạo mới.',
-    'Use If-Match: W/"version number", or If-None-Match: * to create only.',
+    'Dùng If-Match: W/"số phiên bản" hoặc *, hoặc If-None-Match: * để chỉ tạo mới; không dùng cả hai.',
+    'Use If-Match: W/"version number" or *, or If-None-Match: * to create only; not both.',
     "FHIR R4 §3.1.0.4.3; RFC 9110 §13",
 )
 NATIVE_TYPE = _error(

@@ -13,6 +13,7 @@ from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.condition import find_one, hold_criteria
+from yteso.api.headers import refuse_expected
 from yteso.api.plan import WRITES, Step, refused_at
 from yteso.api.room import Room
 from yteso.api.update import chosen_id, needed_version
@@ -73,6 +74,8 @@ def _target(call: Call, conn: Connection, step: Step, shard: int, removed: set[t
         return Target(chosen, needed_version(step.expected, found), found, new)
     if found is None and not deletes:
         raise Refused(rules.NOT_FOUND.at(type=step.type), status=404)
+    if found is None:
+        refuse_expected(step.expected)
     return Target(found.id if found else "", step.expected, found)
 
 

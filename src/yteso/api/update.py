@@ -10,7 +10,7 @@ from yteso.api.answer import written_response
 from yteso.api.body import is_id, read_resource, with_id
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of, find_one, hold_criteria
-from yteso.api.headers import read_version
+from yteso.api.headers import read_version, refuse_expected
 from yteso.api.open_references import settle
 from yteso.api.profiles import judge_claims
 from yteso.api.write import write_checked, write_one
@@ -19,7 +19,7 @@ from yteso.base.http import Response
 from yteso.base.ids import random_id
 from yteso.base.issue import Origin
 from yteso.db import Connection
-from yteso.store.protocol import Put, Resource, Stored, VersionConflict, Written
+from yteso.store.protocol import Put, Resource, Stored, Written
 
 
 def update(call: Call) -> Response:
@@ -67,21 +67,25 @@ def chosen_id(resource: Resource, found: Stored | None, place: str = "", shard: 
 
 
 def needed_version(expected: int | None, found: Stored | None) -> int | None:
-    """What If-Match asks of the one found. Where nothing meets the criteria nothing that is there is overwritten."""
+    """What If-Match asks of the one found. Where nothing meets the criteria nothing that is there is overwritten.
+
+    Raises VersionConflict when nothing was found, and something was to be there.
+    """
     if found is not None:
         return expected
-    if expected:
-        raise VersionConflict
+    refuse_expected(expected)
     return 0
 
 
 def expected_version(if_match: str, if_none_match: str = "") -> int | None:
-    """The version the resource must have now: 0 for `If-None-Match: *` (it must not exist), None for any.
+    """The version the resource must have now: EXISTS for `If-Match: *`, 0 for `If-None-Match: *` (it must not exist),
+    None for any.
 
-    Refused (400) for what asks for anything else: ignored, it would let a change through that was not meant to be.
+    Refused (400) for what asks for anything else, or for both at once: ignored, it would let a change through that was
+    not meant to be.
     """
     none = if_none_match.strip()
-    if none not in ("", "*"):
+    if none not in ("", "*") or (none and if_match.strip()):
         raise Refused(rules.NO_SUCH_CONDITION.at(name="If-None-Match"), status=400)
     return 0 if none else read_version(if_match)
 

@@ -38,11 +38,15 @@ class Gone(YtesoError):
     permanent = True
 
 
+EXISTS = -1
+"""As the version a resource must have: whichever, but it must be there and not deleted (`If-Match: *`)."""
+
+
 @value(frozen=True, slots=True)
 class Put:
     """Write this resource under its id: a first version, a new version, or nothing when the content is the same.
 
-    `expected` is the version it must have now (If-Match); 0 means it must not exist. None: whatever is there.
+    `expected` is the version it must have now (If-Match), or EXISTS; 0: it must not exist. None: whatever is there.
     `text` is `fhir.json.dumps(resource)` where the caller has it already; it is trusted to be just that.
     `new`: the id was made at random for this write, so that nothing of that id is looked for.
     """

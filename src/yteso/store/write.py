@@ -22,7 +22,7 @@ from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store import apply, audit, labels, search_parameters
 from yteso.store.codec import Codec
-from yteso.store.protocol import Change, Put, Transaction, VersionConflict, Write, Written
+from yteso.store.protocol import EXISTS, Change, Put, Transaction, VersionConflict, Write, Written
 from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
 
 SQL = Queries.beside(__file__)
@@ -242,7 +242,7 @@ def _decide(wish: Wish, present: Present | None) -> Status:
     exists = present is not None and present.hash is not None
     if wish.expected is not None:
         there = present.version if present is not None and exists else 0
-        if wish.expected != there:
+        if wish.expected != there and not (exists and wish.expected == EXISTS):
             raise VersionConflict(TYPE_NAME[wish.key[1]], wish.key[2])
     if wish.row is None:
         return "deleted" if exists else "absent"

@@ -344,11 +344,96 @@ def test_criteria_that_ask_for_nothing_make_no_twin(admin, patient, criteria):
     assert (answer.status, "API-0026" in answer.codes) == (400, True)
 
 
+PATCHING = {"resourceType": "Binary", "contentType": "application/json-patch+json", "data": "W10="}
+
+
+def test_if_match_of_anything_asks_that_the_resource_is_there(admin):
+    """RFC 9110 §13.1.1: true when there is a current representation, which a deleted one is not."""
+    mine = person("1", id="a")
+    assert admin("PUT", "Patient/a", mine, If_Match="*").codes == ["API-0006"]
+    assert admin("DELETE", "Patient/a", If_Match="*").status == 412
+    assert admin("GET", "Patient/a").status == 404
+    admin("PUT", "Patient/a", mine)
+    assert admin("PUT", "Patient/a", {**mine, "active": True}, If_Match="*").headers["ETag"] == 'W/"2"'
+    assert admin("PUT", "Patient/a", {**mine, "active": True}, If_Match="*").headers["ETag"] == 'W/"2"'
+    change = [{"op": "replace", "path": "/active", "value": False}]
+    patched = admin("PATCH", "Patient/a", change, If_Match="*", Content_Type="application/json-patch+json")
+    assert (patched.status, patched.headers["ETag"]) == (200, 'W/"3"')
+    assert admin("DELETE", "Patient/a", If_Match="*").status == 204
+    assert admin("DELETE", "Patient/a", If_Match="*").status == 412
+    assert admin("PUT", "Patient/a", mine, If_Match="*").status == 412
+    late = admin("PATCH", "Patient/a", change, If_Match="*", Content_Type="application/json-patch+json")
+    assert late.status == 410, "what would be refused without the condition is refused as without it (§13.2.1)"
+    assert admin("PUT", "Patient/a", mine, If_None_Match="*").headers["ETag"] == 'W/"5"'
+    assert admin("PUT", "Patient/a", mine, If_None_Match="*").status == 412
+
+
+def test_if_match_of_anything_by_criteria(admin):
+    assert admin("PUT", by("1"), person("1"), If_Match="*").status == 412
+    assert admin("DELETE", by("1"), If_Match="*").status == 412
+    assert admin("DELETE", by("1"), If_Match='W/"1"').status == 412
+    assert admin("DELETE", by("1")).status == 204
+    assert admin("PUT", by("1"), person("1")).status == 201
+    assert admin("PUT", by("1"), person("1", gender="male"), If_Match="*").status == 200
+    assert admin("DELETE", by("1"), If_Match="*").status == 204
+    assert count(admin, "Patient?") == 0
+
+
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_if_match_of_anything_in_a_bundle(admin, kind):
+    writes = [
+        entry("PUT", "Patient/a", person("1", id="a"), ifMatch="*"),
+        entry("PATCH", "Patient/b", PATCHING, ifMatch="*"),
+        entry("DELETE", "Patient/c", ifMatch="*"),
+        entry("PUT", by("4"), person("4"), ifMatch="*"),
+        entry("DELETE", by("5"), ifMatch="*"),
+    ]
+    there = ["412", "404", "412", "412", "412"]
+    for one, status in zip(writes, there, strict=True):
+        answer = admin("POST", "", {**transaction(one), "type": kind})
+        found = [str(answer.status)] if kind == "transaction" else statuses(answer)
+        assert found == [status], one
+    for value, name in enumerate("abcde", start=1):
+        admin("PUT", f"Patient/{name}", person(str(value), id=name))
+    answer = admin("POST", "", {**transaction(*writes), "type": kind})
+    assert statuses(answer) == ["200", "200", "204", "200", "204"]
+    create = entry("PUT", "Patient/f", person("6", id="f"), ifNoneMatch="*")
+    assert statuses(admin("POST", "", {**transaction(create), "type": kind})) == ["201"]
+    answer = admin("POST", "", {**transaction(create), "type": kind})
+    assert ([str(answer.status)] if kind == "transaction" else statuses(answer)) == ["412"]
+
+
+def test_of_writers_that_only_want_something_there_none_creates_what_another_deleted(api, admin):
+    admin("PUT", "Patient/a", person("1", id="a"))
+    asked = [("DELETE", None), *(("PUT", person("1", id="a", gender=one)) for one in ("male", "female", "other"))]
+    answers = []
+
+    def write(method, body):
+        answers.append((method, admin(method, "Patient/a", body, If_Match="*").status))
+
+    threads = [threading.Thread(target=write, args=one) for one in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ("DELETE", 204) in answers
+    assert {status for method, status in answers if method == "PUT"} <= {200, 412}
+    assert admin("GET", "Patient/a").status == 410
+
+
+def test_if_match_of_anything_tells_a_doctor_nothing_of_what_is_hidden(admin, doctor):
+    admin("PUT", "Patient/hidden", person("1", id="hidden"))
+    for name in ("hidden", "never"):
+        answer = doctor("PUT", f"Patient/{name}", person("1", id=name), If_Match="*")
+        assert (answer.status, answer.codes) == (403, ["API-0040"])
+
+
 def test_a_condition_that_a_write_cannot_have_is_not_passed_over(admin, patient):
     named = {**patient, "id": "a"}
     admin("PUT", "Patient/a", named)
     asked = [
         ("PUT", {"If_None_Match": 'W/"1"'}),
+        ("PUT", {"If_None_Match": "*", "If_Match": "*"}),
         ("PUT", {"If_Unmodified_Since": "Thu, 01 Jan 2020 00:00:00 GMT"}),
         ("DELETE", {"If_Unmodified_Since": "Thu, 01 Jan 2020 00:00:00 GMT"}),
     ]

@@ -14,6 +14,7 @@ from yteso.api.headers import (
     version_headers,
 )
 from yteso.base.errors import Refused
+from yteso.store.protocol import EXISTS
 
 WHEN = datetime(2026, 1, 31, 1, 2, 3, 456789, tzinfo=UTC)
 
@@ -38,12 +39,12 @@ def test_prefer_is_read_and_what_is_unknown_in_it_ignored(text, prefer):
     assert read_prefer(text) == prefer
 
 
-@pytest.mark.parametrize(("text", "version"), [("", None), ('W/"3"', 3), ('"12"', 12), ("4", 4)])
+@pytest.mark.parametrize(("text", "version"), [("", None), ('W/"3"', 3), ('"12"', 12), ("4", 4), (" * ", EXISTS)])
 def test_an_etag_names_a_version(text, version):
     assert read_version(text) == version
 
 
-@pytest.mark.parametrize("text", ['W/"x"', 'W/"1", W/"2"', "*", 'W/"٣"', '"12345678901"'])
+@pytest.mark.parametrize("text", ['W/"x"', 'W/"1", W/"2"', "*, *", 'W/"٣"', '"12345678901"'])
 def test_an_etag_that_names_no_version_gets_400(text):
     assert status(read_version, text) == (400, "API-0018")
 
