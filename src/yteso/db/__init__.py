@@ -3,6 +3,7 @@
 from yteso.db.connection import (
     Connection,
     Database,
+    Keeping,
     Owner,
     Reader,
     is_conflict,
@@ -20,6 +21,7 @@ __all__ = [
     "READING_SECONDS",
     "Connection",
     "Database",
+    "Keeping",
     "Owner",
     "Packed",
     "Queries",

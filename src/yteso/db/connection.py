@@ -20,7 +20,9 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 class Keeping(psycopg.Connection[tuple[Any, ...]]):
     """A connection that keeps things for `trip.run_together`: the names of prepared statements by their text and the
-    types of values; the forms in which values come and go."""
+    types of values; the forms in which values come and go. `database`: whose pool it is of."""
+
+    database: Database | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -101,7 +103,7 @@ class Database:
     def connection(self, timeout: float = 10.0) -> Iterator[Connection]:
         """A connection inside a new transaction."""
         with self._pool.connection(timeout) as connection:
-            connection.walled = self._walled
+            connection.walled, connection.database = self._walled, self
             yield connection
 
     @contextmanager
@@ -112,6 +114,7 @@ class Database:
                 yield connection
             return
         with self._readers.connection(timeout) as reader:
+            reader.database = self
             yield reader
 
 

@@ -1,4 +1,4 @@
-"""A `Query` -> the text of a search that asks the same, for the audit: `identifier=a|1&_sort=-date`. Pure; bounded."""
+"""A `Query` -> the text of a search that asks the same, for the audit: `identifier=a|1&_sort=-date`. Pure."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ LONGEST = 300
 
 
 def written(query: Query) -> str:
-    """The text, cut at `LONGEST` letters with `…` at its end."""
+    """The text, all of it."""
     where = query.compartment
     parts = [_inside(where)] if where else []
     parts += [_condition(one) for one in (*query.clauses, *query.links)]
     parts += ["_sort=" + ",".join(f"{'-' * one.descending}{one.name}" for one in query.sort)] if query.sort else []
     parts += [_include(one) for one in query.include]
-    return _cut("&".join(parts))
+    return "&".join(parts)
 
 
 def written_across(across: Across) -> str:
     """The same of a search over several types, of which the conditions are told once."""
     types = "_type=" + ",".join(query.type for query in across.queries) if across.named else ""
     asked = written(across.queries[0]) if across.queries else ""
-    return _cut("&".join(filter(None, (types, asked))))
+    return "&".join(filter(None, (types, asked)))
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """At `LONGEST` letters, with `…` at its end."""
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

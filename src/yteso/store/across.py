@@ -14,7 +14,6 @@ from yteso.search import across as merged
 from yteso.search.plan import Plan
 from yteso.search.query import Across, Query
 from yteso.search.sql import total
-from yteso.search.written import written_across
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit, wall
 from yteso.store.find import SECONDS, bounded
@@ -37,8 +36,8 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
         alone = across.count and not (following or across.cursor)
         counted = len(rows) if alone else _total(asking, across, plans)
     patients = {row[8] for row in rows if row[8] is not None}
-    about = (audit.across_mark(across), written_across(across), patients | including.patients)
-    audit.note(asking.conn, who, "R", *about, audit.given((*matches, *including.found)))
+    given = audit.given((*matches, *including.found))
+    audit.note(asking.conn, who, "R", *audit.about_across(across), patients | including.patients, given)
     return Page(matches, tuple(including.found), counted, following, including.more)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
@@ -21,9 +21,10 @@ import orjson
 from yteso.access import budget
 from yteso.access.principal import Principal
 from yteso.base.value import value
-from yteso.db import Connection, Queries, Statement, run_together, said_by
+from yteso.db import Connection, Database, Keeping, Queries, Statement, run_together, said_by
 from yteso.search.keys import number, patient_key
 from yteso.search.query import Across, Query
+from yteso.search.written import cut, written, written_across
 from yteso.store.protocol import AuditNote, Stored
 
 SQL = Queries.beside(__file__)
@@ -33,8 +34,10 @@ REFUSED = "4"
 """The outcome of an act that was refused (FHIR AuditEvent.outcome); without an outcome it was done."""
 _Spent = tuple[str, str, str, list[int]]
 """Account, role, facility, numbers of patients' keys."""
-_COUNTED: WeakKeyDictionary[Connection, tuple[int, set[tuple[str, int]]]] = WeakKeyDictionary()
-"""Saves asking again for people who are counted already; what a connection does not know, it asks (ADR 38)."""
+_Counted = tuple[int, set[tuple[str, int]]]
+"""An hour, and (account, person) who are counted in it."""
+_COUNTED: WeakKeyDictionary[Database | Connection, _Counted] = WeakKeyDictionary()
+"""Saves asking again for people who are counted already; whom this process does not know, it asks for (ADR 38)."""
 _EXCEEDED = "YT429"
 """The state by which `store.note_spending` says that a budget would be exceeded; its detail is the budget."""
 LEAF = 16
@@ -144,9 +147,10 @@ def write_notes(conn: Connection, notes: Iterable[Note], *, ends: bool = False) 
     """
     notes = list(notes)
     text = as_json(notes)
-    spending = _spending(conn, notes)
+    counted = _counted(conn)
+    spending = _spending(notes, counted[1])
     if spending:
-        return _note_and_spend(conn, text, spending, ends=ends)
+        return _note_and_spend(conn, text, spending, counted, ends=ends)
     (((t, moment),),) = run_together(conn, [Statement(SQL["note"], [text])], ends=ends)
     return t, moment
 
@@ -157,7 +161,10 @@ def as_json(notes: Iterable[Note]) -> str:
     return orjson.dumps(rows).decode()
 
 
-def _note_and_spend(conn: Connection, rows: str, spending: list[_Spent], *, ends: bool) -> tuple[int, datetime]:
+def _note_and_spend(
+    conn: Connection, rows: str, spending: list[_Spent], counted: _Counted, *, ends: bool
+) -> tuple[int, datetime]:
+    """Whom committed transactions counted is remembered, in the hour in which the server did."""
     now = datetime.now(UTC)
     asked = Statement(SQL["note_and_spend"], [rows, orjson.dumps(spending).decode()])
     try:
@@ -166,30 +173,31 @@ def _note_and_spend(conn: Connection, rows: str, spending: list[_Spent], *, ends
         if (most := said_by(error, _EXCEEDED)) is None:
             raise
         raise budget.exceeded(int(most), now) from None
-    if known:
-        _counted(conn).update((name, one) for name, _, _, pats in spending for one in pats)
+    if (known or ends) and moment.timestamp() // 3600 == counted[0]:
+        counted[1].update((name, one) for name, _, _, pats in spending for one in pats)
     return t, moment
 
 
-def _spending(conn: Connection, notes: Iterable[Note]) -> list[_Spent]:
+def _spending(notes: Iterable[Note], counted: Container[tuple[str, int]]) -> list[_Spent]:
     """Who saw whom, ordered by who; without refusals, writes, and whom that account was counted with before."""
-    seen: dict[str, tuple[str, str, set[int]]] = {}
+    fresh: dict[str, tuple[str, str, set[int]]] = {}
     for one in notes:
         if one.action == "R" and not one.outcome and one.who.role in budget.HAVE_ONE:
-            seen.setdefault(one.who.name, (one.who.role, one.who.facility, set()))[2].update(one.patients)
-    if not seen:
-        return []
-    counted = _counted(conn)
-    fresh = ((name, role, at, [n for n in pats if (name, n) not in counted]) for name, (role, at, pats) in seen.items())
-    return sorted(one for one in fresh if one[3])
+            name = one.who.name
+            for pat in one.patients:
+                if (name, pat) not in counted:
+                    fresh.setdefault(name, (one.who.role, one.who.facility, set()))[2].add(pat)
+    return sorted((name, role, at, list(pats)) for name, (role, at, pats) in fresh.items())
 
 
-def _counted(conn: Connection) -> set[tuple[str, int]]:
-    """(account, person) that this connection knows to be counted in this hour, by transactions that are committed."""
+def _counted(conn: Connection) -> _Counted:
+    """Whom this process knows to be counted in this hour, by transactions that are committed."""
     hour = int(time.time() // 3600)
-    if _COUNTED.get(conn, (0,))[0] != hour:
-        _COUNTED[conn] = (hour, set())
-    return _COUNTED[conn][1]
+    where = (conn.database if isinstance(conn, Keeping) else None) or conn
+    found = _COUNTED.get(where)
+    if found is None or found[0] != hour:
+        found = _COUNTED[where] = (hour, set())
+    return found
 
 
 def _who(who: Principal | Stranger) -> tuple[str, str, str, str]:
@@ -227,7 +235,8 @@ def removal_leaf(type: str, id: str, version: int, patient: int | None) -> bytes
 
 def add_note(conn: Connection, who: Principal, entry: AuditNote, what: str = "") -> int:
     """An audit row for an act outside this room (a log-in, an export). Gives back the transaction number."""
-    return note(conn, who, entry.action, what, entry.detail, (number(patient_key(id)) for id in entry.patients))[0]
+    patients = [number(patient_key(id)) for id in entry.patients]
+    return note(conn, who, entry.action, what, entry.detail, patients)[0]
 
 
 def add_refusal(
@@ -237,17 +246,18 @@ def add_refusal(
     write_notes(conn, [Note(who, action, what, detail, patients, outcome=REFUSED)])
 
 
-def query_mark(query: Query) -> str:
-    """What the audit says about a search: its type and a hash of all its clauses; its text stands beside, cut short."""
-    digest = blake2b(repr((query.conditions, query.sort, query.include)).encode(), digest_size=8).hexdigest()
-    return f"{query.type}?{digest}"
+def about_search(query: Query) -> tuple[str, str]:
+    """What the audit says about a search: its type with a hash of its text, and the text, cut short."""
+    return _about(query.type, written(query))
 
 
-def across_mark(across: Across) -> str:
+def about_across(across: Across) -> tuple[str, str]:
     """The same about a search over several types."""
-    asked = [(query.type, query.conditions, query.include) for query in across.queries]
-    digest = blake2b(repr((asked, across.sort)).encode(), digest_size=8).hexdigest()
-    return f"*?{digest}"
+    return _about("*", written_across(across))
+
+
+def _about(type: str, text: str) -> tuple[str, str]:
+    return f"{type}?{blake2b(text.encode(), digest_size=8).hexdigest()}", cut(text)
 
 
 def accesses(conn: Connection, patient_id: str, count: int = 100) -> list[Access]:

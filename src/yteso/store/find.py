@@ -19,7 +19,6 @@ from yteso.search.order import Order
 from yteso.search.plan import Plan
 from yteso.search.query import Query
 from yteso.search.sorting import is_read
-from yteso.search.written import written
 from yteso.store import audit, wall
 from yteso.store.codec import Codec
 from yteso.store.include import Including
@@ -62,7 +61,7 @@ def search(
         total = counted if counted is not None else _total(asking, plan)
     patients = {row[8] for row in rows if row[8] is not None}
     given = audit.given((*matches, *including.found))
-    audit.note(conn, who, "R", audit.query_mark(query), written(query), patients | including.patients, given)
+    audit.note(conn, who, "R", *audit.about_search(query), patients | including.patients, given)
     return Page(matches, tuple(including.found), total, following, including.more)
 
 
@@ -86,8 +85,8 @@ def search_together(
         counted = None if following or plan.query.cursor else len(rows)
         matches = tuple(stored(conn, codec, row) for row in rows)
         pages[place] = Page(matches, (), counted, following)
-        about = (audit.query_mark(plan.query), written(plan.query))
         patients = {row[8] for row in rows if row[8] is not None}
+        about = audit.about_search(plan.query)
         notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))
     if notes:
         audit.write_notes(conn, notes, ends=ends)

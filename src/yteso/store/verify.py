@@ -7,12 +7,10 @@ computed here, nothing by functions of the database, which whoever changed rows 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
 
@@ -34,6 +32,7 @@ from yteso.signing.keys import PublicKey
 from yteso.signing.root import Head, heads_hash, verify_root
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store.audit import LEAF, leaf, removal_leaf
+from yteso.store.chain import bad_row, ends_batch
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.labels import is_labelled, rules_in_force
@@ -131,26 +130,20 @@ def _wanted(roots: Sequence[Mapping[str, Any]]) -> dict[int, set[int]]:
 
 def _walk(conn: Connection, lane: int, found: _Lane, wanted: Iterable[int]) -> BadPlace | None:
     marks = frozenset(wanted)
+    batch: list[Sequence[Any]] = []
     for row in conn.execute(SQL["fetch_audit"], (lane,)):
-        expected = found.rows + 1
-        if row[0] != expected or bytes(row[1]) != _hash_of(found.hash, lane, row):
+        expected = found.rows + len(batch) + 1
+        if row[0] != expected:
             return BadPlace("row", lane, expected)
-        found.rows, found.hash = expected, bytes(row[1])
+        batch.append(row)
+        if not ends_batch(row):
+            continue
+        if bad := bad_row(found.hash, lane, batch):
+            return BadPlace("row", lane, bad)
+        found.rows, found.hash, batch = expected, bytes(row[1]), []
         if expected in marks:
             found.marks[expected] = found.hash
-    return None
-
-
-def _hash_of(before: bytes, lane: int, row: Sequence[Any]) -> bytes:
-    """What `store.link` makes: PostgreSQL writes JSON arrays as Python does; the moment has six digits."""
-    n, _, moment, *rest = row[:12]
-    text = f"[{lane}, {n}, {moment}, {json.dumps(rest, ensure_ascii=False)[1:]}"
-    more = row[12:15]
-    content = row[15]
-    tail = b""
-    if any(one is not None for one in (*more, content)):
-        tail = json.dumps(more, ensure_ascii=False).encode() + bytes(content or b"")
-    return sha256(before + text.encode() + tail).digest()
+    return BadPlace("end", lane, found.rows + len(batch) + 1) if batch else None
 
 
 def _against_roots(lanes: Mapping[int, _Lane], roots: Sequence[Mapping[str, Any]]) -> BadPlace | None:

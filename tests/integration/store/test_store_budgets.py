@@ -11,6 +11,7 @@ from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.base.errors import Misconfigured, Refused
 from yteso.client.budgets import Budgets
+from yteso.db import Database
 from yteso.search.query import Query
 from yteso.store import audit, budgets
 from yteso.store.audit import Asked
@@ -102,6 +103,30 @@ def test_many_at_once_see_no_more_than_one_after_the_other(province, store):
     assert sum(one is not None for one in found) == MOST
     with province.connection() as conn:
         assert conn.execute("SELECT people FROM store.spent WHERE who = %s", [DOCTOR.name]).fetchone() == (MOST,)
+
+
+def test_a_process_asks_once_for_whom_it_knows_to_be_counted_and_another_one_asks_again(province, store):
+    def seen_now(database):
+        with database.connection() as one, database.connection() as other:
+            for conn in (one, other):
+                store.read_together(conn, [Read(DOCTOR, EVERYTHING, "Patient", "p1")], ends=True)
+            return conn.execute("DELETE FROM store.seen RETURNING pat").rowcount
+
+    assert seen_now(province) == 1
+    assert seen_now(province) == 0
+    another = Database(province.dsn, max_size=2).open()
+    assert seen_now(another) == 1
+    another.close()
+
+
+def test_who_was_counted_by_what_was_undone_is_counted_again(province, store):
+    for _ in range(2):
+        with province.connection() as conn:
+            store.read_together(conn, [Read(DOCTOR, EVERYTHING, "Patient", "p1")])
+            conn.rollback()
+    assert read(province, store, DOCTOR, "p1") is not None
+    with province.connection() as conn:
+        assert conn.execute("SELECT people FROM store.spent WHERE who = %s", [DOCTOR.name]).fetchone() == (1,)
 
 
 def test_writing_and_the_platform_itself_are_never_stopped(province, store):
