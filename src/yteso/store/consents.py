@@ -71,7 +71,9 @@ def add_consents(conn: Connection, rows: Iterable[Indexed]) -> None:
     for row, index in rows:
         if row.key[1] == _CONSENT and index.pat is not None:
             for n, rule in enumerate(consent_rules(row.resource)):
-                conn.execute(SQL["add_consent_rules"], (row.key[0], row.key[2], n, number(index.pat), *_columns(rule)))
+                conn.execute(
+                    SQL["add_consent_rules"], (row.key[0], row.key[2], n, number(index.pat), *row_values(rule))
+                )
 
 
 def persons_of(conn: Connection, patient: str) -> list[str]:
@@ -234,6 +236,7 @@ def _dicts(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def _columns(rule: ConsentRule) -> tuple[Any, ...]:
+def row_values(rule: ConsentRule) -> tuple[Any, ...]:
+    """The columns of its row after those that say whose it is."""
     recipient = (rule.permit, rule.facility, rule.account, rule.role, rule.purpose)
     return (*recipient, rule.type, rule.label, rule.maker, *rule.dates, *rule.period)

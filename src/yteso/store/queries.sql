@@ -179,10 +179,15 @@ SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND hid = %s AND p
 
 -- fetch_versions --
 -- Every version there is, present and past, in the order of transactions.
-SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid, r.label, r.maker FROM store.resource r
+SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid, r.label, r.maker,
+       r.code, r.d_lo, r.d_hi, r.tok FROM store.resource r
 UNION ALL
-SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, NULL, NULL FROM store.history h
+SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM store.history h
 ORDER BY 5, 4, 1, 2, 3;
+
+-- fetch_indexed --
+-- Whether nothing is being indexed anew, and whether nobody ever defined a search parameter.
+SELECT NOT EXISTS (SELECT FROM store.parameter WHERE state = 'indexing'), NOT EXISTS (SELECT FROM store.resource WHERE type = %s);
 
 -- fetch_written --
 -- What audit rows say was written, in the order of transactions.
@@ -198,6 +203,79 @@ SELECT h.type, h.id, h.ver FROM store.history h
 WHERE NOT EXISTS (SELECT FROM store.resource r WHERE r.shard = h.shard AND r.type = h.type AND r.id = h.id AND r.ver = h.ver + 1 AND r.ts = h.until)
   AND NOT EXISTS (SELECT FROM store.history n WHERE n.shard = h.shard AND n.type = h.type AND n.id = h.id AND n.ver = h.ver + 1 AND n.ts = h.until)
 LIMIT 1;
+
+-- fetch_telling --
+-- Present resources that say who may see, in the order of keys.
+SELECT r.shard, r.type, r.id, r.t, r.dict, r.body FROM store.resource r WHERE r.type = ANY(%s::smallint[]) AND r.hash IS NOT NULL
+ORDER BY r.shard, r.type, r.hid;
+
+-- fetch_care_of --
+-- The facilities of these Encounters.
+SELECT c.shard, c.hid, c.pat, c.facility FROM unnest(%s::smallint[], %s::bigint[], %s::smallint[]) AS k (shard, hid, type)
+JOIN store.care c ON c.shard = k.shard AND c.hid = k.hid AND k.type = %s;
+
+-- fetch_relations_of --
+-- The relations these resources say.
+SELECT x.shard, x.type, x.id, x.pat, x.holder, x.kind, x.since, x.until
+FROM unnest(%s::smallint[], %s::smallint[], %s::text[]) AS k (shard, type, id)
+JOIN store.relation x ON x.shard = k.shard AND x.type = k.type AND x.id = k.id;
+
+-- fetch_rules_of --
+-- The rules of these Consents; a Patient that names another of the same person has one that says so (n = -1).
+SELECT c.shard, c.id, c.n, c.pat, c.permit, c.facility, c.account, c.role, c.purpose, c.type, c.label, c.maker, c.lo, c.hi,
+       CASE WHEN c.n >= 0 THEN c.since END, CASE WHEN c.n >= 0 THEN c.until END
+FROM unnest(%s::smallint[], %s::smallint[], %s::text[]) AS k (shard, type, id)
+JOIN store.consent_rule c ON c.shard = k.shard AND c.id = k.id
+WHERE k.type = CASE WHEN c.n >= 0 THEN %s ELSE %s END;
+
+-- fetch_ever --
+-- Every version of one resource there ever was.
+SELECT r.t, r.hash IS NULL, r.dict, r.body FROM store.resource r WHERE r.type = %(type)s AND r.hid = %(hid)s AND r.id = %(id)s
+UNION ALL
+SELECT h.t, h.deleted, h.dict, h.body FROM store.history h WHERE h.type = %(type)s AND h.id = %(id)s;
+
+-- fetch_stray_care --
+-- Who cares for a patient by an Encounter that is not there.
+SELECT c.shard, c.hid, c.pat, c.facility FROM store.care c WHERE NOT EXISTS (
+    SELECT FROM store.resource r WHERE r.shard = c.shard AND r.type = %(encounter)s AND r.hid = c.hid AND r.hash IS NOT NULL) LIMIT 1;
+
+-- fetch_stray_relation --
+-- A relation by a resource that is not there.
+SELECT x.shard, x.type, x.id, x.pat, x.holder FROM store.relation x WHERE x.type <> 0 AND NOT EXISTS (
+    SELECT FROM store.resource r WHERE r.shard = x.shard AND r.type = x.type AND r.id = x.id AND r.hash IS NOT NULL
+        AND r.type = ANY(%(telling)s::smallint[])) LIMIT 1;
+
+-- fetch_stray_consent_rule --
+-- A rule of a Consent, or of a Patient, that is not there.
+SELECT c.shard, c.id, c.n FROM store.consent_rule c WHERE NOT EXISTS (
+    SELECT FROM store.resource r WHERE r.shard = c.shard AND r.id = c.id AND r.hash IS NOT NULL
+        AND r.type = CASE WHEN c.n >= 0 THEN %(consent)s WHEN c.n = -1 THEN %(patient)s END) LIMIT 1;
+
+-- fetch_unswept --
+-- Whom rows of the last minutes were about that are not spread over the Patients of one person yet.
+SELECT DISTINCT p FROM store.audit a CROSS JOIN unnest(a.pats) p
+WHERE a.t >= (SELECT t FROM store.same_sweep) AND a.action IN ('C', 'U', 'D') AND a.outcome IS NULL
+  AND a.ts > (SELECT max(ts) FROM store.audit) - interval '10 minutes';
+
+-- fetch_spread --
+-- Relations that hold because somebody has several Patients.
+SELECT shard, id, pat, holder FROM store.relation WHERE type = 0;
+
+-- fetch_links --
+-- Patients that name others of the same person.
+SELECT id, pat, holder FROM store.relation WHERE kind = 's';
+
+-- fetch_represented --
+-- Who is represented, by whom.
+SELECT pat, holder FROM store.relation WHERE kind IN ('p', 'm') AND type <> 0;
+
+-- fetch_care_of_patients --
+-- The facilities of these patients.
+SELECT DISTINCT pat, facility FROM store.care WHERE pat = ANY(%s::bigint[]);
+
+-- fetch_relations_of_patients --
+-- What gives a right to see these patients, other than visits.
+SELECT shard, type, id, pat, holder, kind, since, until FROM store.relation WHERE pat = ANY(%s::bigint[]) AND kind <> 's';
 
 -- fetch_stray_row --
 -- An audit row of no lane.

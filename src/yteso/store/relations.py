@@ -51,7 +51,7 @@ _ENDED = {
 """States in which the resource gives nobody a right."""
 
 ALWAYS = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
-_HOPS = {
+HOPS = {
     "Location": "managingOrganization",
     "HealthcareService": "providedBy",
     "PractitionerRole": "organization",
@@ -212,18 +212,26 @@ def facility_codes(conn: Connection, codec: Codec, references: Iterable[str]) ->
     """Reference -> the values of the identifiers of the Organization it leads to; none when it is not here."""
     found: dict[str, tuple[str, ...]] = dict.fromkeys(references, ())
     first = _fetch(conn, codec, found)
-    hops = {text: _hop(resource) for text, resource in first.items()}
+    hops = {text: hop_of(resource) for text, resource in first.items()}
     second = _fetch(conn, codec, {hop for hop in hops.values() if hop})
     for text, resource in first.items():
         organization = second.get(hops[text]) if hops[text] else resource
-        if organization and organization.get("resourceType") == "Organization":
-            values = (one.get("value") for one in organization.get("identifier") or ())
-            found[text] = tuple(value for value in values if isinstance(value, str) and value)
+        if organization:
+            found[text] = facilities_of(organization)
     return found
 
 
-def _hop(resource: Mapping[str, Any]) -> str:
-    owner = resource.get(_HOPS.get(resource.get("resourceType", ""), ""))
+def facilities_of(organization: Mapping[str, Any]) -> tuple[str, ...]:
+    """The codes of an Organization; none of what is no Organization."""
+    if organization.get("resourceType") != "Organization":
+        return ()
+    values = (one.get("value") for one in organization.get("identifier") or ())
+    return tuple(value for value in values if isinstance(value, str) and value)
+
+
+def hop_of(resource: Mapping[str, Any]) -> str:
+    """The reference to the Organization that it belongs to; empty for what is one, and where none is named."""
+    owner = resource.get(HOPS.get(resource.get("resourceType", ""), ""))
     text = owner.get("reference") if isinstance(owner, dict) else ""
     return text if isinstance(text, str) else ""
 
@@ -233,7 +241,7 @@ def _fetch(conn: Connection, codec: Codec, references: Iterable[str]) -> dict[st
     keys: dict[tuple[int, str], list[str]] = {}
     for text in references:
         target = reference.parse(text)
-        if target.kind == "relative" and (target.type == "Organization" or target.type in _HOPS):
+        if target.kind == "relative" and (target.type == "Organization" or target.type in HOPS):
             keys.setdefault((TYPE_NUMBER[target.type], target.id), []).append(text)
     if not keys:
         return {}

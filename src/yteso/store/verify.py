@@ -30,16 +30,18 @@ from yteso.search.sensitivity import Sensitivity
 from yteso.search.side import hid
 from yteso.signing.keys import PublicKey
 from yteso.signing.root import Head, heads_hash, verify_root
-from yteso.standards.fhir_r4 import TYPE_NAME
+from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store.audit import LEAF, leaf, removal_leaf
 from yteso.store.chain import bad_row, ends_batch
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.labels import is_labelled, rules_in_force
+from yteso.store.rows import Row, index_of, tokens_of
+from yteso.store.verify_rights import bad_right, streamed
 
 SQL = Queries.beside(__file__)
 _EMPTY = b""
-Kind = Literal["root", "row", "end", "missing", "content"]
+Kind = Literal["root", "row", "end", "missing", "content", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class BadPlace:
 
     `root`: root number `n` is forged, missing or out of order. `row`: audit row `lane`, `n` was changed, added, removed
     or moved. `end`: the end of the lane is not what `store.lane` or a root says. `missing`: a version that row wrote is
-    gone or altered. `content`: a version (`about`) that no audit row wrote.
+    gone or altered. `content`: a version (`about`) that no audit row wrote, or whose columns say something else.
+    `right`: a row (`about`) that decides who may see, and is not what the present resources say.
     """
 
     kind: Kind
@@ -59,11 +62,16 @@ class BadPlace:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a version is judged with. `rules`: by which everything is labelled; None while it is being labelled anew."""
+    """What a version is judged with. `rules`: by which everything is labelled; None while it is being labelled anew.
+
+    `indexed`: nothing is being indexed anew. `own`: no search parameters but R4's, so that every token is known.
+    """
 
     conn: Connection
     codec: Codec
     rules: Sensitivity | None
+    indexed: bool
+    own: bool
 
 
 @dataclass(slots=True)
@@ -89,8 +97,19 @@ class _Written:
 def verify(
     conn: Connection, codec: Codec, roots: Sequence[Mapping[str, Any]] = (), keys: Iterable[PublicKey] = ()
 ) -> BadPlace | None:
-    """Look at everything; roots first, then lanes, then the record's versions."""
-    return _bad_root(roots, tuple(keys)) or verify_chains(conn, roots) or verify_versions(conn, codec)
+    """Look at everything; roots first, then lanes, then the record's versions, then who may see."""
+    return (
+        _bad_root(roots, tuple(keys))
+        or verify_chains(conn, roots)
+        or verify_versions(conn, codec)
+        or verify_rights(conn, codec)
+    )
+
+
+def verify_rights(conn: Connection, codec: Codec) -> BadPlace | None:
+    """Visits, relations and consents as rows are what the present resources say."""
+    bad = bad_right(conn, codec)
+    return BadPlace("right", about=bad) if bad else None
 
 
 def _bad_root(roots: Sequence[Mapping[str, Any]], keys: tuple[PublicKey, ...]) -> BadPlace | None:
@@ -131,7 +150,7 @@ def _wanted(roots: Sequence[Mapping[str, Any]]) -> dict[int, set[int]]:
 def _walk(conn: Connection, lane: int, found: _Lane, wanted: Iterable[int]) -> BadPlace | None:
     marks = frozenset(wanted)
     batch: list[Sequence[Any]] = []
-    for row in conn.execute(SQL["fetch_audit"], (lane,)):
+    for row in streamed(conn, "fetch_audit", (lane,)):
         expected = found.rows + len(batch) + 1
         if row[0] != expected:
             return BadPlace("row", lane, expected)
@@ -172,7 +191,9 @@ def verify_versions(conn: Connection, codec: Codec) -> BadPlace | None:
     bound_from = unbound[0] if unbound and unbound[0] is not None else None
     written = groupby(_written(conn), key=lambda one: one.t)
     versions = groupby(_versions(conn), key=lambda row: row[4])
-    return _merge(_Reading(conn, codec, rules_in_force(conn, system_clock())), written, versions, bound_from)
+    indexed, own = conn.execute(SQL["fetch_indexed"], (TYPE_NUMBER["SearchParameter"],)).fetchall()[0]
+    reading = _Reading(conn, codec, rules_in_force(conn, system_clock()), indexed, own)
+    return _merge(reading, written, versions, bound_from)
 
 
 def _merge(reading: _Reading, written: Any, versions: Any, unbound: int | None) -> BadPlace | None:
@@ -218,7 +239,7 @@ def _compare(reading: _Reading, said: Sequence[_Written], rows: Sequence[Sequenc
 
 def _leaf_of(reading: _Reading, row: Sequence[Any]) -> bytes | None:
     """The leaf of a version as it is stored; None when it contradicts itself."""
-    type, id, version, _, _, deleted, dictionary, body, hash, patient, shard, key, label, maker = row
+    type, id, version, _, _, deleted, dictionary, body, hash, patient, shard, key, label, maker, *columns = row
     name = TYPE_NAME.get(type)
     if name is None or shard != shard_of(id) or key not in (None, hid(id)):
         return None
@@ -239,6 +260,12 @@ def _leaf_of(reading: _Reading, row: Sequence[Any]) -> bytes | None:
         labelled = is_labelled(reading.rules, type, text, resource, label)
         if not labelled or (index.source and maker != index.source):
             return None
+    if (
+        key is not None
+        and reading.indexed
+        and not _is_indexed(reading, Row((shard, type, id), text, 0, found, resource), columns)
+    ):
+        return None
     return leaf(name, id, version, found)
 
 
@@ -248,14 +275,23 @@ def _is_of(patient: int | None, index: IndexRow, resource: dict[str, Any]) -> bo
     return patient == (number(key) if key else None) or (patient is None and resource["resourceType"] in LATER)
 
 
+def _is_indexed(reading: _Reading, row: Row, columns: Sequence[Any]) -> bool:
+    """Whether code, clinical date and tokens are those of the content: rights ask for them too."""
+    code, low, high, tokens = columns
+    index = index_of(row)
+    made, there = {number(one) for one in tokens_of(row, index)}, set(tokens)
+    same = made == there if reading.own else made <= there
+    return same and (code, low, high) == (number(index.code) if index.code else None, index.d_lo, index.d_hi)
+
+
 def _written(conn: Connection) -> Iterator[_Written]:
-    for lane, n, t, ts, content in conn.execute(SQL["fetch_written"]):
+    for lane, n, t, ts, content in streamed(conn, "fetch_written"):
         raw = bytes(content)
         yield _Written(lane, n, t, ts, tuple(raw[at : at + LEAF] for at in range(0, len(raw), LEAF)))
 
 
 def _versions(conn: Connection) -> Iterator[Sequence[Any]]:
-    yield from conn.execute(SQL["fetch_versions"])
+    yield from streamed(conn, "fetch_versions")
 
 
 def _named(type: int, id: str, version: int) -> str:

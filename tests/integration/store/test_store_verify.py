@@ -1,4 +1,4 @@
-"""1,000 random tampers of the audit and of the record: each is found; what nobody touched passes."""
+"""1,000 random tampers of the audit, the record and who may see it: each is found; what nobody touched passes."""
 
 import random
 
@@ -12,6 +12,7 @@ from yteso.base.clock import system_clock
 from yteso.signing.keys import load_or_create
 from yteso.store import audit, labels
 from yteso.store.protocol import AuditNote, Put, Remove
+from yteso.store.relations import spread_same, sweep_same
 from yteso.store.roots import make_root, roots_after
 from yteso.store.verify import BadPlace, verify
 
@@ -25,6 +26,66 @@ def patient(n, name="Trần Văn Giả"):
 
 def visit(n, status="finished"):
     return {"resourceType": "Encounter", "id": f"e{n}", "status": status, "subject": {"reference": f"Patient/p{n}"}}
+
+
+def facility(code):
+    return {"resourceType": "Organization", "id": f"o{code}", "identifier": [{"value": code}]}
+
+
+def link(to, kind):
+    return [{"type": kind, "other": {"reference": f"Patient/{to}"}}]
+
+
+EVIDENCE = {"url": "urn:yteso:representation-evidence", "valueString": "giấy khai sinh"}
+PARENT = {
+    "resourceType": "RelatedPerson",
+    "id": "parent",
+    "patient": {"reference": "Patient/p2"},
+    "identifier": [{"system": "urn:yteso:patient", "value": "p3"}],
+    "relationship": [{"coding": [{"code": "MTH"}]}],
+    "extension": [EVIDENCE],
+}
+REFUSAL = {
+    "resourceType": "Consent",
+    "id": "refusal",
+    "status": "active",
+    "scope": {"text": "x"},
+    "category": [{"text": "x"}],
+    "patient": {"reference": "Patient/p1"},
+    "provision": {
+        "type": "deny",
+        "actor": [
+            {
+                "role": {"coding": [{"code": "IRCP"}]},
+                "reference": {"identifier": {"system": "http://fhir.hl7.org.vn/core/sid/ma-cskcb", "value": "79001"}},
+            }
+        ],
+        "class": [{"code": "Condition"}, {"code": "Observation"}],
+    },
+}
+ABOUT = [
+    facility("79001"),
+    {**visit(5), "serviceProvider": {"reference": "Organization/o79001"}, "subject": {"reference": "Patient/p1"}},
+    {**visit(6), "serviceProvider": {"identifier": {"value": "79002"}}, "subject": {"reference": "Patient/p2"}},
+    {
+        "resourceType": "ServiceRequest",
+        "id": "order",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "performer": [{"reference": "Organization/o79001"}, {"identifier": {"value": "79003"}}],
+        "authoredOn": "2026-01-01",
+        "occurrencePeriod": {"start": "2026-01-01", "end": "2027-01-01"},
+        "code": {"coding": [{"system": "urn:x", "code": "mri"}]},
+    },
+    {**patient(6), "generalPractitioner": [{"reference": "Organization/o79001"}]},
+    {**patient(3), "link": link("p7", "replaces")},
+    {**patient(7), "link": link("p3", "replaced-by")},
+    {**visit(8), "serviceProvider": {"identifier": {"value": "79004"}}, "subject": {"reference": "Patient/p7"}},
+    PARENT,
+    REFUSAL,
+]
+"""What says who may see: visits, an order, a family doctor, a person of two Patients who is a parent, a refusal."""
 
 
 @pytest.fixture
@@ -45,6 +106,11 @@ def filled(database, store, administrator, keys):
                 store.read(conn, CITIZEN, EVERYTHING, "Patient", f"p{n}")
         with database.connection() as conn:
             make_root(conn, keys, system_clock())
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(one) for one in ABOUT])
+        spread_same(conn)
+    with database.connection() as conn:
+        sweep_same(conn)
     with database.connection() as conn:
         store.write(conn, administrator, [Remove("Encounter", "e4")])
         audit.add_refusal(conn, CITIZEN, "R", "Patient", "AUTH-0102")
@@ -94,7 +160,28 @@ RESOURCE = {
     "type": "CASE type WHEN 1 THEN 2 ELSE 1 END",
     "hid": "hid + 1",
     "label": "label # 1::smallint",
+    "code": "coalesce(code, 0) + 1",
+    "d_lo": "d_lo + 1",
+    "d_hi": "d_hi - 1",
+    "tok": "tok || 7::bigint",
 }
+CARE = {"pat": "pat + 1", "hid": "hid + 1", "shard": "shard # 1", "facility": "facility || 'x'"}
+RELATION = {
+    "pat": "pat + 1",
+    "id": "id || 'x'",
+    "holder": "holder || 'x'",
+    "kind": "CASE kind WHEN 'f' THEN 'a' ELSE 'f' END::\"char\"",
+    "since": "since + interval '1 microsecond'",
+    "until": "until - interval '1 microsecond'",
+}
+RULE = {
+    **{name: f"{name} || 'x'" for name in ("id", "facility", "account", "role", "purpose", "maker")},
+    **{name: f"{name} + 1" for name in ("n", "pat", "type", "label", "lo")},
+    "permit": "NOT permit",
+    "since": "since + interval '1 microsecond'",
+    "until": "until - interval '1 microsecond'",
+}
+RIGHTS = {"store.care": CARE, "store.relation": RELATION, "store.consent_rule": RULE}
 HISTORY = {
     "ver": "ver + 100",
     "t": "t + 1",
@@ -113,7 +200,11 @@ def one_of(dice, conn, table, where="true"):
 
 def update(dice, conn, table, columns):
     column = dice.choice(sorted(columns))
-    there = "hash IS NOT NULL" if column == "label" else "true"  # What is deleted says nothing to label.
+    there = "hash IS NOT NULL" if column in ("label", "code", "tok") else "true"  # What is deleted says nothing of it.
+    if column in ("d_lo", "d_hi"):
+        there = "d_lo > -9223372036854775808"
+    if table == "store.consent_rule":
+        there = "n >= 0"  # The others are about nobody but who they name.
     conn.execute(
         sql.SQL("UPDATE ONLY {} SET {} = {} WHERE ctid = %s").format(
             sql.SQL(table), sql.Identifier(column), sql.SQL(columns[column])
@@ -136,10 +227,10 @@ def insert(dice, conn, table, _):
         " AND attgenerated = '' ORDER BY attnum"
     )
     names = [row[0] for row in conn.execute(columns, (table,))]
-    key = next(name for name in ("n", "name", "id") if name in names)
+    key = next(name for name in ("n", "name", "holder", "id", "facility") if name in names)
     new = "n + 1" if key == "n" else f"{key} || 'new'"
     chosen = [{"hid": "hid + 7"}.get(name, new if name == key else name) for name in names]
-    if key == "n":
+    if "audit" in table:
         conn.execute(
             f"UPDATE ONLY {table} SET n = n + 100000 WHERE n > (SELECT n FROM ONLY {table} WHERE ctid = %s)", (place,)
         )
@@ -153,7 +244,8 @@ def insert(dice, conn, table, _):
 def swap(dice, conn, table, _):
     """The contents of two rows change places."""
     one, other = one_of(dice, conn, table), one_of(dice, conn, table)
-    names = "who, what, pats" if "audit" in table else "dict, body"
+    names = {"audit": "who, what, pats", "care": "pat, facility", "relation": "pat, holder", "consent_rule": "type"}
+    names = next((told for part, told in names.items() if part in table), "dict, body")
     rows = {
         place: conn.execute(f"SELECT {names} FROM ONLY {table} WHERE ctid = %s", (place,)).fetchone()
         for place in (one, other)
@@ -209,6 +301,7 @@ def test_every_one_of_a_thousand_tampers_is_found(database, store, keys, filled)
     with database.connection() as conn:
         targets = [(name, AUDIT) for name in tables(conn, "store.audit")]
         targets += [("store.resource", RESOURCE), *((name, HISTORY) for name in tables(conn, "store.history"))]
+        targets += RIGHTS.items()
         while tampered < TAMPERS:
             table, columns = dice.choice(targets)
             ways = [update] * 6 + [delete, insert, swap, truncate]
@@ -308,3 +401,76 @@ def test_a_file_of_an_earlier_release_names_no_patient_but_never_another(databas
             conn.execute(f"UPDATE store.resource SET pat = {pat} WHERE id = '{name}'")
             assert (check(conn, store, filled, keys) is None) is sound, (name, pat)
             conn.rollback()
+
+
+SPREAD = """INSERT INTO store.relation SELECT shard, 0, id, pat, kind, holder, since, until
+            FROM store.relation WHERE id = 'order'"""
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [
+        ("UPDATE store.care SET facility = '79999' WHERE facility = '79002'", "store.care Encounter/e6"),
+        ("DELETE FROM store.care WHERE facility = '79001'", "store.care Encounter/e5"),
+        ("INSERT INTO store.care SELECT pat, hid, shard, '79999' FROM store.care LIMIT 1", "store.care Encounter/"),
+        ("INSERT INTO store.care SELECT pat, hid + 1, shard, facility FROM store.care LIMIT 1", "store.care "),
+        ("DELETE FROM store.relation WHERE id = 'order' AND holder = '79003'", "store.relation ServiceRequest/order"),
+        ("UPDATE store.relation SET until = '9999-01-01' WHERE id = 'order'", "store.relation ServiceRequest/order"),
+        ("UPDATE store.relation SET holder = 'Patient/p1' WHERE id = 'parent'", "store.relation RelatedPerson/parent"),
+        ("UPDATE store.relation SET holder = '79999' WHERE type = 0 AND kind = 'f'", "store.relation 0/care"),
+        ("DELETE FROM store.relation WHERE type = 0 AND kind = 'm'", "store.relation 0/parent"),
+        (SPREAD, "store.relation 0/order"),
+        ("UPDATE store.consent_rule SET type = 103 WHERE id = 'refusal' AND n = 0", "store.consent_rule refusal 0"),
+        ("UPDATE store.consent_rule SET permit = true WHERE id = 'refusal'", "store.consent_rule refusal 0"),
+        ("DELETE FROM store.consent_rule WHERE n = -1", "store.consent_rule p"),
+    ],
+)
+def test_a_row_that_decides_who_may_see_is_named(database, store, keys, filled, change, about):
+    with database.connection() as conn:
+        conn.execute(change)
+        found = check(conn, store, filled, keys)
+    assert found.kind == "right"
+    assert found.about.startswith(about)
+
+
+@pytest.mark.parametrize("change", ["tok = tok || 7::bigint", "tok = tok[2:]", "code = 7", "d_lo = 7", "d_hi = 7"])
+def test_who_changes_what_a_search_and_rights_find_by_is_found(database, store, keys, filled, change):
+    with database.connection() as conn:
+        conn.execute(f"UPDATE store.resource SET {change} WHERE id = 'order'")
+        assert check(conn, store, filled, keys).about == "ServiceRequest/order/_history/1"
+
+
+def test_what_changes_lawfully_afterwards_passes(database, store, administrator, keys, filled):
+    """Codes of an Organization, a joining that is undone, what came before its Organization, what came a moment ago."""
+    early = {
+        **visit(9),
+        "serviceProvider": {"reference": "Organization/o79009"},
+        "subject": {"reference": "Patient/p1"},
+    }
+    steps = [
+        [Put({**facility("79001"), "identifier": [{"value": "79111"}]})],
+        [Put(visit(5)), Put({**ABOUT[3], "status": "revoked"})],
+        [Put(early)],
+        [Put(facility("79009"))],
+        [
+            Put(
+                {
+                    **visit(8),
+                    "serviceProvider": {"identifier": {"value": "79005"}},
+                    "subject": {"reference": "Patient/p7"},
+                }
+            )
+        ],
+        [Put(patient(3)), Put(patient(7))],
+        [Remove("RelatedPerson", "parent"), Remove("Consent", "refusal")],
+        [Remove("Organization", "o79001")],
+    ]
+    for step in steps:
+        with database.connection() as conn:
+            store.write(conn, administrator, step)
+        with database.connection() as conn:
+            assert check(conn, store, filled, keys) is None, step
+    with database.connection() as conn:
+        sweep_same(conn)
+    with database.connection() as conn:
+        assert check(conn, store, filled, keys) is None

@@ -28,6 +28,10 @@ _WORDS = {
         "Nội dung do làn {lane}, dòng {n} ghi đã bị sửa hoặc mất {about}",
         "What lane {lane}, row {n} wrote was altered or is gone {about}",
     ),
+    "right": (
+        "Dòng quyết định ai được xem không đúng với hồ sơ: {about}",
+        "A row that decides who may see is not what the record says: {about}",
+    ),
     "content": ("Phiên bản không có trong nhật ký: {about}", "A version that the audit does not know: {about}"),
 }
 
