@@ -207,6 +207,27 @@ def test_both_walls_show_the_same_rows(database, person):
         assert shown == through_the_first(database, limit), limit
 
 
+def test_a_facility_that_cares_for_many_without_a_visit_sees_what_it_saw(database):
+    """Of so many no list is made: each is asked for, and who was not in their care is not."""
+    limit = restriction(who(Role.DOCTOR), "search", "Patient")
+    before = through_the_first(database, limit)
+    many = (
+        "INSERT INTO store.relation (shard, type, id, pat, kind, holder, since, until)"
+        " SELECT 1, 1, 'many-' || n, n, 'r', %s, '2020-01-01', %s FROM generate_series(1, 150) n"
+    )
+    for until, listed in (("2021-01-01", True), ("infinity", False)):
+        with database.connection() as conn:
+            conn.execute(many, (OURS, until))
+            (others,) = conn.execute("SELECT store.others_in_care(%s, '')", (OURS,)).fetchone()
+        try:
+            assert ((None not in others) and len(others) > 1) is listed
+            assert through_the_first(database, limit) == before
+            assert behind_the_second(database, limit) == before
+        finally:
+            with database.connection() as conn:
+                conn.execute("DELETE FROM store.relation WHERE id LIKE 'many-%'")
+
+
 NOBODYS = {"family=nobody", "name:exact=Th", "value-quantity=ge100", "death-date=lt2000"}
 """Of nobody here; `_lastUpdated` is of everybody or of nobody."""
 

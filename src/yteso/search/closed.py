@@ -63,12 +63,3 @@ def _who(closed: Closed) -> str:
     quoted = (str(word).replace("\\", "\\\\").replace('"', '\\"') for word in words)
     person = "NULL" if closed.person is None else str(closed.person)
     return "{" + ",".join([*(f'"{word}"' for word in quoted), person]) + "}"
-
-
-def opened_to(pat: Fragment, facility: str, account: str) -> Fragment:
-    """That a patient is opened to an account of a facility now: it stands for a care relation.
-
-    The few that are open, each with the other Patients of the same person, are looked up once for the statement.
-    """
-    text = f"{pat.text} = ANY ((SELECT store.opened_to(%s, %s))::bigint[])"
-    return Fragment(text, (*pat.params, facility, account))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from yteso.search.closed import opened_to
 from yteso.search.fragment import FALSE, TRUE, Fragment, all_of, any_of
 from yteso.search.keys import number, patient_key, source, token
 from yteso.standards.bhyt.notifiable import notifiable_codes
@@ -169,7 +168,7 @@ _NOW = "c.since <= now() AND c.until > now()"
 
 
 def _cared_for(pat: Fragment, facility: str, account: str) -> Fragment:
-    """A visit, which most are, is asked for first; the other relations only when there is none.
+    """A visit, which most are, is asked for first; another reason only when there is none.
 
     The visit is the first row of a look-up: for EXISTS the planner may gather all patients of the facility each time.
     """
@@ -177,19 +176,16 @@ def _cared_for(pat: Fragment, facility: str, account: str) -> Fragment:
         f"(SELECT true FROM store.care c WHERE c.pat = {pat.text} AND c.facility = %s LIMIT 1)",
         (*pat.params, facility),
     )
-    other = _related(pat, facility)
-    return any_of((visit, other, *((opened_to(pat, facility, account),) if account else ())))
+    return any_of((visit, _otherwise(pat, facility, account)))
 
 
-def _related(pat: Fragment, facility: str) -> Fragment:
-    """Once, by a function that is made ready only then; for each row, by a look-up that is made ready once."""
-    if pat.params:
-        return Fragment(f"store.related({pat.text}, %s)", (*pat.params, facility))
-    text = (
-        f"(SELECT true FROM store.relation c WHERE c.pat = {pat.text} AND c.holder = %s"
-        f" AND c.kind IN ('r', 'a', 'f') AND {_NOW} LIMIT 1)"
-    )
-    return Fragment(text, (facility,))
+def _otherwise(pat: Fragment, facility: str, account: str) -> Fragment:
+    """A relation, or a record that is open for a while: by a list of all whom the facility cares for so, made once for
+    the statement when the first is asked for. Where that would be long, its end says to ask for each.
+    """
+    known = f"{pat.text} = ANY ((SELECT store.others_in_care(%s, %s))::bigint[])"
+    params = (*pat.params, facility, account, *pat.params, facility)
+    return Fragment(f"coalesce({known}, store.related({pat.text}, %s))", params)
 
 
 def wards(person: str) -> Fragment:

@@ -153,7 +153,7 @@ def test_rights_are_in_every_alternative_and_in_the_total(asked):
     text, params, _ = page("Observation", asked, rights)
     arms = text.count("UNION ALL") + 1
     assert text.count("store.care") == arms
-    assert params.count("79001") == 2 * arms
+    assert params.count("79001") == 3 * arms
     total, _ = sql.total(Plan(parse("Observation", asked)[0], NOW), rights)
     assert total.count("store.care") == arms
 
