@@ -21,6 +21,16 @@ Names = tuple[str, ...]
 """What an element may be called in an extension's context: its path, its type and what that is a kind of."""
 
 
+_ALSO: Mapping[str, frozenset[str]] = {
+    "http://hl7.org/fhir/StructureDefinition/regex": frozenset(["ElementDefinition.type"]),
+    "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": frozenset(["ElementDefinition.type"]),
+    "http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version": frozenset(
+        ["CodeSystem", "ElementDefinition", "OperationDefinition", "ValueSet"]
+    ),
+}
+"""Where FHIR R4's own definitions, and so every published profile, carry these, whatever their contexts say."""
+
+
 def check_extensions(check: Check, root: Item) -> None:
     """Judge all extensions below the root; contained resources are judged by themselves."""
     for key, extension, place, names in _walk(root.value, root.type, "", root.place, _names_of_root(root.type)):
@@ -49,7 +59,7 @@ def _judge(check: Check, key: str, item: Item, names: Names) -> None:
 
 def _allowed(profile: Profile, names: Names) -> bool:
     """True when a context names the element; contexts in FHIRPath or of profiles are not judged."""
-    if not profile.contexts:
+    if not profile.contexts or not _ALSO.get(profile.url, frozenset()).isdisjoint(names):
         return True
     return any(kind == "fhirpath" or "#" in expression or expression in names for kind, expression in profile.contexts)
 

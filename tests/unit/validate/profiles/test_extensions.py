@@ -83,3 +83,17 @@ def test_slices_by_url_need_no_slicing_entry(found):
 def test_the_standards_own_extensions_are_known(found):
     wrong = PATIENT | {"extension": [{"url": R4 + "patient-birthTime", "valueString": "x"}]}
     assert {code for code, _ in found(wrong, plain())} == {"FHIR-2404", "FHIR-2423"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("fhir-type", {"valueUrl": "string"}), ("normative-version", {"valueCode": "4.0.0"})]
+)
+def test_the_standards_own_extensions_may_stand_where_its_definitions_have_them(found, name, value):
+    carried = {"url": f"{R4}structuredefinition-{name}", **value}
+    typed = {"code": "string", "extension": [carried]}
+    element = {"id": "Patient.x", "path": "Patient.x", "type": [typed]}
+    if name == "normative-version":
+        element = {"id": "Patient.x", "path": "Patient.x", "extension": [carried]}
+    published = definition("p", "Patient") | {"differential": {"element": [element]}}
+    assert found(published, definition("q", "StructureDefinition")) == []
+    assert found(PATIENT | {"extension": [carried]}, plain()) == [("FHIR-2423", "Patient.extension[0]")]
