@@ -82,12 +82,9 @@ def _read(across: Across) -> _Place:
         raise refuse_cursor()
     _, type, id, when = parts
     timed = isinstance(when, int) if _by_time(across) else when is None
-    if type not in TYPE_NAME or not isinstance(id, str) or not timed:
+    if not isinstance(type, int) or type not in TYPE_NAME or not isinstance(id, str) or not timed:
         raise refuse_cursor()
-    try:
-        return _Place(type, id, None if when is None else moment(when))
-    except OverflowError as error:
-        raise refuse_cursor() from error
+    return _Place(type, id, None if when is None else moment(when))
 
 
 def _checksum(across: Across) -> str:

@@ -54,9 +54,16 @@ def unpack(text: str) -> list[Any]:
         values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError) as error:
         raise refuse_cursor() from error
-    if not isinstance(values, list):
+    if not isinstance(values, list) or any(map(_is_odd, values)):
         raise refuse_cursor()
     return values
+
+
+def _is_odd(value: object) -> bool:
+    """True for what no page ends with, and PostgreSQL does not take."""
+    if isinstance(value, str):
+        return "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
+    return isinstance(value, bool | list | dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Cursor:
             raise refuse_cursor()
         mark, id, *values = parts
         numeric = all(
-            value is None if order.kind in _LOOKED_UP else isinstance(value, int) and abs(value) <= 2**63
+            value is None if order.kind in _LOOKED_UP else isinstance(value, int) and -(2**63) <= value < 2**63
             for value, order in zip(values, orders, strict=True)
         )
         if mark != checksum(query) or not isinstance(id, str) or not numeric:

@@ -172,9 +172,9 @@ def _undated() -> list[int]:
 
 def _read_cursor(cursor: str) -> tuple[int, str]:
     values = unpack(cursor)
-    if [value.__class__ for value in values] != [int, str] or values[0] not in (0, *TYPE_NAME) or "\x00" in values[1]:
+    if [value.__class__ for value in values] != [int, str] or values[0] not in (0, *TYPE_NAME):
         raise refuse_cursor()
-    return values[0], values[1].encode("ascii", "replace").decode()
+    return values[0], values[1]
 
 
 def _referred(

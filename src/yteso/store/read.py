@@ -205,12 +205,7 @@ def _read_history_cursor(cursor: str) -> list[Any]:
     values = unpack(cursor)
     if [value.__class__ for value in values] != [int, int, str, int]:
         raise refuse_cursor()
-    updated, type, id, version = values
-    try:
-        when = moment(updated)
-    except OverflowError as error:
-        raise refuse_cursor() from error
-    return [when, type, id, version]
+    return [moment(values[0]), *values[1:]]
 
 
 def peek(conn: Connection, codec: Codec, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:

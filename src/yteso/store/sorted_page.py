@@ -45,7 +45,7 @@ def _sortable(asking: Asking, row: tuple[Any, ...]) -> Sortable:
 def _start(query: Query, ids: Sequence[str]) -> int:
     if not query.cursor:
         return 0
-    mark, *signposts = cursor.unpack(query.cursor)
+    mark, *signposts = cursor.unpack(query.cursor) or [""]
     if mark != cursor.checksum(query):
         raise cursor.refuse_cursor()
     places = {id: at for at, id in enumerate(ids)}

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+
+from yteso.api import page
+from yteso.search import cursor
 
 PATIENT = '{"resourceType":"Patient","name":[{"family":"Thử"}]%s}'
 
@@ -156,6 +163,42 @@ def test_no_query_makes_a_server_error(admin):
         for url in (f"Patient?{query}", f"Patient/_history?{query}", f"Patient/a?{query}"):
             assert admin("GET", url).status < 500, url[:100]
         assert admin("POST", "Patient/_search", query.encode()).status < 500, query[:100]
+
+
+ODD = ["", "x" * 300, "\x00", "\ud800", None, True, 1.5, -1, 2**63, 10**30, [], {}, "9999"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "Patient?",
+        "Patient?_sort=-birthdate,family&",
+        "Patient?_sort=gender&",
+        "Patient/_history?",
+        "_history?",
+        "?_type=Patient&",
+        "?_sort=_id&",
+        "Patient/a/$everything?",
+        "Patient/a/*?",
+    ],
+)
+def test_no_page_link_makes_a_server_error(admin, url):
+    about = {"subject": {"reference": "Patient/a"}, "status": "final", "code": {"text": "x"}}
+    for key in ("a", "b", "c"):
+        admin("PUT", f"Patient/{key}", {"resourceType": "Patient", "id": key, "gender": "male", "birthDate": "2000"})
+        admin("PUT", f"Observation/{key}", {"resourceType": "Observation", "id": key, **about})
+    [following] = [one["url"] for one in admin("GET", f"{url}_count=1").json["link"] if one["relation"] == "next"]
+    params, place = page.unpack(parse_qs(urlsplit(following).query)["_page"][0])
+    good = cursor.unpack(place)
+    broken = [[*good[:at], odd, *good[at + 1 :]] for at in range(len(good)) for odd in ODD]
+    for values in [[], good[:-1], [*good, 1], *broken]:
+        link = encoded([cursor.pack(values), *params])
+        told = admin("GET", f"{url.partition('?')[0]}?_page={link}")
+        assert told.status in (200, 400), (values, told.body[:200])
+
+
+def encoded(packed):
+    return base64.urlsafe_b64encode(json.dumps(packed).encode()).decode()
 
 
 def test_no_number_makes_a_server_error(admin):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +30,6 @@ LONGEST_TIMEOUT = 60
 SHORTEST_HEARTBEAT = 5
 _DAY_SECONDS = 86_400
 _TIMEOUT = 20
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _MOST_FILTERS = 20
 _MOST_HEADERS = 20
 
@@ -199,10 +198,7 @@ def _moment(text: str) -> datetime:
     """The moment of an instant, also of one that the calendar of Python does not have (second 60, year 9999)."""
     found = interval(text)
     assert found is not None, "the structure was judged"
-    try:
-        return moment(found[0])
-    except OverflowError:
-        return _NEVER
+    return moment(found[0])
 
 
 def _is_endpoint(text: str) -> bool:
