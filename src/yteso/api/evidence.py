@@ -18,9 +18,12 @@ from yteso.api.service import Existing
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.db import Connection
-from yteso.fhir import json
+from yteso.fhir import json, reference
 from yteso.store.protocol import Resource
 from yteso.store.relations import MERGED, named_relations
+
+_PAPERS = frozenset(["DocumentReference", "QuestionnaireResponse", "Consent"])
+"""Types of Consent.sourceReference that lie in a patient's record (a Contract does not)."""
 
 
 def check_evidence(call: Call, conn: Connection, resources: Sequence[Resource], existing: Existing) -> None:
@@ -40,8 +43,15 @@ def check_evidence(call: Call, conn: Connection, resources: Sequence[Resource], 
 def _check_consent(call: Call, conn: Connection, consent: Resource, existing: Existing) -> None:
     if call.who.role is Role.CITIZEN:
         check_own_consent(call, conn, consent, existing.get(("Consent", consent["id"])))
-    elif not consent.keys() & {"sourceAttachment", "sourceReference"}:
+    elif not _has_source(consent):
         raise Refused(rules.NO_SOURCE.at(Origin(field="Consent.source[x]")), status=422)
+
+
+def _has_source(consent: Resource) -> bool:
+    """Whether what was signed can be looked at: its bytes, where they lie, or a paper here, which the writer sees."""
+    scan = consent.get("sourceAttachment", {})
+    paper = reference.parse(str(consent.get("sourceReference", {}).get("reference", "")))
+    return bool(scan.get("data") or scan.get("url")) or (paper.kind == "relative" and paper.type in _PAPERS)
 
 
 def _represents(before: Resource, after: Resource) -> bool:

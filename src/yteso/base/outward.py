@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 _LONGEST_ANSWER = 64 * 1024
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 _PORTS = {"http": 80, "https": 443}
 
 Origin = tuple[str, str, int]
@@ -113,12 +114,19 @@ def _exchange(connection: http.client.HTTPConnection, parcel: Parcel) -> Answer:
 
 def _may_be(peer: str, *, private: bool) -> bool:
     """Whether the machine at the other end may be asked."""
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
+    address = _meant(ipaddress.ip_address(peer.partition("%")[0]))
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
     return private or address.is_global
+
+
+def _meant(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one stands for: mapped, 6to4 (RFC 3056), or by a translator (RFC 6052)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

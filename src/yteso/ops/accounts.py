@@ -128,6 +128,7 @@ def set_password(settings: Settings, name: str, password: str) -> None:
     machine = _machine(settings, name)
     if machine is None:
         _people(settings).set_password(name, password)
+        _end_tokens(settings, name)
         return
     if len(password) < _SHORTEST:
         raise Refused(BAD_MACHINE.at())
@@ -150,14 +151,16 @@ def enable(settings: Settings, name: str) -> None:
 
 
 def end_sessions(settings: Settings, name: str) -> int:
-    """End every session of a person; how many. Raises Refused (WEB-0004)."""
+    """End every session and every token of a person; how many sessions. Raises Refused (WEB-0004)."""
     ended: int = _people(settings).end_sessions(name)
+    _end_tokens(settings, name)
     return ended
 
 
 def one_time_link(settings: Settings, name: str, *, reset_factors: bool) -> str:
     """The address by which a person sets a password, once, within a day. Raises Refused (WEB-0004)."""
     path: str = _people(settings).one_time_link(name, reset_factors=reset_factors)
+    _end_tokens(settings, name)
     return f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}{path}"
 
 

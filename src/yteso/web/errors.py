@@ -19,6 +19,11 @@ from yteso.web.services import NotServing, service
 _log = logging.getLogger("django.request")
 
 
+def keep_refusal(request: HttpRequest, refused: Refused) -> None:
+    """A view tells a refusal in a page of its own: `accounts.denials` writes its row all the same."""
+    request.refused = refused  # type: ignore[attr-defined]
+
+
 class CalmErrors:
     """Exceptions of the house become pages here, and only here."""
 

@@ -73,6 +73,22 @@ def needs_fresh_login(view: View) -> View:
     return guarded  # type: ignore[return-value]
 
 
+def needs_fresh_login_to_change(view: View) -> View:
+    """The same for a view that also shows: looking needs no new proof, changing does."""
+    guarded = needs_fresh_login(view)
+
+    @wraps(view)
+    def either(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
+        return (view if request.method in ("GET", "HEAD") else guarded)(request, *args, **names)
+
+    return either  # type: ignore[return-value]
+
+
+def spend_proof(request: HttpRequest) -> None:
+    """The proof of who one is was for what has just been done, and counts for nothing further."""
+    request.session[PROVED_AT] = 0
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """True when the person proved who they are within the last `FRESH_SECONDS`."""
     proved = request.session.get(PROVED_AT, 0)

@@ -61,7 +61,7 @@ def _further(role: Role, target: str) -> Iterator[dict[str, Any]]:
         "category": [{"coding": [{"code": "INFAO"}]}],
         "patient": patient,
         "performer": [{"reference": _performer(role, target)}],
-        "sourceAttachment": {"title": "x"},
+        "sourceAttachment": {"data": "eA=="},
     }
 
 

@@ -63,6 +63,12 @@ def test_a_doctor_records_a_consent_only_with_what_was_signed(doctor):
     }
     assert doctor("POST", "", bundle).codes == ["API-0044"]
     assert doctor("GET", "Condition/hiv").status == 404
+    for nothing in (
+        {"sourceAttachment": {"title": "Giấy đồng ý"}},
+        {"sourceReference": {"display": "Giấy đồng ý"}},
+        {"sourceReference": {"reference": "Organization/79001"}},
+    ):
+        assert doctor("POST", "Consent", permission(**nothing)).codes == ["API-0044"]
     recorded = doctor("POST", "Consent", permission(sourceAttachment=SCAN))
     assert recorded.status == 201
     assert doctor("GET", "Condition/hiv").status == 200

@@ -1,5 +1,6 @@
 """Whole walks through real HTTP: apps with people, machines alone, and what ends them."""
 
+import re
 import time
 
 import pytest
@@ -307,3 +308,18 @@ def test_tokens_given_and_refused_are_rows_of_the_audit_chain(platform):
     assert any(row.who == "unknown" for row in refused)
     assert any(row.what.startswith("grant:") and row.detail.startswith("given") for row in found)
     assert any(row.what.startswith("client:") for row in found)
+
+
+def test_an_app_is_not_opened_for_one_patient_with_anothers_visit(platform, browse):
+    app = Client("app-lan", "Ứng dụng Mẫu", "public", (BACK,), "http://127.0.0.1/open", "launch patient/*.rs")
+    platform.services.oauth.register(app)
+    doctor = browse("bacsi")
+    csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', doctor.get(f"{platform.base}/account").text)[1]
+
+    def opened(visit: str) -> int:
+        form = {"csrfmiddlewaretoken": csrf, "patient": MINE, "encounter": visit}
+        address = f"{platform.base}/oauth/launch/app-lan"
+        return doctor.post(address, form, allow_redirects=False, timeout=20).status_code
+
+    assert opened(f"kham-{MINE}") == 303
+    assert opened(f"kham-{OTHERS}") == 403

@@ -122,6 +122,25 @@ def test_an_account_is_opened_again_its_sessions_ended_and_a_link_given(site: Se
             act(site, "khong-co")
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda site: accounts.end_sessions(site, "vanhanh"),
+        lambda site: accounts.one_time_link(site, "vanhanh", reset_factors=False),
+        lambda site: accounts.set_password(site, "vanhanh", "mot cau hoan toan khac day"),
+    ],
+)
+def test_what_ends_sessions_by_the_command_line_ends_tokens_too(site: Settings, database: Database, act) -> None:
+    accounts.save(site, Row("vanhanh", "operator", "", active=True), PASSWORD)
+    asked = "SELECT at FROM oauth.ended WHERE kind = 'account' AND key = 'vanhanh'"
+    with database.connection() as conn:
+        (before,) = conn.execute(asked).fetchone()
+    act(site)
+    with database.connection() as conn:
+        (after,) = conn.execute(asked).fetchone()
+    assert after > before
+
+
 def test_the_daily_job_looks_after_accounts(site: Settings) -> None:
     accounts.save(site, Row("vanhanh", "operator", "", active=True), PASSWORD)
     services = build(site, application="yteso test")

@@ -8,6 +8,7 @@ import pytest
 from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
+from yteso.store.audit import Asked, find
 from yteso.store.protocol import Put
 from yteso.web.guard import PROVED_AT
 
@@ -102,7 +103,7 @@ def test_a_late_review_is_an_alarm_to_the_officer_and_stops_the_account(cast):
             "UPDATE store.opening SET since = since - interval '80 hours', until = until - interval '80 hours'"
         )
     assert "1 lần mở khẩn cấp đã quá hạn xét 72 giờ" in officer.get("/consent/review").content.decode()
-    assert "CONS-0008" in break_glass(doctor).content.decode()
+    assert "CONS-0008" in break_glass(cast.client("bacsi")).content.decode()
     assert doctor.get("/record/kin").status_code == 404
 
 
@@ -115,6 +116,40 @@ def test_it_wants_a_fresh_log_in(cast):
     assert answer.status_code == 302
     assert answer["Location"].startswith("/account/confirm")
     assert client.get("/record/kin").status_code == 404
+
+
+def test_a_proof_opens_one_record_and_no_second(cast):
+    """Emergency access is to one patient: the next needs its own proof of who one is."""
+    doctor = cast.client("bacsi")
+    assert break_glass(doctor).status_code == 200
+    first, there = "/account/confirm?next=/consent/open", "http://localhost/consent/open/glass"
+    assert first in doctor.get("/consent/open").content.decode()
+    form = {"identifier": CCCD, "reason": "ETREAT", "words": WORDS}
+    again = doctor.post("/consent/open/glass", form, headers={"referer": there})
+    assert again.url == "/account/confirm?next=%2Fconsent%2Fopen%2Fglass"
+    proved = doctor.post("/account/confirm", {"password": PASSWORD, "next": "/consent/open/glass"}, follow=True)
+    assert proved.request["PATH_INFO"] == "/consent/open"
+    assert first not in proved.content.decode()
+    assert break_glass(doctor).request["PATH_INFO"] == "/record/kin"
+
+
+def test_attempts_that_were_refused_are_in_the_chain(cast):
+    """An unknown number and a wrong code too: who tries numbers or codes is found."""
+    doctor = cast.client("bacsi")
+    break_glass(doctor, identifier="001180000000")
+    break_glass(doctor, words="gấp")
+    doctor.post("/consent/open/code", {"code": "2222-2222-2222-2222"})
+    with cast.services.database.connection() as conn:
+        asked = Asked(who="bacsi", count=20)
+        told = [f"{one.what} {one.detail}" for one in find(conn, asked) if "CONS-" in one.detail]
+    assert [re.search(r"CONS-\d+", one)[0] for one in told[:3]] == ["CONS-0005", "CONS-0003", "CONS-0004"]
+    assert all("001180000000" not in one and "2222" not in one for one in told)
+
+
+@pytest.mark.parametrize("address", ["open/zz/end", "open/zz/approve", "open/%27/end"])
+def test_an_address_that_names_no_opening_leads_nowhere(cast, address):
+    assert cast.client("bacsi").post(f"/consent/{address}").status_code == 404
+    assert cast.client("baovedulieu").post("/consent/review/zz").status_code == 404
 
 
 def test_what_is_missing_is_told_with_its_number_and_opens_nothing(cast):

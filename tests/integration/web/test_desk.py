@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from codes import PASSWORD, install_clock
@@ -11,7 +13,9 @@ from django.db import connections
 from django.test import Client
 
 from yteso.access.principal import Principal, Role
+from yteso.base.clock import system_clock
 from yteso.base.errors import Refused
+from yteso.oauth.ended import FRESH
 from yteso.store.protocol import Put
 from yteso.web import services
 
@@ -253,6 +257,61 @@ def test_the_source_is_what_the_server_or_the_own_proxy_says(site, settings_of, 
     request = RequestFactory().get("/", REMOTE_ADDR=address, HTTP_X_FORWARDED_FOR=header)
     with settings_of(public_url=public_url):
         assert source_of(request) == source
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1:5000", "192.0.2.1"),
+        ("[2001:db8:0:1:a::1]:5000", "2001:db8:0:1::/64"),
+        ("2001:db8:0:1:b::2", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::1", "2001:db8:0:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unix", "unix"),
+    ],
+)
+def test_one_machines_many_addresses_count_as_one_source(site, address, network):
+    from django.test import RequestFactory
+
+    from yteso.web.accounts.source import network_of
+
+    assert network_of(RequestFactory().get("/", REMOTE_ADDR=address)) == network
+
+
+def test_who_takes_another_address_of_the_own_network_still_waits(clock, site, made):
+    answers = [
+        Client(SERVER_NAME="localhost", REMOTE_ADDR=f"2001:db8::{n:x}")
+        .post("/login", {"username": "bs.khac", "password": "sai"})
+        .status_code
+        for n in range(1, 8)
+    ]
+    assert answers == [422] * 5 + [429] * 2
+
+
+def test_what_an_account_is_changes_only_after_a_fresh_proof(clock, site, made):
+    admin = site.client("quantri")
+    clock.move(minutes=6)
+    values = {"display_name": "x", "role": "lab", "facility": "00000"}
+    for address, form in (("/accounts/bs.khac", values), ("/oauth/apps", {"name": "x"})):
+        answer = admin.post(address, form)
+        assert answer.url.startswith("/account/confirm"), address
+        assert admin.get(address).status_code == 200
+    assert site.client("bs.khac").get("/account").wsgi_request.principal.role == Role.DOCTOR
+
+
+def test_ended_sessions_end_what_apps_have_in_the_accounts_name(clock, site, made):
+    bearer, who = site.services.bearer, Principal("bs.khac", Role.DOCTOR, "00000")
+    token = bearer.issue(who, timedelta(hours=1), now=system_clock() - timedelta(seconds=5))
+    assert bearer.verify(token) == who
+    site.client("quantri").post("/accounts/bs.khac/end-sessions")
+    time.sleep(FRESH)
+    with pytest.raises(Refused, match="AUTH-0005"):
+        bearer.verify(token)
+
+
+def test_a_page_number_without_end_is_the_first_page(clock, site, made):
+    assert site.client("quantri").get(f"/accounts/?page={'9' * 40}").status_code == 200
 
 
 @pytest.fixture

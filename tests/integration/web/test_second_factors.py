@@ -156,6 +156,52 @@ def test_who_guesses_codes_waits_and_other_accounts_do_not(clock, person):
     assert client.post("/login/step", {"code": code(secret, clock())}).status_code == 302
 
 
+def test_of_the_same_recovery_code_sent_by_many_at_once_one_is_taken(clock, person):
+    from yteso.web.accounts import factors
+    from yteso.web.accounts.models import User
+
+    client, _ = enrolled(person, clock)
+    digits = re.findall(r"<li>(\d{8})</li>", client.get("/account/factors/codes").content.decode())[0]
+    user = User.objects.get(username=person)
+
+    def check(_):
+        try:
+            return factors.check_code(user, digits) is not None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(check, range(8))) == [False] * 7 + [True]
+
+
+def test_who_knows_the_password_cannot_lock_the_owner_out_of_the_own_browser(clock, person):
+    """Guesses from everywhere are bounded together; a browser where the owner signed in before has its own count."""
+    from yteso.web.accounts import throttle
+
+    client, secret = enrolled(person, clock)
+    client.post("/logout")
+    for n in range(throttle.WIDE + 5):
+        stranger, _ = first_step(person, REMOTE_ADDR=f"192.0.2.{n}")
+        stranger.post("/login/step", {"code": "000000"})
+    stranger, _ = first_step(person, REMOTE_ADDR="198.51.100.9")
+    assert stranger.post("/login/step", {"code": code(secret, clock())}).status_code == 429
+    client.post("/login", {"username": person, "password": PASSWORD})
+    assert client.post("/login/step", {"code": code(secret, clock())}).status_code == 302
+
+
+def test_the_present_password_is_not_guessed_on_the_page_that_changes_it(clock, person):
+    client, _ = enrolled(person, clock)
+    new = {"new": "mot cau hoan toan khac day"}
+    for n in range(5):
+        assert client.post("/account", {"present": f"doan {n}", **new}).status_code == 422
+    page = client.post("/account", {"present": PASSWORD, **new})
+    assert page.status_code == 429
+    assert "Sai quá nhiều lần" in page.content.decode()
+    clock.move(seconds=30)
+    assert client.post("/account", {"present": PASSWORD, "new": "ngan"}).status_code == 422
+    assert client.post("/account", {"present": PASSWORD, **new}).status_code == 302
+
+
 def test_the_second_step_without_the_first_leads_back_to_the_log_in(site):
     client = Client(SERVER_NAME="localhost")
     assert client.get("/login/step").url == "/login"

@@ -112,6 +112,10 @@ def test_a_public_name_that_leads_into_the_own_network_is_not_asked(server):
         ("::ffff:10.0.0.1", False, True),
         ("169.254.169.254", False, False),
         ("::ffff:169.254.169.254", False, False),
+        ("64:ff9b::a9fe:a9fe", False, False),  # 169.254.169.254 by a translator
+        ("64:ff9b::a00:1", False, True),
+        ("64:ff9b::cb00:7207", True, True),
+        ("2002:a9fe:a9fe::1", False, False),
         ("fe80::1%eth0", False, False),
         ("0.0.0.0", False, False),
         ("224.0.0.1", False, False),

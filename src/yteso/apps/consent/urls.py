@@ -16,8 +16,8 @@ urlpatterns = [
     path("open", views.open_, name="open"),
     path("open/code", views.use_code, name="use_code"),
     path("open/glass", views.glass, name="glass"),
-    path("open/<str:id>/end", views.end, name="end"),
-    path("open/<str:id>/approve", views.approve, name="approve"),
+    path("open/<uuid:id>/end", views.end, name="end"),
+    path("open/<uuid:id>/approve", views.approve, name="approve"),
     path("review", views.review, name="review"),
-    path("review/<str:id>", views.settle, name="settle"),
+    path("review/<uuid:id>", views.settle, name="settle"),
 ]

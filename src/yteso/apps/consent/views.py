@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yteso.access.principal import Role
 from yteso.apps.consent import words
@@ -19,7 +20,8 @@ from yteso.apps.consent.apps import STAFF
 from yteso.base.errors import Refused
 from yteso.client.consents import Consents
 from yteso.client.openings import REVIEW, TREATING, Openings
-from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.errors import keep_refusal
+from yteso.web.guard import allow, is_fresh, needs_fresh_login, needs_fresh_login_to_change, spend_proof
 from yteso.web.looks import look, parts
 from yteso.web.names import names_of, names_with_accounts
 from yteso.web.qr import qr_path
@@ -60,6 +62,7 @@ def _open_page(request: HttpRequest, status: int = 200) -> HttpResponse:
         "reasons": list(words.reasons().items()),
         "reason": words.reason,
         "given": request.POST,
+        "fresh": is_fresh(request),
     }
     return render(request, "consent/open.html", context, status=status)
 
@@ -77,10 +80,15 @@ def use_code(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*_TREATING)
-@needs_fresh_login
-@require_POST
+@needs_fresh_login_to_change
+@require_http_methods(["GET", "POST"])
 def glass(request: HttpRequest) -> HttpResponse:
-    """Break the glass."""
+    """Break the glass over one record: the proof of who one is counts for this one alone.
+
+    After a refusal the form stands at this address, and who proves anew comes back to it.
+    """
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("consent:open"))
 
     def act() -> HttpResponse:
         given = request.POST
@@ -91,6 +99,7 @@ def glass(request: HttpRequest) -> HttpResponse:
             given.get("words", ""),
             very_restricted="very" in given,
         )
+        spend_proof(request)
         return HttpResponseRedirect(reverse("record:person", args=[patient]))
 
     try:
@@ -102,19 +111,20 @@ def glass(request: HttpRequest) -> HttpResponse:
 
 @allow(*_TREATING)
 @require_POST
-def end(request: HttpRequest, id: str) -> HttpResponse:
+def end(request: HttpRequest, id: UUID) -> HttpResponse:
     """Close again."""
-    return _said(request, _openings().end(request.principal, id), gettext("Đã đóng lại."), "consent:open")
+    return _said(request, _openings().end(request.principal, str(id)), gettext("Đã đóng lại."), "consent:open")
 
 
 @allow(Role.DOCTOR)
 @needs_fresh_login
 @require_POST
-def approve(request: HttpRequest, id: str) -> HttpResponse:
+def approve(request: HttpRequest, id: UUID) -> HttpResponse:
     """Be the second person."""
 
     def act() -> HttpResponse:
-        done = _openings().approve(request.principal, id)
+        done = _openings().approve(request.principal, str(id))
+        spend_proof(request)
         return _said(request, done, gettext("Đã đồng ý mở phần rất hạn chế."), "consent:open")
 
     return _told(request, act, "consent:open")
@@ -146,13 +156,13 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.DATA_OFFICER)
 @require_POST
-def settle(request: HttpRequest, id: str) -> HttpResponse:
+def settle(request: HttpRequest, id: UUID) -> HttpResponse:
     """Keep what was found."""
     found = request.POST.get("verdict", "")
     if found not in ("justified", "unjustified"):
         messages.error(request, gettext("Hãy chọn một kết luận."))
         return HttpResponseRedirect(reverse("consent:review"))
-    done = _openings().review(request.principal, id, justified=found == "justified")
+    done = _openings().review(request.principal, str(id), justified=found == "justified")
     return _said(request, done, gettext("Đã ghi kết luận."), "consent:review")
 
 
@@ -251,6 +261,7 @@ def _told(request: HttpRequest, act: Callable[[], HttpResponse], back: str) -> H
 
 
 def _tell(request: HttpRequest, refused: Refused) -> None:
+    keep_refusal(request, refused)
     english = (get_language() or "").startswith("en")
     for issue in refused.issues:
         told = (issue.text_en, issue.fix_en) if english else (issue.text, issue.fix)

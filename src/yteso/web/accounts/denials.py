@@ -1,6 +1,7 @@
 """What a signed-in person was not shown, by the guard's decision or by the view's own -> a row of the audit chain.
 
-The row of a page about a person is found by that person: somebody tried. A forged form is a row, too.
+A refusal that a view tells in a page of its own is one as well (`errors.keep_refusal`). The row of a page about a
+person is found by that person: somebody tried. A forged form is a row, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from yteso.base.errors import Refused
 from yteso.web import errors
 from yteso.web.accounts import trail
 from yteso.web.guard import is_public, public
@@ -27,10 +29,12 @@ class Denials:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on, and note what came back when it is a refusal; without that row there is no answer."""
         response = self.get_response(request)
-        if response.status_code in (403, 404) and request.user.is_authenticated:
+        refused: Refused | None = getattr(request, "refused", None)
+        if (refused is not None or response.status_code in (403, 404)) and request.user.is_authenticated:
             match = request.resolver_match
             if match is not None and not is_public(match.func):
-                detail = f"{request.method} {response.status_code} {without_secrets(request.path)}"
+                told = [str(response.status_code), *(issue.code for issue in (refused.issues if refused else ()))]
+                detail = f"{request.method} {' '.join(told)} {without_secrets(request.path)}"
                 patient = match.kwargs.get(PATIENT) or request.GET.get("of", "")
                 trail.acted(request, trail.Act.PAGE, match.view_name, detail, refused=True, patient=patient[:64])
         return response

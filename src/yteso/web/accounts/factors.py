@@ -87,10 +87,15 @@ def add_app(user: User, secret: str, code: str) -> bool:
     return True
 
 
+@transaction.atomic
 def check_code(user: User, code: str) -> Authenticator | None:
-    """The app or the recovery codes to which the code belongs, once; None when it belongs to none or was used."""
+    """The app or the recovery codes to which the code belongs, once; None when it belongs to none or was used.
+
+    Of those who send the same recovery code at once one is let in: the others wait and find it used.
+    """
     code = "".join(code.split())
-    for row in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
+    held = Authenticator.objects.select_for_update().filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+    for row in held:
         good = _use_step(row, code) if row.type == Authenticator.Type.TOTP else row.wrap().validate_code(code)
         if good:
             return row

@@ -21,7 +21,7 @@ from yteso.web import rules
 from yteso.web.accounts import idle, recovery, sessions, throttle, trail
 from yteso.web.accounts.models import User
 from yteso.web.guard import PEOPLE
-from yteso.web.services import now
+from yteso.web.services import installed, now
 
 BOUND = frozenset(
     [
@@ -129,9 +129,14 @@ def deactivate(username: str, by: Principal = trail.COMMAND) -> None:
 
 @transaction.atomic
 def end_sessions(username: str, by: Principal = trail.COMMAND) -> int:
-    """End every session of an account; how many. Raises Refused WEB-0004."""
+    """End every session of an account, and what apps have in its name; how many sessions. Raises Refused WEB-0004.
+
+    Its tokens end here in a process that serves pages, else by who called (`ops`).
+    """
     user = _find(username)
     ended = sessions.end_all(user)
+    if (oauth := installed().oauth) is not None:
+        transaction.on_commit(lambda: oauth.end_account(user.username))
     trail.note(by, trail.Act.SESSION, user.username, f"{ended} ended")
     return ended
 

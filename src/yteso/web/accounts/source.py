@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 
 from django.conf import settings
@@ -21,6 +22,20 @@ def source_of(request: HttpRequest) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     # The server names the port too (`192.0.2.1:50123`), which changes with every connection.
     return address.rpartition(":")[0] if address.count(":") == 1 or "]:" in address else address
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where the caller is, for counting: of IPv6 the network (/64), in which one machine may take any address."""
+    source = source_of(request)
+    try:
+        address = ipaddress.ip_address(source.strip("[]").partition("%")[0])
+    except ValueError:
+        return source
+    if not isinstance(address, ipaddress.IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address, 64), strict=False))
 
 
 def known_browser(request: HttpRequest, username: str) -> str:

@@ -16,7 +16,7 @@ from yteso.access.principal import Role
 from yteso.base.errors import Refused
 from yteso.oauth.clients import KINDS, PURPOSES, SERVICE_ROLES, Client, read_keys
 from yteso.web.errors import told
-from yteso.web.guard import PEOPLE, allow, needs_fresh_login
+from yteso.web.guard import PEOPLE, allow, needs_fresh_login, needs_fresh_login_to_change
 from yteso.web.looks import roles
 from yteso.web.oauth import words
 from yteso.web.oauth.consent import origin_of
@@ -54,8 +54,10 @@ def launch(request: HttpRequest, client: str) -> HttpResponse:
     patient, encounter = request.POST.get("patient", ""), request.POST.get("encounter", "")
     if service("records").banner(request.principal, patient) is None:
         raise PermissionDenied
-    if encounter and service("records").resource(request.principal, "Encounter", encounter) is None:
-        raise PermissionDenied
+    if encounter:
+        visit = service("records").resource(request.principal, "Encounter", encounter)
+        if visit is None or not service("records").concerns(visit, patient):
+            raise PermissionDenied
     address = service("oauth").launch(client, request.principal, patient, encounter)
     return HttpResponse(status=303, headers={"Location": address})
 
@@ -74,6 +76,7 @@ def launchable(request: HttpRequest, patient: str) -> HttpResponse:
 
 
 @allow(Role.ADMINISTRATOR)
+@needs_fresh_login_to_change
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """The list of apps and machines, and the form that adds one."""

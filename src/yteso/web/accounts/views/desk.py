@@ -6,6 +6,7 @@ roles that exist at a facility. Whom one may not see does not exist (404). Nobod
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from yteso.access.principal import Role
 from yteso.web.accounts import factors, people, recovery, sessions, trail
 from yteso.web.accounts.forms import AccountForm
 from yteso.web.accounts.models import User
-from yteso.web.guard import allow, needs_fresh_login
+from yteso.web.guard import allow, needs_fresh_login, needs_fresh_login_to_change
 from yteso.web.qr import qr_path
 from yteso.web.services import service
 
@@ -58,7 +59,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         found = found.filter(role=role)
     if state in {"active", "disabled"}:
         found = found.filter(is_active=state == "active")
-    page = max(1, int(request.GET.get("page", "1"))) if request.GET.get("page", "1").isdecimal() else 1
+    asked = request.GET.get("page", "1")
+    page = max(1, int(asked)) if re.fullmatch("[0-9]{1,6}", asked) else 1
     rows = list(found.order_by("username")[(page - 1) * _PAGE : page * _PAGE + 1])
     told = {
         "rows": rows[:_PAGE],
@@ -123,6 +125,7 @@ def _is_listed(request: HttpRequest, practitioner: str) -> bool:
 
 
 @allow(*_ADMINISTRATORS)
+@needs_fresh_login_to_change
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, username: str) -> HttpResponse:
     """One account; POST changes what it is."""

@@ -29,7 +29,7 @@ from yteso.web.accounts import factors, idle, life, oidc, recovery, throttle, tr
 from yteso.web.accounts.forms import CodeForm, LogInForm, NewPasswordForm, PasskeyForm, ProofForm
 from yteso.web.accounts.models import User
 from yteso.web.accounts.oidc.provider import Provider
-from yteso.web.accounts.source import known_browser, source_of
+from yteso.web.accounts.source import known_browser, network_of
 from yteso.web.guard import ACCOUNTS, allow, enrols, public
 from yteso.web.navigation import start_of
 
@@ -47,11 +47,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _entrance(request, form, status=422)
     name, password = form.cleaned_data["username"], form.cleaned_data["password"]
-    where = ("login", name, known_browser(request, name) or source_of(request))
+    where = ("login", name, known_browser(request, name) or network_of(request))
     wait = throttle.attempt(*where)
     if wait:
         trail.tried(request, trail.Act.LOGIN, "password: too many tries", name=name)
-        return _entrance(request, form, status=429, locked=_wait_text(wait))
+        return _entrance(request, form, status=429, locked=wait_text(wait))
     user = authenticate(request, username=name, password=password)
     if user is None or idle.disable_if_idle(user):
         form.refuse()
@@ -69,7 +69,8 @@ def _entrance(request: HttpRequest, form: LogInForm, *, status: int = 200, locke
     return render(request, _LOGIN, told, status=status)
 
 
-def _wait_text(seconds: int) -> str:
+def wait_text(seconds: int) -> str:
+    """What somebody is told who has to wait."""
     if seconds < 60:
         return gettext("Sai quá nhiều lần từ máy này. Chờ %(seconds)s giây rồi thử lại.") % {"seconds": seconds}
     minutes = math.ceil(seconds / 60)
@@ -90,11 +91,11 @@ def second_step(request: HttpRequest) -> HttpResponse:
     stage: Any = request._login_stage  # type: ignore[attr-defined] # set by allauth's decorator
     user: User = stage.login.user
     form = CodeForm(request.POST if "code" in request.POST else None)
-    wait = _second_wait(request, user, trail.Act.LOGIN) if request.method == "POST" else 0
+    wait = second_wait(request, user, trail.Act.LOGIN) if request.method == "POST" else 0
     if request.method == "POST" and not wait:
         used = _second_factor(request, user, form)
         if used is not None:
-            _clear_second(request, user)
+            clear_second(request, user)
             record_factor(request, user, used)
             return stage.exit()
         trail.tried(request, trail.Act.LOGIN, "second factor", user=user)
@@ -102,7 +103,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         "form": form,
         "options": json.dumps(factors.sign_options(user)),
         "has_passkey": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists(),
-        "locked": _wait_text(wait) if wait else "",
+        "locked": wait_text(wait) if wait else "",
     }
     status = 429 if wait else 422 if request.method == "POST" else 200
     return render(request, "accounts/second_step.html", told, status=status)
@@ -127,17 +128,23 @@ def _signed_by(user: User, request: HttpRequest) -> Authenticator | None:
         return None
 
 
-def _second_wait(request: HttpRequest, user: User, act: trail.Act) -> int:
-    """Seconds to wait before the next try is judged; that one has to is in the chain."""
-    name = user.username
-    wait = throttle.attempt("second", name, source_of(request)) or throttle.attempt("second", name, free=throttle.WIDE)
+def second_wait(request: HttpRequest, user: User, act: trail.Act) -> int:
+    """Seconds to wait before the next try is judged; that one has to is in the chain.
+
+    What strangers try, who know the password, makes nobody wait in a browser where the account signed in before.
+    """
+    name, known = user.username, known_browser(request, user.username)
+    wait = throttle.attempt("second", name, known or network_of(request))
+    if not wait and not known:
+        wait = throttle.attempt("second", name, free=throttle.WIDE)
     if wait:
         trail.tried(request, act, "too many tries", user=user)
     return wait
 
 
-def _clear_second(request: HttpRequest, user: User) -> None:
-    throttle.clear("second", user.username, source_of(request))
+def clear_second(request: HttpRequest, user: User) -> None:
+    """The try was good: its counts begin again."""
+    throttle.clear("second", user.username, known_browser(request, user.username) or network_of(request))
     throttle.clear("second", user.username)
 
 
@@ -204,10 +211,10 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
     """Prove again who one is (password, code or passkey), then go on to where that was asked for."""
     user = request.user
     form = ProofForm(request.POST if "password" in request.POST else None)
-    wait = _second_wait(request, user, trail.Act.PROOF) if request.method == "POST" else 0
+    wait = second_wait(request, user, trail.Act.PROOF) if request.method == "POST" else 0
     if request.method == "POST" and not wait:
         if _proves(request, user, form):
-            _clear_second(request, user)
+            clear_second(request, user)
             life.prove(request)
             return HttpResponseRedirect(safe_target(request) or start_of(Role(user.role)))
         trail.tried(request, trail.Act.PROOF, "", user=user)
@@ -216,7 +223,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "options": json.dumps(factors.sign_options(user)),
         "has_passkey": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists(),
-        "locked": _wait_text(wait) if wait else "",
+        "locked": wait_text(wait) if wait else "",
         "providers": _providers_of(user),
     }
     status = 429 if wait else 422 if request.method == "POST" else 200

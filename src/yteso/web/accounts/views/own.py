@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yteso.web.accounts import factors, life, oidc, sessions, trail
 from yteso.web.accounts.forms import CodeForm, PasskeyForm, PasswordForm
-from yteso.web.accounts.views.entrance import record_factor
+from yteso.web.accounts.views.entrance import clear_second, record_factor, second_wait, wait_text
 from yteso.web.guard import ACCOUNTS, INCOMPLETE, allow, enrols, needs_fresh_login
 from yteso.web.qr import qr_path
 
@@ -30,20 +30,27 @@ from yteso.web.qr import qr_path
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account; POST sets a new password and ends the other sessions."""
     user = request.user
-    form = PasswordForm(user, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    wait = second_wait(request, user, trail.Act.PROOF) if request.method == "POST" else 0
+    form = PasswordForm(user, request.POST if request.method == "POST" and not wait else None)
+    if form.is_valid():
+        clear_second(request, user)
         _set_password(request, form.cleaned_data["new"])
         messages.success(request, gettext("Đã đổi mật khẩu. Các phiên khác đã kết thúc."))
         return HttpResponseRedirect(reverse("account"))
+    if "present" in form.errors:
+        trail.tried(request, trail.Act.PROOF, "present password", user=user)
+    elif form.errors:
+        clear_second(request, user)
     told = {
         "form": form,
+        "locked": wait_text(wait) if wait else "",
         "factors": factors.listed(user),
         "exempt": not factors.is_required(user) and user.demo,
         "sessions": sessions.listed(user, request.session.session_key),
         "providers": oidc.providers(),
         "identities": user.identities.order_by("issuer"),
     }
-    return render(request, "accounts/account.html", told, status=422 if form.errors else 200)
+    return render(request, "accounts/account.html", told, status=429 if wait else 422 if form.errors else 200)
 
 
 @transaction.atomic
