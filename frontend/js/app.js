@@ -6,6 +6,7 @@ import { startDrops } from "./drops.js";
 import { startHeard } from "./heard.js";
 import { startLive } from "./live.js";
 import { startPasskeys } from "./passkeys.js";
+import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 
 startShell();
@@ -15,3 +16,4 @@ startDrops();
 startHeard();
 startLive();
 startPasskeys();
+startSession();

@@ -4,6 +4,6 @@ export function startDialogs() {
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens)?.showModal();
     if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
-    if (event.target.matches("dialog")) event.target.close();
+    if (event.target.matches("dialog:not(#session-ends)")) event.target.close();
   });
 }

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext, override
 
 from yteso.base.errors import Refused, YtesoError
 from yteso.base.issue import Issue
 from yteso.client.budgets import is_stop
+from yteso.db import is_retryable
 from yteso.web.guard import public
+from yteso.web.language import CHOICES
 from yteso.web.services import NotServing, service
 
 _log = logging.getLogger("django.request")
@@ -31,8 +36,9 @@ class CalmErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; a 405 comes without words and gets them."""
+        response = self.get_response(request)
+        return _no_page(request, response) if response.status_code == 405 and not response.content else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """`Refused` and our own failures; everything else goes on to `broken`."""
@@ -42,6 +48,9 @@ class CalmErrors:
             return refused(request, error)
         if isinstance(error, NotServing):
             return _page(request, 503, gettext("Chức năng này đang tạm dừng"), gettext("Xin thử lại sau ít phút."))
+        if _is_away(error):
+            _log.error("%s at %s", type(error).__name__, request.path)
+            return _away(request)
         if isinstance(error, YtesoError) and not error.permanent:
             _log.error("%s at %s", type(error).__name__, request.path)
             return _page(request, 503, gettext("Hệ thống đang bận"), gettext("Xin thử lại sau ít phút."))
@@ -78,6 +87,14 @@ def told(issue: Issue) -> dict[str, str]:
     }
 
 
+def _no_page(request: HttpRequest, bare: HttpResponse) -> HttpResponse:
+    """405: the address takes a form and is no page, as after "back", or a link somebody copied."""
+    text = gettext("Địa chỉ này chỉ nhận biểu mẫu, không phải một trang. Hãy mở trang có biểu mẫu rồi gửi lại.")
+    page = _page(request, 405, gettext("Không mở được như một trang"), text)
+    page.headers["Allow"] = bare.headers["Allow"]
+    return page
+
+
 @public
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
     """403: signed in, but not for this page."""
@@ -100,19 +117,45 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @public
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault; the reason is in the log, not on the page. Asks nothing of the database."""
-    html = (
-        "<!doctype html><html lang='vi'><meta charset='utf-8'><title>Y tế số – 500</title>"
-        "<h1>Hệ thống gặp lỗi</h1><p>Lỗi đã được ghi lại. Xin thử lại sau ít phút.</p>"
-        "<p lang='en'>Something went wrong on our side. It has been recorded; please try again in a few minutes.</p>"
-        "<p><a href='/'>Về trang chính</a></p></html>"
-    )
+    """500: our fault; the reason is in the log, not on the page. 503 while the database is away."""
+    error = sys.exc_info()[1]
+    if error is not None and _is_away(error):
+        return _away(request)
+    title, text = gettext("Hệ thống gặp lỗi"), gettext("Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
     try:
-        text = gettext("Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
-        return _page(request, 500, gettext("Hệ thống gặp lỗi"), text)
+        return _page(request, 500, title, text)
     except Exception:
         _log.exception("the calm page for 500 failed")
-        return HttpResponse(html, status=500)
+        return _without_database(request, 500)
+
+
+def _is_away(error: BaseException) -> bool:
+    """The database does not answer; Django says so with an error of its own in front."""
+    return any(one is not None and is_retryable(one) for one in (error, error.__cause__))
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    page = _without_database(request, 503)
+    page.headers["Retry-After"] = "30"
+    return page
+
+
+def _without_database(request: HttpRequest, status: int) -> HttpResponse:
+    """A page that asks neither the session nor the account: the language and the looks are those of the cookies."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    with override(chosen if chosen in CHOICES else settings.YTESO_DEFAULT_LANGUAGE):
+        told = {
+            500: (gettext("Hệ thống gặp lỗi"), gettext("Lỗi đã được ghi lại. Xin thử lại sau ít phút.")),
+            503: (
+                gettext("Hệ thống đang bận hoặc tạm ngưng"),
+                gettext("Dữ liệu đã nhận vẫn còn nguyên. Xin thử lại sau ít phút; biểu mẫu vừa gửi thì gửi lại."),
+            ),
+        }
+        title, text = told[status]
+        again = request.get_full_path() if request.method == "GET" else ""
+        looks = {"theme": request.COOKIES.get("yteso_theme", "system"), "user": None, "live": "", "idle": 0}
+        names = looks | {"status": status, "title": title, "text": text, "issues": (), "again": again}
+        return _retargeted(request, HttpResponse(render_to_string("calm.html", names), status=status))
 
 
 @public
@@ -124,10 +167,13 @@ def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str, issues: Any = ()) -> HttpResponse:
-    response = render(
-        request, "calm.html", {"status": status, "title": title, "text": text, "issues": issues}, status=status
-    )
+    again = request.get_full_path() if status == 503 and request.method == "GET" else ""
+    told = {"status": status, "title": title, "text": text, "issues": issues, "again": again}
+    return _retargeted(request, render(request, "calm.html", told, status=status))
+
+
+def _retargeted(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """htmx swaps only good answers: show the whole page instead of a silent tile."""
     if request.headers.get("HX-Request"):
-        # htmx swaps only good answers: show the whole page instead of a silent tile.
-        response.headers["HX-Retarget"] = "body"
-    return response
+        page.headers["HX-Retarget"] = "body"
+    return page

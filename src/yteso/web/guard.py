@@ -153,8 +153,7 @@ def principal_of(request: HttpRequest) -> Principal:
 def _to_proof(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _to("account_reauthenticate", request)
-    after = request.get_full_path() if request.method == "GET" else urlsplit(request.headers.get("Referer", "")).path
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': after})}")
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': place_of(request)})}")
 
 
 def _to(name: str, request: HttpRequest) -> HttpResponse:
@@ -164,8 +163,23 @@ def _to(name: str, request: HttpRequest) -> HttpResponse:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
+    to = login_address(request)
     if request.headers.get("HX-Request"):
         # A fragment cannot show a log-in page: tell htmx to load the whole page again.
-        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
-    after = request.get_full_path() if request.method == "GET" else reverse("home")
-    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': after})}")
+        return HttpResponse(status=401, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to)
+
+
+def login_address(request: HttpRequest) -> str:
+    """The log-in page, and from there back to where one was."""
+    return f"{reverse('account_login')}?{urlencode({'next': place_of(request)})}"
+
+
+def place_of(request: HttpRequest) -> str:
+    """The page somebody is on: of a form that was sent, or of a part that was asked for, the page it stands in."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    if page.netloc != request.get_host() or not page.path.startswith("/"):
+        return reverse("home")
+    return f"{page.path}?{page.query}" if page.query else page.path

@@ -36,6 +36,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "rail": rail(Role(user.role), request.path) if user is not None and complete else [],
         "theme": theme if theme in THEMES else "system",
         "live": live_address(request) if complete else "",
+        "idle": settings.YTESO.idle_minutes * 60 if known else 0,
         "notes": messages.get_messages(request) if known else [],
         "here": request.get_full_path() if request.method == "GET" else "/",
     }

@@ -24,6 +24,7 @@ urlpatterns = [
     path("recover/<str:token>", entrance.recover, name="account_recover"),
     path("logout", entrance.log_out, name="logout"),
     path("account", own.account, name="account"),
+    path("account/alive", entrance.alive, name="account_alive"),
     path("account/confirm", entrance.reauthenticate, name="account_reauthenticate"),
     path("account/factors", own.factor_choice, name="account_factors"),
     path("account/factors/app", own.app, name="account_app"),

@@ -29,6 +29,7 @@ TABLE = {
     "account_passkey": ("/account/factors/passkey", ALL),
     "account_codes": ("/account/factors/codes", ALL),
     "account_factor_remove": ("/account/factors/1/remove", ALL),
+    "account_alive": ("/account/alive", ALL),
     "account_sessions_end": ("/account/sessions/end", ALL),
     "account_identity_remove": ("/account/identities/1/remove", ALL),
     "accounts": ("/accounts/", DESK),

@@ -10,6 +10,7 @@ from codes import PASSWORD, install_clock
 from django.conf import settings as conf
 from django.db.models import Q
 from django.test import Client
+from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
@@ -86,7 +87,7 @@ def test_what_the_page_asks_by_itself_is_no_activity(clock, person):
         assert client.get("/ioc/tiles/today", headers={"Yteso-Auto": "1", "HX-Request": "true"}).status_code == 200
     clock.move(minutes=3)
     answer = client.get("/ioc/tiles/today", headers={"Yteso-Auto": "1", "HX-Request": "true"})
-    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/login")
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/login?next=%2F")
 
 
 def test_half_a_day_ends_a_session_however_busy(clock, person):
@@ -194,3 +195,95 @@ def test_cookies_are_strict_and_with_https_for_this_host_alone(tmp_path):
         assert f"{kind}_COOKIE_DOMAIN" not in secure
     assert secure["SECURE_HSTS_SECONDS"] >= 31_536_000
     assert secure["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+
+
+def test_an_open_page_knows_how_long_the_session_lives_and_work_in_it_is_activity(clock, person):
+    client = signed_in(person)
+    assert 'data-idle="1800"' in client.get("/ioc/").content.decode()
+    clock.move(minutes=20)
+    assert client.get("/account/alive", headers={"yteso-auto": "1"}).json() == {"left": 600}
+    assert client.get("/account/alive").json() == {"left": 1800}
+    clock.move(minutes=20)
+    assert client.get("/ioc/").status_code == 200
+
+
+def test_asking_by_itself_keeps_no_session_alive(clock, person):
+    client = signed_in(person)
+    for _ in range(3):
+        clock.move(minutes=11)
+        client.get("/account/alive", headers={"yteso-auto": "1"})
+    assert client.get("/ioc/").status_code == 302
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_is_sent_after_the_end_leads_back_to_the_page_it_was_written_on(clock, person, htmx):
+    client = signed_in(person)
+    clock.move(minutes=31)
+    page = "http://localhost/ioc/?span=7d"
+    where = {"hx-request": "true", "hx-current-url": page} if htmx else {"referer": page}
+    answer = client.post("/account/sessions/end", headers=where)
+    to = answer["HX-Redirect"] if htmx else answer.url
+    assert to == "/login?next=%2Fioc%2F%3Fspan%3D7d"
+    told = client.get(to).content.decode()
+    assert "chưa được nhận" in told
+    assert client.post("/login", {"username": person, "password": PASSWORD, "next": "/ioc/?span=7d"}).url == page[16:]
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://evil.example/ioc/", "http://localhost.evil.example/", "//evil.example/x", ""]
+)
+def test_a_page_of_elsewhere_is_no_place_to_go_back_to(clock, person, referer):
+    client = signed_in(person)
+    clock.move(minutes=31)
+    assert client.post("/account/sessions/end", headers={"referer": referer}).url == "/login?next=%2F"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_two_minutes_before_the_end_the_page_asks_and_after_it_shows_nothing_more(
+    site, browser, address, clock, person
+):
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.clock.install()
+    page.goto("/login?next=/account")
+    page.fill("#id_username", person)
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    asked = page.locator("#session-ends")
+    for minutes, then in ((28.5, True), (28.5, False)):
+        clock.move(minutes=minutes)
+        page.clock.fast_forward(int(minutes * 60_000))
+        asked.wait_for(state="visible")
+        assert not (found := faults(page)), found
+        if then:
+            page.keyboard.press("Enter")
+            asked.wait_for(state="hidden")
+    clock.move(minutes=2)
+    page.clock.fast_forward(120_000)
+    page.wait_for_url(lambda url: "/login?next=" in url and url.endswith("account"))
+    context.close()
+
+
+def test_an_address_that_takes_a_form_says_so_in_words(site, person):
+    answer = signed_in(person).get("/account/sessions/end")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "Hệ thống đang bận hoặc tạm ngưng"), ("en", "busy or paused")])
+def test_while_the_database_is_away_the_page_says_to_try_again(site, person, monkeypatch, language, words):
+    from django.db import connections
+
+    client = signed_in(person, raise_request_exception=False)
+    client.cookies[conf.LANGUAGE_COOKIE_NAME] = language
+    connections["default"].close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connections["default"].settings_dict, "HOST", "/nowhere")
+        answer = client.get("/account?x=1")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    page = answer.content.decode()
+    assert words in page
+    assert 'href="/account?x=1"' in page
+    assert client.get("/account").status_code == 200

@@ -7,6 +7,7 @@ page does by itself (header `Yteso-Auto`) is not activity.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -15,12 +16,11 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from yteso.web.accounts import factors, trail
 from yteso.web.accounts.models import User
-from yteso.web.guard import ASSURANCE, INCOMPLETE, PROVED_AT
+from yteso.web.guard import ASSURANCE, INCOMPLETE, PROVED_AT, login_address
 from yteso.web.services import now
 
 ABSOLUTE_SECONDS = 12 * 3600
@@ -95,22 +95,29 @@ class SessionLife:
         return self.get_response(request)
 
 
-def _lives(request: HttpRequest) -> bool:
+def seconds_left(request: HttpRequest) -> int:
+    """How long the session lives when nothing more is done; 0 when it is over."""
     session, moment = request.session, now().timestamp()
     idle = settings.YTESO.idle_minutes * 60
-    return (
-        moment - session.get(_BEGAN, 0) < ABSOLUTE_SECONDS
-        and moment - session.get(_SEEN, 0) < idle
-        and session.get(_AGENT) == _agent(request)
-    )
+    left = min(session.get(_BEGAN, 0) + ABSOLUTE_SECONDS, session.get(_SEEN, 0) + idle) - moment
+    return max(0, math.ceil(left))
+
+
+def _lives(request: HttpRequest) -> bool:
+    return seconds_left(request) > 0 and request.session.get(_AGENT) == _agent(request)
 
 
 def _ended(request: HttpRequest) -> HttpResponse:
     end(request, "over")
-    messages.info(request, gettext("Phiên làm việc đã hết hạn. Xin đăng nhập lại."))
+    if request.method == "GET":
+        messages.info(request, gettext("Phiên làm việc đã hết hạn. Xin đăng nhập lại."))
+    else:
+        told = gettext("Phiên làm việc đã hết hạn nên điều bạn vừa gửi chưa được nhận. Đăng nhập lại rồi gửi lại.")
+        messages.warning(request, told)
+    to = login_address(request)
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
-    return HttpResponseRedirect(request.get_full_path() if request.method == "GET" else reverse("account_login"))
+        return HttpResponse(status=401, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(request.get_full_path() if request.method == "GET" else to)
 
 
 def _note(request: HttpRequest) -> None:

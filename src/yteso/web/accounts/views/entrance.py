@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yteso.access.principal import Role
 from yteso.base.errors import Refused
@@ -190,6 +190,7 @@ def recover(request: HttpRequest, token: str) -> HttpResponse:
     form = NewPasswordForm(owner, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         recovery.use(token, form.cleaned_data["new"])
+        messages.success(request, gettext("Đã đặt mật khẩu. Hãy đăng nhập bằng mật khẩu mới."))
         return HttpResponseRedirect(reverse("account_login"))
     told = {"form": form, "owner": owner, "token": token}
     return render(request, "accounts/recover.html", told, status=422 if form.errors else 200)
@@ -201,6 +202,14 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """End the session; what the browser keeps of our pages goes too (W3C Clear Site Data)."""
     life.end(request)
     return HttpResponseRedirect(reverse("account_login"), headers={"Clear-Site-Data": '"cache", "storage"'})
+
+
+@enrols
+@allow(*ACCOUNTS)
+@require_GET
+def alive(request: HttpRequest) -> HttpResponse:
+    """Somebody works in an open page: to be asked is activity, unless the page asks by itself. Answers what is left."""
+    return JsonResponse({"left": life.seconds_left(request)}, headers={"Cache-Control": "no-store"})
 
 
 @enrols
