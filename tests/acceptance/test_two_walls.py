@@ -56,8 +56,27 @@ def files():
     """A file of each, one of a visit, one of nobody."""
     for target in TARGETS:
         yield {**_FILE, "id": f"b-{target}", "securityContext": {"reference": f"Patient/p-{target}"}}
-    yield {**_FILE, "id": "b-visit", "securityContext": {"reference": "Encounter/e-same"}}
+        for kind in ("Encounter", "Condition", "Observation"):
+            context = {"reference": f"{kind}/{kind[0].lower()}-{target}"}
+            yield {**_FILE, "id": f"b{kind[0].lower()}-{target}", "securityContext": context}
+    others = ("Organization/org", "Encounter/none", "Binary/b-own", "urn:x", "http://other/Encounter/e-own", "Group/g")
+    for at, context in enumerate(others):
+        yield {**_FILE, "id": f"b-other-{at}", "securityContext": {"reference": context}}
+    yield {**_FILE, "id": "b-named", "securityContext": {"identifier": {"value": "x"}}}
+    for name, context in MOVED.items():
+        yield {**_FILE, "id": name, "securityContext": {"reference": context[0]}}
     yield {**_FILE, "id": "b-free"}
+    yield {"resourceType": "Organization", "id": "org", "name": "Trạm Mẫu"}
+
+
+MOVED = {
+    "b-moved-to-own": ("Encounter/e-other", "Encounter/e-own"),
+    "b-moved-from-own": ("Encounter/e-own", "Encounter/e-other"),
+    "b-moved-to-patient": ("Encounter/e-own", "Patient/p-other"),
+    "b-moved-to-visit": ("Patient/p-other", "Encounter/e-same"),
+    "b-moved-to-nobody": ("Condition/c-same", ""),
+}
+"""Files whose context becomes another one."""
 
 
 _FILE = {"resourceType": "Binary", "contentType": "text/plain", "data": "eA=="}
@@ -72,6 +91,8 @@ def anew():
                 for one in resources(target)
                 if one["resourceType"] in ("Patient", "Condition")
             )
+    for name, (_, context) in MOVED.items():
+        yield {**_FILE, "id": name, **({"securityContext": {"reference": context}} if context else {})}
     for target, code in (("booked", "B20"), ("family", "A90")):
         (one,) = (one for one in resources(target) if one["resourceType"] == "Condition")
         yield {**one, "code": {"coding": [{"system": ICD10, "code": code}]}}

@@ -21,7 +21,7 @@ PATIENT_TYPES = _types(
 """Types that carry a patient's record: the Patient compartment (FHIR R4 compartmentdefinition-patient) without
 AuditEvent (the chain has its own door), Person (`identity`), Group, MeasureReport and ResearchSubject (several
 people at once) and Schedule (a clinic's, below); with Binary, which is of the Patient that its `securityContext` names,
-and of nobody who is bound to patients when it names none."""
+or of what else it names (`search.contexts`), and of nobody who is bound to patients when it names nothing."""
 
 DIRECTORY_TYPES = frozenset(["Organization", "Location", "Practitioner"])
 """What an operator sees of the record: who works where, and no patient."""

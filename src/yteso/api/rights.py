@@ -77,7 +77,8 @@ def _clinical_references(resource: Resource) -> Iterator[Key]:
     """What the resource says about patients. A clinical resource that names none here would be in nobody's care."""
     targets = [parse(holder["reference"]) for holder in references(resource)]
     kind = resource["resourceType"]
-    if kind != "Patient" and not any(target.type == "Patient" and target.kind == "relative" for target in targets):
+    owners = PATIENT_TYPES if kind == "Binary" else {"Patient"}  # What a file's context is of, it is of.
+    if kind != "Patient" and not any(target.type in owners and target.kind == "relative" for target in targets):
         raise Refused(rules.NO_PATIENT.at(type=kind), status=403)
     yield from {(target.type, target.id) for target in targets if target.type in PATIENT_TYPES}
 

@@ -24,6 +24,7 @@ from yteso.base.ids import shard_of
 from yteso.search import when
 from yteso.search.compartment import facts_within
 from yteso.search.conditions import Rows, any_fact, conditions, dated, in_text, meets, side_keys
+from yteso.search.contexts import TYPE as CONTENT
 from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
 from yteso.search.hot import hot
@@ -313,7 +314,7 @@ class Plan:
 
     def _lead(self, lead: Lead | None, *, quickly: bool) -> Lead | None:
         """Whom the reader may see, when their rows are the shortest way to what is asked."""
-        of_patients = bool(self.hot.patients) or self.query.type == "Patient"
+        of_patients = (bool(self.hot.patients) or self.query.type == "Patient") and self.query.type != CONTENT
         if lead is None or not of_patients or self.ids is not None or self.patients is not None:
             return None
         query = self.query

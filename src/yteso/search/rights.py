@@ -7,9 +7,11 @@ ends, is gone with the next statement.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
+from yteso.search.contexts import TYPE as CONTENT
+from yteso.search.contexts import with_contexts
 from yteso.search.fragment import FALSE, TRUE, Fragment, all_of, any_of
 from yteso.search.keys import number, patient_key, source, token
 from yteso.standards.bhyt.notifiable import notifiable_codes
@@ -81,12 +83,14 @@ def visible(
     type: str = "",
     patient: int | None = None,
     led: bool = False,
+    files: bool = True,
 ) -> Fragment:
     """The condition on alias `row` of `store.resource` (or of `store.history` when `past`).
 
     With a `type`, the rest of the statement lets only rows of that type through: much need not be asked then. The same
     of a `patient` (the number of a key): what decides about a patient is asked once, not for each row. `led`: the rest
-    reaches rows by the keys of patients whom the reader may see (`search.leading`).
+    reaches rows by the keys of patients whom the reader may see (`search.leading`). Without `files` the rest lets no
+    Binary through.
     """
     bound = _Bound(rights.care_facility, rights.care_account, rights.person, rights.notifiable, rights.inspector)
     own = _own(
@@ -100,7 +104,25 @@ def visible(
     if patient is not None:
         own = Fragment(own.text, tuple(patient if value is _PATIENT else value for value in own.params))
     also = (part.condition(row, past=past, patient=patient) for part in rights.also)
-    return all_of((own, _source(rights, row, past), *also))
+    plain = all_of((own, _source(rights, row, past), *also))
+    if not (files and _may_be_content(rights, type)):
+        return plain
+    return with_contexts(
+        plain,
+        row,
+        past=past,
+        of_row=all_of((_types(rights.types, type, row), _source(rights, row, past))),
+        of_context=lambda seen: visible(rights, seen, files=False),
+        parts=[partial(part.condition, past=False) for part in rights.also],
+    )
+
+
+def _may_be_content(rights: Rights, type: str) -> bool:
+    """Whether there may be Binaries among the rows that are seen, and not all of them are."""
+    if type not in ("", CONTENT) or (rights.types is not None and CONTENT not in rights.types):
+        return False
+    ways = (rights.care_facility, rights.person, rights.notifiable, rights.inspector, rights.source_facility)
+    return rights.types is not None or bool(rights.also) or any(ways)
 
 
 _PATIENT = object()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from yteso.search.contexts import patient_of
 from yteso.search.cursor import Cursor, after
 from yteso.search.fragment import Fragment, all_of
 from yteso.search.order import Order, orders_of
@@ -17,7 +18,7 @@ from yteso.search.query import Query, is_looked_up
 from yteso.search.rights import Rights, visible
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
-COLUMNS = "r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.pat, r.label"
+COLUMNS = f"r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, {patient_of('r')}, r.label"
 WIDTH = 10
 """How many columns come before the sort keys."""
 

@@ -14,10 +14,11 @@ from typing import Any
 from yteso.db import Connection, Queries, Statement, run_together
 from yteso.db.packed import Packed, rows_of, type_number
 from yteso.standards.fhir_r4 import TYPE_NUMBER
-from yteso.store import audit, relations, shapes
+from yteso.store import audit, contexts, relations, shapes
 from yteso.store.care import care_rows
 from yteso.store.codec import Codec
 from yteso.store.consents import add_consents, drop_consents
+from yteso.store.contexts import add_contexts
 from yteso.store.relations import add_relations, drop_relations
 from yteso.store.rows import Indexed, Key, new_care, new_moments, new_numbers, new_resources, new_strings, old_versions
 
@@ -27,7 +28,7 @@ _SIDES: tuple[tuple[str, Callable[[Iterable[Indexed]], list[bytes]]], ...] = (
     ("store.new_moment", new_moments),
     ("store.new_number", new_numbers),
 )
-_TELLING = relations.TYPES | {TYPE_NUMBER["Consent"]}
+_TELLING = relations.TYPES | {TYPE_NUMBER["Consent"], contexts.NUMBER}
 """Numbers of the types that say who may see."""
 
 
@@ -69,6 +70,7 @@ def carry_out(
     if tells:
         add_consents(conn, new)
         add_relations(conn, codec, new)
+        add_contexts(conn, new)
     return t, moment
 
 

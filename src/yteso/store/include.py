@@ -15,6 +15,7 @@ from yteso.fhir import reference
 from yteso.fhir.json import loads
 from yteso.search.addresses import addresses_of, canonicals_to, found_by, is_canonical, means
 from yteso.search.conditions import holds
+from yteso.search.contexts import TYPE as CONTENT
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
 from yteso.search.fragment import Fragment, all_of, any_of
@@ -38,7 +39,8 @@ class Including:
     """The includes of one page as they are gathered."""
 
     def __init__(self, conn: Connection, codec: Codec, limit: Restriction, matches: Sequence[Stored]) -> None:
-        self.conn, self.codec, self.rights = conn, codec, visible(limit, "r")
+        self.conn, self.codec, self.limit = conn, codec, limit
+        self.rights = visible(limit, "r", files=False)
         self.lead, self.bound = lead(conn, limit), limit.care_types
         self.found: list[Stored] = []
         self.patients: set[int] = set()
@@ -73,11 +75,13 @@ class Including:
 
     def _by_key(self, keys: Collection[Name]) -> None:
         if keys:
+            files = any(type == CONTENT for type, _ in keys)
+            rights = visible(self.limit, "r") if files else self.rights
             text = (
                 f"SELECT {PRESENT} FROM {NAMED}"
-                f" WHERE r.hash IS NOT NULL AND {self.rights.text} ORDER BY r.type, r.id LIMIT %s"
+                f" WHERE r.hash IS NOT NULL AND {rights.text} ORDER BY r.type, r.id LIMIT %s"
             )
-            self._add(text, (*named_lists(sorted(key_of(*key) for key in keys)), *self.rights.params))
+            self._add(text, (*named_lists(sorted(key_of(*key) for key in keys)), *rights.params))
 
     def _by_canonical(self, canonicals: Sequence[Sequence[int]]) -> None:
         if canonicals:

@@ -59,6 +59,23 @@ INSERT INTO store.relation (shard, type, id, pat, holder, kind, since, until)
 SELECT * FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::bigint[], %s::text[], %s::"char"[], %s::timestamptz[],
                      %s::timestamptz[]);
 
+-- add_contexts --
+-- What the present versions of Binaries name as their context.
+INSERT INTO store.context (shard, hid, ver, of_shard, of_type, of_hid)
+SELECT r.shard, r.hid, r.ver, k.of_shard, k.of_type, k.of_hid
+FROM unnest(%s::smallint[], %s::bigint[], %s::smallint[], %s::smallint[], %s::bigint[]) AS k (shard, hid, of_shard, of_type, of_hid)
+JOIN store.resource r ON r.shard = k.shard AND r.type = 9 AND r.hid = k.hid
+ON CONFLICT (shard, hid, ver) DO UPDATE SET of_shard = excluded.of_shard, of_type = excluded.of_type, of_hid = excluded.of_hid;
+
+-- fetch_patients_of_files --
+-- Whose records these are of: what Binaries name as their context, and Binaries that are there.
+SELECT x.pat FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[]) AS k (shard, type, hid)
+JOIN store.resource x ON x.shard = k.shard AND x.type = k.type AND x.hid = k.hid WHERE x.pat IS NOT NULL
+UNION
+SELECT p.pat FROM unnest(%s::smallint[], %s::bigint[]) AS k (shard, hid)
+JOIN store.resource r ON r.shard = k.shard AND r.type = 9 AND r.hid = k.hid
+CROSS JOIN LATERAL store.context_pat(r.shard, r.hid, r.ver) p (pat) WHERE p.pat IS NOT NULL;
+
 -- spread_same --
 -- Relations to one of a person's Patients hold for the others.
 SELECT store.spread_same(%s::bigint[]);

@@ -11,6 +11,8 @@ from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.db import Connection, Queries, Statement, run_together
 from yteso.fhir.dates import microseconds, moment
+from yteso.search.contexts import TYPE as CONTENT
+from yteso.search.contexts import patient_of
 from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of
 from yteso.search.rights import visible
@@ -27,8 +29,8 @@ from yteso.store.rows import Key, key_lists, key_of, named_lists, place_of
 SQL = Queries.beside(__file__)
 
 COLUMNS = "{0}.type, {0}.id, {0}.ver, {0}.ts, {0}.t, {1}, {0}.dict, {0}.body"
-PRESENT = COLUMNS.format("r", "r.hash IS NULL") + ", r.pat, r.label"
-PAST = COLUMNS.format("h", "h.deleted") + ", h.pat, h.label"
+PRESENT = COLUMNS.format("r", "r.hash IS NULL") + f", {patient_of('r')}, r.label"
+PAST = COLUMNS.format("h", "h.deleted") + f", {patient_of('h', past=True)}, h.label"
 """A version, the patient it is about and its labels: what is read for somebody."""
 NAMED = (
     "unnest((SELECT %b::smallint[]), (SELECT %b::smallint[]), (SELECT %b::bigint[]), (SELECT string_to_array(%s, ' ')))"
@@ -101,7 +103,7 @@ def _of_keys(limit: Restriction, keys: Sequence[Key]) -> Statement:
         rights = visible(limit, "r", type=TYPE_NAME[type])
         text = f"SELECT {PRESENT} FROM store.resource r WHERE {_ONE} AND {rights.text}"
         return Statement(text, (shard, type, hid(id), id, *rights.params))
-    rights = visible(limit, "r")
+    rights = visible(limit, "r", files=any(TYPE_NAME[type] == CONTENT for _, type, _ in keys))
     return Statement(f"SELECT {PRESENT} FROM {NAMED} WHERE {rights.text}", (*named_lists(keys), *rights.params))
 
 

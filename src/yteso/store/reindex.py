@@ -23,6 +23,7 @@ from yteso.search.side import hid
 from yteso.standards.fhir_r4 import TYPE_NAME
 from yteso.store import apply, labels, shapes
 from yteso.store.consents import add_consents, drop_consents
+from yteso.store.contexts import add_contexts
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
 from yteso.store.relations import add_relations, drop_relations
@@ -118,6 +119,7 @@ class Reindex:
         add_consents(conn, rows)
         drop_relations(conn, keys)
         add_relations(conn, codec, rows)
+        add_contexts(conn, rows)
 
 
 def _amounts(amounts: Iterable[Amount | None]) -> list[list[float | int | None]]:

@@ -20,7 +20,7 @@ from yteso.db import Connection, Queries
 from yteso.search.keys import number
 from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
-from yteso.store import apply, audit, labels, search_parameters
+from yteso.store import apply, audit, contexts, labels, search_parameters
 from yteso.store.codec import Codec
 from yteso.store.protocol import EXISTS, Change, Put, Transaction, VersionConflict, Write, Written
 from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
@@ -193,7 +193,9 @@ def _carry_out(
                 target.append((row, index))
                 if index.pat:
                     touched.add(number(index.pat))
-        labels.mark([*fresh[begun[0] :], *renewed[begun[1] :]], plan.write.who.facility)
+        written = [*fresh[begun[0] :], *renewed[begun[1] :]]
+        touched |= contexts.patients(conn, written, [key for key in replaced if plan.wishes[key].row is None])
+        labels.mark(written, plan.write.who.facility)
         action, what = _about(plan.statuses, (*created, *replaced))
         notes.append(audit.Note(plan.write.who, action, what, plan.write.detail, touched, b"".join(content)))
     labels.join_papers(conn, [*fresh, *renewed], {row.key for row, _ in fresh})

@@ -187,10 +187,11 @@ def test_a_file_is_seen_by_who_sees_the_patient_it_is_of(api, files):
     citizen = Principal("dân Mẫu", Role.CITIZEN, person="p79002")
     pharmacist = Principal("dược Mẫu", Role.PHARMACIST, "79001")
     own = {
-        DOCTOR: ["absolute-79001", "of-79001"],
+        DOCTOR: ["absolute-79001", "of-79001", "of-a-visit"],
         OTHER_DOCTOR: ["absolute-79002", "of-79002"],
         citizen: ["absolute-79002", "of-79002"],
         replace(DOCTOR, scope="patient/Binary.rs", patient="p79001"): ["absolute-79001", "of-79001"],
+        replace(DOCTOR, scope="patient/*.rs", patient="p79001"): ["absolute-79001", "of-79001", "of-a-visit"],
         replace(DOCTOR, scope="patient/Binary.rs", patient="p79002"): [],
         INTEGRATOR: ["absolute-79001", "absolute-79002", "free", "of-79001", "of-79002", "of-a-visit", "of-none"],
     }
@@ -208,6 +209,148 @@ def test_the_patient_learns_who_read_the_file(doctor, database, files):
     with database.connection() as conn:
         rows = audit.find(conn, audit.Asked(patient="p79001", entity="Binary/of-79001"))
     assert [row.action for row in rows] == ["R", "C"]
+
+
+CONTEXTS = {
+    "DocumentReference": {"status": "current", "content": [{"attachment": {"url": "Binary/of-it"}}]},
+    "DiagnosticReport": {"status": "final", "code": {"text": "x"}},
+    "Observation": {"status": "final", "code": {"text": "x"}},
+    "Media": {"status": "completed", "content": {"contentType": "image/png"}},
+    "Condition": {},
+}
+
+
+def _of_patient(kind, patient, **more):
+    return {"resourceType": kind, "id": "it", "subject": {"reference": f"Patient/{patient}"}, **CONTEXTS[kind], **more}
+
+
+@pytest.mark.parametrize("kind", CONTEXTS)
+def test_a_file_follows_the_resource_it_names(admin, doctor, other_doctor, files, kind):
+    """Its patient, its care relation, a new patient, its end; read, version, history and search alike (§2.38)."""
+
+    def seen_by(client):
+        found = {
+            client("GET", "Binary/of-it").status == 200,
+            client("GET", "Binary/of-it/_history/1").status == 200,
+            client("GET", "Binary/of-it/_history").status == 200
+            and bool(client("GET", "Binary/of-it/_history").json.get("entry")),
+            "of-it" in client("GET", "Binary?_count=50").ids,
+            "of-it" in client("GET", "Binary?_id=of-it,free").ids,
+            any(one["resource"]["id"] == "of-it" for one in client("GET", "Binary/_history").json.get("entry", ())),
+        }
+        assert len(found) == 1, "the doors agree"
+        return found.pop()
+
+    _put_file(admin, "of-it", f"{kind}/it")
+    assert not seen_by(doctor), "what it names is not there"
+    assert admin("PUT", f"{kind}/it", _of_patient(kind, "p79001")).status == 201
+    assert (seen_by(doctor), seen_by(other_doctor)) == (True, False)
+    assert admin("PUT", f"{kind}/it", _of_patient(kind, "p79002")).status == 200
+    assert (seen_by(doctor), seen_by(other_doctor)) == (False, True)
+    assert admin("DELETE", f"{kind}/it").status == 204
+    assert (seen_by(doctor), seen_by(other_doctor)) == (False, False)
+    assert admin("GET", "Binary/of-it").status == 200
+
+
+def test_a_file_is_as_sensitive_as_what_it_names(admin, api, files):
+    """B20 is HIV: of another facility's making, a doctor does not see it; who has it does."""
+    icd = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "B20"}
+    made = {"meta": {"source": "urn:yteso:bhyt:79002:LK1"}}
+    admin("PUT", "Condition/it", _of_patient("Condition", "p79001", code={"coding": [icd]}, **made))
+    _put_file(admin, "of-it", "Condition/it")
+    own = Principal("dân Mẫu", Role.CITIZEN, person="p79001")
+    for who, status in ((DOCTOR, 404), (OTHER_DOCTOR, 404), (own, 200), (INTEGRATOR, 200)):
+        client = Client(api, who)
+        assert client("GET", "Binary/of-it").status == status, who
+        assert client("GET", "Condition/it").status == status, who
+    admin("PUT", "Condition/it", _of_patient("Condition", "p79001", code={"coding": [{**icd, "code": "J00"}]}, **made))
+    assert Client(api, DOCTOR)("GET", "Binary/of-it").status == 200
+
+
+def test_who_works_with_a_part_of_the_record_sees_no_files(api, files):
+    laboratory = Client(api, Principal("xét nghiệm Mẫu", Role.LAB, "79001"))
+    assert laboratory("GET", "Encounter/e79001").status == 200
+    assert laboratory("GET", "Binary/of-a-visit").status == 403
+
+
+def test_what_a_person_closes_closes_the_files_of_it(admin, doctor, files):
+    _put_file(admin, "of-it", "Encounter/e79001")
+    assert doctor("GET", "Binary/of-it").status == 200
+    consent = {
+        "resourceType": "Consent",
+        "id": "c",
+        "status": "active",
+        "scope": {"coding": [{"code": "patient-privacy"}]},
+        "category": [{"coding": [{"code": "INFAO"}]}],
+        "patient": {"reference": "Patient/p79001"},
+        "provision": {"type": "deny", "class": [{"code": "Binary"}]},
+    }
+    assert admin("PUT", "Consent/c", consent).status == 201
+    assert doctor("GET", "Binary/of-it").status == 404
+    assert doctor("GET", "Encounter/e79001").status == 200
+    assert admin("PUT", "Consent/c", {**consent, "provision": {"type": "deny", "class": [{"code": "Encounter"}]}})
+    assert [doctor("GET", one).status for one in ("Encounter/e79001", "Binary/of-it")] == [404, 404]
+
+
+def test_a_version_is_judged_by_the_context_it_had(admin, doctor, other_doctor, files):
+    _put_file(admin, "moved", "Encounter/e79001")
+    named = {"Content_Type": "application/pdf", "X_Security_Context": "Encounter/e79002"}
+    assert admin("PUT", "Binary/moved", b"new", **named).status == 200
+    versions = [doctor("GET", f"Binary/moved{one}").status for one in ("", "/_history/1", "/_history/2")]
+    assert versions == [404, 404, 404], "who does not see the present one sees none"
+    versions = [other_doctor("GET", f"Binary/moved{one}").status for one in ("", "/_history/1", "/_history/2")]
+    assert versions == [200, 404, 200]
+    assert admin("DELETE", "Binary/moved").status == 204
+    assert (doctor("GET", "Binary/moved").status, other_doctor("GET", "Binary/moved").status) == (404, 410)
+    assert other_doctor("GET", "Binary/moved/_history/2").status == 200
+
+
+def test_a_file_of_a_file_or_of_itself_is_for_nobody_so_bound(admin, doctor, files):
+    _put_file(admin, "of-file", "Binary/of-79001")
+    _put_file(admin, "of-itself", "Binary/of-itself")
+    assert [doctor("GET", f"Binary/{one}").status for one in ("of-file", "of-itself")] == [404, 404]
+    assert admin("GET", "Binary/of-itself").status == 200
+
+
+def test_a_file_of_what_belongs_to_nobody_is_for_who_may_see_that(admin, doctor, files):
+    admin("PUT", "Organization/o", {"resourceType": "Organization", "id": "o", "name": "Trạm Mẫu"})
+    _put_file(admin, "logo", "Organization/o")
+    assert doctor("GET", "Binary/logo").status == 200
+
+
+def test_the_patient_learns_who_read_and_wrote_the_file_of_a_visit(admin, doctor, database, files):
+    assert doctor("GET", "Binary/of-a-visit").body == PDF
+    assert doctor("GET", "Binary?_id=of-a-visit").ids == ["of-a-visit"]
+    assert admin("DELETE", "Binary/of-a-visit").status == 204
+    with database.connection() as conn:
+        rows = audit.find(conn, audit.Asked(patient="p79001", entity="Binary/of-a-visit"))
+        searched = [row for row in audit.find(conn, audit.Asked(patient="p79001")) if row.what.startswith("Binary?")]
+    assert [row.action for row in rows] == ["D", "R", "C"]
+    assert len(searched) == 1
+
+
+def test_a_transactions_file_is_of_the_patient_whose_visit_comes_with_it(admin, doctor, database, files):
+    visit = {**admin("GET", "Encounter/e79001").json, "id": "e-new"}
+    file = {"resourceType": "Binary", "contentType": "text/plain", "data": "eA=="}
+    entries = [
+        {"resource": visit, "request": {"method": "PUT", "url": "Encounter/e-new"}},
+        {
+            "resource": {**file, "id": "with", "securityContext": {"reference": "Encounter/e-new"}},
+            "request": {"method": "PUT", "url": "Binary/with"},
+        },
+    ]
+    assert admin("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries}).status == 200
+    assert doctor("GET", "Binary/with", Accept="application/fhir+json").status == 200
+    with database.connection() as conn:
+        (newest, *_) = [row for row in audit.find(conn, audit.Asked(patient="p79001")) if row.action == "C"]
+    assert newest.what == "2 resources"
+
+
+def test_a_doctor_files_papers_of_a_visit_in_care(doctor, other_doctor, files):
+    named = {"Content_Type": "application/pdf", "X_Security_Context": "Encounter/e79001"}
+    assert doctor("POST", "Binary", PDF, **named).status == 201
+    assert other_doctor("POST", "Binary", PDF, **named).status == 403
+    assert doctor("POST", "Binary", PDF, **{**named, "X_Security_Context": "Organization/none"}).status == 403
 
 
 def test_a_doctor_files_papers_of_own_patients_only(doctor, other_doctor, files):
