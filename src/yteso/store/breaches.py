@@ -108,7 +108,7 @@ def close(conn: Connection, who: Principal, id: str, conclusion: str, now: datet
 
 
 def affected(conn: Connection, suspicion: Suspicion) -> list[Affected]:
-    """Everybody the suspects saw, by when they saw them first. What people saw of their own is not among it."""
+    """Everybody the suspects saw, by when they saw them first: with a citizen's stolen account that person too."""
     names = {name: getattr(suspicion, name) for name in ("account", "facility", "since", "until")}
     rows = conn.execute(SQL["find_affected"], names).fetchall()
     patients = dict(_patients(conn, [row[0] for row in rows]))

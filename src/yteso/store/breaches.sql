@@ -31,11 +31,23 @@ WHERE shard = 0 AND id = %s::uuid AND closed IS NULL AND authority_told IS NOT N
 
 -- find_affected --
 -- Whom the suspects saw in that time, from the chain: number of the key, how often, from when to when, by how many accounts.
--- Only what was done and shows people: what was refused showed nothing, what was written showed nobody else's.
-SELECT p, count(*), min(a.ts), max(a.ts), count(DISTINCT a.who) FROM store.audit a CROSS JOIN unnest(a.pats) p
-WHERE a.ts >= %(since)s AND a.ts < %(until)s AND a.outcome IS NULL AND a.action IN ('R', 'E') AND a.behalf IS NULL
-  AND (%(account)s = '' OR a.who = %(account)s) AND (%(facility)s = '' OR a.facility = %(facility)s)
-GROUP BY p ORDER BY min(a.ts), p;
+-- Only what was done and shows people: what was refused showed nothing, what was written showed nobody else's. Who fetches a
+-- file of an export sees everybody in the export, who stand in the rows of its making: up to a month before.
+WITH suspected AS MATERIALIZED (
+    SELECT a.ts, a.who, a.what, a.action, a.pats FROM store.audit a
+    WHERE a.ts >= %(since)s AND a.ts < %(until)s AND a.outcome IS NULL AND a.action IN ('R', 'E')
+      AND (%(account)s = '' OR a.who = %(account)s) AND (%(facility)s = '' OR a.facility = %(facility)s)
+), fetched AS MATERIALIZED (
+    SELECT split_part(what, '/', 2) || ':' AS export, who, min(ts) AS ts FROM suspected
+    WHERE action = 'R' AND starts_with(what, 'bulk/') GROUP BY 1, 2
+), shown AS (
+    SELECT ts, who, pats FROM suspected
+    UNION ALL
+    SELECT f.ts, f.who, e.pats FROM fetched f JOIN store.audit e ON split_part(e.detail, ' ', 2) = f.export
+    WHERE e.what = '$export' AND e.action = 'E' AND e.ts < %(until)s AND e.ts >= %(since)s - interval '31 days'
+)
+SELECT p, count(*), min(s.ts), max(s.ts), count(DISTINCT s.who) FROM shown s CROSS JOIN unnest(s.pats) p
+GROUP BY p ORDER BY min(s.ts), p;
 
 -- fetch_patients --
 -- The Patients of these keys.

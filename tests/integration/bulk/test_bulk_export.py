@@ -18,6 +18,7 @@ from yteso.access.principal import Role
 from yteso.oauth import ended
 from yteso.oauth.ended import Ended, end
 from yteso.store import audit
+from yteso.store.breaches import Suspicion, affected
 from yteso.store.bulk import export, files
 from yteso.store.protocol import Remove
 from yteso.store.verify import verify_chains
@@ -327,3 +328,14 @@ def test_a_file_cannot_be_read_inside_a_batch_nor_by_a_path_of_another_name(bulk
     assert answer.json["entry"][0]["response"]["status"].startswith("400")
     place = url.rpartition("/")[0]
     assert {bulk.client("GET", f"{place}/{name}").status for name in ("..", "x", "%2e%2e", "up.json")} == {404}
+
+
+def test_who_fetches_the_files_of_an_export_is_known_to_have_seen_everybody_in_it(bulk, write, database):
+    """Also when only the fetching is suspected: the file's row names nobody, those of its making do."""
+    write(patient("p1"), observation("o2", "p2"), patient("p2"))
+    manifest = bulk.run("/$export?_type=Observation,Patient")
+    begun = datetime.now(UTC)
+    bulk.lines(manifest)
+    who = Suspicion(INTEGRATOR.name, "", begun, datetime.now(UTC) + timedelta(minutes=1))
+    with database.connection() as conn:
+        assert {one.patient for one in affected(conn, who)} == {"p1", "p2"}

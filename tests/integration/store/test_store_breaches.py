@@ -11,6 +11,7 @@ from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.client.breaches import Breaches, Suspicion
+from yteso.search.keys import number, patient_key
 from yteso.search.query import Query
 from yteso.store import audit
 from yteso.store.audit import Asked
@@ -21,6 +22,7 @@ DOCTOR = Principal("bac-si", Role.DOCTOR, "79001")
 COLLEAGUE = Principal("dong-nghiep", Role.DOCTOR, "79001")
 ELSEWHERE = Principal("noi-khac", Role.DOCTOR, "79002")
 SELF = Principal("nguoi-dan", Role.CITIZEN, person="p9")
+MACHINE = Principal("may", Role.INTEGRATOR)
 OFFICER = Principal("phu-trach-du-lieu", Role.DATA_OFFICER)
 WHAT = "Tài khoản bị lộ mật khẩu, có truy cập lạ trong đêm"
 NOW = datetime.now(UTC)
@@ -71,6 +73,7 @@ def opened(desk, **named):
         ({"facility": "79001"}, ["p1", "p2"]),
         ({"facility": "79002"}, ["p3"]),
         ({"account": "bac-si", "facility": "79002"}, []),
+        ({"account": "nguoi-dan"}, ["p9"]),  # stolen: who has the account saw the record
         ({"account": "bac-si", "since": NOW - timedelta(hours=3), "until": NOW - timedelta(hours=2)}, []),
     ],
 )
@@ -85,6 +88,23 @@ def test_searches_count_as_seeing(desk, database, store):
     with database.connection() as conn:
         store.search(conn, COLLEAGUE, EVERYTHING, Query("Patient", count=50))
     assert len(desk.affected(OFFICER, opened(desk, account="dong-nghiep"))) == 10
+
+
+def test_who_fetches_the_files_of_an_export_saw_everybody_in_it(desk, database):
+    """The export was made before the account was stolen; its files were fetched by the thief."""
+    job, other = "7a9e2f6c-0000-4000-8000-000000000001", "7a9e2f6c-0000-4000-8000-000000000002"
+    keys = {one: number(patient_key(one)) for one in ("p1", "p2", "p3", "p7")}
+    with database.connection() as conn:
+        for made, people in ((job, ("p1", "p2")), (job, ("p7",)), (other, ("p3",))):
+            pats = [keys[one] for one in people]
+            audit.note(conn, MACHINE, "E", "$export", f"export {made}: {len(people)}", pats)
+    begun = datetime.now(UTC)
+    with database.connection() as conn:
+        audit.note(conn, MACHINE, "R", f"bulk/{job}/Patient.1.ndjson", "3 lines", [])
+        audit.note(conn, MACHINE, "R", f"bulk/{job}/Condition.1.ndjson", "9 lines", [])
+    found = desk.affected(OFFICER, opened(desk, account="may", since=begun))
+    assert {one.patient: (one.times, one.accounts) for one in found} == dict.fromkeys(["p1", "p2", "p7"], (1, 1))
+    assert all(one.first >= begun for one in found)
 
 
 def test_the_file_tells_how_to_reach_people_and_they_can_read_that_it_was_made(desk, database):
