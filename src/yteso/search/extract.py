@@ -12,6 +12,7 @@ from typing import Any
 
 from yteso.fhir import reference
 from yteso.search import program
+from yteso.search.entries import BUNDLE, add_entry
 from yteso.search.hot import hot
 from yteso.search.keys import Key, elsewhere, patient_key, source, token
 from yteso.search.parameters import parameters_of
@@ -44,6 +45,8 @@ def extract(resource: Mapping[str, Any]) -> IndexRow:
         row.tok.append(_source_token(facility))
     if kind == "Encounter":
         row.care = _care(resource, facility)
+    if kind == BUNDLE:
+        add_entry(row, resource, extract)
     return row
 
 

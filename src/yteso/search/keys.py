@@ -128,6 +128,11 @@ def identified(key: str, system: str | None, value: str) -> tuple[str, str]:
     return identifier(f"{key}#identifier", system, value)
 
 
+def within_bundle(key: Key) -> Key:
+    """The key of the same fact, of a Bundle's first entry: no search of the entry's own type meets it."""
+    return xxh3_64_digest(b"Bundle.entry[0]" + key)
+
+
 def source(facility: str) -> str:
     """The fact that a facility sent the resource, the same for every type."""
     return f"*.meta.source|{facility}"

@@ -208,3 +208,12 @@ ACROSS_SORT = Rule(
     "correct _sort, or search type by type",
     basis="FHIR R4 §3.1.1.5.1",
 )
+WITHIN_ENTRY = Rule(
+    "SRCH-0025",
+    Severity.ERROR,
+    "Không tìm được bằng {name} trong {type} nằm trong Bundle",
+    "{name} cannot be asked of the {type} inside a Bundle",
+    "Dùng tham số kiểu token, reference, uri, string hoặc date, không kèm :missing hay :below",
+    "use a parameter of kind token, reference, uri, string or date, without :missing or :below",
+    basis="FHIR R4 §3.3",
+)

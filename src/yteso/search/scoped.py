@@ -29,6 +29,13 @@ class Scoped:
 
     alternatives: tuple[Alternative, ...]
 
+    def is_free(self, type: str) -> bool:
+        """Whether all of a type is visible: for what no row can be asked for."""
+        return any(
+            (one.types is None or type in one.types) and not one.patient and not one.clauses
+            for one in self.alternatives
+        )
+
     def condition(self, row: str, *, past: bool, patient: int | None = None) -> Fragment:
         """On alias `row`; a past version is judged by what its resource is now, as it alone is indexed."""
         return any_of(_condition(one, row, past, patient) for one in self.alternatives)

@@ -23,17 +23,19 @@ from yteso.fhir.json import loads
 from yteso.search import rules, sql
 from yteso.search.addresses import addresses_of, is_canonical, means
 from yteso.search.conditions import Rows, any_fact, conditions, meets
+from yteso.search.entries import BUNDLE, PARAMETERS, holds_inside, inside
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
-from yteso.search.fragment import Fragment, all_of, any_of
+from yteso.search.fragment import FALSE, Fragment, all_of, any_of
 from yteso.search.hot import hot
 from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of, parents_of
-from yteso.search.plan import Plan, Reached, leads_to_few
+from yteso.search.plan import Plan, Reached, leads_to_few, picks_few
 from yteso.search.prose import has_words, may_have_words
 from yteso.search.query import Chain, Clause, Condition, Filter, Has, Listed, Query, Ranked, Test, Words
 from yteso.search.rights import visible
-from yteso.search.values import escaped
+from yteso.search.scoped import Scoped
+from yteso.search.values import bare, escaped
 from yteso.standards.fhir_r4 import SearchParameter
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
@@ -155,7 +157,40 @@ def _filtered(asking: Asking, type: str, test: Test) -> Reached:
     return Reached(also=also, selective=not wide and leads_to_few(type, test))
 
 
+def _chain_of_entry(asking: Asking, link: Chain) -> Reached:
+    """What is asked of the first entry of a Bundle, by the Bundle's own row. Its patient and labels are in no column:
+    who does not see everything of the entry's type finds nothing by it."""
+    ((target, condition),) = link.targets
+    if not _sees_all(asking.limit, target):
+        return Reached(also=FALSE)
+    if isinstance(condition, Clause) and condition.name == "_id" and not condition.modifier:
+        named = Clause(link.name, "reference", tuple((sign, f"{target}/{bare(id)}") for sign, id in condition.values))
+        return Reached(also=all_of(conditions(Rows(BUNDLE, "r", asking.now), [named])), selective=True)
+    if isinstance(condition, Clause):
+        return Reached(also=inside("r", target, condition, asking.now), selective=picks_few(target, condition))
+    if not isinstance(condition, Chain) or is_canonical(parameters_of(target)[condition.name]):
+        name = f"{link.name}.{getattr(condition, 'name', '_has')}"
+        raise Refused(rules.WITHIN_ENTRY.at(Origin(field=name), name=name, type=target), status=400)
+    parameter = parameters_of(target)[condition.name]
+    facts = []
+    for further, asked in condition.targets:
+        found = asking.rows(_query(further, asked), "r.id", MOST + 1)
+        if len(found) > MOST:
+            raise _too_wide(condition.name)
+        facts += references_to(target, parameter, further, sorted({id for (id,) in found}))
+    return Reached(also=holds_inside("r", facts), selective=True)
+
+
+def _sees_all(limit: Restriction, type: str) -> bool:
+    if limit.types is not None and type not in limit.types:
+        return False
+    ways = (limit.care_facility, limit.source_facility, limit.person, limit.notifiable, limit.inspector)
+    return not any(ways) and all(isinstance(part, Scoped) and part.is_free(type) for part in limit.also)
+
+
 def _chain(asking: Asking, type: str, link: Chain) -> Reached:
+    if type == BUNDLE and link.name in PARAMETERS:
+        return _chain_of_entry(asking, link)
     parameter, rows = parameters_of(type)[link.name], Rows(type, "r", asking.now)
     if is_canonical(parameter):
         return _chain_of_canonicals(asking, type, link)
