@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from math import cos, radians
+from math import asin, cos, degrees, radians, sin
 from typing import Any
 
-from yteso.search.fragment import Fragment
+from yteso.search.fragment import Fragment, any_of
 from yteso.search.keys import Key, number, token
 from yteso.search.numbers import NO_UNIT
 from yteso.search.side import of_row
@@ -20,6 +20,8 @@ from yteso.search.values import bare, split
 _LATITUDE, _LONGITUDE = token("Location:near:latitude"), token("Location:near:longitude")
 _KILOMETRES = {"": 1.0, "km": 1.0, "m": 0.001, "[mi_us]": 1.609347, "[mi_i]": 1.609344, "mi": 1.609344}
 _RADIUS = 6371.0
+_SLACK = 1e-9
+"""Degrees by which the box is larger, so that rounding leaves nothing at its edge out."""
 DEFAULT_KILOMETRES = 10.0
 MOST_KILOMETRES = 2_000.0
 
@@ -65,8 +67,8 @@ def within(value: str, row: str) -> Fragment:
     """That the row's place is within the circle."""
     asked = circle(value)
     assert asked is not None, "parse lets only places through"
-    tall = asked.kilometres / 111.0
-    wide = tall / max(cos(radians(asked.latitude)), 0.01)
+    low, high, spans = _box(asked)
+    beside = any_of(Fragment("o.lo BETWEEN %s AND %s", span) for span in spans)
     way = (
         f"{2 * _RADIUS} * asin(least(1, sqrt(power(sin(radians(a.lo - %s) / 2), 2)"
         " + cos(radians(%s)) * cos(radians(a.lo)) * power(sin(radians(o.lo - %s) / 2), 2)))) <= %s"
@@ -74,11 +76,26 @@ def within(value: str, row: str) -> Fragment:
     text = (
         f"EXISTS (SELECT FROM store.number a JOIN store.number o ON {of_row('o', 'a')}"
         f" WHERE {of_row('a', row)} AND a.key = %s AND o.key = %s"
-        f" AND a.lo BETWEEN %s AND %s AND o.lo BETWEEN %s AND %s AND {way})"
+        f" AND a.lo BETWEEN %s AND %s AND {beside.text} AND {way})"
     )
-    box = (asked.latitude - tall, asked.latitude + tall, asked.longitude - wide, asked.longitude + wide)
     measured = (asked.latitude, asked.latitude, asked.longitude, asked.kilometres)
-    return Fragment(text, (number(_LATITUDE), number(_LONGITUDE), *box, *measured))
+    return Fragment(text, (number(_LATITUDE), number(_LONGITUDE), low, high, *beside.params, *measured))
+
+
+def _box(asked: Circle) -> tuple[float, float, tuple[tuple[float, float], ...]]:
+    """The latitudes and the spans of longitude around a circle: two where it lies across the 180th meridian."""
+    angle = asked.kilometres / _RADIUS
+    tall = degrees(angle) + _SLACK
+    low, high = asked.latitude - tall, asked.latitude + tall
+    if low <= -90 or high >= 90:
+        return low, high, ((-180.0, 180.0),)
+    wide = degrees(asin(sin(angle) / cos(radians(asked.latitude)))) + _SLACK
+    west, east = asked.longitude - wide, asked.longitude + wide
+    if west < -180:
+        return low, high, ((-180.0, east), (west + 360, 180.0))
+    if east > 180:
+        return low, high, ((west, 180.0), (-180.0, east - 360))
+    return low, high, ((west, east),)
 
 
 def is_placed(row: str) -> Fragment:

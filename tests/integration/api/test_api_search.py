@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import acos, cos, radians, sin
+
 import pytest
 from tests.integration.api.conftest import INTEGRATOR
 
@@ -419,3 +421,24 @@ def test_what_has_no_value_to_sort_by_comes_first(admin):
             == 201
         )
     assert admin("GET", "Bundle?_sort=-composition").ids == ["y", "x"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [(21.03, 105.85, 5), (21.03, 105.85, 1999), (0, -179.99, 10), (0, 179.99, 300), (65, -170, 1900), (89.5, 0, 800)],
+)
+def test_what_is_near_is_measured_over_the_globe(admin, asked):
+    places = [(21.05, 105.85), (10.77, 106.7), (0, 179.99), (1, -178.5), (64, 175), (66, -130), (89, 170), (38, 100)]
+    for at, (latitude, longitude) in enumerate(places):
+        position = {"latitude": latitude, "longitude": longitude}
+        admin("PUT", f"Location/l{at}", {"resourceType": "Location", "id": f"l{at}", "position": position})
+    latitude, longitude, kilometres = asked
+    expected = {f"l{at}" for at, place in enumerate(places) if way((latitude, longitude), place) <= kilometres}
+    assert expected
+    assert set(admin("GET", f"Location?near={latitude}|{longitude}|{kilometres}|km").ids) == expected
+
+
+def way(one, other):
+    """Kilometres between two places, by the cosine rule of a sphere."""
+    (a, x), (b, y) = ((radians(latitude), radians(longitude)) for latitude, longitude in (one, other))
+    return 6371 * acos(min(1, sin(a) * sin(b) + cos(a) * cos(b) * cos(x - y)))
