@@ -58,7 +58,9 @@ def capabilities(call: Call) -> Response:
     if call.param("mode") == "terminology":
         told = terminology_capabilities(call.base, call.engine.started)
         return _answer(call, "TerminologyCapabilities", told)
-    told = _statement(call.base, generation(), call.engine.started, call.engine.router.routes)
+    with call.connection() as conn:
+        profiles = call.engine.definitions.profiles(conn, alone=call.conn is not None)
+    told = _statement(call.base, generation(), call.engine.started, call.engine.router.routes, profiles)
     return _answer(call, "CapabilityStatement", told)
 
 
@@ -73,7 +75,16 @@ def _part(body: bytes, type: str, subset: Subset) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _statement(base: str, _generation: int, started: datetime, routes: tuple[Route[Any], ...]) -> bytes:
+def _statement(
+    base: str,
+    _generation: int,
+    started: datetime,
+    routes: tuple[Route[Any], ...],
+    profiles: tuple[tuple[str, str], ...],
+) -> bytes:
+    supported: dict[str, list[str]] = {}
+    for name, url in profiles:
+        supported.setdefault(name, []).append(url)
     statement = {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -89,7 +100,7 @@ def _statement(base: str, _generation: int, started: datetime, routes: tuple[Rou
             {
                 "mode": "server",
                 "security": _security((base or "/fhir").removesuffix("/fhir")),
-                "resource": [_resource(name, routes) for name in sorted(RESOURCE_TYPES)],
+                "resource": [_resource(name, routes, supported.get(name, ())) for name in sorted(RESOURCE_TYPES)],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
                 "searchParam": [_parameter("Resource", name, kind) for name, kind in _OF_EVERY_TYPE.items()],
                 "compartment": [f"{_COMPARTMENT}/{name[0].lower()}{name[1:]}" for name in sorted(COMPARTMENTS)],
@@ -137,11 +148,12 @@ def _audit_event() -> dict[str, Any]:
     }
 
 
-def _resource(type: str, routes: Sequence[Route[Any]]) -> dict[str, Any]:
+def _resource(type: str, routes: Sequence[Route[Any]], profiles: Sequence[str]) -> dict[str, Any]:
     if type == audit_event.TYPE:
         return _audit_event()
     parameters = searchable(type)
-    supported = (*profiles_of(type), *((_BACKPORT_PROFILE,) if type == SUBSCRIPTION else ()))
+    own = (*profiles_of(type), *((_BACKPORT_PROFILE,) if type == SUBSCRIPTION else ()))
+    supported = dict.fromkeys((*own, *profiles))
     told: dict[str, Any] = {
         "type": type,
         **({"supportedProfile": list(supported)} if supported else {}),

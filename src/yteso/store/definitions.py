@@ -16,13 +16,14 @@ from yteso.db import Connection, Queries
 from yteso.fhir import json
 from yteso.search.query import Clause, Query
 from yteso.standards.fhir_r4 import TYPE_NUMBER
-from yteso.store.protocol import Resource, Store
+from yteso.store.protocol import Resource, Store, Stored
 from yteso.validate.profiles import Library
 
 SQL = Queries.beside(__file__)
 VALIDATOR = Principal("validator", Role.SYSTEM, purpose="HOPERAT")
 MOST_URLS = 2_000
 MOST_VERSIONS = 50
+MOST_PROFILES = 1_000
 _TYPE = "StructureDefinition"
 _LONGEST_TRANSACTION = timedelta(hours=1)
 
@@ -34,6 +35,7 @@ class _Memory:
     t: int
     moment: datetime
     found: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+    profiles: tuple[tuple[str, str], ...] | None = None
 
 
 class RecordDefinitions:
@@ -47,6 +49,16 @@ class RecordDefinitions:
     def at(self, conn: Connection) -> _AtConnection:
         """`validate.profiles.Definitions`, for use within this transaction."""
         return _AtConnection(self._store, self._present(conn), conn)
+
+    def profiles(self, conn: Connection, *, alone: bool = False) -> tuple[tuple[str, str], ...]:
+        """(resource type, canonical url) of the profiles in the record that are not retired, in their order.
+
+        At most MOST_PROFILES. `alone` as for `library`.
+        """
+        memory = _fresh(conn) if alone else self._present(conn)
+        if memory.profiles is None:
+            memory.profiles = _AtConnection(self._store, memory, conn).profiles()
+        return memory.profiles
 
     def library(self, conn: Connection, *, alone: bool = False) -> Library:
         """Compiled profiles, for use within this transaction; compiled ones are kept while no definition changes.
@@ -88,10 +100,19 @@ class _AtConnection:
             known[bare] = self._search(bare)
         return next((one for one in known[bare] if version in ("", str(one.get("version", "")))), None)
 
-    def _search(self, url: str) -> tuple[Resource, ...]:
+    def profiles(self) -> tuple[tuple[str, str], ...]:
+        """See `RecordDefinitions.profiles`."""
+        wanted = {"derivation": "constraint", "kind": "resource"}
+        clauses = tuple(Clause(name, "token", (("eq", value),)) for name, value in wanted.items())
+        read = [json.loads(stored.body) for stored in self._matches(clauses, MOST_PROFILES)]
+        return tuple(sorted({(one["type"], one["url"]) for one in read if one["status"] != "retired"}))
+
+    def _matches(self, clauses: tuple[Clause, ...], count: int) -> tuple[Stored, ...]:
         limit = require(VALIDATOR, Interaction.SEARCH, _TYPE)
-        query = Query(_TYPE, (Clause("url", "uri", (("eq", url),)),), count=MOST_VERSIONS)
-        matches = self.store.search(self.conn, VALIDATOR, limit, query).matches
+        return self.store.search(self.conn, VALIDATOR, limit, Query(_TYPE, clauses, count=count)).matches
+
+    def _search(self, url: str) -> tuple[Resource, ...]:
+        matches = self._matches((Clause("url", "uri", (("eq", url),)),), MOST_VERSIONS)
         newest = sorted(matches, key=lambda stored: (stored.updated, stored.id), reverse=True)
         return tuple(json.loads(stored.body) for stored in newest)
 

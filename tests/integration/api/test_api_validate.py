@@ -225,6 +225,20 @@ def test_the_capability_statement_names_the_profiles_by_type(ask):
     supported = {one["type"]: one.get("supportedProfile", []) for one in rest["resource"]}
     assert VN + "vn-core-patient" in supported["Patient"]
     assert supported["Appointment"] == []
+    definition = {
+        "resourceType": "StructureDefinition", "id": "hen", "url": "http://example.org/hen", "name": "Hen", "status": "draft",
+        "kind": "resource", "abstract": False, "type": "Appointment", "derivation": "constraint",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Appointment",
+    }  # fmt: skip
+    ask("PUT", "/StructureDefinition/hen", definition)
+    assert supported_of(ask, "Appointment") == ["http://example.org/hen"]
+    ask("PUT", "/StructureDefinition/hen", definition | {"status": "retired"})
+    assert supported_of(ask, "Appointment") == []
+
+
+def supported_of(ask, name):
+    [rest] = ask("GET", "/metadata").json["rest"]
+    return next(one.get("supportedProfile", []) for one in rest["resource"] if one["type"] == name)
 
 
 def test_a_definition_of_a_transaction_that_is_undone_stays_unknown(ask, patient):
