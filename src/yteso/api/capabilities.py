@@ -158,14 +158,14 @@ def _resource(type: str, routes: Sequence[Route[Any]], profiles: Sequence[str]) 
         "type": type,
         **({"supportedProfile": list(supported)} if supported else {}),
         "interaction": [{"code": code} for code in _type_codes(routes)],
-        "versioning": "versioned-update",
+        "versioning": "versioned",
         "readHistory": True,
         "updateCreate": True,
         "conditionalCreate": True,
         "conditionalRead": "full-support",
         "conditionalUpdate": True,
         "conditionalDelete": "single",
-        "referencePolicy": ["literal", "local"],
+        "referencePolicy": ["literal", "logical"],
     }
     includes = [f"{type}:{name}" for name, parameter in sorted(parameters.items()) if parameter.kind == "reference"]
     if includes:

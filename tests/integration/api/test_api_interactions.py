@@ -251,6 +251,8 @@ def test_only_the_capability_statement_is_open(nobody):
         "history-type",
     }
     defined = "http://hl7.org/fhir/SearchParameter/"
+    patients = resources["Patient"]
+    assert (patients["versioning"], patients["referencePolicy"]) == ("versioned", ["literal", "logical"])
     assert {"name": "_filter", "definition": f"{defined}filter", "type": "special"} in told["rest"][0]["searchParam"]
     assert told["instantiates"] == [f"{BACKPORT}/CapabilityStatement/backport-subscription-server-r4"]
     assert f"{BACKPORT}/StructureDefinition/backport-subscription" in resources["Subscription"]["supportedProfile"]
