@@ -226,8 +226,8 @@ def test_the_capability_statement_names_the_profiles_by_type(ask):
     assert VN + "vn-core-patient" in supported["Patient"]
     assert supported["Appointment"] == []
     definition = {
-        "resourceType": "StructureDefinition", "id": "hen", "url": "http://example.org/hen", "name": "Hen", "status": "draft",
-        "kind": "resource", "abstract": False, "type": "Appointment", "derivation": "constraint",
+        "resourceType": "StructureDefinition", "id": "hen", "url": "http://example.org/hen", "name": "Hen",
+        "status": "draft", "kind": "resource", "abstract": False, "type": "Appointment", "derivation": "constraint",
         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Appointment",
     }  # fmt: skip
     ask("PUT", "/StructureDefinition/hen", definition)
