@@ -64,6 +64,40 @@ def sensitive() -> list[dict[str, object]]:
     return found
 
 
+def naming(*, hidden: bool) -> list[Put]:
+    """What a doctor of ours may see of the same patient; with `hidden` it also names what they may not."""
+    found = []
+    for kind, change in NAMING.items():
+        one = next(one for one in resources(SENSITIVE) if one["resourceType"] == kind)
+        text = {**one, "id": f"{kind[0].lower()}-names", **change(["hiv"] if hidden else [])}
+        found.append(Put({name: value for name, value in text.items() if value not in ([], None)}))
+    return found
+
+
+def _to(kind: str, names: list[str]) -> list[dict[str, str]]:
+    return [{"reference": f"{kind}/{kind[0].lower()}-{SENSITIVE}-{name}"} for name in names]
+
+
+NAMING = {
+    "Encounter": lambda names: {
+        "diagnosis": [
+            {"condition": {"reference": f"Condition/c-{SENSITIVE}"}, "rank": 1},
+            *({"condition": one, "rank": 2} for one in _to("Condition", names)),
+        ],
+        "reasonReference": _to("Condition", names),
+    },
+    "Condition": lambda names: {"evidence": [{"detail": [one]} for one in _to("Observation", names)]},
+    "Observation": lambda names: {
+        "hasMember": [{"reference": f"Observation/o-{SENSITIVE}"}, *_to("Observation", names)],
+        "specimen": (_to("Observation", names) or [None])[0],
+    },
+    "MedicationRequest": lambda names: {
+        "reasonReference": _to("Condition", names),
+        "priorPrescription": (_to("MedicationRequest", names) or [None])[0],
+    },
+}
+
+
 @pytest.fixture(scope="module")
 def pair(server, fresh_database) -> Iterator[tuple[Api, Api]]:
     """The same bytes twice; the second one then gets the forbidden records, an update and a deletion of them."""
@@ -81,6 +115,10 @@ def pair(server, fresh_database) -> Iterator[tuple[Api, Api]]:
             store.write(conn, system, forbidden())
             changed = {**resources("other")[0], "id": "p-other-more", "gender": "male"}
             store.write(conn, system, [Put(changed), Remove("Observation", "o-notifiable-more")])
+        for database, hidden in ((one, False), (other, True)):
+            with database.connection() as conn:
+                store.write(conn, system, naming(hidden=hidden))
+                conn.execute("UPDATE store.resource SET ts = '2029-06-01' WHERE id LIKE '_-names'")
         yield Api(one, PostgresStore(), lambda: NOW), Api(other, PostgresStore(), lambda: NOW)
         one.close()
         other.close()
@@ -103,7 +141,9 @@ def send(
     return response.status, dict(response.headers), raw
 
 
-ids = st.sampled_from(["other", "other-more", "notifiable-more", "same", "same-hiv", "own", "labelled", "no-such"])
+ids = st.sampled_from(
+    ["other", "other-more", "notifiable-more", "same", "same-hiv", "own", "labelled", "names", "no-such"]
+)
 conditions = st.one_of(
     st.builds("_id={}".format, st.builds(lambda t, i: f"{t[0].lower()}-{i}", st.sampled_from(TYPES), ids)),
     st.builds("patient=p-{}".format, ids),
@@ -170,6 +210,13 @@ histories = st.builds("{}/_history?_count={}".format, st.sampled_from(TYPES), st
 def test_what_one_may_not_see_changes_no_byte(pair, url, role):
     one, other = (settled(answer(api, who(role), url)) for api in pair)
     assert one == other
+
+
+def test_what_names_a_hidden_record_is_shown_without_it_and_kept_whole(pair):
+    one, other = (answer(api, who(Role.DOCTOR), "Encounter/e-names") for api in pair)
+    assert one == other
+    assert b"c-same-hiv" not in other[2]
+    assert b"c-same-hiv" in answer(pair[1], who(Role.INTEGRATOR), "Encounter/e-names")[2]
 
 
 def settled(found: Answer) -> Answer:

@@ -14,7 +14,7 @@ from yteso.api.body import make_local, refuse_blocking, structure_issues
 from yteso.api.call import Call
 from yteso.api.profiles import judge_claims
 from yteso.api.read import refuse_absent
-from yteso.api.rights import check_changes
+from yteso.api.rights import as_sent, check_changes
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.db import Connection
@@ -31,8 +31,10 @@ def change_stored(
 ) -> Written:
     """Write what `change` makes of the resource. 404, 410, 412, and 400 when the result is no sound resource."""
     put = changed(call, conn, key, expected, change)
-    check_changes(call, conn, [put])
-    return call.engine.store.write(conn, call.who, [put], "update").written[0]
+    whole = check_changes(call, conn, [put])
+    done = call.engine.store.write(conn, call.who, whole, "update").written
+    as_sent([put], done, whole)
+    return done[0]
 
 
 def changed(

@@ -11,8 +11,9 @@ be told apart by the answer (and the ids of files are a function of their keys, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from yteso.access.policy import PATIENT_TYPES, Interaction, require
+from yteso.access.policy import PATIENT_TYPES, Interaction, require, restriction
 from yteso.api import rules
 from yteso.api.call import Call
 from yteso.api.evidence import check_evidence
@@ -20,21 +21,26 @@ from yteso.api.service import check_service
 from yteso.api.watching import check_watching, watches
 from yteso.base.errors import Refused
 from yteso.db import Connection
+from yteso.fhir import json
 from yteso.fhir.reference import parse, references
-from yteso.store.protocol import Change, Put, Resource
+from yteso.store.codec import canonical
+from yteso.store.protocol import Change, Put, Resource, Stored, Written
+from yteso.store.unnamed import discreet, hidden_from, restored
+from yteso.store.whose import whose
 
 Key = tuple[str, str]
 
 
-def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> None:
-    """Refused (403) when a change reaches a patient outside the caller's care. Free for unrestricted callers.
+def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> list[Change]:
+    """The changes as they are to be written: with what the caller was not told is there (`store.unnamed`).
 
-    Also when an app would subscribe to more than it may read.
+    Refused (403) when a change reaches a patient outside the caller's care. Free for unrestricted callers. Also when an
+    app would subscribe to more than it may read.
     """
     check_watching(call.who, changes)
     bound = [change for change in changes if _is_bound(call, change)]
     if not bound:
-        return
+        return list(changes)
     keys = [_key(change) for change in bound]
     visible = {_key(change) for change in changes if isinstance(change, Put) and change.new}
     for key in keys:
@@ -47,6 +53,31 @@ def check_changes(call: Call, conn: Connection, changes: Sequence[Change]) -> No
     written = [change.resource for change in bound if isinstance(change, Put)]
     check_service(call, conn, written, existing)
     check_evidence(call, conn, written, existing)
+    return [_whole(call, conn, change, existing.get(_key(change))) for change in changes]
+
+
+def as_sent(asked: Sequence[Change], done: Sequence[Written], whole: Sequence[Change]) -> None:
+    """What became of changes is told as it was sent, without what `check_changes` put back."""
+    for sent, one, written in zip(asked, done, whole, strict=True):
+        if isinstance(sent, Put) and written is not sent and one.text:
+            one.text, one.offset = canonical(sent.resource)
+
+
+def as_told(call: Call, conn: Connection, there: Stored) -> Stored:
+    """What is there as the caller may be told of it."""
+    limit = restriction(call.who, Interaction.READ, there.type)
+    return discreet(conn, limit, [there], whose(conn, f"{there.type}/{there.id}"))[0] if limit is not None else there
+
+
+def _whole(call: Call, conn: Connection, change: Change, there: Stored | None) -> Change:
+    """The change with what its resource says already about what is hidden from the caller."""
+    if not isinstance(change, Put) or there is None or there.deleted:
+        return change
+    limit = require(call.who, Interaction.READ, there.type)
+    hidden = hidden_from(conn, limit, [there.body], whose(conn, f"{there.type}/{there.id}"))
+    if not hidden:
+        return change
+    return replace(change, resource=restored(json.loads(there.body), change.resource, hidden), text=b"")
 
 
 def is_free(call: Call, change: Change) -> bool:

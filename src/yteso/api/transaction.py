@@ -25,7 +25,7 @@ from yteso.api.open_references import refuse_nameless
 from yteso.api.outcome import operation_outcome
 from yteso.api.plan import WRITES, Step, plan, refused_at
 from yteso.api.profiles import judge_claims
-from yteso.api.rights import check_changes
+from yteso.api.rights import as_sent, as_told, check_changes
 from yteso.api.room import Room
 from yteso.api.targets import Target, targets_of
 from yteso.base.errors import Refused
@@ -77,8 +77,11 @@ class _Run:
         self.room = Room(self.call)
         self.targets = targets_of(self.call, self.conn, self.steps, self.room)
         changes = self._changes()
-        check_changes(self.call, self.conn, list(changes.values()))
-        answers = dict(self._told(self._written(changes)))
+        asked = list(changes.values())
+        whole = check_changes(self.call, self.conn, asked)
+        written = self._written(dict(zip(changes, whole, strict=True)))
+        as_sent(asked, list(written.values()), whole)
+        answers = dict(self._told(written))
         for step in self.steps:
             if step.interaction not in WRITES:
                 answers[step.index] = self._read(step)
@@ -161,6 +164,7 @@ class _Run:
         bodies: dict[tuple[str, str], Stored] = {}
         if self.call.prefer.returns == "representation":
             bodies = self.call.engine.store.peek(self.conn, [(done.type, done.id) for done in written.values()])
+            bodies = {key: as_told(self.call, self.conn, one) for key, one in bodies.items()}
         for index, done in written.items():
             stored = bodies.get((done.type, done.id))
             told = _response(done)

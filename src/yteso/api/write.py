@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yteso.api.call import Call
 from yteso.api.own_consent import in_whose_name
-from yteso.api.rights import check_changes, is_free
+from yteso.api.rights import as_sent, check_changes, is_free
 from yteso.db import Connection
 from yteso.store.protocol import Change, Write, Written
 
@@ -21,5 +21,7 @@ def write_one(call: Call, change: Change, detail: str) -> Written:
 
 def write_checked(call: Call, conn: Connection, change: Change, detail: str) -> Written:
     """In a transaction that is open already."""
-    check_changes(call, conn, [change])
-    return call.engine.store.write(conn, call.who, [change], f"{detail}{in_whose_name(call.who, change)}").written[0]
+    whole = check_changes(call, conn, [change])
+    done = call.engine.store.write(conn, call.who, whole, f"{detail}{in_whose_name(call.who, change)}").written
+    as_sent([change], done, whole)
+    return done[0]

@@ -52,12 +52,12 @@ class Closed:
         return Fragment(
             f"({outside}({row}.label = 0 AND {silent})"
             f" OR store.open_for({row}.pat, {row}.type, {row}.label, {row}.maker, {dates}, %s::text[]))",
-            (_who(self),) if patient is None else (patient, _who(self)),
+            (whom(self),) if patient is None else (patient, whom(self)),
         )
 
 
 @lru_cache(maxsize=1024)
-def _who(closed: Closed) -> str:
+def whom(closed: Closed) -> str:
     """Whom it binds, as the text of an array: one parameter."""
     words = (closed.account, closed.facility, closed.role, closed.purpose, closed.own, closed.anywhere)
     quoted = (str(word).replace("\\", "\\\\").replace('"', '\\"') for word in words)

@@ -21,6 +21,7 @@ from yteso.store.include import Including
 from yteso.store.links import Asking
 from yteso.store.protocol import Page
 from yteso.store.read import SQL, run, stored
+from yteso.store.unnamed import discreet
 
 
 def search_across(asking: Asking, who: Principal, across: Across) -> Page:
@@ -38,7 +39,8 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
     patients = {row[8] for row in rows if row[8] is not None}
     given = audit.given((*matches, *including.found))
     audit.note(asking.conn, who, "R", *audit.about_across(across), patients | including.patients, given)
-    return Page(matches, tuple(including.found), counted, following, including.more)
+    shown = discreet(asking.conn, asking.limit, (*matches, *including.found), patients | including.patients)
+    return Page(shown[: len(matches)], shown[len(matches) :], counted, following, including.more)
 
 
 def _plan(asking: Asking, query: Query) -> Plan:

@@ -21,6 +21,7 @@ from yteso.store.find import SECONDS, bounded
 from yteso.store.links import Asking
 from yteso.store.protocol import Page
 from yteso.store.read import PRESENT, run, stored
+from yteso.store.unnamed import discreet
 
 _RESOURCES = Fragment("store.resource r")
 
@@ -53,6 +54,7 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     patients = {row[8] for row in found if row[8] is not None}
     matches = tuple(stored(asking.conn, asking.codec, row) for row in found)
     audit.note(asking.conn, who, "R", f"{whole.type}/{whole.id}/*", "", patients, audit.given(matches))
+    matches = discreet(asking.conn, asking.limit, matches, patients)
     return Page(matches, next=pack([found[-1][0], found[-1][1]]) if more and found else "")
 
 

@@ -29,6 +29,7 @@ from yteso.store.codec import Codec
 from yteso.store.protocol import Extent, Page, Stored
 from yteso.store.read import NAMED, PRESENT, run, stored
 from yteso.store.rows import key_of, named_lists, place_of
+from yteso.store.unnamed import discreet
 
 _REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
 """A quotation mark inside a string is escaped, so that only members of objects are found."""
@@ -64,7 +65,8 @@ def everything(
     what = f"{focus.type}/{focus.id}/$everything"
     audit.note(conn, who, "R", what, "", patients, audit.given((*shown, *beside)))
     following = pack(rows[-1][:2] if rows else _BEGINNING) if more else ""
-    return Page(matches, beside, None, following)
+    told = discreet(conn, limit, (*matches, *beside), patients)
+    return Page(told[: len(matches)], told[len(matches) :], None, following)
 
 
 def newest(
@@ -83,7 +85,7 @@ def newest(
     rows = run(conn, text, (key, numbers, *rights.params, most)).fetchall()
     found = tuple(stored(conn, codec, row) for row in rows)
     audit.note(conn, who, "R", f"Patient/{patient}/newest", "", [key], audit.given(found))
-    return found
+    return discreet(conn, limit, found, [key])
 
 
 def read_many(
@@ -96,7 +98,7 @@ def read_many(
     found = [stored(conn, codec, row) for row in rows]
     if found:
         audit.note(conn, who, "R", f"{len(rows)} resources", "", patients, audit.given(found))
-    return {(one.type, one.id): one for one in found}
+    return {(one.type, one.id): one for one in discreet(conn, limit, found, patients)}
 
 
 def references_in(bodies: Iterable[Stored]) -> set[tuple[str, str]]:

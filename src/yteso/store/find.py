@@ -27,6 +27,7 @@ from yteso.store.links import Asking
 from yteso.store.protocol import Page, Search
 from yteso.store.read import run, stored
 from yteso.store.sorted_page import sorted_page
+from yteso.store.unnamed import discreet
 
 SECONDS = 10
 QUICK_MILLISECONDS = 200
@@ -62,7 +63,8 @@ def search(
     patients = {row[8] for row in rows if row[8] is not None}
     given = audit.given((*matches, *including.found))
     audit.note(conn, who, "R", *audit.about_search(query), patients | including.patients, given)
-    return Page(matches, tuple(including.found), total, following, including.more)
+    shown = discreet(conn, limit, (*matches, *including.found), patients | including.patients)
+    return Page(shown[: len(matches)], shown[len(matches) :], total, following, including.more)
 
 
 def search_together(
@@ -83,9 +85,9 @@ def search_together(
         if not rows and _is_of_many(conn, plan):
             continue
         counted = None if following or plan.query.cursor else len(rows)
-        matches = tuple(stored(conn, codec, row) for row in rows)
-        pages[place] = Page(matches, (), counted, following)
         patients = {row[8] for row in rows if row[8] is not None}
+        matches = discreet(conn, searches[place].limit, [stored(conn, codec, row) for row in rows], patients)
+        pages[place] = Page(matches, (), counted, following)
         about = audit.about_search(plan.query)
         notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))
     if notes:

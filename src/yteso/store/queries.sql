@@ -393,6 +393,14 @@ ORDER BY opened, id LIMIT %(count)s;
 UPDATE store.questioned SET answer = %s, answered_by = %s, answered = %s
 WHERE shard = %s AND id = %s::uuid AND answered IS NULL RETURNING patient;
 
+-- is_guarded --
+-- Whether anything of these patients is labelled or closed.
+SELECT store.guarded(%s::bigint[]);
+
+-- closed_among --
+-- Which of these are hidden from somebody by labels or closings.
+SELECT type, hid FROM store.closed_among(%s::smallint[], %s::smallint[], %s::bigint[], %s::text[]);
+
 -- fetch_types --
 -- The types that have rows.
 SELECT store.types_present();

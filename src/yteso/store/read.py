@@ -25,6 +25,7 @@ from yteso.store.protocol import Page, Read, Span, Stored
 from yteso.store.receivers import TYPE as RECEIVER
 from yteso.store.receivers import hidden
 from yteso.store.rows import Key, key_lists, key_of, named_lists, place_of
+from yteso.store.unnamed import discreet
 
 SQL = Queries.beside(__file__)
 
@@ -71,8 +72,8 @@ def read_together(conn: Connection, codec: Codec, reads: Sequence[Read], *, ends
     notes: list[tuple[int, audit.Note]] = []
     for place, row in _fetch(conn, reads):
         one = reads[place]
-        found[place] = stored(conn, codec, row)
         patients = [row[8]] if row[8] is not None else []
+        (found[place],) = discreet(conn, one.limit, [stored(conn, codec, row)], patients)
         notes.append((place, audit.Note(one.who, "R", f"{one.type}/{one.id}", "", patients)))
     if notes:
         audit.write_notes(conn, [note for _, note in sorted(notes, key=itemgetter(0))], ends=ends)
@@ -122,14 +123,11 @@ def read_version(
     wall.name(conn, limit)
     present = (*place_of(type, id), id, version, *now.params)
     row = run(conn, text, (*present, *key_of(type, id), version, *past.params)).fetchone()
-    return _audited(conn, codec, who, row, f"{type}/{id}/_history/{version}")
-
-
-def _audited(conn: Connection, codec: Codec, who: Principal, row: Sequence[Any] | None, what: str) -> Stored | None:
     if row is None:
         return None
-    audit.note(conn, who, "R", what, "", [row[8]] if row[8] is not None else [])
-    return stored(conn, codec, row)
+    patients = [row[8]] if row[8] is not None else []
+    audit.note(conn, who, "R", f"{type}/{id}/_history/{version}", "", patients)
+    return discreet(conn, limit, [stored(conn, codec, row)], patients)[0]
 
 
 def history(
@@ -159,8 +157,9 @@ def history(
     more, rows = len(rows) > count, rows[:count]
     what = "/".join(part for part in (type, id, "_history") if part)
     found = tuple(stored(conn, codec, row) for row in rows)
-    audit.note(conn, who, "R", what, "", [row[8] for row in rows if row[8] is not None], audit.given(found))
-    return Page(found, next=_history_cursor(rows[-1]) if more else "")
+    patients = {row[8] for row in rows if row[8] is not None}
+    audit.note(conn, who, "R", what, "", patients, audit.given(found))
+    return Page(discreet(conn, limit, found, patients), next=_history_cursor(rows[-1]) if more else "")
 
 
 _NEWEST = "{0} DESC, {1}, {2}, {3} DESC"

@@ -33,7 +33,9 @@ from yteso.store.bulk.job import SQL, IsOver, Job, TakenBack, drop_job, end_job,
 from yteso.store.bulk.stretches import Selection
 from yteso.store.labelled import labelled
 from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Stored
 from yteso.store.read import stored
+from yteso.store.unnamed import discreet
 from yteso.store.wall import name, on_behalf
 
 ROWS = 20_000
@@ -144,22 +146,22 @@ class _Stretch:
         """Write every row of a query; yields the keys. Rows come in bounded pieces, however many there are."""
         with on_behalf(self._conn), self._conn.cursor(name="bulk") as cursor:
             name(self._conn, self._selection.limit)
-            cursor.itersize = _FETCH
             cursor.execute(text.encode(), params)
-            for row in cursor:
-                if self._written % _FETCH == 0:
-                    self._go_on()
-                self._add(row)
-                yield row[0], hid(row[1])
+            while rows := cursor.fetchmany(_FETCH):
+                self._go_on()
+                found = [stored(self._conn, self._codec, row) for row in rows]
+                pats = {row[8] for row in rows if row[8] is not None}
+                for row, one in zip(rows, discreet(self._conn, self._selection.limit, found, pats), strict=True):
+                    self._add(row, one)
+                    yield row[0], hid(row[1])
 
     def _go_on(self) -> None:
         """Or not: raises TakenBack when the right the job was asked with has ended."""
         if self._is_over(self._job):
             raise TakenBack
 
-    def _add(self, row: tuple[Any, ...]) -> None:
+    def _add(self, row: tuple[Any, ...], found: Stored) -> None:
         type, patient = TYPE_NAME[row[0]], row[8]
-        found = stored(self._conn, self._codec, row)
         if found.deleted:
             entry = {"request": {"method": "DELETE", "url": f"{found.type}/{found.id}"}}
             self._files.add("deleted", "Bundle", dumps({**_DELETED, "entry": [entry]}))

@@ -1,0 +1,133 @@
+"""What a visible resource says about a hidden one: left out on the way out, put back when it is written.
+
+An Encounter that names a Condition tells that there is one. Who may not see the Condition, because of its label or
+because the person closed it, gets the Encounter as if it had never named it: the reference is left out, and with it the
+element of a list that stands for it (`Encounter.diagnosis[]`), so that nothing tells that anything is missing (ADR 50).
+The version is the same. Visits are named still: what belongs to one would else belong to none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from yteso.access.restriction import Restriction
+from yteso.access.types import PATIENT_TYPES
+from yteso.base.ids import shard_of
+from yteso.db import Connection, Queries
+from yteso.fhir.json import dumps, loads
+from yteso.search.closed import Closed, whom
+from yteso.search.side import hid
+from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.store.protocol import Resource, Stored
+
+SQL = Queries.beside(__file__)
+_VISITS = frozenset(["Patient", "Encounter", "EpisodeOfCare"])
+_TYPES = PATIENT_TYPES - _VISITS
+_NAMED = re.compile(rb'"reference":"((?:%s)/[A-Za-z0-9.-]{1,64})["/]' % "|".join(sorted(_TYPES)).encode())
+
+Hidden = frozenset[str]
+"""References that a reader may not be told of: `Condition/1`."""
+NOTHING: Hidden = frozenset()
+
+
+def hidden_from(conn: Connection, limit: Restriction, bodies: Iterable[bytes], patients: Iterable[int]) -> Hidden:
+    """What these bodies, of these patients, name that is hidden from who is bound so by labels and closings.
+
+    One short statement where they name anything, and another where a patient has anything hidden.
+    """
+    closings = [part for part in limit.also if isinstance(part, Closed)]
+    named = {found.decode() for body in bodies for found in _NAMED.findall(body)} if closings else ()
+    if not named or not conn.execute(SQL["is_guarded"], (list(patients),), prepare=True).fetchall()[0][0]:
+        return NOTHING
+    keys = {(TYPE_NUMBER[type], hid(id)): text for text in named for type, id in [text.split("/")]}
+    columns = [[shard_of(text.partition("/")[2]) for text in keys.values()], *map(list, zip(*keys, strict=True))]
+    rows = [row for one in closings for row in conn.execute(SQL["closed_among"], (*columns, whom(one)), prepare=True)]
+    return frozenset(keys[type, id] for type, id in rows)
+
+
+def discreet(
+    conn: Connection, limit: Restriction, found: Sequence[Stored], patients: Iterable[int]
+) -> tuple[Stored, ...]:
+    """The same versions of resources of these patients, without what they say about hidden ones."""
+    hidden = hidden_from(conn, limit, (one.body for one in found), patients)
+    return tuple(_without(one, hidden) for one in found) if hidden else tuple(found)
+
+
+def _without(stored: Stored, hidden: Hidden) -> Stored:
+    if hidden.isdisjoint(found.decode() for found in _NAMED.findall(stored.body)):
+        return stored
+    return replace(stored, body=dumps(without(loads(stored.body), hidden)))
+
+
+def without(resource: Resource, hidden: Hidden) -> Resource:
+    """A resource that does not name these."""
+    return _cleaned(resource, hidden)[0]
+
+
+def _cleaned(value: Mapping[str, Any], hidden: Hidden) -> tuple[dict[str, Any], bool]:
+    """An element without hidden references; whether one was a property of its own, or all it had."""
+    kept: dict[str, Any] = {}
+    named = False
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            if _is_hidden(inner, hidden):
+                named = True
+            elif (rest := _cleaned(inner, hidden)[0]) or not inner:
+                kept[name] = rest
+        elif isinstance(inner, list):
+            items = [_item(one, hidden) for one in inner if not _tells(one, hidden)]
+            if items or not inner:
+                kept[name] = items
+        else:
+            kept[name] = inner
+    return kept, named or (not kept and bool(value))
+
+
+def _item(one: Any, hidden: Hidden) -> Any:
+    return _cleaned(one, hidden)[0] if isinstance(one, dict) else one
+
+
+def _tells(one: Any, hidden: Hidden) -> bool:
+    """Whether an element of a list is a hidden reference, or stands for one."""
+    return isinstance(one, dict) and (_is_hidden(one, hidden) or _cleaned(one, hidden)[1])
+
+
+def _is_hidden(value: Mapping[str, Any], hidden: Hidden) -> bool:
+    text = value.get("reference")
+    return isinstance(text, str) and "/".join(text.split("/")[:2]) in hidden
+
+
+def restored(stored: Resource, new: Resource, hidden: Hidden) -> Resource:
+    """What somebody wrote who did not see all of what is there: with what was hidden, where it stood."""
+    return _restored(stored, new, hidden) if hidden else new
+
+
+def _restored(stored: Mapping[str, Any], new: Mapping[str, Any], hidden: Hidden) -> dict[str, Any]:
+    found = dict(new)
+    for name, inner in stored.items():
+        if isinstance(inner, dict):
+            if _is_hidden(inner, hidden):
+                found.setdefault(name, inner)
+            elif isinstance(new.get(name), dict):
+                found[name] = _restored(inner, new[name], hidden)
+        elif isinstance(inner, list) and isinstance(new.get(name, []), list) and _is_cut(inner, hidden):
+            found[name] = _restored_items(inner, list(new.get(name, [])), hidden)
+    return {name: found[name] for name in stored if name in found} | found
+
+
+def _is_cut(items: Sequence[Any], hidden: Hidden) -> bool:
+    return any(_tells(one, hidden) or _item(one, hidden) != one for one in items)
+
+
+def _restored_items(stored: Sequence[Any], items: list[Any], hidden: Hidden) -> list[Any]:
+    for at, one in enumerate(stored):
+        if _tells(one, hidden):
+            items.insert(min(at, len(items)), one)
+        elif isinstance(one, dict) and (seen := _item(one, hidden)) != one:
+            place = items.index(seen) if seen in items else at
+            if place < len(items) and isinstance(items[place], dict):
+                items[place] = _restored(one, items[place], hidden)
+    return items
