@@ -176,8 +176,8 @@ def test_an_export_ends_with_the_right_it_was_asked_with(door, write, desk, data
     assert asking.desk.exporter.stretch(place.rpartition("/")[2])
     add, left = export._Stretch._add, []
 
-    def lock_meanwhile(self, row):
-        add(self, row)
+    def lock_meanwhile(self, row, found):
+        add(self, row, found)
         if not left:
             with database.connection() as conn:
                 end(conn, kind, key, datetime.now(UTC))
