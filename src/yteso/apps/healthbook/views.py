@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core import signing
@@ -20,6 +20,7 @@ from yteso.apps.healthbook.paper import paper_of, paper_of_visit
 from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Access, Accesses, Asked
 from yteso.client.inbox import Inbox
+from yteso.client.openings import Opening
 from yteso.client.origin import source_of
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, Records, is_measure
@@ -38,6 +39,8 @@ from yteso.web.trend import trend_of
 PAGE = 50
 FEW = 3
 WHOLE = 1000
+TOLD = timedelta(days=7)
+"""How long the first page tells of an emergency opening."""
 _CODE = "yteso.apps.healthbook.representative"
 _CODE_LIVES = 30 * 60
 PERIODS = (7, 30, 90, 365)
@@ -73,9 +76,13 @@ def start(request: HttpRequest) -> HttpResponse:
     names = lines.section_names()
     facilities = _accesses().facilities()
     groups = [(name, names[name], _section(request, book, name, facilities, FEW)[0]) for name in names]
+    broken = _broken(request, book, now() - TOLD) if book.acts else []
     context = {
         "book": book,
         "groups": groups,
+        "broken": broken,
+        "names": names_of(one.opened_by for one in broken),
+        "facilities": facilities,
         "unread": _inbox().unread(request.principal, book.of) if book.acts else 0,
         "people": [one.person for one in _representations().by_me(request.principal)],
         "asked": now(),
@@ -88,7 +95,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest) -> HttpResponse:
     """The inbox: what the platform tells the person, and emergency openings of the record. Shown is read."""
     book, principal = _book(request), request.principal
-    broken = [one for one in service("openings").of_person(principal, book.of) if one.kind == "g"]
+    broken = _broken(request, book)
     context = {
         "book": book,
         "messages_of_person": _inbox().open(principal, book.of),
@@ -98,6 +105,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "asked": now(),
     }
     return render(request, "healthbook/inbox.html", context)
+
+
+def _broken(request: HttpRequest, book: Book, since: datetime | None = None) -> list[Opening]:
+    """Emergency openings of the record, newest first; those since then."""
+    found: list[Opening] = service("openings").of_person(request.principal, book.of)
+    return [one for one in found if one.kind == "g" and (since is None or one.since >= since)]
 
 
 @allow(*ROLES)
