@@ -192,7 +192,8 @@ def whole(request: HttpRequest, patient: str) -> HttpResponse:
     records, who = _records(), request.principal
     context = _frame(request, patient, "overview")
     found = {name: records.section(who, patient, name, WHOLE) for name in ("visits", *SHOWN)}
-    lines = {name: _lines(request, one.facts) for name, one in found.items()}
+    facilities = _facilities(request)
+    lines = {name: [present.line(fact, facilities) for fact in one.facts] for name, one in found.items()}
     lines["coverages"] = present.one_per_card(lines["coverages"])
     context["groups"] = [(name, lines[name], bool(found[name].next)) for name in found if lines[name]]
     context["most"] = WHOLE

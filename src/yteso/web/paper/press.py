@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -17,6 +18,7 @@ SECONDS = 20
 LARGEST = 20 << 20
 """Bytes of one PDF."""
 _WAIT = 5
+_TYPEFACES = files("fontpkg_be_vietnam_pro") / "files"
 _SHEET = Path(__file__).with_name("sheet.py")
 _AT_ONCE = BoundedSemaphore(2)
 
@@ -42,7 +44,7 @@ def _run(document: bytes) -> bytes:
     """The printer reads no environment and none of our modules; what it says of its own troubles may hold data."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(_SHEET)],
+            [sys.executable, "-I", str(_SHEET), str(_TYPEFACES)],
             input=document,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
