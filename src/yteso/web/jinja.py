@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 
 from yteso.web import charts, formats
 from yteso.web.assets import asset_url
+from yteso.web.services import now
 
 
 def environment(**options: Any) -> Environment:
@@ -24,7 +25,7 @@ def environment(**options: Any) -> Environment:
         **given,
     )
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(url=_url, asset=asset_url, language=get_language, charts=charts)
+    env.globals.update(url=_url, asset=asset_url, language=get_language, charts=charts, this_moment=now)
     env.filters.update(
         number=formats.number,
         percent=formats.percent,

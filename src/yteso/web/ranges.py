@@ -56,7 +56,10 @@ def quantity_text(value: Resource | None) -> str:
     """A Quantity as people write it: `< 5,2 mmol/L`."""
     if not value or value.get("value") is None:
         return ""
-    return f"{value.get('comparator', '')} {number(value['value'], 3)} {unit_of(value)}".strip()
+    exact = Decimal(str(value["value"]))
+    # Three decimals are enough to read; of a smaller figure two that count, because it must not look like nought.
+    digits = max(3, 1 - exact.adjusted()) if exact else 0
+    return f"{value.get('comparator', '')} {number(exact, digits)} {unit_of(value)}".strip()
 
 
 def unit_of(quantity: Resource) -> str:

@@ -69,6 +69,13 @@ def test_what_cannot_be_drawn_stands_in_the_table_alone():
     assert [row.value for row in shown.rows] == ["6,3 mmol/L", "< 0,5 mmol/L", "Âm tính", "99 mg/dL", "5 mmol/L"]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"), [("0.000123456", "0,00012"), ("5.30", "5,3"), ("0", "0"), ("12345.6789", "12.345,679")]
+)
+def test_a_small_figure_never_looks_like_nought(value, shown):
+    assert trend(result("2026-11-20", value)).rows[0].value == f"{shown} mmol/L"
+
+
 def test_another_test_whose_name_holds_these_words_is_left_out():
     shown = trend(result("2026-11-20", "6.3"), result("2026-11-19", "1.0", name="Glucose niệu"))
     assert [row.id for row in shown.rows] == ["Glucose-2026-11-20"]

@@ -151,7 +151,7 @@ def trend(request: HttpRequest, patient: str, observation: str) -> HttpResponse:
         raise Http404
     found = records.series(who, patient, test, SERIES)
     shown = trend_of(test, found.facts, _facilities(request), records.banner(who, patient), more=bool(found.next))
-    context = _frame(request, patient, "tests") | {"trend": shown, "asked": installed().clock()}
+    context = _frame(request, patient, "tests") | {"trend": shown}
     return render(request, "record/trend.html", context)
 
 

@@ -14,7 +14,7 @@ import unicodedata
 
 import typst
 
-HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib would cost 10 ms a paper
+HERE = os.path.dirname(os.path.abspath(__file__))
 MEMORY = 2 << 30
 SECONDS = 20
 
