@@ -231,6 +231,21 @@ ORDER BY r.shard, r.type, r.hid;
 SELECT c.shard, c.hid, c.pat, c.facility FROM unnest(%s::smallint[], %s::bigint[], %s::smallint[]) AS k (shard, hid, type)
 JOIN store.care c ON c.shard = k.shard AND c.hid = k.hid AND k.type = %s;
 
+-- fetch_files --
+-- All versions of Binaries, tombstones too.
+SELECT r.shard, r.id, r.ver, r.hash IS NULL, r.dict, r.body FROM store.resource r WHERE r.type = %(type)s
+UNION ALL SELECT h.shard, h.id, h.ver, h.deleted, h.dict, h.body FROM store.history h WHERE h.type = %(type)s;
+
+-- fetch_contexts_of --
+-- What versions of these Binaries name as their context.
+SELECT DISTINCT c.shard, c.hid, c.ver, c.of_shard, c.of_type, c.of_hid
+FROM unnest(%s::smallint[], %s::bigint[]) AS k (shard, hid) JOIN store.context c ON c.shard = k.shard AND c.hid = k.hid;
+
+-- fetch_stray_context --
+-- A row of a Binary that is not there.
+SELECT c.shard, c.hid, c.ver FROM store.context c LEFT JOIN store.resource r ON r.shard = c.shard AND r.type = %s AND r.hid = c.hid
+WHERE r.ver IS NULL OR r.ver < c.ver LIMIT 1;
+
 -- fetch_relations_of --
 -- The relations these resources say.
 SELECT x.shard, x.type, x.id, x.pat, x.holder, x.kind, x.since, x.until

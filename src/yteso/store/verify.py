@@ -37,6 +37,7 @@ from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.labels import is_labelled, rules_in_force
 from yteso.store.rows import Row, index_of, tokens_of
+from yteso.store.verify_contexts import bad_context
 from yteso.store.verify_rights import bad_right, streamed
 
 SQL = Queries.beside(__file__)
@@ -107,8 +108,8 @@ def verify(
 
 
 def verify_rights(conn: Connection, codec: Codec) -> BadPlace | None:
-    """Visits, relations and consents as rows are what the present resources say."""
-    bad = bad_right(conn, codec)
+    """Visits, relations and consents as rows are what the present resources say; contexts what each file says."""
+    bad = bad_right(conn, codec) or bad_context(conn, codec)
     return BadPlace("right", about=bad) if bad else None
 
 

@@ -11,7 +11,9 @@ from yteso.store import reindex, wall
 from yteso.store.bulk.stretches import Selection, of_shard
 from yteso.store.contexts import named
 from yteso.store.postgres import PostgresStore
-from yteso.store.protocol import Put
+from yteso.store.protocol import Put, Remove
+from yteso.store.verify import verify_rights
+from yteso.store.verify_contexts import bad_context
 
 DOCTOR = Principal("bac-si", Role.DOCTOR, "79001")
 FILE = {"resourceType": "Binary", "contentType": "text/plain", "data": "eA=="}
@@ -82,6 +84,36 @@ def test_what_an_earlier_release_stored_is_for_nobody_so_bound_until_it_is_index
     work = reindex.Reindex(walled, PostgresStore())
     assert "" in [work.step("*") for _ in range(6)]
     assert seen() == [True, False]
+
+
+CHANGES = [
+    "UPDATE store.context SET of_type = NULL, of_shard = NULL, of_hid = NULL WHERE ver = 1",
+    "UPDATE store.context SET (of_shard, of_hid) = (SELECT shard, hid FROM store.resource WHERE id = 'e79001')",
+    "DELETE FROM store.context WHERE ver = 2",
+    "INSERT INTO store.context SELECT shard, hid, 9, of_shard, of_type, of_hid FROM store.context WHERE ver = 2",
+    "INSERT INTO store.context VALUES (1, 1, 1, NULL, NULL, NULL)",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_verifier_names_a_context_that_is_not_as_the_content_says(walled, store, administrator, files, change):
+    with walled.connection() as conn:
+        moved = {**FILE, "id": "fe79001", "securityContext": {"reference": "Encounter/e79002"}}
+        store.write(conn, administrator, [Put(moved)])
+        store.write(conn, administrator, [Remove("Binary", "fe79002")])
+    with walled.connection() as conn:
+        codec = store.codec(conn)
+        assert bad_context(conn, codec) is None
+        conn.execute(change)
+        assert (bad_context(conn, codec) or "").startswith("store.context ")
+        assert verify_rights(conn, codec).about == bad_context(conn, codec)
+
+
+def test_the_verifier_lets_what_an_earlier_release_stored_be(walled, store, administrator, files):
+    with walled.connection() as conn:
+        conn.execute("DELETE FROM store.context")
+        store.write(conn, administrator, [Put({**FILE, "id": "fe79001", "data": "eQ=="})])
+        assert bad_context(conn, store.codec(conn)) is None
 
 
 @pytest.mark.parametrize(
