@@ -31,6 +31,8 @@ class Settings:
     """After so many quiet minutes a session of the pages is over."""
     syslog: str = ""
     """Where warnings and errors of every process go beside standard error: `host:port` or the path of a socket."""
+    clamd: str = ""
+    """The virus scanner every received file is shown to: `host:port` or the path of a socket; empty: none is."""
     subscription_hosts: tuple[str, ...] = ()
     profile_modes: tuple[tuple[str, str], ...] = ()
     """(source or facility code, refuse | warn | off): how strict profiles are for whom."""
@@ -55,8 +57,8 @@ class Settings:
             home=Path(environ.get("YTESO_HOME") or "var").absolute(),
             port=number("YTESO_PORT", cls.port),
             host=environ.get("YTESO_HOST") or cls.host,
-            database_url=environ.get("YTESO_DATABASE_URL", ""),
-            reader_database_url=environ.get("YTESO_READER_DATABASE_URL", ""),
+            database_url=_secret(environ, "YTESO_DATABASE_URL"),
+            reader_database_url=_secret(environ, "YTESO_READER_DATABASE_URL"),
             language=environ.get("YTESO_LANG") or cls.language,
             web_workers=number("YTESO_WEB_WORKERS", cls.web_workers),
             web_threads=number("YTESO_WEB_THREADS", cls.web_threads),
@@ -64,7 +66,8 @@ class Settings:
             max_body=number("YTESO_MAX_BODY", cls.max_body),
             public_url=environ.get("YTESO_PUBLIC_URL", ""),
             idle_minutes=number("YTESO_IDLE_MINUTES", cls.idle_minutes),
-            syslog=_syslog(environ.get("YTESO_SYSLOG", "")),
+            syslog=_address(environ, "YTESO_SYSLOG"),
+            clamd=_address(environ, "YTESO_CLAMD"),
             profile_modes=_modes(environ.get("YTESO_PROFILES", "")),
             budgets=_budgets(environ.get("YTESO_BUDGETS", "")),
             child_decides=_age(number("YTESO_CHILD_DECIDES", cls.child_decides)),
@@ -96,10 +99,29 @@ class Settings:
         return self.port + 1
 
 
-def _syslog(text: str) -> str:
+def _address(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "")
     if text:
-        split_address(text)
+        split_address(text, name)
     return text
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """A setting that holds a password: itself, or the file a vault's agent or systemd puts it in.
+
+    The file is `NAME_FILE`, else the credential `name` in small letters (systemd.exec(5), LoadCredential=). ValueError
+    when both are given, or the named file cannot be read: nothing else is used then.
+    """
+    text, file, folder = (environ.get(one, "") for one in (name, f"{name}_FILE", "CREDENTIALS_DIRECTORY"))
+    if text and file:
+        raise ValueError(f"{name} and {name}_FILE must not both be set")
+    credential = Path(folder) / name.lower() if folder and not text else None
+    if not file and (credential is None or not credential.is_file()):
+        return text
+    try:
+        return Path(file or str(credential)).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"{name}_FILE cannot be read") from error
 
 
 _MODE = re.compile(r"(fhir|bhyt|import|[0-9A-Z]{5})=(refuse|warn|off)", re.ASCII)

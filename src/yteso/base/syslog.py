@@ -21,13 +21,13 @@ _NAMELESS_SECONDS = 30.0
 """So long no line waits for a name server that did not know the collector's name, or did not answer."""
 
 
-def split_address(text: str) -> tuple[str, int] | str:
-    """`host:514`, `[::1]:514` or the path of a socket. ValueError for anything else."""
+def split_address(text: str, setting: str = "YTESO_SYSLOG") -> tuple[str, int] | str:
+    """`host:514`, `[::1]:514` or the path of a socket. ValueError, which names the setting, for anything else."""
     if text.startswith("/"):
         return text
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 2**16:
-        raise ValueError("YTESO_SYSLOG must be like logs.example.vn:514 or /dev/log")
+        raise ValueError(f"{setting} must be like name.example.vn:514 or the path of a socket")
     return host.strip("[]"), int(port)
 
 

@@ -29,6 +29,7 @@ from yteso.exchange import intake, rules, uploads
 from yteso.exchange.adapters.bhyt import reply
 from yteso.exchange.adapters.bhyt.receive import SENDERS, Desk, receive, require_sender
 from yteso.exchange.raw import Kept
+from yteso.exchange.scanner import Scanner
 from yteso.exchange.sender import authenticate
 from yteso.signing import Keys
 from yteso.signing.tokens import MALFORMED, MISSING
@@ -81,12 +82,13 @@ class Doors:
         spool_folder: Path | None = None,
         clock: Clock = system_clock,
         bearer: Bearer | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         self.database = database
         self.keys = keys
         self.bearer = bearer or Bearer(keys, clock)
         self.clock = clock
-        self.desk = Desk(database, keys, limit, spool_folder)
+        self.desk = Desk(database, keys, limit, spool_folder, scanner=scanner)
 
     def handle(self, request: Request) -> Response:
         """The answer. Refusals are answers; a lost database is 503 with EXC-0019; other failures surface."""

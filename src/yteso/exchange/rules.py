@@ -170,6 +170,23 @@ TOO_MANY_FILES = Rule(
     "Split it into several requests.",
 )
 
+INFECTED = Rule(
+    "EXC-0021",
+    _ERROR,
+    "Phần mềm quét mã độc phát hiện {name}; tệp không được lưu.",
+    "The virus scanner found {name}; the file was not kept.",
+    "Quét và làm sạch máy xuất tệp, xuất lại tệp rồi gửi.",
+    "Scan and clean the machine that exports, export the file anew and send it.",
+)
+NOT_SCANNED = Rule(
+    "EXC-0022",
+    _ERROR,
+    "Phần mềm quét mã độc chưa trả lời; tệp chưa được lưu.",
+    "The virus scanner gives no verdict; the file was not kept.",
+    "Gửi lại sau ít phút; quản trị viên kiểm tra YTESO_CLAMD và giới hạn StreamMaxLength của clamd.",
+    "Send it again in a few minutes; the administrator checks YTESO_CLAMD and clamd's StreamMaxLength.",
+)
+
 OTHER_FACILITY = Rule(
     "EXC-1001",
     _ERROR,

@@ -75,6 +75,10 @@ class Spool:
         for length in self._lengths:
             yield self._file.read(length)
 
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes as they came, a frame at a time; may be asked for again."""
+        return map(zstandard.decompress, self.frames())
+
     def close(self) -> None:
         """Forget the bytes."""
         self._file.close()

@@ -110,10 +110,12 @@ class Services:
     def desk(self) -> Desk:
         """Where files are received."""
         from yteso.exchange.adapters.bhyt.receive import Desk
+        from yteso.exchange.scanner import Scanner
 
         spool = self.settings.home / "spool"
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Desk(self.database, self.keys, self.settings.max_body, spool)
+        scanner = Scanner(self.settings.clamd) if self.settings.clamd else None
+        return Desk(self.database, self.keys, self.settings.max_body, spool, scanner=scanner)
 
     def api(self) -> Api:
         """FHIR REST."""
@@ -164,6 +166,7 @@ class Services:
             spool_folder=desk.spool_folder,
             clock=self.clock,
             bearer=self.bearer,
+            scanner=desk.scanner,
         )
         return doors.handle
 

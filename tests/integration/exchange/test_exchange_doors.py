@@ -1,6 +1,9 @@
 import base64
 import json
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -8,6 +11,7 @@ import pytest
 
 from yteso.access.principal import Principal, Role
 from yteso.exchange.intake import fetch_raw
+from yteso.exchange.scanner import Scanner
 from yteso.exchange.sender import TRIES, md5_of, set_active
 from yteso.signing import verify_receipt
 from yteso.store.trail import FREE
@@ -348,3 +352,31 @@ def test_the_file_its_receipt_and_the_job_are_one_transaction(installation, cont
     assert installation.rows("SELECT task_name FROM jobs.procrastinate_jobs") == [("exchange.drain",)]
     installation.kept(installation.files.claims(installation.files.tables(1)))
     assert installation.rows("SELECT count(*) FROM jobs.procrastinate_jobs") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "status"),
+    [(b"stream: Eicar FOUND\0", "EXC-0021", 422), (b"", "EXC-0022", 503)],
+    ids=["found", "no verdict"],
+)
+def test_a_file_with_a_virus_or_without_a_verdict_is_not_kept(installation, tmp_path, answer, code, status):
+    place = str(tmp_path / "clamd.ctl")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(place)
+        listening.listen()
+        serving = threading.Thread(target=scan_once, args=(listening, answer), daemon=True)
+        serving.start()
+        installation.doors.desk = replace(installation.doors.desk, scanner=Scanner(place, 10.0))
+        refused = installation.take(installation.files.claims(installation.files.tables()))
+        serving.join()
+    assert (refused.status, codes(refused)) == (status, [code])
+    assert installation.rows("SELECT count(*) FROM exchange.intake") == [(0,)]
+
+
+def scan_once(listening, answer):
+    connection, _ = listening.accept()
+    with connection, connection.makefile("rb") as stream:
+        stream.read(10)
+        while size := int.from_bytes(stream.read(4)):
+            stream.read(size)
+        connection.sendall(answer)

@@ -51,3 +51,24 @@ def test_the_age_from_which_a_child_decides_is_read_within_its_bounds() -> None:
     for wrong in ("6", "19"):
         with pytest.raises(ValueError, match="YTESO_CHILD_DECIDES"):
             Settings.from_environment({"YTESO_CHILD_DECIDES": wrong})
+
+
+def test_a_password_comes_from_a_file_or_a_credential_and_never_from_two_places(tmp_path):
+    file = tmp_path / "url"
+    file.write_text("postgresql://from-a-file\n")
+    read = Settings.from_environment({"YTESO_DATABASE_URL_FILE": str(file)})
+    assert (read.database_url, read.reader_database_url) == ("postgresql://from-a-file", "")
+    (tmp_path / "yteso_reader_database_url").write_text("postgresql://a-credential")
+    credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert Settings.from_environment(credentials).reader_database_url == "postgresql://a-credential"
+    given = Settings.from_environment({**credentials, "YTESO_READER_DATABASE_URL": "postgresql://given"})
+    assert given.reader_database_url == "postgresql://given"
+    for wrong in ({"YTESO_DATABASE_URL": "x"}, {"YTESO_DATABASE_URL_FILE": str(tmp_path / "none")}):
+        with pytest.raises(ValueError, match="YTESO_DATABASE_URL_FILE"):
+            Settings.from_environment({"YTESO_DATABASE_URL_FILE": str(file), **wrong})
+
+
+def test_a_scanner_is_an_address_or_a_socket():
+    assert Settings.from_environment({"YTESO_CLAMD": "/run/clamav/clamd.ctl"}).clamd == "/run/clamav/clamd.ctl"
+    with pytest.raises(ValueError, match="YTESO_CLAMD"):
+        Settings.from_environment({"YTESO_CLAMD": "scanner"})

@@ -68,6 +68,7 @@ OWN_PATTERNS = {
     "exchange/adapters/bhyt/envelope.py": "names of elements, a table beside it",
     "validate/rules/bhyt/codes.py": "forms of codes, a table beside it",
     "standards/identifiers.py": "forms of identifiers, a table beside it",
+    "store/unnamed.py": "names of types, a table of the standard",
     "web/accounts/sessions.py": "names of browsers, a table beside it",
 }
 """Where a pattern is more than a literal, and what it is made of."""

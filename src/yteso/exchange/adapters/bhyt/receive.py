@@ -17,6 +17,7 @@ from yteso.db import Database
 from yteso.exchange import rules
 from yteso.exchange.adapters.bhyt.envelope import Envelope, envelope_of
 from yteso.exchange.raw import Arrival, Kept, keep
+from yteso.exchange.scanner import NotScanned, Scanner
 from yteso.exchange.spool import Spool
 from yteso.signing import Keys
 from yteso.standards.identifiers import valid_facility
@@ -33,7 +34,7 @@ _NAME_LENGTH = 200
 class Desk:
     """What receiving needs: the database, the keys that sign, the limit of one file in bytes, a folder for spooling.
 
-    `root` gives the root of the audit that receipts carry.
+    `root` gives the root of the audit that receipts carry; `scanner` sees every file before it is kept.
     """
 
     database: Database
@@ -41,6 +42,7 @@ class Desk:
     limit: int
     spool_folder: Path | None = None
     root: Newest = field(default_factory=Newest)
+    scanner: Scanner | None = None
 
     def spool(self) -> Spool:
         """An empty spool for one file."""
@@ -50,7 +52,8 @@ class Desk:
 def receive(desk: Desk, who: Principal, spool: Spool, *, name: str = "", door: str = "plain") -> Kept:
     """Keep a whole file that `who` sends. `spool` is finished; the caller closes it.
 
-    Raises Refused: 400 empty, 422 not XML / DOCTYPE / other root / no facility, 403 role or facility.
+    Raises Refused: 400 empty, 422 not XML / DOCTYPE / other root / no facility / a virus, 403 role or facility, 503
+    when the scanner does not answer.
     """
     require_sender(who)
     if not spool.size:
@@ -60,6 +63,7 @@ def receive(desk: Desk, who: Principal, spool: Spool, *, name: str = "", door: s
     if not envelope.kind:
         raise Refused(*envelope.issues, status=422)
     arrival = Arrival(who.name, _facility(who, envelope, file), file, ADAPTER, door)
+    _scan(desk.scanner, spool)
     return keep(desk.database, desk.keys, arrival, spool, desk.root)
 
 
@@ -67,6 +71,15 @@ def require_sender(who: Principal) -> None:
     """Raise Refused (403, EXC-0012) unless the role may send; a facility's own people need their facility."""
     if who.role not in SENDERS or (who.role in _BOUND and not who.facility):
         raise Refused(rules.ROLE.at(), status=403)
+
+
+def _scan(scanner: Scanner | None, spool: Spool) -> None:
+    try:
+        found = scanner.find(spool.pieces()) if scanner else ""
+    except NotScanned as error:
+        raise Refused(rules.NOT_SCANNED.at(), status=503) from error
+    if found:
+        raise Refused(rules.INFECTED.at(name=found), status=422)
 
 
 def _facility(who: Principal, envelope: Envelope, file: str) -> str:
