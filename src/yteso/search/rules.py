@@ -217,3 +217,11 @@ WITHIN_ENTRY = Rule(
     "use a parameter of kind token, reference, uri, string or date, without :missing or :below",
     basis="FHIR R4 §3.3",
 )
+TOO_HEAVY = Rule(
+    "SRCH-0026",
+    Severity.ERROR,
+    "Điều kiện {name} phải đọc quá {limit} MB tài nguyên",
+    "the condition {name} would have to read more than {limit} MB of resources",
+    "Thêm điều kiện hẹp hơn (mã định danh, ngày, người bệnh)",
+    "add narrower criteria (an identifier, a date, a patient)",
+)

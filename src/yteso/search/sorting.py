@@ -27,11 +27,10 @@ _OWN = frozenset({"_id", "_lastUpdated"})
 
 @dataclass(frozen=True, slots=True)
 class Sortable:
-    """One resource with what it is sorted by."""
+    """What a resource is sorted by: a value for each key of the query; the resource itself is not kept."""
 
     id: str
-    updated: datetime
-    resource: Mapping[str, Any]
+    keys: tuple[Any, ...]
 
 
 def is_read(query: Query) -> bool:
@@ -40,22 +39,24 @@ def is_read(query: Query) -> bool:
     return any(sort.name not in _OWN and parameters[sort.name].kind not in SORTABLE for sort in query.sort)
 
 
+def sortable(query: Query, id: str, updated: datetime, resource: Mapping[str, Any]) -> Sortable:
+    """A resource as `in_order` takes it."""
+    own = {"_id": id, "_lastUpdated": updated}
+    return Sortable(id, tuple(own.get(sort.name) or _key(query.type, sort, resource) for sort in query.sort))
+
+
 def in_order(query: Query, found: Sequence[Sortable]) -> list[Sortable]:
     """The resources in the order the query asks for; equal ones by their id, in the direction of the first key."""
     ordered = sorted(found, key=lambda one: one.id, reverse=query.sort[0].descending)
-    for sort in reversed(query.sort):
-        ordered.sort(key=lambda one, sort=sort: _key(query.type, sort, one), reverse=sort.descending)  # type: ignore[misc]
+    for at, sort in reversed(list(enumerate(query.sort))):
+        ordered.sort(key=lambda one, at=at: one.keys[at], reverse=sort.descending)  # type: ignore[misc]
     return ordered
 
 
-def _key(type: str, sort: Sort, one: Sortable) -> Any:
-    if sort.name == "_id":
-        return one.id
-    if sort.name == "_lastUpdated":
-        return one.updated
+def _key(type: str, sort: Sort, resource: Mapping[str, Any]) -> Any:
     parameter = parameters_of(type)[sort.name]
     pick = max if sort.descending else min
-    return pick(_values(parameter, one.resource), default=_NOTHING.get(parameter.kind, ""))
+    return pick(_values(parameter, resource), default=_NOTHING.get(parameter.kind, ""))
 
 
 def _values(parameter: SearchParameter, resource: Mapping[str, Any]) -> Iterator[Any]:

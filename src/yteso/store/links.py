@@ -46,6 +46,8 @@ MOST = 2_000
 """Resources a link may come down to by their ids."""
 MOST_READ = 10_000
 """Resources that are read for words: two to five tenths of a second of the processor."""
+MOST_MEGABYTES = 64
+"""So much the bodies of what is read may have, as they are stored: they are in memory together."""
 _READ = 10_000
 """Rows looked at to learn which patients they belong to."""
 
@@ -82,11 +84,25 @@ class Asking:
             raise Refused(rules.TOO_SLOW.at(seconds=self.seconds), status=503)
 
     def documents(self, query: Query, name: str) -> list[tuple[str, dict[str, Any]]]:
-        """(id, resource) of visible matches. Refused (400, SRCH-0012) when there are more than MOST."""
-        found = self.rows(query, "r.id, r.dict, r.body", MOST + 1)
-        if len(found) > MOST:
-            raise _too_wide(name)
+        """(id, resource) of visible matches. Refused (400) when there are more than MOST, or too large ones."""
+        self.refuse_late()
+        found = self.bodies(self.plan(query), "r.id, r.dict, r.body", MOST, name)
         return [(id, self._read(query.type, id, dictionary, body)) for id, dictionary, body in found]
+
+    def bodies(self, plan: Plan, columns: str, most: int, name: str) -> list[tuple[Any, ...]]:
+        """Columns of all visible matches, their bodies among them.
+
+        Refused (400) when there are more than `most` (SRCH-0012) or when they are too large together (SRCH-0026).
+        """
+        text, params = sql.some(plan, self.limit, "r.id, octet_length(r.body)", most + 1)
+        weighed = f"SELECT count(DISTINCT id), coalesce(sum(size), 0) FROM ({text}) AS found (id, size)"
+        matched, size = run(self.conn, weighed, params).fetchone()
+        if matched > most:
+            raise _too_wide(name, most)
+        if size > MOST_MEGABYTES * 1_000_000:
+            raise Refused(rules.TOO_HEAVY.at(Origin(field=name), name=name, limit=MOST_MEGABYTES), status=400)
+        found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, most + 1)).fetchall()
+        return found
 
     def _read(self, type: str, id: str, dictionary: int, body: bytes) -> dict[str, Any]:
         ensure_known(self.conn, self.codec, dictionary)
@@ -105,14 +121,10 @@ def reach(asking: Asking, query: Query) -> list[Reached]:
 
 def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words) -> Reached:
     """What everything else leaves is read, and asked for the words."""
-    statement = sql.some(asking.plan_from(query, reached), asking.limit, "r.id, r.dict, r.body", MOST_READ + 1)
-    found = run(asking.conn, *statement).fetchall()
-    if len(found) > MOST_READ:
-        raise _too_wide(link.name, MOST_READ)
     ids = []
-    for n, (id, dictionary, body) in enumerate(found):
-        if not n % MOST:
-            asking.refuse_late()
+    found = asking.bodies(asking.plan_from(query, reached), "r.id, r.dict, r.body", MOST_READ, link.name)
+    for id, dictionary, body in found:
+        asking.refuse_late()
         ensure_known(asking.conn, asking.codec, dictionary)
         text = asking.codec.unpack(query.type, id, dictionary, body)[0]
         if _has_words(text, link):

@@ -8,28 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from yteso.base.errors import Refused
-from yteso.base.issue import Origin
 from yteso.fhir.json import loads
-from yteso.search import cursor, rules, sql
+from yteso.search import cursor, sql
 from yteso.search.plan import Plan
 from yteso.search.query import Query
-from yteso.search.sorting import Sortable, in_order
-from yteso.standards.fhir_r4 import TYPE_NAME
+from yteso.search.sorting import Sortable, in_order, sortable
 from yteso.store.dictionaries import ensure_known
 from yteso.store.links import MOST, Asking
-from yteso.store.read import run
 
 _SIGNPOSTS = 20
 
 
 def sorted_page(asking: Asking, plan: Plan) -> tuple[list[tuple[Any, ...]], str, int]:
-    """The rows of a page, the cursor of the next one (empty: none), and how many match. Refused when too many do."""
-    query, statement = plan.query, sql.some(plan, asking.limit, sql.COLUMNS, MOST + 1)
-    rows = {row[1]: row for row in run(asking.conn, *statement).fetchall()}
-    if len(rows) > MOST:
-        raise Refused(rules.TOO_WIDE.at(Origin(field="_sort"), name="_sort", limit=MOST), status=400)
-    ids = [one.id for one in in_order(query, [_sortable(asking, row) for row in rows.values()])]
+    """The rows of a page, the cursor of the next one (empty: none), and how many match.
+
+    Refused when too many do, or when they are too large together.
+    """
+    query = plan.query
+    rows = {row[1]: row for row in asking.bodies(plan, sql.COLUMNS, MOST, "_sort")}
+    ids = [one.id for one in in_order(query, [_sortable(asking, query, row) for row in rows.values()])]
     start = _start(query, ids)
     shown = ids[start : start + query.count]
     more = start + query.count < len(ids)
@@ -37,9 +34,11 @@ def sorted_page(asking: Asking, plan: Plan) -> tuple[list[tuple[Any, ...]], str,
     return [rows[id] for id in shown], following, len(ids)
 
 
-def _sortable(asking: Asking, row: tuple[Any, ...]) -> Sortable:
+def _sortable(asking: Asking, query: Query, row: tuple[Any, ...]) -> Sortable:
+    asking.refuse_late()
     ensure_known(asking.conn, asking.codec, row[6])
-    return Sortable(row[1], row[3], loads(asking.codec.unpack(TYPE_NAME[row[0]], row[1], row[6], row[7])[0]))
+    resource = loads(asking.codec.unpack(query.type, row[1], row[6], row[7])[0])
+    return sortable(query, row[1], row[3], resource)
 
 
 def _start(query: Query, ids: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ import pytest
 from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.search.parse import parse
-from yteso.store import sorted_page
+from yteso.store import links, sorted_page
 from yteso.store.protocol import Put, Remove
 
 CODES = ["c", "a", None, "b", "a"]
@@ -74,6 +74,15 @@ def test_more_than_can_be_read_are_not_sorted(database, store, administrator, re
     with pytest.raises(Refused, match="SRCH-0012"):
         pages(database, store, administrator, "_sort=code")
     assert pages(database, store, administrator, "_sort=code&subject=Patient/p1")[0] == [["o1", "o3"]]
+
+
+@pytest.mark.parametrize("text", ["_sort=code", "_content=x", "code:text=x"])
+def test_what_would_fill_the_memory_is_not_read(database, store, administrator, results, monkeypatch, text):
+    monkeypatch.setattr(links, "MOST_MEGABYTES", 0)
+    with pytest.raises(Refused, match="SRCH-0026"):
+        pages(database, store, administrator, text)
+    monkeypatch.setattr(links, "MOST_MEGABYTES", 1)
+    assert pages(database, store, administrator, text)[0]
 
 
 def test_a_cursor_of_another_order_is_refused(database, store, administrator, results):
