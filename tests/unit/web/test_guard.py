@@ -18,7 +18,7 @@ def user(role: str | None):
 
 
 def judged(view, role, **headers):
-    request = RequestFactory().get("/x?a=1", headers=headers)
+    request = RequestFactory(SERVER_NAME="localhost").get("/x?a=1", headers=headers)
     request.user = user(role)
     request.session = {"assurance": 2}
     return Guard(lambda _: None).process_view(request, view, (), {}), request
@@ -49,9 +49,10 @@ def test_a_stranger_is_sent_to_the_log_in_and_back():
 
 
 def test_a_fragment_asked_by_a_stranger_makes_the_page_load_again():
-    answer, _ = judged(for_operators, None, hx_request="true")
+    page = {"hx_request": "true", "hx_current_url": "http://localhost/ioc/?span=7d"}
+    answer, _ = judged(for_operators, None, **page)
     assert answer.status_code == 401
-    assert answer["HX-Redirect"] == "/login"
+    assert answer["HX-Redirect"] == "/login?next=%2Fioc%2F%3Fspan%3D7d"
 
 
 def test_the_wrong_role_is_refused_and_the_right_one_becomes_the_principal():
