@@ -5,6 +5,7 @@
 The searches of `rights_cost`, sent to two web processes on one database, in turn: one as it is installed, asked by a
 doctor (`bound`: rights, consents, labels, second wall, budget, committed audit row) and by who is bound by nothing
 (`free`: audit and budget only); one with neither wall nor audit (`bare_web`), by who is bound by nothing (`bare`).
+What waiting for the disk costs is told by a fourth way, that nobody has: as `bound`, but no commit waits (`unflushed`).
 A ratio is of one round; all processes of PostgreSQL count, those in the background too.
 """
 
@@ -16,11 +17,14 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from benchmarks.http_load import load, request
 from benchmarks.rights_cost import ANYBODY, Question, concluded, questions, told, treated_all
@@ -30,10 +34,12 @@ from benchmarks.store_visits import PER_VISIT
 from benchmarks.walk_http import _await_server, platform
 from yteso.access.bearer import Bearer
 from yteso.db import Database
+from yteso.db.embedded import EmbeddedServer
+from yteso.db.server_conf import ADMIN_ROLE
 from yteso.fhir.json import loads
 from yteso.signing import load_or_create
 
-WAYS = ("bound", "free", "bare")
+WAYS = ("bound", "free", "bare", "unflushed")
 MANY = "doctor=1000000,integrator=1000000"
 """Budgets that nobody reaches here."""
 
@@ -62,9 +68,27 @@ def both(port: int) -> Iterator[tuple[Database, Path, dict[str, list[int]]]]:
             bare.wait()
 
 
+@contextmanager
+def unflushed(home: Path) -> Iterator[None]:
+    """Meanwhile no commit waits for the disk."""
+    with psycopg.connect(EmbeddedServer(home).dsn(role=ADMIN_ROLE), autocommit=True) as conn:
+        _flush(conn, b"off")
+        yield
+        _flush(conn, b"on")
+
+
+def _flush(conn: psycopg.Connection[Any], value: bytes) -> None:
+    conn.execute(b"ALTER SYSTEM SET synchronous_commit = " + value)
+    conn.execute(b"SELECT pg_reload_conf()")
+    time.sleep(0.05)  # each process of the server reads it with its next statement
+
+
 def family(pid: int) -> list[int]:
-    """A process and its living descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    """A process and its living descendants; none of one that ended meanwhile."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
@@ -73,7 +97,8 @@ def spent(pids: Sequence[int]) -> float:
     total = 0
     for pid in {one for root in pids for one in family(root)}:
         for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-            total += int(thread.read_text(encoding="ascii").split()[0])
+            with suppress(FileNotFoundError, ProcessLookupError):
+                total += int(thread.read_text(encoding="ascii").split()[0])
     return total / 1000
 
 
@@ -96,16 +121,22 @@ def _path(question: Question) -> str:
 
 
 def one_round(
-    port: int, asked: Sequence[Question], tokens: dict[str, str], processes: dict[str, list[int]], concurrency: int
+    port: int,
+    asked: Sequence[Question],
+    tokens: dict[str, str],
+    processes: dict[str, list[int]],
+    concurrency: int,
+    home: Path,
 ) -> dict[str, dict[str, float]]:
     """Way -> microseconds of CPU a request: web, PostgreSQL, together; in random order."""
     found = {}
     for way in random.sample(WAYS, len(WAYS)):
         web, address = ("bare", port + 1) if way == "bare" else ("web", port)
         requests = [request("GET", _path(one), tokens[way]) for one in asked]
-        before = spent(processes[web]), spent(processes["postgres"])
-        load(address, requests, concurrency)
-        own, server = spent(processes[web]) - before[0], spent(processes["postgres"]) - before[1]
+        with unflushed(home) if way == "unflushed" else nullcontext():
+            before = spent(processes[web]), spent(processes["postgres"])
+            load(address, requests, concurrency)
+            own, server = spent(processes[web]) - before[0], spent(processes["postgres"]) - before[1]
         many = len(asked)
         found[way] = {"web": own / many, "postgres": server / many, "cpu": (own + server) / many}
     return found
@@ -117,22 +148,24 @@ def measure(
     bearer: Bearer,
     processes: dict[str, list[int]],
     options: argparse.Namespace,
+    home: Path,
 ) -> dict[str, Any]:
     """Kind -> quartiles of the ratios, and what each way took."""
     found = {}
     for name, (who, question) in kinds.items():
-        people = {"bound": who, "free": ANYBODY, "bare": ANYBODY}
+        people = {"bound": who, "free": ANYBODY, "bare": ANYBODY, "unflushed": who}
         tokens = {way: bearer.issue(one, timedelta(hours=3)) for way, one in people.items()}
         same_answers(port, [question() for _ in range(5)], tokens)
         rounds = []
         for at in range(options.rounds + 1):
             asked = [question() for _ in range(options.requests)]
-            taken = one_round(port, asked, tokens, processes, options.concurrency)
+            taken = one_round(port, asked, tokens, processes, options.concurrency, home)
             if at:  # the first round warms plans and caches
                 rounds.append(taken)
         found[name] = {
             "rights": _ratio(rounds, "free"),
             "rights_and_audit": _ratio(rounds, "bare"),
+            "without_waiting": _ratio(rounds, "bare", "unflushed"),
             **{
                 way: {what: quartiles([one[way][what] for one in rounds])["lower"] for what in rounds[0][way]}
                 for way in WAYS
@@ -142,8 +175,8 @@ def measure(
     return found
 
 
-def _ratio(rounds: Sequence[dict[str, dict[str, float]]], other: str) -> dict[str, float]:
-    return quartiles([one["bound"]["cpu"] / one[other]["cpu"] for one in rounds])
+def _ratio(rounds: Sequence[dict[str, dict[str, float]]], other: str, way: str = "bound") -> dict[str, float]:
+    return quartiles([one[way]["cpu"] / one[other]["cpu"] for one in rounds])
 
 
 def main() -> None:
@@ -162,8 +195,13 @@ def main() -> None:
         treated_all(database)
         kinds = questions(options.visits, people, chance)
         wanted = {name: kinds[name] for name in (options.kinds.split(",") if options.kinds else kinds)}
-        found = measure(options.port, wanted, Bearer(load_or_create(home)), processes, options)
-    for what, title in (("rights", "rights alone"), ("rights_and_audit", "audit included")):
+        found = measure(options.port, wanted, Bearer(load_or_create(home)), processes, options, home)
+    ways = (
+        ("rights", "rights alone"),
+        ("rights_and_audit", "audit included"),
+        ("without_waiting", "waiting for no disk"),
+    )
+    for what, title in ways:
         print(concluded({name: one[what] for name, one in found.items()}, f"searches over HTTP, {title}"))
     report(
         "rights_http",
