@@ -27,7 +27,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.http_load import load, request
-from benchmarks.rights_cost import ANYBODY, Question, concluded, questions, told, treated_all
+from benchmarks.rights_cost import ANYBODY, Question, concluded, questions, shown, told, treated_all
 from benchmarks.search_latency import build
 from benchmarks.store_measure import quartiles, report
 from benchmarks.store_visits import PER_VISIT
@@ -171,7 +171,8 @@ def measure(
                 for way in WAYS
             },
         }
-        print(told(name, found[name]["rights"], found[name]["rights_and_audit"]), flush=True)
+        waiting = f"waiting for no disk {shown(found[name]['without_waiting'])}"
+        print(f"{told(name, found[name]['rights'], found[name]['rights_and_audit'])}, {waiting}", flush=True)
     return found
 
 
