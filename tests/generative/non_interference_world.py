@@ -83,6 +83,9 @@ SEEN = [
         partOf=to("Encounter/e-h1"),
         diagnosis=[{"condition": to("Condition/c-h1")}],
     ),
+    visit("e-in", OURS, status="finished", partOf=to("Encounter/e-same")),
+    visit("e-in-x", OURS, status="finished", partOf=to("Encounter/e-x")),
+    result("o-in-x", "111-1", encounter=to("Encounter/e-x")),
     {
         "resourceType": "Provenance",
         "id": "pv-v",

@@ -68,6 +68,7 @@ SEARCHES = [
     "Encounter?part-of.status=in-progress",
     "Encounter?part-of:below=e-same",
     "Encounter?part-of:above=e-x",
+    "Observation?encounter:below=e-same",
     "Encounter?diagnosis.code=B20",
     "Encounter?_has:Condition:encounter:code=B20",
     "Encounter?_has:Condition:encounter:code=I10",

@@ -16,7 +16,7 @@ from yteso.search.query import Across, Query
 from yteso.search.sql import total
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit, wall
-from yteso.store.find import SECONDS, bounded
+from yteso.store.find import SECONDS, SMALL, bounded, counted_people
 from yteso.store.include import Including
 from yteso.store.links import Asking
 from yteso.store.protocol import Page
@@ -36,7 +36,9 @@ def search_across(asking: Asking, who: Principal, across: Across) -> Page:
             including.follow(query, [one for one in matches if one.type == query.type])
         alone = across.count and not (following or across.cursor)
         counted = len(rows) if alone else _total(asking, across, plans)
-    patients = {row[8] for row in rows if row[8] is not None}
+        patients = {row[8] for row in rows if row[8] is not None}
+        if counted is not None and len(rows) < counted < SMALL:
+            patients |= {one for plan in plans for one in counted_people(asking, plan)}
     given = audit.given((*matches, *including.found))
     audit.note(asking.conn, who, "R", *audit.about_across(across), patients | including.patients, given)
     shown = discreet(asking.conn, asking.limit, (*matches, *including.found), patients | including.patients)

@@ -30,6 +30,8 @@ from yteso.store.sorted_page import sorted_page
 from yteso.store.unnamed import discreet
 
 SECONDS = 10
+SMALL = 5
+"""A count of fewer tells of people: who has something, when only one can be meant."""
 QUICK_MILLISECONDS = 200
 """So long may each of several searches take that share a transaction; they are quick by their plans."""
 _UNHURRIED = Statement("SET LOCAL statement_timeout TO DEFAULT")
@@ -60,7 +62,9 @@ def search(
         including = Including(conn, codec, limit, matches)
         including.follow(query, matches)
         total = counted if counted is not None else _total(asking, plan)
-    patients = {row[8] for row in rows if row[8] is not None}
+        patients = {row[8] for row in rows if row[8] is not None}
+        if total is not None and len(rows) < total < SMALL:
+            patients |= counted_people(asking, plan)
     given = audit.given((*matches, *including.found))
     audit.note(conn, who, "R", *audit.about_search(query), patients | including.patients, given)
     shown = discreet(conn, limit, (*matches, *including.found), patients | including.patients)
@@ -147,6 +151,12 @@ def _total(asking: Asking, plan: Plan) -> int | None:
         return None
     counted: int = run(asking.conn, *sql.total(plan, asking.limit)).fetchone()[0]
     return counted
+
+
+def counted_people(asking: Asking, plan: Plan) -> set[int]:
+    """Of whom a small count tells, though it shows none of them: the numbers of their keys, for the audit."""
+    found = run(asking.conn, *sql.some(plan, asking.limit, "r.pat", SMALL)).fetchall()
+    return {pat for (pat,) in found if pat is not None}
 
 
 @contextmanager

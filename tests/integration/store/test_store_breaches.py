@@ -12,7 +12,8 @@ from yteso.access.restriction import EVERYTHING, Restriction
 from yteso.base.errors import Refused
 from yteso.client.breaches import Breaches, Suspicion
 from yteso.search.keys import number, patient_key
-from yteso.search.query import Query
+from yteso.search.parse import parse
+from yteso.search.query import Across, Query
 from yteso.store import audit
 from yteso.store.audit import Asked
 from yteso.store.protocol import Put
@@ -22,6 +23,7 @@ DOCTOR = Principal("bac-si", Role.DOCTOR, "79001")
 COLLEAGUE = Principal("dong-nghiep", Role.DOCTOR, "79001")
 ELSEWHERE = Principal("noi-khac", Role.DOCTOR, "79002")
 SELF = Principal("nguoi-dan", Role.CITIZEN, person="p9")
+COUNTS = Principal("nguoi-dem", Role.DOCTOR, "79003")
 MACHINE = Principal("may", Role.INTEGRATOR)
 OFFICER = Principal("phu-trach-du-lieu", Role.DATA_OFFICER)
 WHAT = "Tài khoản bị lộ mật khẩu, có truy cập lạ trong đêm"
@@ -88,6 +90,32 @@ def test_searches_count_as_seeing(desk, database, store):
     with database.connection() as conn:
         store.search(conn, COLLEAGUE, EVERYTHING, Query("Patient", count=50))
     assert len(desk.affected(OFFICER, opened(desk, account="dong-nghiep"))) == 10
+
+
+@pytest.mark.parametrize(
+    ("asked", "seen"),
+    [
+        ("_id=p7&_summary=count", {"p7"}),
+        ("_id=p3,p7&_summary=count", {"p3", "p7"}),
+        ("_id=p3,p5,p7&_total=accurate&_count=1", {"p3", "p5", "p7"}),
+        ("_id=p7&gender=female&_summary=count", set()),
+        ("_summary=count", set()),  # ten people: the figure tells of nobody
+    ],
+)
+def test_who_counts_one_person_saw_that_person(desk, database, store, asked, seen):
+    """Whether somebody has something is told by a count of one as well as by the row."""
+    query, issues = parse("Patient", asked)
+    assert not issues
+    with database.connection() as conn:
+        store.search(conn, COUNTS, EVERYTHING, query)
+    assert {one.patient for one in desk.affected(OFFICER, opened(desk, account=COUNTS.name))} == seen
+
+
+def test_a_small_count_of_several_types_tells_of_its_people_too(desk, database, store):
+    queries = tuple(parse(kind, "_id=p7&_summary=count")[0] for kind in ("Observation", "Patient"))
+    with database.connection() as conn:
+        store.search_across(conn, COUNTS, EVERYTHING, Across(queries, count=0, total="accurate"))
+    assert [one.patient for one in desk.affected(OFFICER, opened(desk, account=COUNTS.name))] == ["p7"]
 
 
 def test_who_fetches_the_files_of_an_export_saw_everybody_in_it(desk, database):

@@ -94,6 +94,14 @@ def facility(code, role="IRCP"):
     return {"role": {"coding": [{"code": role}]}, "reference": {"identifier": {"system": system, "value": code}}}
 
 
+def known(system, value):
+    return {"role": {"coding": [{"code": "IRCP"}]}, "reference": {"identifier": {"system": system, "value": value}}}
+
+
+def of_role(role):
+    return {"role": {"coding": [{"system": "urn:yteso:role", "code": role}]}}
+
+
 def say(database, store, one):
     with database.connection() as conn:
         store.write(conn, SELF, [Put(one)])
@@ -210,6 +218,12 @@ def test_a_refusal_closes_at_once_and_its_withdrawal_opens(database, store, reco
         ({"actor": [facility("79009", "CST")]}, set()),
         ({"dataPeriod": {"start": "2024-03-06", "end": "2024-03-06"}}, ALL - {"hiv"}),  # without a date: closed too
         ({"period": {"end": "2020-01-01"}}, set()),
+        ({"period": {"start": "2100-01-01"}}, set()),
+        ({"purpose": [{"code": "TREAT"}]}, ALL),
+        ({"actor": [known("urn:yteso:account", "nguoi-khac")]}, set()),
+        ({"actor": [known("urn:yteso:account", MAKER.name)]}, ALL),
+        ({"actor": [of_role("nurse")]}, set()),
+        ({"dataPeriod": {"end": "2020-01-01"}}, LABELLED - {"hiv"}),
         ({"actor": [facility("79001")]}, set()),
         ({"purpose": [{"code": "HPAYMT"}]}, set()),
         ({"actor": [{"reference": {"display": "ai đó"}}]}, ALL),
@@ -243,12 +257,23 @@ def test_a_permission_opens_the_labels_it_names_to_whom_it_names(database, store
         ({"code": [{"coding": [{"system": ICD10, "code": "J11"}]}]}, {"flu"}),
         ({"action": [{"coding": [{"code": "correct"}]}]}, {"flu"}),
         ({"action": [{"coding": [{"code": "correct"}]}, {"coding": [{"code": "access"}]}]}, ALL),
+        ({"period": {"end": "2020-01-01"}}, {"flu"}),
+        ({"period": {"start": "2100-01-01"}}, {"flu"}),
+        ({"period": {"start": "2020-01-01", "end": "2100-01-01"}}, ALL),
+        ({"purpose": [{"code": "HRESCH"}]}, {"flu"}),
+        ({"purpose": [{"code": "TREAT"}]}, ALL),
+        ({"actor": [facility("79001"), facility("79009", "CST")]}, {"flu"}),
+        ({"actor": [facility("79001"), facility("79002", "CST")]}, ALL),
+        ({"actor": [known("urn:yteso:account", "nguoi-khac")]}, {"flu"}),
+        ({"actor": [known("urn:yteso:account", OTHER.name)]}, ALL),
+        ({"actor": [of_role("nurse")]}, {"flu"}),
+        ({"actor": [of_role("doctor")]}, ALL),
     ],
 )
 def test_a_permission_opens_no_more_than_the_part_it_names(database, store, record, part, shown):
     """What lies in no time (without a date) is opened by no permission of a time."""
     hiv = {"securityLabel": [{"code": "HIV"}]}
-    say(database, store, consent("c", type="permit", actor=[facility("79001")], **hiv, **part))
+    say(database, store, consent("c", **{"type": "permit", "actor": [facility("79001")], **hiv, **part}))
     assert seen(database, store, OTHER) == shown
 
 
@@ -311,6 +336,32 @@ def test_consents_that_are_there_are_read_anew_with_the_index(database, store, r
     assert seen(database, store, OTHER) == {"flu"}
     while Reindex(database, store).step("*"):
         pass
+    assert seen(database, store, OTHER) == set()
+
+
+def test_an_exception_is_one_for_the_labels_it_names_alone(database, store, record):
+    hiv = {"securityLabel": [{"code": "HIV"}]}
+    but = {"type": "permit", "actor": [facility("79002")]}
+    say(database, store, consent("c", type="deny", provision=[but], **hiv))
+    assert seen(database, store, MAKER) == {"flu"}
+    say(database, store, consent("c", type="deny", provision=[{**but, **hiv}], **hiv))
+    assert seen(database, store, MAKER) == ALL
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"period": {"end": "2020-01-01"}},
+        {"period": {"start": "2100-01-01"}},
+        {"purpose": [{"code": "HRESCH"}]},
+        {"class": [{"code": "Patient"}]},
+        {"actor": [facility("79001"), facility("79009", "CST")]},
+        {"actor": [known("urn:yteso:account", "nguoi-khac")]},
+    ],
+)
+def test_an_exception_that_does_not_fit_is_none(database, store, record, part):
+    but = {"type": "permit", "actor": [facility("79001")], **part}
+    say(database, store, consent("c", type="deny", provision=[but]))
     assert seen(database, store, OTHER) == set()
 
 

@@ -202,6 +202,27 @@ def test_a_person_closes_the_own_record_to_a_facility_and_takes_it_back(cast):
     assert "CONS-0007" in person.post("/consent/choose", {"facility": "x"}, follow=True).content.decode()
 
 
+def test_what_opens_the_record_wants_a_fresh_proof_and_what_closes_it_does_not(cast):
+    """A refusal taken back opens as a permission does; a permission is taken back at once."""
+    visited(cast)
+    person, doctor = cast.client("nguoibenh"), cast.client("bacsi")
+    found = {}
+    for choice in ("deny", "permit"):
+        given = {"choice": choice, "facility": cast.facility, "label": "HIV"}
+        page = person.post("/consent/choose", given, follow=True).content.decode()
+        (found[choice],) = set(re.findall(r"/consent/([0-9a-f-]{36})/withdraw", page)) - set(found.values())
+    person.post("/consent/choose", {"choice": "deny", "facility": cast.facility})
+    assert doctor.get("/record/kin").status_code == 404
+    session = person.session
+    session[PROVED_AT] -= 3600
+    session.save()
+    assert person.post(f"/consent/{found['permit']}/withdraw").url == "/consent/"
+    assert person.post(f"/consent/{found['deny']}/withdraw").url.startswith("/account/confirm")
+    page = person.get("/consent/").content.decode()
+    assert f"/consent/{found['deny']}/withdraw" in page
+    assert f"/consent/{found['permit']}/withdraw" not in page
+
+
 def test_what_was_typed_to_break_the_glass_is_still_there_after_a_refusal(cast):
     answer = break_glass(cast.client("bacsi"), identifier="079199999999", very="1")
     page = answer.content.decode()

@@ -212,13 +212,22 @@ def choose(request: HttpRequest) -> HttpResponse:
 @allow(Role.CITIZEN)
 @require_POST
 def withdraw(request: HttpRequest, id: str) -> HttpResponse:
-    """Take a choice back."""
+    """Take a choice back. What takes back a refusal opens the record, as a permission does: it wants a fresh proof."""
 
     def act() -> HttpResponse:
-        done = _consents().withdraw(request.principal, id, _of(request))
-        return _said(request, done, gettext("Đã rút lại."), "consent:own")
+        choices = _consents().own(request.principal, _of(request))
+        opens = any(one.id == id and not one.permits for one in choices)
+        return (_opened_again if opens else _taken_back)(request, id)
 
     return _told(request, act, "consent:own")
+
+
+def _taken_back(request: HttpRequest, id: str) -> HttpResponse:
+    done = _consents().withdraw(request.principal, id, _of(request))
+    return _said(request, done, gettext("Đã rút lại."), "consent:own")
+
+
+_opened_again = needs_fresh_login(_taken_back)
 
 
 def _of(request: HttpRequest) -> str:
