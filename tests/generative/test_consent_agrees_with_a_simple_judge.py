@@ -512,6 +512,37 @@ def test_who_sees_what_is_what_the_judge_says(record, history):
             assert_searches_agree(conn, store, who, right)
 
 
+NARROWINGS = [
+    {},
+    {"hours": (-48, -24)},
+    {"hours": (24, 48)},
+    {"purposes": frozenset({"HRESCH"})},
+    {"types": frozenset({"ServiceRequest"})},
+    {"makers": frozenset({A})},
+    {"days": (date(2025, 1, 1), date(2025, 2, 1))},
+    {"labels": frozenset({"PSY"})},
+    *({"beyond": part} for part in BEYOND),
+]
+"""One part each that does not fit most of what is asked: whatever forgets that part answers otherwise."""
+
+
+@pytest.mark.parametrize("whom", [(A, "", ""), ("", "doctor-a", ""), ("", "", "doctor")])
+@pytest.mark.parametrize("permits", [True, False])
+def test_each_part_of_what_a_person_says_counts(record, permits, whom):
+    """Alone, where nothing else opens or closes: chance seldom leaves a part to decide by itself."""
+    labels = frozenset({"HIV", "PSY", "ETH"}) if permits else frozenset()
+    for narrowing in NARROWINGS:
+        says = replace(Says(permits, frozenset([whom]), labels=labels), **narrowing)
+        history = History(told=(Told("kin", "active", proved=True, outer=says),))
+        database, store = record
+        with database.connection() as conn:
+            happen(conn, store, history)
+            for who in PEOPLE.values():
+                read = store.read_many(conn, who, limit_of(who), [(one.type, one.id) for one in FACTS])
+                right = {one.id for one in FACTS if judge(history, who, one)}
+                assert {key[1] for key in read} == right, (who.name, narrowing)
+
+
 def assert_past_agrees(conn, store, who, history):
     """A past version is as sensitive as it was and as its resource is now, and a closing of a time closes it."""
     for fact in (one for one in FACTS if one.id in EARLIER):
