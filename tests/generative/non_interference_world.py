@@ -1,7 +1,7 @@
 """What of the record is knotted together, seen and hidden: for questions that follow a knot from one to the other.
 
-`SEEN` stands in both databases: facts of ours about a patient in our care, which name what may not be there. `HIDDEN`
-stands in one: another facility's facts with a label about the same patient, and another patient's whole record that
+`SEEN` stands in both databases: facts of ours about a patient in our care, which name what is hidden; where that is not,
+without the names (ADR 50). `HIDDEN` stands in one: another facility's facts with a label about the same patient, and another patient's whole record that
 points at ours. `UNREAD` stands in one: plain facts of ours whose types some roles have no work with.
 """
 
@@ -54,6 +54,18 @@ def items(*references: str) -> list[Resource]:
     return [{"item": to(one)} for one in references]
 
 
+def without_names(value: Any) -> Any:
+    """The same without references to clinical facts of `HIDDEN`, and without what they leave empty; visits are named."""
+    if isinstance(value, list):
+        return [left for one in value if (left := without_names(one))]
+    if not isinstance(value, dict):
+        return value
+    if value.get("reference") in NAMES:
+        return {}
+    return {name: left for name, one in value.items() if (left := without_names(one)) not in ({}, [])}
+
+
+NAMES = frozenset(["Observation/o-h1", "Observation/o-h2", "Condition/c-h1"])
 SEEN = [
     {"resourceType": "Practitioner", "id": "pr-1", "name": [{"text": "Bác sĩ Mẫu"}]},
     {"resourceType": "Organization", "id": "or-1", "name": "Cơ sở Mẫu"},
