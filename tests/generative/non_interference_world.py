@@ -1,8 +1,9 @@
 """What of the record is knotted together, seen and hidden: for questions that follow a knot from one to the other.
 
-`SEEN` stands in both databases: facts of ours about a patient in our care, which name what is hidden; where that is not,
-without the names (ADR 50). `HIDDEN` stands in one: another facility's facts with a label about the same patient, and another patient's whole record that
-points at ours. `UNREAD` stands in one: plain facts of ours whose types some roles have no work with.
+`SEEN` stands in both databases: facts of ours about a patient in our care, which name what is hidden; where that is
+not, without the names (ADR 50). `HIDDEN` stands in one: another facility's facts with a label about the same patient,
+and another patient's whole record that points at ours. `UNREAD` stands in one: plain facts of ours whose types some
+roles have no work with.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def items(*references: str) -> list[Resource]:
 
 
 def without_names(value: Any) -> Any:
-    """The same without references to clinical facts of `HIDDEN`, and without what they leave empty; visits are named."""
+    """The same without references to clinical facts of `HIDDEN`, without what they leave empty; visits are named."""
     if isinstance(value, list):
         return [left for one in value if (left := without_names(one))]
     if not isinstance(value, dict):

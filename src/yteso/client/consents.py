@@ -1,8 +1,9 @@
-"""A person's consents, own or a ward's: list, close the record (or a part) to a facility, withdraw. FHIR Consent.
+"""A person's consents, own or a ward's: list, close the record (or a part) to a facility or to somebody, withdraw.
 
 In: the citizen, and in whose name where that is not their own (`of`, client/acting.py). Out: frozen values, or
 `Refused`. Of the own record all is touched when a person has several Patients; each write is in the audit chain, with
-the representation by which it was made. A facility is chosen by its name: those the person knows come first.
+the representation by which it was made. A facility is chosen by its name: those the person knows come first; a person
+is chosen among those who looked at the record.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.client.acting import Acting, acting
+from yteso.client.openings import TREATING
 from yteso.client.representation_rules import OWN_CHOICE
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
@@ -27,13 +29,15 @@ from yteso.standards.identifiers import MA_CSKCB
 from yteso.standards.sensitivity import LABELS
 from yteso.store import audit
 from yteso.store.audit import Asked
-from yteso.store.consents import cared_by, persons_of
+from yteso.store.consents import ACCOUNT, cared_by, persons_of
 from yteso.store.mandates import said
 from yteso.store.protocol import Put, Store
 
 MOST_FOUND = 20
 LOOKED_AT = 1000
 """So many of the newest accesses tell which facilities looked."""
+_STAFF = frozenset([*TREATING, Role.LAB, Role.PHARMACIST, Role.CASHIER, Role.STAFF])
+"""Whose accounts a record can be closed to: the staff of facilities."""
 _HAS_CODE = Clause("identifier", "token", (("eq", f"{MA_CSKCB}|"),))
 _ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _NOT_YOURS = Rule(
@@ -52,11 +56,22 @@ _FACILITY = Rule(
     "Nhập mã cơ sở khám chữa bệnh (MA_CSKCB).",
     "Give the facility's code (MA_CSKCB).",
 )
+_PERSON = Rule(
+    "CONS-0009",
+    Severity.ERROR,
+    "Người này không ở trong những người đã xem hồ sơ.",
+    "This person is none of those who looked at the record.",
+    "Chọn một người trong danh sách, hoặc chọn cả cơ sở.",
+    "Choose somebody of the list, or the whole facility.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One consent as a page shows it. `facility` is empty when it is about everybody; `labels`: the parts it names."""
+    """One consent as a page shows it. `labels`: the parts it names.
+
+    `facility` and `account` are empty when it is about everybody.
+    """
 
     id: str
     version: int
@@ -67,6 +82,7 @@ class Choice:
     in_force: bool
     by_other: bool = False
     """A representative chose it."""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +149,40 @@ class Consents:
         with self._database.reading() as conn:
             return self._names(conn, who, list(codes))
 
-    def choose(
-        self, who: Principal, *, permits: bool, facility: str, labels: tuple[str, ...] = (), of: str = ""
-    ) -> str:
-        """Close to a facility, or let it see labelled facts: the Consent's id. Acts with the next statement.
+    def lookers(self, who: Principal, of: str = "") -> tuple[str, ...]:
+        """The accounts of a facility's staff that looked at the record, the newest first."""
+        _require_person(who)
+        with self._database.connection() as conn:
+            return _lookers(conn, persons_of(conn, acting(conn, self._store, who, of).person))
 
-        Of a child's labelled facts a representative speaks as long as the child does not decide alone: a permission
-        ends on the day before.
+    def choose(
+        self,
+        who: Principal,
+        *,
+        permits: bool,
+        facility: str,
+        account: str = "",
+        labels: tuple[str, ...] = (),
+        of: str = "",
+    ) -> str:
+        """Close to a facility or to one `account`, or let it see labelled facts: the Consent's id.
+
+        It acts with the next statement. Raises Refused (422) CONS-0007, CONS-0009. Of a child's labelled facts a
+        representative speaks as long as the child does not decide alone: a permission ends on the day before.
         """
         _require_person(who)
         facility = facility.strip().upper()
-        if len(facility) != 5 or not facility.isalnum():
+        if not account and (len(facility) != 5 or not facility.isalnum()):
             raise Refused(_FACILITY.at(Origin(field="facility")), status=422)
         known = tuple(one for one in labels if one in LABELS)
         now = self._clock().astimezone(VIETNAM).isoformat("T", "seconds")
         with self._database.connection() as conn:
             actor = acting(conn, self._store, who, of)
             actor.require_named(known)
-            consent = _consent(actor, permits, facility, known, now)
+            if account and account not in _lookers(conn, persons_of(conn, actor.person)):
+                raise Refused(_PERSON.at(Origin(field="account")), status=422)
+            recipient = (ACCOUNT, account) if account else (MA_CSKCB, facility)
+            consent = _consent(actor, permits, recipient, known, now)
             self._store.write(conn, who, [Put(consent)], said("consent", actor.mandate))
         return str(consent["id"])
 
@@ -194,17 +226,27 @@ class Consents:
         }
 
 
-def _consent(actor: Acting, permits: bool, facility: str, labels: Sequence[str], now: str) -> dict[str, Any]:
+def _lookers(conn: Connection, persons: Sequence[str]) -> tuple[str, ...]:
+    asked = [Asked(patient=one, others=True, count=LOOKED_AT) for one in persons]
+    rows = [one for ask in asked for one in audit.find(conn, ask) if one.facility and one.role in _STAFF]
+    newest = sorted(rows, key=lambda one: one.when, reverse=True)
+    return tuple(dict.fromkeys(one.who for one in newest))
+
+
+def _consent(
+    actor: Acting, permits: bool, recipient: tuple[str, str], labels: Sequence[str], now: str
+) -> dict[str, Any]:
     role = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
-    recipient = {
+    system, value = recipient
+    whom = {
         "role": {"coding": [{"system": role, "code": "IRCP"}]},
-        "reference": {"identifier": {"system": MA_CSKCB, "value": facility}},
+        "reference": {"identifier": {"system": system, "value": value}},
     }
     provision: dict[str, Any] = {"type": "permit" if permits else "deny"}
     if permits and labels and actor.mandate:
         last = min(map(actor.mandate.end, labels)) - timedelta(days=1)
         provision["period"] = {"end": last.isoformat()}
-    provision["actor"] = [recipient]
+    provision["actor"] = [whom]
     if labels:
         provision["securityLabel"] = [{"system": _ACT, "code": one} for one in labels]
     scope = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -236,6 +278,7 @@ def _choice(consent: dict[str, Any], version: int) -> Choice:
         consent.get("dateTime", ""),
         consent.get("status") == "active",
         any(str(one.get("reference", "")).startswith("RelatedPerson/") for one in consent.get("performer", ())),
+        next((one["value"] for one in actors if one.get("system") == ACCOUNT), ""),
     )
 
 

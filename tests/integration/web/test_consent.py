@@ -202,6 +202,24 @@ def test_a_person_closes_the_own_record_to_a_facility_and_takes_it_back(cast):
     assert "CONS-0007" in person.post("/consent/choose", {"facility": "x"}, follow=True).content.decode()
 
 
+def test_a_person_closes_the_own_record_to_one_who_looked_and_to_nobody_who_did_not(cast):
+    visited(cast)
+    person, doctor, nurse = cast.client("nguoibenh"), cast.client("bacsi"), cast.client("dieuduong")
+    assert doctor.get("/record/kin").status_code == nurse.get("/record/kin").status_code == 200
+    page = person.get("/consent/").content.decode()
+    assert 'value="account:bacsi"' in page
+    assert 'value="account:baovedulieu"' not in page
+    given = {"choice": "deny", "facility": "account:khong-ai"}
+    assert "CONS-0009" in person.post("/consent/choose", given, follow=True).content.decode()
+    page = person.post("/consent/choose", {"choice": "deny", "facility": "account:bacsi"}, follow=True).content.decode()
+    assert (doctor.get("/record/kin").status_code, nurse.get("/record/kin").status_code) == (404, 200)
+    assert re.search(r"Đóng · [^<]*Bác sĩ Mẫu|Đóng · bacsi", page), page
+    assert "mọi cơ sở" not in page
+    (choice,) = re.findall(r"/consent/([0-9a-f-]{36})/withdraw", page)
+    person.post(f"/consent/{choice}/withdraw")
+    assert doctor.get("/record/kin").status_code == 200
+
+
 def test_what_opens_the_record_wants_a_fresh_proof_and_what_closes_it_does_not(cast):
     """A refusal taken back opens as a permission does; a permission is taken back at once."""
     visited(cast)

@@ -28,6 +28,8 @@ from yteso.web.qr import qr_path
 from yteso.web.services import installed, service
 
 _TREATING = tuple(sorted(TREATING))
+_ACCOUNT = "account:"
+"""How the form tells a person from a facility, of which one is chosen."""
 
 
 def _openings() -> Openings:
@@ -197,13 +199,21 @@ def code(request: HttpRequest) -> HttpResponse:
 @needs_fresh_login
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Close to a facility, or let it see sensitive facts."""
+    """Close to a facility or to one person who looked, or let them see sensitive facts."""
 
     def act() -> HttpResponse:
         given = request.POST
         permits = given.get("choice") == "permit"
-        chosen, facility = tuple(given.getlist("label")), given.get("facility", "")
-        _consents().choose(request.principal, permits=permits, facility=facility, labels=chosen, of=_of(request))
+        whom = given.get("facility", "")
+        account = whom.removeprefix(_ACCOUNT) if whom.startswith(_ACCOUNT) else ""
+        _consents().choose(
+            request.principal,
+            permits=permits,
+            facility=whom,
+            account=account,
+            labels=tuple(given.getlist("label")),
+            of=_of(request),
+        )
         return _said(request, "chosen", gettext("Đã ghi. Có hiệu lực ngay."), "consent:own")
 
     return _told(request, act, "consent:own")
@@ -241,6 +251,7 @@ def _own(request: HttpRequest, text: str = "") -> dict[str, Any]:
     named, ward = consents.named(who, of), service("records").banner(who, of) if of else None
     choices, openings, known = consents.own(who, of), _openings().of_person(who, of), consents.known(who, of)
     facilities = {one.facility for one in (*choices, *openings)} - {""}
+    lookers = consents.lookers(who, of)
     found = [one for one in consents.find(who, text) if one.code not in {other.code for other in known}]
     return {
         "code": "",
@@ -252,7 +263,9 @@ def _own(request: HttpRequest, text: str = "") -> dict[str, Any]:
         "ward": ward,
         "query": f"?{urlencode({'of': of})}" if of else "",
         "names": consents.names(who, facilities),
-        "people": names_of(one.opened_by for one in openings),
+        "lookers": lookers,
+        "account": _ACCOUNT,
+        "people": names_of([*(one.opened_by for one in openings), *(one.account for one in choices), *lookers]),
         "why": words.why,
         "labels": [(code, text) for code, text in words.labels().items() if code in named],
         "label": words.label,
