@@ -42,10 +42,16 @@ class Sensitivity:
 
     def labels(self, text: bytes, resource: Mapping[str, Any]) -> int:
         """The bits of every label one of its codes, or a name in it, carries."""
+        return self.labels_in(resource) if self.suspects(resource["resourceType"], text) else 0
+
+    def suspects(self, type: str, text: bytes) -> bool:
+        """False proves that a resource of this type, whose JSON this is, has no label."""
+        named = self.named.get(type)
+        return (named.suspect if named else self.suspect)(text.lower().decode())
+
+    def labels_in(self, resource: Mapping[str, Any]) -> int:
+        """The labels of a resource, looked for in all of it."""
         named = self.named.get(resource["resourceType"])
-        suspect = named.suspect if named else self.suspect
-        if not suspect(text.lower().decode()):
-            return 0
         bits = self._sent(resource)
         if named:
             said = "\n".join(_said(resource))

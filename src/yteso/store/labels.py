@@ -47,7 +47,7 @@ def mark(rows: Sequence[Indexed], facility: str) -> None:
     found: dict[str, int] = {}
     papers: list[tuple[Row, str]] = []
     for row, index in rows:
-        row.label = rules.labels(row.text, row.resource)
+        row.label = rules.labels_in(row.resource) if rules.suspects(TYPE_NAME[row.key[1]], row.text) else 0
         row.maker = index.source or facility
         if row.label or row.key[1] in PAPERS:
             for visit in _visits(row.resource):

@@ -22,7 +22,7 @@ from yteso.store.across import search_across
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest, train_first
 from yteso.store.links import Asking
-from yteso.store.protocol import Change, Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Write
+from yteso.store.protocol import Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Writable, Write
 from yteso.store.receivers import has_receiver, without_secrets
 from yteso.store.search_parameters import SearchParameters
 from yteso.store.wall import on_behalf
@@ -76,7 +76,7 @@ class PostgresStore:
         """After a restore into a new server: let transaction numbers go on where they ended."""
         conn.execute(SQL["resume_numbering"])
 
-    def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
+    def write(self, conn: Connection, who: Principal, changes: Sequence[Writable], detail: str = "") -> Transaction:
         """All or nothing; see `protocol.Store`."""
         self.search_parameters.refresh(conn)
         return write.write(conn, self.codec(conn), Write(who, without_secrets(conn, self.safe, who, changes), detail))

@@ -17,7 +17,9 @@ from yteso.base.errors import Refused, YtesoError
 from yteso.base.value import value
 from yteso.db import Connection
 from yteso.search.query import Across, Query
+from yteso.search.row import IndexRow
 from yteso.store.codec import spliced
+from yteso.store.rows import Row
 
 Resource = dict[str, Any]
 
@@ -58,6 +60,17 @@ class Put:
 
 
 @value(frozen=True, slots=True)
+class Made:
+    """The same, its row made while the document was at hand, which may be gone since. Whatever is there gives way.
+
+    For so many resources at once that a second way through all their documents costs more than a row made in vain.
+    """
+
+    row: Row
+    index: IndexRow
+
+
+@value(frozen=True, slots=True)
 class Remove:
     """Delete the resource; its versions stay in history. Removing what is not there changes nothing."""
 
@@ -67,6 +80,7 @@ class Remove:
 
 
 Change = Put | Remove
+Writable = Change | Made
 
 
 @value(frozen=True, slots=True)
@@ -74,7 +88,7 @@ class Write:
     """What one caller writes, all or nothing. `detail` goes into its audit row."""
 
     who: Principal
-    changes: Sequence[Change]
+    changes: Sequence[Writable]
     detail: str = ""
 
 
@@ -209,7 +223,7 @@ class Store(Protocol):
         """See what search parameters were defined meanwhile: before a query is read."""
         ...
 
-    def write(self, conn: Connection, who: Principal, changes: Sequence[Change], detail: str = "") -> Transaction:
+    def write(self, conn: Connection, who: Principal, changes: Sequence[Writable], detail: str = "") -> Transaction:
         """All or nothing. Raises VersionConflict; a deadlock or taken key surfaces as `db.is_retryable/is_conflict`."""
         ...
 

@@ -21,7 +21,7 @@ from yteso.base.outward import origin_of
 from yteso.db import Connection, Queries
 from yteso.fhir.json import dumps, loads
 from yteso.signing.safe import NotOurs, Safe
-from yteso.store.protocol import Change, Put, Resource, Write
+from yteso.store.protocol import Put, Resource, Writable, Write
 
 SQL = Queries.beside(__file__, "receivers.sql")
 
@@ -55,7 +55,9 @@ def has_receiver(one: Write) -> bool:
     return any(map(_names_receiver, one.changes))
 
 
-def without_secrets(conn: Connection, safe: Safe | None, who: Principal, changes: Sequence[Change]) -> Sequence[Change]:
+def without_secrets(
+    conn: Connection, safe: Safe | None, who: Principal, changes: Sequence[Writable]
+) -> Sequence[Writable]:
     """The same changes, their secrets sealed beside. Raises Refused (422, SUB-0012) for a hidden value of none.
 
     A value that is kept already stays as it is, so that who writes the same again changes nothing. What the platform
@@ -95,11 +97,11 @@ def forget_others(conn: Connection, id: str, resource: Resource) -> None:
     conn.execute(SQL["forget_others"], (shard_of(id), id, tokens))
 
 
-def _names_receiver(change: Change) -> bool:
+def _names_receiver(change: Writable) -> bool:
     return isinstance(change, Put) and change.resource.get("resourceType") == TYPE
 
 
-def _without(conn: Connection, safe: Safe | None, change: Change, *, own: bool) -> Change:
+def _without(conn: Connection, safe: Safe | None, change: Writable, *, own: bool) -> Writable:
     assert isinstance(change, Put)
     resource = change.resource
     lines = _headers(resource)

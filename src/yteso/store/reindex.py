@@ -27,7 +27,7 @@ from yteso.store.contexts import add_contexts
 from yteso.store.dictionaries import ensure_known
 from yteso.store.postgres import PostgresStore
 from yteso.store.relations import add_relations, drop_relations
-from yteso.store.rows import Row, index_of, tokens_of
+from yteso.store.rows import Row, index_of
 from yteso.store.search_parameters import LOOK_SECONDS, SQL, TASK
 
 BATCH = 500
@@ -105,7 +105,7 @@ class Reindex:
             [number(index.code) if index.code else None for _, index in rows],
             [index.d_lo for _, index in rows],
             [index.d_hi for _, index in rows],
-            [_list(number(key) for key in tokens_of(row, index)) for row, index in rows],
+            [_list(number(key) for key in index.tok) for _, index in rows],
             [row.shape for row, _ in rows],
             [row.label for row, _ in rows],
             [row.maker for row, _ in rows],

@@ -18,7 +18,7 @@ from yteso.base.ids import hid_of, shard_of
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.db.packed import Packed, bigints, smallints
 from yteso.fhir import reference
-from yteso.fhir.json import content_hash
+from yteso.fhir.json import content_hash, reload
 from yteso.search.extract import extract
 from yteso.search.hot import hot
 from yteso.search.keys import Key as Fact
@@ -60,18 +60,27 @@ _IS_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII).fullmatch
 
 @dataclass(slots=True)
 class Row:
-    """A resource ready to be written; version, transaction number, label, maker and shape come later."""
+    """A resource ready to be written; version, transaction number, label, maker and shape come later.
+
+    `document` is None once it was let go: documents of many rows at once do not fit into the processor's memory.
+    """
 
     key: Key
     text: bytes
     offset: int
     hash: bytes
-    resource: dict[str, Any]
+    document: dict[str, Any] | None
     version: int = 1
     t: int = 0
     label: int = 0
     maker: str = ""
     shape: int = 0
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """The document; read again from the text when it was let go."""
+        document: dict[str, Any] = reload(self.text) if self.document is None else self.document
+        return document
 
 
 @lru_cache(maxsize=4096)
@@ -149,7 +158,7 @@ def new_resources(rows: Iterable[Indexed], codec: Codec) -> list[bytes]:
                 _EIGHT + index.pat if index.pat else _NULL,
                 _EIGHT + index.code if index.code else _NULL,
                 _DATES(_INT8, 8, index.d_lo, _INT8, 8, index.d_hi),
-                _tokens(tokens_of(row, index)),
+                _tokens(index.tok),
                 _SHAPE(_INT4, 4, row.shape, _BYTEA, KEPT),
                 row.hash[:KEPT],
                 _DICT(_INT2, 2, dictionary, _BYTEA, len(body)),
@@ -178,7 +187,7 @@ def _amount(amount: Amount | None) -> bytes:
     return _AMOUNT(_FLOAT8, 8, value, _INT4, 4, short(unit), _INT4, 4, short(bare))
 
 
-def tokens_of(row: Row, index: IndexRow) -> list[Fact]:
+def _tokens_of(row: Row, index: IndexRow) -> list[Fact]:
     """The tokens of a row, each once; without the code and the patient that have their columns."""
     found = dict.fromkeys(index.tok)
     code_apart, patient = _columns(row.key[1])
@@ -310,8 +319,9 @@ def new_care(rows: Iterable[tuple[Row, bytes, str]]) -> list[bytes]:
 
 
 def index_of(row: Row) -> IndexRow:
-    """The index entries of a row."""
+    """The index entries of a row, without what has columns of its own."""
     index = extract(row.resource)
+    index.tok = _tokens_of(row, index)
     if index.numbers:
         index.amount, index.numbers = settled(_amount_key(row.key[1]), index.numbers, index.coded)
     return index

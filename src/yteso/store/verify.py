@@ -36,7 +36,7 @@ from yteso.store.chain import bad_row, ends_batch
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.labels import is_labelled, rules_in_force
-from yteso.store.rows import Row, index_of, tokens_of
+from yteso.store.rows import Row, index_of
 from yteso.store.verify_contexts import bad_context
 from yteso.store.verify_rights import bad_right, streamed
 
@@ -280,7 +280,7 @@ def _is_indexed(reading: _Reading, row: Row, columns: Sequence[Any]) -> bool:
     """Whether code, clinical date and tokens are those of the content: rights ask for them too."""
     code, low, high, tokens = columns
     index = index_of(row)
-    made, there = {number(one) for one in tokens_of(row, index)}, set(tokens)
+    made, there = {number(one) for one in index.tok}, set(tokens)
     same = made == there if reading.own else made <= there
     return same and (code, low, high) == (number(index.code) if index.code else None, index.d_lo, index.d_hi)
 

@@ -22,7 +22,7 @@ from yteso.search.row import IndexRow
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store import apply, audit, contexts, labels, search_parameters
 from yteso.store.codec import Codec
-from yteso.store.protocol import EXISTS, Change, Put, Transaction, VersionConflict, Write, Written
+from yteso.store.protocol import EXISTS, Made, Put, Transaction, VersionConflict, Writable, Write, Written
 from yteso.store.rows import Key, Row, index_of, key_lists, key_of, row_of
 
 SQL = Queries.beside(__file__)
@@ -56,12 +56,15 @@ class Present:
 
 @dataclass(slots=True)
 class Wish:
-    """What the caller wants for one key; `row` is None to remove it. With `new` nothing can be there."""
+    """What the caller wants for one key; `row` is None to remove it. With `new` nothing can be there.
+
+    `index`: where it was made before."""
 
     key: Key
     row: Row | None
     expected: int | None
     new: bool = False
+    index: IndexRow | None = None
 
 
 @dataclass(slots=True)
@@ -124,10 +127,12 @@ def _plan(one: Write) -> _Plan:
     return _Plan(one, asked, {key: wishes[key] for key in sorted(wishes)})
 
 
-def _wish(change: Change) -> Wish:
+def _wish(change: Writable) -> Wish:
     if isinstance(change, Put):
         row = row_of(change.resource, change.text)
         return Wish(row.key, row, change.expected, change.new)
+    if isinstance(change, Made):
+        return Wish(change.row.key, change.row, None, index=change.index)
     return Wish(key_of(change.type, change.id), None, change.expected)
 
 
@@ -184,12 +189,13 @@ def _carry_out(
         content: list[bytes] = []
         for keys, target in ((created, fresh), (replaced, renewed)):
             for key in keys:
-                row = plan.wishes[key].row
+                wish = plan.wishes[key]
+                row = wish.row
                 content.append(_leaf(key, row, present))
                 if row is None:
                     removed.append(key)
                     continue
-                index = index_of(row)
+                index = wish.index or index_of(row)
                 target.append((row, index))
                 if index.pat:
                     touched.add(number(index.pat))

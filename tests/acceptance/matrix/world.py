@@ -159,7 +159,7 @@ def _said(target: str, kind: str, **provision: Any) -> dict[str, Any]:
     }
 
 
-def _consents() -> list[dict[str, Any]]:
+def consents() -> list[dict[str, Any]]:
     labels = [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "HIV"}]
     return [_said("closed", "deny"), _said("opened", "deny"), _said("permitted", "permit", securityLabel=labels)]
 
@@ -211,7 +211,7 @@ def build(database: Any, **more: Any) -> Api:
     system = Principal("matrix", Role.SYSTEM)
     with database.connection() as conn:
         store.write(conn, system, [Put(one) for target in TARGETS for one in resources(target)])
-        store.write(conn, system, [Put(one) for one in [*relations(), *_consents()]])
+        store.write(conn, system, [Put(one) for one in [*relations(), *consents()]])
         _openings(conn)
         store.write(conn, system, [Remove(kind, id_of(kind, "deleted")) for kind in TYPES if kind != "Encounter"])
         order = "INSERT INTO store.inspection VALUES (0, %s, %s, %s, %s, %s)"

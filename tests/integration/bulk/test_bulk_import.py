@@ -202,7 +202,7 @@ def test_lines_the_record_does_not_take_keep_back_no_others(bulk, store, monkeyp
     write = type(store).write
 
     def picky(self, conn, who, changes, detail=""):
-        if any(change.resource["id"] == "p5" for change in changes):
+        if any(change.row.key[2] == "p5" for change in changes):
             conn.execute("SELECT 1/0")
         return write(self, conn, who, changes, detail)
 
@@ -234,7 +234,7 @@ def test_what_is_nobodys_record_is_there_for_other_pieces_before_its_own_ends(bu
     def looking(self, conn, who, changes, detail=""):
         with bulk.desk.database.connection() as other:
             there = self.peek(other, [("Organization", "o"), ("Patient", "p0")])
-        seen.append((sorted(change.resource["id"] for change in changes), sorted(one[0] for one in there)))
+        seen.append((sorted(change.row.key[2] for change in changes), sorted(one[0] for one in there)))
         return write(self, conn, who, changes, detail)
 
     monkeypatch.setattr(type(store), "write", looking)

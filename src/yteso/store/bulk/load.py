@@ -25,20 +25,23 @@ from yteso.db import Connection, is_conflict, is_retryable
 from yteso.fhir.json import dumps, read
 from yteso.fhir.outcome import outcome_issue
 from yteso.fhir.reference import references
+from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store.bulk import rules
 from yteso.store.bulk.claims import Judge
 from yteso.store.bulk.job import SQL, Job
 from yteso.store.bulk.loose import unfound
 from yteso.store.labelled import without_ours
 from yteso.store.postgres import PostgresStore
-from yteso.store.protocol import Put, Resource, Written
-from yteso.store.rows import key_of
+from yteso.store.protocol import Made, Put, Resource, Written
+from yteso.store.rows import index_of, key_of, row_of
 from yteso.validate.structure import check_resource
 
 ACTING = frozenset(["Subscription", "SearchParameter"])
 """Types that make the server do something; they are written one by one, where that is judged."""
 MOST_PROBLEMS = 10_000
 """So many findings of one job are kept; all are counted."""
+_SHARED = frozenset(number for name, number in TYPE_NUMBER.items() if name not in PATIENT_TYPES)
+"""Numbers of the types that are nobody's record."""
 _MOST_OF_A_LINE = 20
 _ATTEMPTS = 10
 
@@ -66,14 +69,15 @@ def load(
     `apart` opens another transaction. After a death in between, what was written there counts as unchanged.
     """
     base = str(job.wish.get("base", ""))
-    sound: list[tuple[int, Put]] = []
-    shared: list[tuple[int, Put]] = []
+    sound: list[tuple[int, Made]] = []
+    shared: list[tuple[int, Made]] = []
     findings: list[Finding] = []
     for number, line in enumerate(data.split(b"\n"), start=piece.line):
         if line and not line.isspace():
             put, issues = read_line(line, base, judge)
             if put is not None:
-                (sound if put.resource["resourceType"] in PATIENT_TYPES else shared).append((number, put))
+                one = _made(put)
+                (shared if one.row.key[1] in _SHARED else sound).append((number, one))
             findings.extend((number, at, issue) for at, issue in enumerate(issues[:_MOST_OF_A_LINE]))
     counts: Counter[str] = Counter()
     if shared:
@@ -87,7 +91,8 @@ def load(
     failed = len({line for line, _, issue in findings if issue.blocks})
     states = (counts["created"], counts["updated"], counts["unchanged"], failed)
     lost = {line for line, _, _ in findings}
-    there = {f"{put.resource['resourceType']}/{put.resource['id']}" for line, put in sound + shared if line not in lost}
+    keys = (one.row.key for line, one in sound + shared if line not in lost)
+    there = {f"{TYPE_NAME[type]}/{id}" for _, type, id in keys}
     conn.execute(SQL["finish_chunk"], (*states, unfound(conn, data, base, there), *job.key, piece.n))
 
 
@@ -112,8 +117,16 @@ def read_line(line: bytes, base: str = "", judge: Judge | None = None) -> tuple[
     return (None if any(issue.blocks for issue in claims) else put), (*issues, *claims)
 
 
+def _made(put: Put) -> Made:
+    """The row of a resource, whose document goes before the next one is read."""
+    row = row_of(put.resource, put.text)
+    index = index_of(row)
+    row.document = None
+    return Made(row, index)
+
+
 def write(
-    conn: Connection, store: PostgresStore, job: Job, lines: Sequence[tuple[int, Put]]
+    conn: Connection, store: PostgresStore, job: Job, lines: Sequence[tuple[int, Made]]
 ) -> tuple[Counter[str], list[Finding]]:
     """How many were created, updated and left as they were. Of one resource given twice the last one counts.
 
@@ -122,7 +135,7 @@ def write(
     if not lines:
         return Counter(), []
     try:
-        done = _written(conn, store, job, [put for _, put in lines])
+        done = _written(conn, store, job, [one for _, one in lines])
     except Exception as error:
         if is_conflict(error) or is_retryable(error):
             raise
@@ -136,12 +149,12 @@ def write(
     return Counter(last.values()), []
 
 
-def _written(conn: Connection, store: PostgresStore, job: Job, puts: Sequence[Put]) -> Sequence[Written]:
+def _written(conn: Connection, store: PostgresStore, job: Job, made: Sequence[Made]) -> Sequence[Written]:
     """What another piece has just created under the same id is met by the next attempt, which need not read again."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with conn.transaction():
-                return store.write(conn, job.who, puts, f"import {job.id}").written
+                return store.write(conn, job.who, made, f"import {job.id}").written
         except Exception as error:
             if attempt == _ATTEMPTS or not is_conflict(error):
                 raise
