@@ -90,7 +90,7 @@ def visible(
     With a `type`, the rest of the statement lets only rows of that type through: much need not be asked then. The same
     of a `patient` (the number of a key): what decides about a patient is asked once, not for each row. `led`: the rest
     reaches rows by the keys of patients whom the reader may see (`search.leading`). Without `files` the rest lets no
-    Binary through.
+    Binary through that has no patient of its own.
     """
     bound = _Bound(rights.care_facility, rights.care_account, rights.person, rights.notifiable, rights.inspector)
     own = _own(

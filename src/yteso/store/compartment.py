@@ -33,7 +33,7 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     wall.name(asking.conn, asking.limit)
     wanted = sorted(set(types or RESOURCE_TYPES) & {*COMPARTMENTS[whole.type], whole.type})
     rows = Rows(whole.type, "r", asking.now)
-    common = [visible(asking.limit, "r"), Fragment("r.hash IS NOT NULL"), *conditions(rows, query.clauses)]
+    common = [visible(asking.limit, "r", files=False), Fragment("r.hash IS NOT NULL"), *conditions(rows, query.clauses)]
     common += [_after(query.cursor)] if query.cursor else []
     key = (TYPE_NUMBER[whole.type], whole.id)
     own = Fragment(

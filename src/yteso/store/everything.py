@@ -16,6 +16,7 @@ from yteso.access.principal import Principal
 from yteso.access.restriction import Restriction
 from yteso.db import Connection
 from yteso.fhir.dates import microseconds
+from yteso.search.contexts import TYPE as CONTENT
 from yteso.search.cursor import pack, refuse_cursor, unpack
 from yteso.search.fragment import Fragment, all_of, any_of
 from yteso.search.hot import hot
@@ -50,7 +51,7 @@ def everything(
     conditions = [
         Fragment("r.hash IS NOT NULL"),
         Fragment("NOT (r.type = %s AND r.id = %s)", (TYPE_NUMBER[focus.type], focus.id)),
-        visible(limit, "r"),
+        visible(limit, "r", files=False),
         *_extent(extent),
     ]
     where = all_of(tuple(conditions))
@@ -73,7 +74,7 @@ def newest(
     conn: Connection, codec: Codec, who: Principal, limit: Restriction, patient: str, types: Iterable[str], most: int
 ) -> tuple[Stored, ...]:
     """See `protocol.Store.newest`."""
-    rights = visible(limit, "r")
+    rights = visible(limit, "r", files=False)
     wall.name(conn, limit)
     text = (
         f"SELECT {PRESENT} FROM (SELECT r.*, row_number() OVER (PARTITION BY r.type ORDER BY r.d_lo DESC, r.id)"
@@ -196,7 +197,8 @@ def _rows(
     ordered = sorted(key_of(*key) for key in keys)
     if not ordered:
         return []
-    condition = all_of((visible(limit, "r"), where))
+    files = any(TYPE_NAME[type] == CONTENT for _, type, _ in ordered)
+    condition = all_of((visible(limit, "r", files=files), where))
     text = f"SELECT {PRESENT} FROM {NAMED} WHERE r.hash IS NOT NULL AND {condition.text} ORDER BY r.type, r.id"
     found: list[Sequence[Any]] = run(conn, text, (*named_lists(ordered), *condition.params)).fetchall()
     return found
