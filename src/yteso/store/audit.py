@@ -1,4 +1,4 @@
-"""Audit rows: one per access, in the accessing transaction, each hashed over the one before it in its lane.
+"""Audit rows: one per access, in the accessing transaction, each call's hashed over those before it (ADR 49).
 
 Lanes exist so that writers do not wait for each other; a lane is a chain of its own, and `store.lane` holds its end.
 Whoever changes, removes or inserts a row breaks the chain from there on (`verify.py` names the place). The row of a
