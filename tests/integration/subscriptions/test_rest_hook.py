@@ -13,6 +13,7 @@ from tests.integration.subscriptions.conftest import BACKPORT, patient, subscrip
 
 from yteso.base.outward import Parcel, Post
 from yteso.exchange.notify import courier
+from yteso.store import audit
 from yteso.store.protocol import Remove
 from yteso.store.subscriptions import evaluate
 
@@ -73,6 +74,16 @@ def test_content_and_batches_are_as_asked(town, receiver):
     assert [r["id"] for one in full for r in one.resources] == ["p0", "p1", "p2", "p3"]
     assert [one.numbers for one in empty] == [[1], [2], [3], [4]]
     assert not any(one.focuses or len(one.json["entry"]) > 1 for one in empty)
+
+
+@pytest.mark.parametrize(("content", "told"), [("full-resource", 1), ("id-only", 1), ("empty", 0)])
+def test_the_person_reads_that_their_record_went_out_by_itself(town, receiver, content, told):
+    town.subscribe(subscription(receiver.address, content=content))
+    town.write(patient("kin"), patient("other"))
+    town.step()
+    with town.database.connection() as conn:
+        rows = [one for one in audit.accesses(conn, "kin") if one.what.endswith("/$notify")]
+    assert [one.action for one in rows] == ["E"] * told
 
 
 def test_a_failing_receiver_is_tried_again_later_and_nothing_is_lost_or_reordered(town, receiver):
