@@ -10,6 +10,7 @@ import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -34,6 +35,7 @@ from yteso.store.postgres import PostgresStore
 UPLOADED = "upload.ndjson"
 ERRORS = "error.1.ndjson"
 _READ = 1024 * 1024
+_AHEAD = 16 * _READ
 _ATTEMPTS = 4
 _MOST_OF_A_LINE = 20
 _AFTER = 100
@@ -55,14 +57,24 @@ class Counts:
 
 
 def keep(folder: Path, name: str, body: Source) -> Cuts:
-    """Write a body to the job's folder and find its pieces, in one pass in bounded memory."""
+    """Write a body to the job's folder and find its pieces, in one pass in bounded memory.
+
+    What came goes to the disk while more comes, so that the end waits for little.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     cutter = Cutter()
     found: list[Chunk | TooLong] = []
-    with open_new(folder / name) as stream:
+    waiting = 0
+    with open_new(folder / name) as stream, ThreadPoolExecutor(1) as aside:
+        ahead = aside.submit(stream.flush)
         while data := body.read(_READ):
             stream.write(data)
             found.extend(cutter.feed(data))
+            waiting += len(data)
+            if waiting >= _AHEAD:
+                ahead.result()
+                ahead, waiting = aside.submit(os.fdatasync, stream.fileno()), 0
+        ahead.result()
         stream.flush()
         os.fsync(stream.fileno())
     found.extend(cutter.finish())
