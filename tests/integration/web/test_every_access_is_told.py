@@ -74,7 +74,9 @@ def test_every_look_over_fhir_is_told(site, own, client, method, url):
     doctor = Principal("bs.fhir", Role.DOCTOR, site.facility)
     door = Api(site.services.database, site.services.store)
     before = lines(own, doctor.name)
-    path, _, query = url.format(patient=site.patient, visit=site.visit, document=site.document).partition("?")
+    path, _, query = url.format(
+        patient=site.patient, visit=site.visit, document=site.document, result=site.result
+    ).partition("?")
     body, query = (query.encode(), "") if method == "POST" else (b"", query)
     kind = {"content-type": "application/x-www-form-urlencoded"}
     response = door.handle(Request(method, f"/{path}", query, kind, BytesIO(body), "http://test/fhir"), doctor)
@@ -119,7 +121,7 @@ LOOKS = [
 @pytest.mark.parametrize(("username", "name"), LOOKS)
 def test_every_page_about_a_person_is_told(site, own, client, username, name):
     before = lines(own, username)
-    address = PAGES[name][0].format(patient=site.patient, visit=site.visit, document=site.document)
+    address = PAGES[name][0].format(patient=site.patient, visit=site.visit, document=site.document, result=site.result)
     assert client(username).get(address).status_code == 200
     assert lines(own, username) - before
     told = shown(client)

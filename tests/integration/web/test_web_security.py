@@ -47,7 +47,13 @@ SHOWN = {
 
 def addresses(site) -> dict[str, str]:
     known = {name: address for name, (address, _) in TABLE.items()} | SHOWN
-    values = {"file": site.file, "patient": site.patient, "visit": site.visit, "document": site.document}
+    values = {
+        "file": site.file,
+        "patient": site.patient,
+        "visit": site.visit,
+        "document": site.document,
+        "result": site.result,
+    }
     return {name: address.format(**values) for name, address in known.items()}
 
 
@@ -147,7 +153,9 @@ def test_every_text_that_is_answered_names_its_charset(site):
 
     kinds, clients = {asset.type for asset in assets._assets().values()}, {}
     for address, roles in TABLE.values():
-        path = address.format(file=site.file, patient=site.patient, visit=site.visit, document=site.document)
+        path = address.format(
+            file=site.file, patient=site.patient, visit=site.visit, document=site.document, result=site.result
+        )
         name = min(roles, default="")  # A citizen's pages: nobody of the table gets in.
         client = clients.get(name) or clients.setdefault(name, site.client(name))
         kinds.add(client.get(path).headers.get("Content-Type", ""))
