@@ -7,7 +7,7 @@ text of the condition, in the function of the database.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -123,7 +123,7 @@ def test_each_narrowing_is_needed(api, cells, monkeypatch, narrowing):
     }
 
 
-# -- relations, in the text of the condition ---------------------------------------------------------------------------
+# -- relations, in the text of the condition and in the functions it asks ---------------------------------------------
 
 
 def broken(api: Api, cells, role: Role) -> set[str]:
@@ -131,44 +131,82 @@ def broken(api: Api, cells, role: Role) -> set[str]:
     return {" ".join(one.split()[1:3]) for one in walk.misread(api, role, cells[role])}
 
 
+@contextmanager
+def changed(database: Database, function: str, text: str, other: str) -> Iterator[None]:
+    """A function of the database, with another text for a while."""
+    with database.connection() as conn:
+        (source,) = conn.execute("SELECT pg_get_functiondef(%s::regproc)", [function]).fetchone()
+        assert text in source
+        conn.execute(source.replace(text, other).encode())
+    try:
+        yield
+    finally:
+        with database.connection() as conn:
+            conn.execute(source.encode())
+
+
+@contextmanager
+def rewritten(monkeypatch, function: str, text: str, other: str) -> Iterator[None]:
+    """The same of a function that makes the text of a condition."""
+    whole, met = getattr(rights, function), []
+
+    def without(*given) -> Fragment:
+        fragment = whole(*given)
+        met.append(text in fragment.text)
+        return Fragment(fragment.text.replace(text, other), fragment.params)
+
+    monkeypatch.setattr(rights, function, without)
+    forget()
+    yield
+    assert met
+    assert all(met), "an error would look like a cell that breaks"
+
+
 NOW = " AND c.since <= now() AND c.until > now()"
-CARE, PERSON, OPEN = "_cared_for", "_own_or_represented", "opened_to"
+OTHERS, OPENED, WARDS = "store.others_in_care", "store.opened_to", "store.wards"
 RELATIONS = {
-    # rule: (where it stands, its text, what replaces it, whose cells break, at which targets)
-    "a visit": (CARE, "FROM store.care c WHERE", "FROM store.care c WHERE false AND", Role.DOCTOR, "same"),
-    "a referral": (CARE, "'r', ", "", Role.DOCTOR, "referred"),
-    "an appointment": (CARE, "'a', ", "", Role.DOCTOR, "booked"),
-    "the family doctor": (CARE, ", 'f'", "", Role.DOCTOR, "family"),
-    "a referral's end": (CARE, NOW, "", Role.DOCTOR, "referral-ended"),
-    "a code for a visit": (OPEN, "WHERE o.", "WHERE o.kind = 'g' AND o.", Role.DOCTOR, "opened"),
-    "broken glass": (OPEN, "WHERE o.", "WHERE o.kind = 'v' AND o.", Role.DOCTOR, "glass"),
-    "whose glass": (OPEN, "AND o.account IN ('', %s)", "AND (true OR o.account = %s)", Role.NURSE, "glass"),
-    "an opening's end": (OPEN, "AND o.until > now()", "", Role.DOCTOR, "other"),
-    "oneself": (PERSON, ".pat = %s OR", ".pat = %s AND false OR", Role.CITIZEN, "own"),
-    "the other number": (PERSON, "same_person(%s)", "same_person(%s) WHERE false", Role.CITIZEN, "own-twin"),
-    "a representative": (PERSON, "'p', ", "", Role.CITIZEN, "ward"),
-    "a parent": (PERSON, ", 'm'", "", Role.CITIZEN, "minor"),
-    "the 18th birthday": (PERSON, "c.kind = 'p' OR", "c.kind = 'p' OR true OR", Role.CITIZEN, "grown"),
-    "a representation's end": (PERSON, NOW, "", Role.CITIZEN, "ward-ended"),
-    "what must be reported": ("_notifiable", "c.hash IS NOT NULL", "false", Role.SURVEILLANCE, "notifiable"),
-    "what need not": ("_notifiable", "c.tok && %s", "c.tok || 1 && 1 || %s", Role.SURVEILLANCE, "same"),
-    "an order": ("_inspected", "WHERE c.who", "WHERE false AND c.who", Role.INSPECTOR, "same"),
-    "an order's end": ("_inspected", NOW, "", Role.INSPECTOR, "other"),
+    # rule: (where it stands, its text, what replaces it) for each place, whose cells break, at which target
+    "a visit": ([("_cared_for", "FROM store.care c WHERE", "FROM store.care c WHERE false AND")], Role.DOCTOR, "same"),
+    "a referral": ([(OTHERS, "'r', ", "")], Role.DOCTOR, "referred"),
+    "an appointment": ([(OTHERS, "'a', ", "")], Role.DOCTOR, "booked"),
+    "the family doctor": ([(OTHERS, ", 'f'", "")], Role.DOCTOR, "family"),
+    "a referral's end": ([(OTHERS, " AND c.until > now()", "")], Role.DOCTOR, "referral-ended"),
+    "a code for a visit": ([(OPENED, "WHERE o.", "WHERE o.kind = 'g' AND o.")], Role.DOCTOR, "opened"),
+    "broken glass": ([(OPENED, "WHERE o.", "WHERE o.kind = 'v' AND o.")], Role.DOCTOR, "glass"),
+    "whose glass": ([(OPENED, "o.account IN ('', a_account)", "true")], Role.NURSE, "glass"),
+    "an opening's end": ([(OPENED, " AND o.until > now()", "")], Role.DOCTOR, "other"),
+    "oneself": (
+        [
+            ("_own_or_represented", ".pat = %s OR", ".pat = %s AND false OR"),
+            (WARDS, "SELECT a_pat", "SELECT NULL::bigint"),
+        ],
+        Role.CITIZEN,
+        "own",
+    ),
+    "the other number": ([(WARDS, "store.same_person(a_pat)", "NULL::bigint")], Role.CITIZEN, "own-twin"),
+    "a representative": ([(WARDS, "('p', 'm')", "('m')")], Role.CITIZEN, "ward"),
+    "a parent": ([(WARDS, "('p', 'm')", "('p')")], Role.CITIZEN, "minor"),
+    "the 18th birthday": ([(WARDS, "c.kind = 'p' OR", "c.kind = 'p' OR true OR")], Role.CITIZEN, "grown"),
+    "a representation's end": ([(WARDS, NOW, "")], Role.CITIZEN, "ward-ended"),
+    "what must be reported": ([("_notifiable", "c.hash IS NOT NULL", "false")], Role.SURVEILLANCE, "notifiable"),
+    "what need not": (
+        [("_notifiable", "c.tok && %s::bigint[]", "(true OR c.tok && %s::bigint[])")],
+        Role.SURVEILLANCE,
+        "same",
+    ),
+    "an order": ([("_inspected", "WHERE c.who", "WHERE false AND c.who")], Role.INSPECTOR, "same"),
+    "an order's end": ([("_inspected", NOW, "")], Role.INSPECTOR, "other"),
 }
 
 
 @pytest.mark.parametrize("name", RELATIONS)
-def test_each_relation_and_its_end_is_needed(api, cells, monkeypatch, name):
-    where, text, other, role, target = RELATIONS[name]
-    whole = getattr(rights, where)
-
-    def without(*given) -> Fragment:
-        fragment = whole(*given)
-        assert text in fragment.text, fragment.text
-        return Fragment(fragment.text.replace(text, other), fragment.params)
-
-    monkeypatch.setattr(rights, where, without)
-    assert target in {one.split()[0] for one in broken(api, cells, role)}
+def test_each_relation_and_its_end_is_needed(api, database, cells, monkeypatch, name):
+    changes, role, target = RELATIONS[name]
+    with ExitStack() as switched:
+        for where, text, other in changes:
+            one = changed(database, where, text, other) if "." in where else rewritten(monkeypatch, where, text, other)
+            switched.enter_context(one)
+        assert target in {one.split()[0] for one in broken(api, cells, role)}
 
 
 # -- what persons said, in the function of the database ----------------------------------------------------------------
@@ -191,20 +229,6 @@ SAID = {
         "abused Condition",
     ),
 }
-
-
-@contextmanager
-def changed(database: Database, function: str, text: str, other: str) -> Iterator[None]:
-    """A function of the database, with another text for a while."""
-    with database.connection() as conn:
-        (source,) = conn.execute("SELECT pg_get_functiondef(%s::regproc)", [function]).fetchone()
-        assert text in source
-        conn.execute(source.replace(text, other).encode())
-    try:
-        yield
-    finally:
-        with database.connection() as conn:
-            conn.execute(source.encode())
 
 
 @pytest.mark.parametrize("name", SAID)
