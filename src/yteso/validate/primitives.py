@@ -23,6 +23,8 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _NO_CONTROLS = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f]+"
 _BIGGEST = 2_147_483_647
+_WHOLE: Schema = {"$schema": "http://json-schema.org/draft-04/schema#", "type": "integer"}
+"""Draft 4 takes no 1.0 for an integer, as FHIR does not (R4 §2.24.0.1); later drafts do (2020-12 §6.1.1)."""
 
 _PATTERNS = {
     "date": rf"(?:{_YEAR}(?:-(?:0[1-9]|1[0-2]))?|{_DAY})",
@@ -40,9 +42,9 @@ _PATTERNS = {
 _OTHERS: dict[str, Schema] = {
     "boolean": {"type": "boolean"},
     "decimal": {"type": "number"},
-    "integer": {"type": "integer", "minimum": -_BIGGEST - 1, "maximum": _BIGGEST},
-    "unsignedInt": {"type": "integer", "minimum": 0, "maximum": _BIGGEST},
-    "positiveInt": {"type": "integer", "minimum": 1, "maximum": _BIGGEST},
+    "integer": {**_WHOLE, "minimum": -_BIGGEST - 1, "maximum": _BIGGEST},
+    "unsignedInt": {**_WHOLE, "minimum": 0, "maximum": _BIGGEST},
+    "positiveInt": {**_WHOLE, "minimum": 1, "maximum": _BIGGEST},
 }
 
 

@@ -58,6 +58,10 @@ FAULTS = [
     (changed(OBSERVATION, code=...), [("FHIR-2002", "Observation")]),
     (changed(OBSERVATION, foo=1), [("FHIR-2001", "Observation")]),
     (changed(OBSERVATION, category={"text": "x"}), [("FHIR-2003", "Observation.category")]),
+    *(
+        (changed(OBSERVATION, valueQuantity=..., valueInteger=one), [("FHIR-2003", "Observation.valueInteger")])
+        for one in (Decimal("1.0"), Decimal("1E+2"), Decimal("1.5"), True)
+    ),
     (changed(OBSERVATION, subject=[{"reference": "Patient/1"}]), [("FHIR-2003", "Observation.subject")]),
     (changed(OBSERVATION, category=[]), [("FHIR-2006", "Observation.category")]),
     (changed(OBSERVATION, code={}), [("FHIR-2006", "Observation.code")]),
