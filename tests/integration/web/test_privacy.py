@@ -21,7 +21,7 @@ ANSWER = "Đã kiểm tra: người xem chuẩn bị lượt khám của bạn."
 def cast(site):
     from yteso.web.accounts import people
 
-    people.create_user("baovedulieu", PASSWORD, Role.DATA_OFFICER, display_name="Cán bộ Mẫu", demo=True)
+    people.create_user("baovedulieu", PASSWORD, Role.DATA_OFFICER, display_name="baovedulieu Mẫu", demo=True)
     people.create_user("nguoihoi", PASSWORD, Role.CITIZEN, display_name="Người hỏi Mẫu", person=site.patient, demo=True)
     return site
 

@@ -234,7 +234,7 @@ def test_a_request_is_filed_by_keyboard(cast, browser, address):
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto("/privacy/requests/mine")
     page.get_by_label("Bạn yêu cầu").select_option("erasure")
-    page.get_by_label("Nội dung").fill(WORDS)
+    page.get_by_label("Bạn muốn gì").fill(WORDS)
     page.keyboard.press("Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -94,8 +94,8 @@ def check_code(user: User, code: str) -> Authenticator | None:
     Of those who send the same recovery code at once one is let in: the others wait and find it used.
     """
     code = "".join(code.split())
-    held = Authenticator.objects.select_for_update().filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
-    for row in held:
+    ours = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+    for row in ours.select_for_update().order_by("pk"):
         good = _use_step(row, code) if row.type == Authenticator.Type.TOTP else row.wrap().validate_code(code)
         if good:
             return row
