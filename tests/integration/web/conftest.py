@@ -113,7 +113,7 @@ def _fill(services: Services) -> str:
     with Warehouse(services.settings.home) as warehouse:
         while export_once(services, warehouse).more:
             pass
-    return files[0].facility
+    return next(file.facility for file in files if file.faults)  # whose pages have something to correct, on any day
 
 
 def _create_people(facility: str) -> None:

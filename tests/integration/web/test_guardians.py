@@ -10,7 +10,7 @@ import pytest
 from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import system_clock
+from yteso.base.clock import VIETNAM, system_clock
 from yteso.base.ids import random_id
 from yteso.client.accesses import Asked
 from yteso.store.protocol import Put
@@ -23,7 +23,7 @@ MOTHER, YOUNG, ELDER = "001188000101", "001210000102", "001140000103"
 
 
 def day(days: int) -> str:
-    return (system_clock() + timedelta(days=days)).date().isoformat()
+    return (system_clock().astimezone(VIETNAM) + timedelta(days=days)).date().isoformat()
 
 
 def person(name: str, birth: str, number: str = "") -> dict:

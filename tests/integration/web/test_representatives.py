@@ -14,7 +14,7 @@ from tests.accessibility import faults
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.apps.healthbook import views
-from yteso.base.clock import system_clock
+from yteso.base.clock import VIETNAM, system_clock
 from yteso.base.ids import random_id
 from yteso.client.accesses import Asked
 from yteso.fhir import json as fhir_json
@@ -27,7 +27,7 @@ SYSTEM = Principal("system", Role.SYSTEM)
 
 
 def day(**ahead) -> str:
-    return (system_clock() + timedelta(**ahead)).date().isoformat()
+    return (system_clock().astimezone(VIETNAM) + timedelta(**ahead)).date().isoformat()
 
 
 def person(name: str, birth: str) -> dict:
