@@ -17,6 +17,7 @@ from yteso.api.part import subset_of
 from yteso.api.route import Route
 from yteso.api.terminology_capabilities import terminology_capabilities
 from yteso.base.http import Response
+from yteso.db import is_retryable
 from yteso.fhir import json
 from yteso.fhir.subset import Subset
 from yteso.search.parameters import generation, targets_of, url_of
@@ -29,6 +30,7 @@ from yteso.store.subscriptions.topics import topics
 
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition"
 _BACKPORT_SERVER = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4"
+_BULK_SERVER = "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
 _BACKPORT_PROFILE = f"{BACKPORT}backport-subscription"
 _TOPIC = f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical"
 _SMART = "SMART-on-FHIR"
@@ -47,6 +49,8 @@ _OF_EVERY_TYPE = {
     "_type": "token",
 }
 """Parameters that every type has: those a search of everything knows too."""
+_PATIENCE = 2.0
+"""Seconds to wait for the database; who asks this may be looking whether the server is there at all."""
 _HISTORY = {1: "history-system", 2: "history-type", 3: "history-instance"}
 
 
@@ -58,10 +62,22 @@ def capabilities(call: Call) -> Response:
     if call.param("mode") == "terminology":
         told = terminology_capabilities(call.base, call.engine.started)
         return _answer(call, "TerminologyCapabilities", told)
-    with call.connection() as conn:
-        profiles = call.engine.definitions.profiles(conn, alone=call.conn is not None)
-    told = _statement(call.base, generation(), call.engine.started, call.engine.router.routes, profiles)
+    told = _statement(call.base, generation(), call.engine.started, call.engine.router.routes, _profiles(call))
     return _answer(call, "CapabilityStatement", told)
+
+
+def _profiles(call: Call) -> tuple[tuple[str, str], ...]:
+    """(type, url) of the record's profiles: those last known while the database is away, as it can say the rest."""
+    definitions = call.engine.definitions
+    if call.conn is not None:
+        return definitions.profiles(call.conn, alone=True)
+    try:
+        with call.engine.database.connection(_PATIENCE) as conn:
+            return definitions.profiles(conn)
+    except Exception as error:
+        if not is_retryable(error):
+            raise
+        return definitions.last_profiles
 
 
 def _answer(call: Call, type: str, body: bytes) -> Response:
@@ -90,7 +106,7 @@ def _statement(
         "status": "active",
         "date": started.isoformat(timespec="seconds"),
         "kind": "instance",
-        "instantiates": [_BACKPORT_SERVER],
+        "instantiates": [_BACKPORT_SERVER, _BULK_SERVER],
         "software": {"name": "yteso", "version": __version__},
         "implementation": {"description": "Y tế số", "url": base or "/fhir"},
         "fhirVersion": "4.0.1",
@@ -198,7 +214,7 @@ def _revincludes() -> dict[str, list[str]]:
 def _operations(routes: Sequence[Route[Any]], type: str) -> dict[str, Any]:
     """The operations of a resource type, on it and on one of its resources; of the whole system without a type."""
     found = {
-        route.operation.name: route.operation.definition
+        route.operation.name: route.operation.canonical
         for route in routes
         if route.operation and (len(route.segments) > 1) == bool(type) and route.serves(type)
     }

@@ -24,7 +24,7 @@ _KNOWN = ("_since", "_at", "_count", "_sort")
 
 
 def history(call: Call) -> Response:
-    """A Bundle of versions; 404 when the resource never was, or is not visible."""
+    """A Bundle of versions; 404 when the resource never was, or is not visible. `_count=0`: how many there are."""
     params, cursor = read_page(call)
     if call.prefer.strict:
         _refuse_unknown(params)
@@ -35,11 +35,13 @@ def history(call: Call) -> Response:
         page = call.engine.store.history(
             conn, call.who, call.limit, call.type, call.id, when=when, count=count, cursor=cursor
         )
-    if call.id and not page.matches and not cursor and when == Span(oldest_first=when.oldest_first):
+    found = page.matches or page.total
+    if call.id and not found and not cursor and when == Span(oldest_first=when.oldest_first):
         raise Refused(rules.NOT_FOUND.at(type=call.type), status=404)
-    links = [Link("self", self_url(call, params))]
+    used = tuple(pair for pair in params if pair[0] in _KNOWN)
+    links = [Link("self", self_url(call, used))]
     if page.next:
-        links.append(Link("next", next_url(call, params, page.next)))
+        links.append(Link("next", next_url(call, used, page.next)))
     return json_response(200, historyset(call, page.matches, links, page.total))
 
 
@@ -84,4 +86,4 @@ def _count(text: str) -> int:
         return _USUAL
     if not (text.isascii() and text.isdigit()):
         raise Refused(rules.BAD_NUMBER.at(Origin(field="_count"), name="_count"), status=400)
-    return min(max(int(text[:9]), 1), _MOST)
+    return min(int(text[:9]), _MOST)

@@ -1,4 +1,5 @@
-"""What the platform itself brings into the record at every start, as packages: VN Core's known constraints, its topics.
+"""What the platform itself brings into the record at every start, as packages: VN Core's known constraints, its topics,
+the definitions of its operations.
 
 The second start finds them there and writes nothing.
 """
@@ -6,6 +7,7 @@ The second start finds them there and writes nothing.
 from __future__ import annotations
 
 from yteso.access.principal import Principal, Role
+from yteso.api.operations.definitions import operations_package
 from yteso.client.packages import Packages, content_digest
 from yteso.db import Database, is_conflict, is_retryable
 from yteso.fhir.package import Package
@@ -28,6 +30,12 @@ def load_vn_core(database: Database, store: PostgresStore) -> None:
 def load_topics(database: Database, store: PostgresStore) -> None:
     """The topics one can subscribe to, each as a resource."""
     package = topics_package()
+    _load(database, store, package, content_digest(package.resources))
+
+
+def load_operations(database: Database, store: PostgresStore) -> None:
+    """The operations that are offered, each with its definition."""
+    package = operations_package()
     _load(database, store, package, content_digest(package.resources))
 
 

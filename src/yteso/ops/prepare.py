@@ -41,12 +41,13 @@ def prepare(settings: Settings) -> list[Migration]:
 
 
 def _load_own_packages(database: Database) -> None:
-    from yteso.ops.own_packages import load_topics, load_vn_core
+    from yteso.ops.own_packages import load_operations, load_topics, load_vn_core
     from yteso.store.postgres import PostgresStore
 
     store = PostgresStore()
     load_vn_core(database, store)
     load_topics(database, store)
+    load_operations(database, store)
 
 
 def _raise_wall(database: Database) -> bool:

@@ -16,7 +16,12 @@ from yteso.search.extract import values
 from yteso.search.parameters import parameters_of
 from yteso.search.values import bare
 
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<!--.*?-->|</?([A-Za-z][A-Za-z0-9]*)[^>]*>|<[^>]*>", re.DOTALL)
+_INLINE_NAMES = """
+a abbr acronym b bdo big cite code dfn em font i kbd q s samp small span strike strong sub sup tt u var
+"""
+_INLINE = frozenset(_INLINE_NAMES.split())
+"""Elements of a narrative's XHTML that stand within a word as well as around it (HTML 4.0 §7.5.3, inline)."""
 _APART = re.compile(r"[^\w]+")
 _NO_PROSE = frozenset(["reference", "system", "url", "id", "resourceType", "data", "contentType", "versionId"])
 
@@ -29,7 +34,7 @@ def has_words(resource: Mapping[str, Any], name: str, asked: str) -> bool:
 
 def may_have_words(text: str, asked: str) -> bool:
     """False proves that a resource with this JSON does not have the words; nearly always it need not be read then."""
-    if "&" in text or "\\" in text:
+    if "&" in text or "\\" in text or "</" in text:
         return True
     folded = fold(text)
     return all(word in folded for word in words(asked))
@@ -69,6 +74,12 @@ def _names(value: Any) -> Iterator[str]:
     yield from _names(value.get("type"))
 
 
+def _apart(tag: re.Match[str]) -> str:
+    """What stands in the place of a tag: nothing, where it parts no words; a comment parts none."""
+    within = tag[0].startswith("<!--") or (tag[1] or "").lower() in _INLINE
+    return "" if within else " "
+
+
 def _everything(document: Any) -> Iterator[str]:
     stack = [document]
     while stack:
@@ -78,7 +89,7 @@ def _everything(document: Any) -> Iterator[str]:
                 if not isinstance(child, str):
                     stack.append(child)
                 elif name not in _NO_PROSE:
-                    yield html.unescape(_TAGS.sub(" ", child)) if name == "div" else child
+                    yield html.unescape(_TAGS.sub(_apart, child)) if name == "div" else child
         elif isinstance(value, list):
             stack.extend(value)
         elif isinstance(value, str):

@@ -16,11 +16,11 @@ from yteso.search.query import Across, Query
 from yteso.search.sql import total
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit, wall
-from yteso.store.find import SECONDS, SMALL, bounded, counted_people
+from yteso.store.find import SECONDS, bounded, counted_people
 from yteso.store.include import Including
 from yteso.store.links import Asking
 from yteso.store.protocol import Page
-from yteso.store.read import SQL, run, stored
+from yteso.store.read import SMALL, SQL, run, stored
 from yteso.store.unnamed import discreet
 
 

@@ -45,6 +45,12 @@ class RecordDefinitions:
         self._store = store
         self._memory: _Memory | None = None
         self._library: tuple[_Memory, Library] | None = None
+        self._named: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def last_profiles(self) -> tuple[tuple[str, str], ...]:
+        """What `profiles` gave the last time, for when the database cannot be asked; none before the first."""
+        return self._named
 
     def at(self, conn: Connection) -> _AtConnection:
         """`validate.profiles.Definitions`, for use within this transaction."""
@@ -58,6 +64,8 @@ class RecordDefinitions:
         memory = _fresh(conn) if alone else self._present(conn)
         if memory.profiles is None:
             memory.profiles = _AtConnection(self._store, memory, conn).profiles()
+        if not alone:
+            self._named = memory.profiles
         return memory.profiles
 
     def library(self, conn: Connection, *, alone: bool = False) -> Library:

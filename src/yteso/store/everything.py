@@ -35,6 +35,9 @@ from yteso.store.unnamed import discreet
 _REFERENCE = re.compile(rb'"reference":"([A-Za-z]{2,64})/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
 """A quotation mark inside a string is escaped, so that only members of objects are found."""
 
+_ATTACHED = re.compile(rb'"url":"Binary/([A-Za-z0-9.\-]{1,64})(?:/_history/[^"]*)?"')
+"""Files are named by the address of an Attachment, not by a reference (FHIR R4 §2.24.0.6)."""
+
 _BEGINNING = (0, "")
 """Before every type and id: where a page ended that showed the focus alone."""
 _VISIT_NAMES = ("encounter", "context")
@@ -59,7 +62,8 @@ def everything(
     rows = run(conn, text, (*rows_of.params, *where.params, extent.count + 1)).fetchall()
     more, rows = len(rows) > extent.count, rows[: extent.count]
     matches = tuple(stored(conn, codec, row) for row in rows)
-    shown = matches if extent.cursor else (focus, *matches)
+    news = extent.since is None or focus.updated >= extent.since
+    shown = (focus, *matches) if news and not extent.cursor else matches
     others = _referred(conn, limit, shown, owner if focus.type == "Encounter" else None, extent.types)
     patients = {row[8] for row in (*rows, *others) if row[8] is not None} | ({owner} if owner is not None else set())
     beside = tuple(stored(conn, codec, row) for row in others)
@@ -184,9 +188,11 @@ def _referred(
     conn: Connection, limit: Restriction, shown: Sequence[Stored], owner: int | None, types: frozenset[str] | None
 ) -> list[Sequence[Any]]:
     """What the shown resources refer to, outside every patient's compartment or inside the owner's."""
-    wanted = references_in(shown) - {(one.type, one.id) for one in shown}
+    wanted = references_in(shown)
     if types is not None:
-        wanted = {key for key in wanted if key[0] in types}
+        files = {(CONTENT, id.decode()) for one in shown for id in _ATTACHED.findall(one.body)}
+        wanted = {key for key in wanted | files if key[0] in types}
+    wanted -= {(one.type, one.id) for one in shown}
     outside = Fragment("r.pat IS NULL")
     return _rows(conn, limit, wanted, outside if owner is None else any_of((outside, Fragment("r.pat = %s", (owner,)))))
 

@@ -25,13 +25,11 @@ from yteso.store.include import Including
 from yteso.store.leading import lead
 from yteso.store.links import Asking
 from yteso.store.protocol import Page, Search
-from yteso.store.read import run, stored
+from yteso.store.read import SMALL, run, stored
 from yteso.store.sorted_page import sorted_page
 from yteso.store.unnamed import discreet
 
 SECONDS = 10
-SMALL = 5
-"""A count of fewer tells of people: who has something, when only one can be meant."""
 QUICK_MILLISECONDS = 200
 """So long may each of several searches take that share a transaction; they are quick by their plans."""
 _UNHURRIED = Statement("SET LOCAL statement_timeout TO DEFAULT")

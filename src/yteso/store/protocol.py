@@ -266,7 +266,10 @@ class Store(Protocol):
         count: int = 100,
         cursor: str = "",
     ) -> Page:
-        """Versions of one resource, of one type or of all; `when` says which, and in which order."""
+        """Versions of one resource, of one type or of all; `when` says which, and in which order.
+
+        A `count` of 0 shows none and tells how many there are.
+        """
         ...
 
     def whole_compartment(

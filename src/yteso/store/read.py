@@ -42,6 +42,8 @@ NAMED = (
 think a plan for these few worth making at each execution; that takes twice as long as the rest."""
 _ONE = "r.shard = %s AND r.type = %s AND r.hid = %s AND r.id = %s"
 """The row of a key given as `rows.place_of` and its id."""
+SMALL = 5
+"""A count of fewer tells of people: who has something, when only one can be meant."""
 
 
 def stored(conn: Connection, codec: Codec, row: Sequence[Any]) -> Stored:
@@ -142,26 +144,48 @@ def history(
     cursor: str,
 ) -> Page:
     """See `protocol.Store.history`. The cursor is (time, type, id, version) of the last row shown."""
+    wall.name(conn, limit)
+    what = "/".join(part for part in (type, id, "_history") if part)
+    wheres = [
+        all_of(_history_conditions(limit, alias, alias == "h", type, id, when, cursor)) for alias, _, _ in _VERSIONS
+    ]
+    if not count:
+        total, patients = _counted(conn, wheres)
+        audit.note(conn, who, "R", what, "", patients)
+        return Page((), total=total)
     order = _OLDEST if when.oldest_first else _NEWEST
     halves, params = [], []
-    for alias, columns, table, past in (("r", PRESENT, "resource", False), ("h", PAST, "history", True)):
-        where = all_of(_history_conditions(limit, alias, past, type, id, when, cursor))
+    for (alias, columns, table), where in zip(_VERSIONS, wheres, strict=True):
         halves.append(
             f"(SELECT {columns} FROM store.{table} {alias} WHERE {where.text}"
             f" ORDER BY {order.format(*(f'{alias}.{name}' for name in ('ts', 'type', 'id', 'ver')))} LIMIT %s)"
         )
         params += [*where.params, count + 1]
     text = f"{' UNION ALL '.join(halves)} ORDER BY {order.format(4, 1, 2, 3)} LIMIT %s"
-    wall.name(conn, limit)
     rows = run(conn, text, (*params, count + 1)).fetchall()
     more, rows = len(rows) > count, rows[:count]
-    what = "/".join(part for part in (type, id, "_history") if part)
     found = tuple(stored(conn, codec, row) for row in rows)
     patients = {row[8] for row in rows if row[8] is not None}
     audit.note(conn, who, "R", what, "", patients, audit.given(found))
     return Page(discreet(conn, limit, found, patients), next=_history_cursor(rows[-1]) if more else "")
 
 
+def _counted(conn: Connection, wheres: Sequence[Fragment]) -> tuple[int, set[int]]:
+    """How many versions there are; and of whom they tell, when so few are meant that the count tells of them."""
+    halves = [
+        f"SELECT {patient_of(alias, past=alias == 'h')} AS pat FROM store.{table} {alias} WHERE {where.text}"
+        for (alias, _, table), where in zip(_VERSIONS, wheres, strict=True)
+    ]
+    text = (
+        f"WITH told AS ({' UNION ALL '.join(halves)}) SELECT (SELECT count(*) FROM told),"
+        " ARRAY(SELECT DISTINCT pat FROM told WHERE pat IS NOT NULL LIMIT %s)"
+    )
+    params = [value for where in wheres for value in where.params]
+    total, patients = run(conn, text, (*params, SMALL)).fetchone()
+    return total, set(patients) if len(patients) < SMALL else set()
+
+
+_VERSIONS = (("r", PRESENT, "resource"), ("h", PAST, "history"))
 _NEWEST = "{0} DESC, {1}, {2}, {3} DESC"
 _OLDEST = "{0}, {1}, {2}, {3}"
 

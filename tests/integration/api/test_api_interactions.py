@@ -154,6 +154,25 @@ def test_history_of_a_type_and_of_everything_comes_in_pages(admin, patient):
     assert {e["resource"]["resourceType"] for e in everything} == {"Patient", "Organization"}
 
 
+def test_a_history_of_no_entries_tells_how_many_there_are(admin, patient):
+    for gender in ("female", "male"):
+        admin("PUT", "Patient/a", {**patient, "id": "a", "gender": gender})
+    admin("PUT", "Patient/b", {**patient, "id": "b"})
+    for url, count in (("Patient/a/_history", 2), ("Patient/_history", 3), ("_history", 3)):
+        told = admin("GET", f"{url}?_count=0").json
+        assert (told["total"], told.get("entry", []), [one["relation"] for one in told["link"]]) == (
+            count,
+            [],
+            ["self"],
+        )
+    assert admin("GET", "Patient/never/_history?_count=0").status == 404
+
+
+def test_the_self_link_of_a_history_holds_what_was_understood(admin, patient):
+    admin("PUT", "Patient/a", {**patient, "id": "a"})
+    assert admin("GET", "Patient/a/_history?never=1&_count=5").link("self").endswith("/Patient/a/_history?_count=5")
+
+
 def test_history_since_a_moment_leaves_the_older_out(admin, patient):
     admin("PUT", "Patient/old", {**patient, "id": "old"})
     moment = admin("PUT", "Patient/mid", {**patient, "id": "mid"}).json["meta"]["lastUpdated"]
@@ -254,7 +273,10 @@ def test_only_the_capability_statement_is_open(nobody):
     patients = resources["Patient"]
     assert (patients["versioning"], patients["referencePolicy"]) == ("versioned", ["literal", "logical"])
     assert {"name": "_filter", "definition": f"{defined}filter", "type": "special"} in told["rest"][0]["searchParam"]
-    assert told["instantiates"] == [f"{BACKPORT}/CapabilityStatement/backport-subscription-server-r4"]
+    assert told["instantiates"] == [
+        f"{BACKPORT}/CapabilityStatement/backport-subscription-server-r4",
+        "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
+    ]
     assert f"{BACKPORT}/StructureDefinition/backport-subscription" in resources["Subscription"]["supportedProfile"]
     birth = {"name": "birthdate", "definition": f"{defined}individual-birthdate", "type": "date"}
     assert birth in resources["Patient"]["searchParam"]
@@ -276,6 +298,14 @@ def test_only_the_capability_statement_is_open(nobody):
     closed = nobody("GET", "Patient/1")
     assert (closed.status, closed.codes) == (401, ["AUTH-0101"])
     assert "WWW-Authenticate" in closed.headers
+
+
+def test_the_capability_statement_is_told_while_the_database_is_away(nobody, database):
+    before = nobody("GET", "metadata")
+    database.close()
+    away = nobody("GET", "metadata")
+    assert (away.status, away.body) == (200, before.body)
+    assert nobody("GET", "metadata?mode=terminology").status == 200
 
 
 def test_a_part_of_the_capability_statement_can_be_asked_for(nobody):

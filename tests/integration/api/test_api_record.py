@@ -146,6 +146,27 @@ def test_everything_may_be_narrowed(admin):
     assert admin("GET", "Patient/lan/$everything?_page=abc").codes == ["API-0022"]
 
 
+def test_everything_since_brings_what_news_refers_to_alone(admin):
+    admin("PUT", "Patient/lan", {**admin("GET", "Patient/lan").json, "generalPractitioner": [ref("Practitioner", "d")]})
+    now = admin("GET", "Patient/lan").json["meta"]["lastUpdated"].replace("+", "%2B")
+    assert "Practitioner/d" in keys(admin("GET", f"Patient/lan/$everything?_since={now}"), "include")
+    later = admin("PUT", "Condition/c2", of("Condition", "c2", "lan", code={"text": "x"})).json["meta"]["lastUpdated"]
+    news = admin("GET", f"Patient/lan/$everything?_since={later.replace('+', '%2B')}")
+    assert keys(news) == ["Condition/c2"], "the patient did not change: whom only the patient names was told before"
+
+
+def test_everything_holds_the_files_of_its_documents_when_asked(admin):
+    file = {"resourceType": "Binary", "contentType": "text/plain", "data": "YQ=="}
+    for name in ("f1", "f2"):
+        admin("PUT", f"Binary/{name}", {**file, "id": name, "securityContext": ref("DocumentReference", "paper")})
+    attachment = {"contentType": "text/plain", "url": "Binary/f1"}
+    admin("PUT", "DocumentReference/paper", of("DocumentReference", "paper", "lan", status="current",
+          content=[{"attachment": attachment}]))  # fmt: skip
+    asked = "Patient/lan/$everything?_type=DocumentReference"
+    assert keys(admin("GET", f"{asked},Binary")) == ["DocumentReference/paper", "Binary/f1"]
+    assert keys(admin("GET", asked)) == ["DocumentReference/paper"]
+
+
 def test_everything_of_a_visit(admin, doctor):
     for who in (admin, doctor):
         found = who("GET", "Encounter/e2/$everything")

@@ -162,6 +162,32 @@ def test_a_job_cancelled_while_a_stretch_is_read_leaves_nothing(bulk, write, des
         assert conn.execute("SELECT count(*) FROM store.bulk_file").fetchone() == (0,)
 
 
+def test_a_job_cancelled_before_its_first_line_is_no_error(bulk, write, desk, monkeypatch, caplog):
+    write(patient("p1"))
+    place = bulk.start("/$export")
+    add = files.Growing.add
+
+    def cancel_meanwhile(self, *line):
+        assert bulk.client("DELETE", place).status == 202
+        return add(self, *line)
+
+    monkeypatch.setattr(files.Growing, "add", cancel_meanwhile)
+    bulk.work()
+    assert caplog.records == []
+    assert list(desk.folder.glob("*")) == []
+
+
+def test_the_address_of_a_file_is_absolute_in_an_export(bulk, write):
+    attachment = {"contentType": "text/plain", "url": "Binary/f"}
+    write(
+        patient("p1", photo=[attachment, {"contentType": "text/plain", "url": "http://elsewhere/Binary/f"}]),
+        {"resourceType": "Binary", "id": "f", "contentType": "text/plain", "data": "YQ=="},
+    )
+    [found] = bulk.lines(bulk.run("/Patient/$export?_type=Patient"))
+    assert [one["url"] for one in found["photo"]] == [f"{BASE}/Binary/f", "http://elsewhere/Binary/f"]
+    assert bulk.client("GET", "Patient/p1").json["photo"][0]["url"] == "Binary/f", "it stays as it was sent"
+
+
 @pytest.mark.parametrize(
     ("kind", "key"),
     [("account", INTEGRATOR.name), ("client", "may-mau"), ("grant", "g-1")],

@@ -7,11 +7,12 @@ import tarfile
 import pytest
 
 from yteso.access.principal import Principal, Role
+from yteso.api.operations.table import OPERATIONS
 from yteso.base.errors import Refused
 from yteso.client.packages import Packages
 from yteso.fhir import json as fhir_json
 from yteso.fhir.package import package_of, read_archive
-from yteso.ops.own_packages import LOADER, load_topics, load_vn_core
+from yteso.ops.own_packages import LOADER, load_operations, load_topics, load_vn_core
 from yteso.search.parse import parse
 from yteso.standards import vn_core
 from yteso.store.definitions import RecordDefinitions
@@ -167,6 +168,21 @@ def test_every_topic_is_a_resource_whose_address_can_be_subscribed_to(database, 
     assert trigger[0] == {"url": "resource", "valueUri": "http://hl7.org/fhir/StructureDefinition/Encounter"}
     assert [one["valueCode"] for one in trigger[1:3]] == ["create", "update"]
     assert trigger[3]["extension"][0] == {"url": "current", "valueString": "status=finished"}
+
+
+def test_every_operation_has_a_definition_that_is_found_by_its_address(database, store):
+    load_operations(database, store)
+    with database.connection() as conn:
+        before = conn.execute("SELECT count(*), max(t) FROM store.resource").fetchone()
+    load_operations(database, store)
+    with database.connection() as conn:
+        assert conn.execute("SELECT count(*), max(t) FROM store.resource").fetchone() == before
+    for operation in OPERATIONS:
+        [told] = found(database, store, "OperationDefinition", f"url={operation.own_definition}")
+        assert told["code"] == operation.name
+        assert told.get("base", operation.own_definition) == operation.definition
+    [ours] = found(database, store, "OperationDefinition", "code=import")
+    assert ours["url"] == "urn:yteso:OperationDefinition:import"
 
 
 def test_vn_cores_search_parameters_are_searched(database, store):

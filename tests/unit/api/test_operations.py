@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -11,12 +12,14 @@ import pytest
 from yteso.access.policy import CODE_TYPES, DIRECTORY_TYPES, PATIENT_TYPES, REFERENCE_TYPES, Interaction, restriction
 from yteso.access.principal import Principal, Role
 from yteso.api.call import Call, Engine, read_params
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import OWN, Operation, Parameter, levels
 from yteso.api.operations.arguments import read_arguments
+from yteso.api.operations.definitions import definition_of
 from yteso.api.operations.table import OPERATIONS
 from yteso.api.table import ROUTER
 from yteso.base.errors import Refused
 from yteso.base.http import Request
+from yteso.ops.judging import judge_of
 from yteso.store.codes import RecordCodes
 
 WHOLE = {Role.DOCTOR, Role.NURSE, Role.STATION, Role.STAFF, Role.CITIZEN, Role.INSPECTOR}
@@ -82,6 +85,26 @@ def test_an_operation_is_found_at_its_levels_and_get_only_when_it_changes_nothin
     assert reached == {(level, method) for level in operation.levels for method in ("GET", "POST")[operation.changes :]}
 
 
+def test_every_definition_is_sound_and_names_what_is_read(tmp_path):
+    judge = judge_of([], ())
+    addresses = set()
+    for operation in OPERATIONS:
+        told = definition_of(operation)
+        assert [issue for issue in judge(told) if issue.blocks] == []
+        given = {one["name"] for one in told.get("parameter", ()) if one["use"] == "in"}
+        assert given == {one.name for one in operation.parameters}
+        addresses.add(told["url"])
+    assert len(addresses) == len(OPERATIONS)
+
+
+def test_a_standards_definition_is_named_only_where_all_of_it_is_offered():
+    named = {operation.own_definition: operation.canonical for operation in OPERATIONS}
+    assert named[f"{OWN}Resource-validate"] == "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+    assert named[f"{OWN}group-export"] == "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"
+    assert named[f"{OWN}ValueSet-expand"] == f"{OWN}ValueSet-expand", "without `context`"
+    assert named[f"{OWN}Patient-everything"] == f"{OWN}Patient-everything", "of one patient at a time"
+
+
 def reaches(operation, method, path):
     try:
         return ROUTER.match(method, path)[0].operation is operation
@@ -136,6 +159,14 @@ def test_a_resource_may_be_the_whole_body_and_is_not_judged_here():
     assert read_arguments(asked(body=patient), TRY).one("resource") == patient
     wrapped = parameters({"name": "resource", "resource": patient})
     assert read_arguments(asked(body=wrapped), TRY).one("resource") == patient
+
+
+def test_parameters_may_be_the_whole_body_at_their_own_address():
+    bare = parameters({"name": "code", "valueString": "x"})
+    assert read_arguments(replace(asked(body=bare), type="Parameters"), TRY).one("resource") == bare
+    wrapped = parameters({"name": "resource", "resource": bare})
+    assert read_arguments(replace(asked(body=wrapped), type="Parameters"), TRY).one("resource") == bare
+    assert read_arguments(replace(asked(body=bare), type="Patient"), TRY).one("resource") is None
 
 
 def test_groups_and_complex_values_come_as_they_are():

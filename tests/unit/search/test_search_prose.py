@@ -26,3 +26,14 @@ def test_what_the_quick_look_leaves_out_has_not_the_words(text, div, asked):
 def test_the_quick_look_leaves_most_out():
     assert not may_have_words('{"code":{"text":"Đường huyết"}}', "glucose")
     assert may_have_words('{"code":{"text":"Đường huyết"}}', "duong")
+
+
+def test_what_stands_within_a_word_parts_no_words():
+    def narrative(div):
+        return {"resourceType": "Patient", "text": {"div": f"<div>{div}</div>"}}
+
+    for div in ("xin <b>ch</b>ào", "xin ch<!-- - -->ào", 'xin ch<span style="x">à</span>o', "xin <i><b>c</b></i>hào"):
+        assert has_words(narrative(div), "_text", "chào")
+        assert may_have_words(json.dumps(narrative(div), ensure_ascii=False), "chào")
+    for div in ("xin ch<br/>ào", "<p>xin ch</p><p>ào</p>", "<td>ch</td><td>ào</td>", "ch<bi>ào</bi>"):
+        assert not has_words(narrative(div), "_text", "chào")

@@ -1,7 +1,8 @@
 """What a client gives an operation -> `Arguments`: named, typed, counted. Reads the body at most once.
 
 In: the query of the address, and for POST a Parameters resource, or, where the operation takes one resource, that
-resource itself (FHIR R4 §3.2.0.2). Out: values in their order, or Refused (400) with a number that names the parameter.
+resource itself (FHIR R4 §3.2.0.2); at `Parameters/$…` Parameters too, unless they hand one over. Out: values in their
+order, or Refused (400) with a number that names the parameter.
 """
 
 from __future__ import annotations
@@ -109,8 +110,8 @@ def _from_body(call: Call, operation: Operation[Any], known: Mapping[str, Parame
     document = read_document_if_any(call)
     if document is None:
         return
-    if document["resourceType"] != "Parameters":
-        holder = next((one for one in operation.parameters if one.type == "Resource"), None)
+    holder = next((one for one in operation.parameters if one.type == "Resource"), None)
+    if document["resourceType"] != "Parameters" or _is_the_resource(call, document, holder):
         if holder is None:
             raise Refused(rules.NOT_PARAMETERS.at(Origin(field="resourceType")), status=400)
         yield holder.name, document
@@ -119,6 +120,13 @@ def _from_body(call: Call, operation: Operation[Any], known: Mapping[str, Parame
     for given in document.get("parameter", ()):
         parameter = _known(known, given["name"])
         yield parameter.name, _value(parameter, given)
+
+
+def _is_the_resource(call: Call, document: Resource, holder: Parameter | None) -> bool:
+    """Whether Parameters, at their own type's address, are what the operation is about: they hand over no resource."""
+    rows = document.get("parameter")
+    named = [row.get("name") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return call.type == "Parameters" and holder is not None and holder.name not in named
 
 
 def _without_resources(document: Resource) -> Resource:

@@ -15,9 +15,10 @@ from yteso.api.answer import json_response, location
 from yteso.api.body import is_id
 from yteso.api.call import Call
 from yteso.api.headers import version_headers
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
+from yteso.api.operations.asked import refuse_unused
 from yteso.api.read import refuse_absent
 from yteso.api.rights import check_changes
 from yteso.base.errors import Refused
@@ -34,7 +35,11 @@ from yteso.store.protocol import Put, Stored
 
 
 def document(call: Call, given: Arguments) -> Response:
-    """200 with the Bundle; 404 and 410 as for a read. On the type the parameter `id` names the Composition."""
+    """200 with the Bundle; 404 and 410 as for a read. On the type the parameter `id` names the Composition.
+
+    Refused (400) with `graph`, which would change what belongs to it.
+    """
+    refuse_unused(given, "graph")
     name = call.id or _named(call, given)
     persist = given.flag("persist")
     if persist:
@@ -101,4 +106,6 @@ DOCUMENT = Operation(
     "The document a Composition is the first page of.",
     types=frozenset(["Composition"]),
     parameters=(Parameter("id", "uri"), Parameter("persist", "boolean"), Parameter("graph", "uri")),
+    narrower=True,
+    out=returned("Bundle"),
 )

@@ -13,7 +13,7 @@ from yteso.access.policy import Interaction
 from yteso.api import rules as api_rules
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations.arguments import Arguments, moment_of
 from yteso.api.page import next_url, self_url
 from yteso.api.read import refuse_absent
@@ -90,6 +90,8 @@ EVERYTHING = Operation(
     "Everything the record has about a patient.",
     types=frozenset(["Patient"]),
     parameters=_PARAMETERS,
+    narrower=True,
+    out=returned("Bundle"),
 )
 
 EVERYTHING_OF_VISIT = replace(
@@ -97,4 +99,5 @@ EVERYTHING_OF_VISIT = replace(
     definition="http://hl7.org/fhir/OperationDefinition/Encounter-everything",
     title="Everything the record has about a visit.",
     types=frozenset(["Encounter"]),
+    narrower=False,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from yteso.access.policy import Interaction
 from yteso.api.answer import json_response
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.asked import asked_value_set, refuse_unused, split_canonicals, today
 from yteso.api.terms import terms_of
@@ -107,4 +107,6 @@ EXPAND = Operation(
         Parameter("check-system-version", "canonical", repeats=True),
         Parameter("force-system-version", "canonical", repeats=True),
     ),
+    narrower=True,
+    out=returned("ValueSet"),
 )

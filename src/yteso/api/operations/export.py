@@ -67,7 +67,7 @@ def export_group(call: Call, given: Arguments) -> Response:
 
 def _start(call: Call, given: Arguments, scope: Scope, patients: Sequence[int] | None) -> Response:
     require_async(call)
-    wish = {**_wish(call, given, scope), "patients": patients}
+    wish = {**_wish(call, given, scope), "patients": patients, "base": call.base}
     with call.connection() as conn:
         job = desk_of(call).start_export(conn, call.who, _request(call), wish)
     return accepted(call, job)

@@ -10,7 +10,7 @@ from yteso.access.policy import Interaction
 from yteso.api.bulk import accepted, desk_of
 from yteso.api.call import Call
 from yteso.api.formats import MEDIA_TYPES
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import OWN, Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments, read_arguments
 from yteso.api.operations.export import require_async
 from yteso.base.errors import Refused
@@ -40,7 +40,7 @@ IMPORT = Operation(
     Interaction.IMPORT,
     import_,
     levels("system"),
-    "urn:yteso:OperationDefinition:import",
+    f"{OWN}import",
     "Import ndjson, in the background.",
     changes=True,
     streams=True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from yteso.access.policy import Interaction
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.observations import Group, group_of, observations
@@ -55,4 +55,5 @@ LASTN = Operation(
             for name in ("patient", "subject", "category", "code", "date", "status", "encounter", "combo-code")
         ),
     ),
+    out=returned("Bundle"),
 )

@@ -33,6 +33,9 @@ def lookup(call: Call, given: Arguments) -> Response:
     return parameters_response(told(system, entry, wanted, given.text("displayLanguage")))
 
 
+_DESIGNATION = (Parameter("language", "code"), Parameter("use", "Coding"), Parameter("value", "string", required=True))
+_PROPERTY = (Parameter("code", "code", required=True), Parameter("value", "Element"))
+
 LOOKUP = Operation(
     Interaction.LOOKUP,
     lookup,
@@ -48,5 +51,12 @@ LOOKUP = Operation(
         Parameter("date", "dateTime"),
         Parameter("displayLanguage", "code"),
         Parameter("property", "code", repeats=True),
+    ),
+    out=(
+        Parameter("name", "string", required=True),
+        Parameter("version", "string"),
+        Parameter("display", "string", required=True),
+        Parameter("designation", "part", repeats=True, parts=_DESIGNATION),
+        Parameter("property", "part", repeats=True, parts=_PROPERTY),
     ),
 )

@@ -10,7 +10,7 @@ from typing import Any
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
 from yteso.api.headers import version_headers
-from yteso.api.operation import Operation, levels
+from yteso.api.operation import Operation, levels, returned
 from yteso.api.operations.answer import parameters_response
 from yteso.api.operations.arguments import Arguments
 from yteso.api.read import refuse_absent
@@ -37,4 +37,6 @@ META = Operation(
     levels("instance"),
     "http://hl7.org/fhir/OperationDefinition/Resource-meta",
     "The profiles, tags and security labels of a resource.",
+    narrower=True,
+    out=returned("Meta"),
 )

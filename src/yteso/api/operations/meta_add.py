@@ -13,7 +13,7 @@ from yteso.access.policy import Interaction
 from yteso.api.call import Call
 from yteso.api.change import change_stored
 from yteso.api.headers import read_version, version_headers
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.meta import meta_response
 from yteso.base.http import Response
@@ -79,4 +79,5 @@ META_ADD = Operation(
     "Add profiles, tags and security labels to a resource.",
     changes=True,
     parameters=(Parameter("meta", "Meta", required=True),),
+    out=returned("Meta"),
 )

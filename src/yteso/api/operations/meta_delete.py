@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from yteso.access.policy import Interaction
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.meta_add import Labels, change_meta, key_of
 from yteso.base.http import Response
@@ -41,4 +41,5 @@ META_DELETE = Operation(
     "Remove profiles, tags and security labels from a resource.",
     changes=True,
     parameters=(Parameter("meta", "Meta", required=True),),
+    out=returned("Meta"),
 )

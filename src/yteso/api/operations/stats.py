@@ -167,4 +167,5 @@ STATS = Operation(
         Parameter("include", "boolean"),
         Parameter("limit", "positiveInt"),
     ),
+    out=(Parameter("statistics", "Observation", repeats=True), Parameter("source", "Observation", repeats=True)),
 )

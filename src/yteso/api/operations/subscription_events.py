@@ -8,7 +8,7 @@ from __future__ import annotations
 from yteso.access.policy import Interaction
 from yteso.api.answer import json_response
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
 from yteso.api.operations.subscription_status import chosen
@@ -65,4 +65,5 @@ EVENTS = Operation(
         Parameter("eventsUntilNumber", "string"),
         Parameter("content", "code"),
     ),
+    out=returned("Bundle"),
 )

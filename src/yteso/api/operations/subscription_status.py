@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from yteso.access.policy import Interaction, require
 from yteso.api.answer import json_response
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations.arguments import Arguments
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -66,4 +66,5 @@ STATUS = Operation(
     "Tell how far subscribers were told.",
     types=frozenset([TYPE]),
     parameters=(Parameter("id", "id", repeats=True), Parameter("status", "code", repeats=True)),
+    out=returned("Bundle"),
 )

@@ -55,4 +55,10 @@ TICKET = Operation(
     "Issue a token that binds a websocket to Subscriptions.",
     types=frozenset([TYPE]),
     parameters=(Parameter("id", "id", repeats=True),),
+    out=(
+        Parameter("token", "string", required=True),
+        Parameter("expiration", "dateTime", required=True),
+        Parameter("subscription", "string", repeats=True),
+        Parameter("websocket-url", "url", required=True),
+    ),
 )

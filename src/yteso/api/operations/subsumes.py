@@ -56,4 +56,5 @@ SUBSUMES = Operation(
         Parameter("system", "uri"),
         Parameter("version", "string"),
     ),
+    out=(Parameter("outcome", "code", required=True),),
 )

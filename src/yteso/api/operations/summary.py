@@ -17,9 +17,10 @@ from yteso.api import rules as api_rules
 from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of, find_one
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
+from yteso.api.operations.asked import refuse_unused
 from yteso.api.operations.document import document_bundle
 from yteso.api.operations.summary_sections import SECTIONS, TYPES, Item, Section, sorted_out
 from yteso.api.operations.summary_text import narrative
@@ -39,13 +40,16 @@ MOST_IN_A_SECTION = 50
 _ABSENT_SYSTEM = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
 _NO_DATA = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/Composition-uv-ips"
+_PROFILES = frozenset([_PROFILE, "http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"])
 _TITLE = "Tóm tắt hồ sơ sức khoẻ / International Patient Summary"
 
 Resource = dict[str, Any]
 
 
 def summary(call: Call, given: Arguments) -> Response:
-    """200 with the document; 404 and 410 as for a read of the Patient."""
+    """200 with the document; 404 and 410 as for a read of the Patient. Refused (400) by another profile than IPS's."""
+    if given.text("profile", _PROFILE) not in _PROFILES:
+        refuse_unused(given, "profile")
     with call.reading() as conn:
         patient = _patient(call, conn, given)
         limit = require(call.who, Interaction.READ)
@@ -159,4 +163,6 @@ SUMMARY = Operation(
     "The International Patient Summary of a patient.",
     types=frozenset(["Patient"]),
     parameters=(Parameter("identifier", "string"), Parameter("profile", "canonical")),
+    narrower=True,
+    out=returned("Bundle"),
 )

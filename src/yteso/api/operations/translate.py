@@ -94,6 +94,14 @@ def _told(found: list[Match]) -> list[dict[str, Any]]:
     return [*told, *(match.parameter() for match in found)]
 
 
+_DEPENDENCY = (Parameter("element", "uri"), Parameter("concept", "CodeableConcept"))
+_MATCH = (
+    Parameter("equivalence", "code"),
+    Parameter("concept", "Coding"),
+    Parameter("product", "part", repeats=True, parts=(Parameter("element", "uri"), Parameter("concept", "Coding"))),
+    Parameter("source", "uri"),
+)
+
 TRANSLATE = Operation(
     Interaction.TRANSLATE,
     translate_code,
@@ -113,7 +121,12 @@ TRANSLATE = Operation(
         Parameter("source", "uri"),
         Parameter("target", "uri"),
         Parameter("targetsystem", "uri"),
-        Parameter("dependency", "part", repeats=True),
+        Parameter("dependency", "part", repeats=True, parts=_DEPENDENCY),
         Parameter("reverse", "boolean"),
+    ),
+    out=(
+        Parameter("result", "boolean", required=True),
+        Parameter("message", "string"),
+        Parameter("match", "part", repeats=True, parts=_MATCH),
     ),
 )

@@ -14,7 +14,7 @@ from yteso.access.policy import Interaction, require
 from yteso.api import rules as door
 from yteso.api.answer import json_response
 from yteso.api.call import Call
-from yteso.api.operation import Operation, Parameter, levels
+from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations import rules
 from yteso.api.operations.arguments import Arguments
 from yteso.api.outcome import MOST_ISSUES
@@ -129,4 +129,5 @@ VALIDATE = Operation(
         Parameter("profile", "canonical", repeats=True),
     ),
     unreadable=unreadable,
+    out=returned("OperationOutcome"),
 )

@@ -62,6 +62,8 @@ _SHARED = (
     Parameter("displayLanguage", "code"),
 )
 
+_OUT = (Parameter("result", "boolean", required=True), Parameter("message", "string"), Parameter("display", "string"))
+
 VALIDATE_IN_SYSTEM = Operation(
     Interaction.VALIDATE_CODE,
     validate_in_system,
@@ -70,6 +72,7 @@ VALIDATE_IN_SYSTEM = Operation(
     "Whether a code is one of a code system.",
     types=frozenset(["CodeSystem"]),
     parameters=(*_SHARED, Parameter("codeSystem", "Resource"), Parameter("version", "string")),
+    out=_OUT,
 )
 
 VALIDATE_IN_SET = Operation(
@@ -87,4 +90,6 @@ VALIDATE_IN_SET = Operation(
         Parameter("system", "uri"),
         Parameter("systemVersion", "string"),
     ),
+    narrower=True,
+    out=_OUT,
 )

@@ -7,6 +7,7 @@ it read. Killed at any moment, the next one begins where the last one committed,
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +47,8 @@ PATIENTS = 50
 _FETCH = 500
 _DELETED = {"resourceType": "Bundle", "type": "transaction"}
 _START = (0, 0, NO_HID)
+_ATTACHED = re.compile(rb'"url":"Binary/')
+"""The address of an Attachment here; in an export it is an absolute one (Bulk Data Access IG 2.0, Attachments)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class _Stretch:
         self._is_over = exporter.is_over
         self._codec = exporter.store.codec(conn)
         self._selection = selection_of(job, exporter.clock())
+        base = str(job.wish.get("base") or "")
+        self._files_at = dumps({"url": f"{base}/Binary/" if base else "Binary/"})[1:-2]
         self._subset = Subset(elements=tuple(job.wish.get("elements") or ()))
         self._patients: set[int] = set()
         self._given = blake2b(digest_size=audit.LEAF)
@@ -167,7 +172,7 @@ class _Stretch:
             self._files.add("deleted", "Bundle", dumps({**_DELETED, "entry": [entry]}))
         else:
             body = self._subset.body(type, labelled(found)) if self._subset.elements else labelled(found)
-            self._files.add("output", type, body)
+            self._files.add("output", type, _ATTACHED.sub(lambda _: self._files_at, body))
         self._given.update(audit.given_lines((found,)))
         self._written += 1
         if patient is not None:

@@ -12,14 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from yteso.store.bulk.job import File
+from yteso.store.bulk.job import File, TakenBack
 
 LARGEST = 256 * 1024 * 1024
 """A file that has grown so far is followed by another one."""
 
 
 class Growing:
-    """The files of one stretch. `seal` gives back the ones that grew; `close` in any case."""
+    """The files of one stretch. `seal` gives back the ones that grew; `close` in any case. `add` raises TakenBack when
+    the folder is gone: who cancels a job takes it away at once."""
 
     def __init__(self, folder: Path, certain: Iterable[File]) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,7 +61,10 @@ class Growing:
             file = File(name, kind, type, 0, 0)
             self._newest[key] = (number + 1, file)
         path = self._folder / file.name
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError as error:
+            raise TakenBack from error
         stream = os.fdopen(descriptor, "r+b", buffering=1024 * 1024)
         stream.truncate(file.size)
         stream.seek(file.size)
