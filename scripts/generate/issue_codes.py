@@ -31,6 +31,7 @@ _FAMILIES = {
     "FHIR-1": "FHIR documents",
     "FHIR-2": "structure of resources",
     "OAUTH": "apps and machines",
+    "SCAN": "files inside resources",
     "SRCH": "search",
     "SUB": "subscriptions",
     "TERM": "codes, value sets and maps",

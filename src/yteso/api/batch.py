@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from yteso.api.answer import bundle, json_response
+from yteso.api.attached import infected_entries
 from yteso.api.call import Call
 from yteso.api.dispatch import dispatch
 from yteso.api.entry import REASONS, entry_request
@@ -26,9 +27,11 @@ def batch(call: Call, document: dict[str, Any]) -> Response:
     """
     entries, issues = read_entries(document)
     answers: dict[int, bytes] = {}
+    infected = infected_entries(call, entries)
     room = Room(call)
     for entry in entries:
-        answers[entry.index] = _answer(call, entry, room)
+        refused = infected.get(entry.index)
+        answers[entry.index] = _told(refusal_of(refused)) if refused else _answer(call, entry, room)
     for issue in issues:
         index = int(issue.origin.field.removeprefix("Bundle.entry[").partition("]")[0])
         answers[index] = _told(refusal_of(Refused(issue, status=400)))

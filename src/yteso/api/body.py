@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from yteso.api import rules
+from yteso.api.attached import refuse_infected
 from yteso.api.binary import is_native, read_native
 from yteso.api.call import Call, read_body
 from yteso.api.formats import sent_format
@@ -57,12 +58,15 @@ def read_json(call: Call) -> bytes:
 def read_resource(call: Call) -> Resource:
     """The resource that was sent, checked to be of the address's type and to have the structure of FHIR R4.
 
-    Its references are as they were sent (`open_references.settle`).
+    Its references are as they were sent (`open_references.settle`). Files inside are scanned; those of a Bundle's
+    entries were, all together.
     """
     resource = read_native(call) if is_native(call) else read_document(call)
     if resource["resourceType"] != call.type:
         raise Refused(rules.OTHER_TYPE.at(Origin(field="resourceType"), type=call.type), status=400)
     refuse_blocking(structure_issues(resource))
+    if call.document is None:
+        refuse_infected(call, [(resource, "")])
     return resource
 
 

@@ -24,6 +24,7 @@ from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Issue
+from yteso.base.scanner import Scanner
 from yteso.base.value import value
 from yteso.db import Connection, Database
 from yteso.store.bulk.desk import BulkDesk
@@ -58,6 +59,7 @@ class Engine:
     bulk: BulkDesk | None = None
     websocket: str = ""
     modes: Modes = field(default_factory=Modes)
+    scanner: Scanner | None = None
     shared: Shared = field(init=False, repr=False)
     definitions: RecordDefinitions = field(init=False, repr=False)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from yteso.access.policy import Interaction, require
 from yteso.api import rules
+from yteso.api.attached import refuse_infected
 from yteso.api.body import make_local, refuse_blocking, structure_issues
 from yteso.api.call import Call
 from yteso.api.profiles import judge_claims
@@ -20,6 +21,7 @@ from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import json
 from yteso.store.protocol import EXISTS, Put, Resource, VersionConflict, Written
+from yteso.store.scan import texts_of
 
 
 def change_stored(
@@ -58,5 +60,7 @@ def changed(
     if not isinstance(resource, dict) or (resource.get("resourceType"), resource.get("id")) != key:
         raise Refused(rules.OTHER_ID.at(Origin(field="id")), status=400)
     refuse_blocking(structure_issues(resource))
+    if call.engine.scanner is not None:
+        refuse_infected(call, [(resource, place)], known=texts_of(json.loads(stored.body)))
     judge_claims(call, [(resource, place)], conn)
     return Put(make_local(resource, call.base), stored.version)

@@ -19,6 +19,7 @@ from yteso.api.table import OPEN, ROUTER
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
+from yteso.base.scanner import Scanner
 from yteso.db import Database
 from yteso.store.bulk.desk import BulkDesk
 from yteso.store.codes import RecordCodes
@@ -43,11 +44,12 @@ class Api:
         bulk: BulkDesk | None = None,
         websocket: str = "",
         modes: Modes | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         """`authenticate` reads the Authorization header: a Principal, or Refused (401). `bulk`: where bulk jobs are.
 
         `websocket` is where subscribers open theirs; empty: beside this door, on the next port. `modes`: how strict
-        profiles are for whom.
+        profiles are for whom; `scanner` sees every file inside what is written.
         """
         codes = RecordCodes(store)
         self._engine = Engine(
@@ -62,6 +64,7 @@ class Api:
             bulk=bulk,
             websocket=websocket,
             modes=modes or Modes(),
+            scanner=scanner,
         )
         self._authenticate = authenticate
 

@@ -134,10 +134,14 @@ def _structure(steps: list[Step]) -> Iterator[Issue]:
 
 
 def refused_at(place: str, error: Refused | VersionConflict) -> Refused:
-    """The refusal of a whole Bundle for what is wrong at one place of it."""
+    """The refusal of a whole Bundle for what is wrong at one place of it, or inside that place."""
     if isinstance(error, VersionConflict):
         return Refused(rules.CONFLICT.at(Origin(field=place)), status=412)
-    return Refused(*(replace(issue, origin=Origin(field=place)) for issue in error.issues), status=error.status)
+    issues = [
+        issue if issue.origin.field.startswith(place) else replace(issue, origin=Origin(field=place))
+        for issue in error.issues
+    ]
+    return Refused(*issues, status=error.status, retry_after=error.retry_after)
 
 
 def _placed(issue: Issue, entry: Entry) -> Issue:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.api.answer import bundle, json_response
+from yteso.api.attached import refuse_infected
 from yteso.api.body import Resource, make_local, with_id
 from yteso.api.call import Call
 from yteso.api.change import changed
@@ -46,7 +47,9 @@ def transaction(call: Call, document: Resource, raw: bytes) -> Response:
     Running rewrites the document in place, so that a second attempt, after a deadlock, reads the bytes again.
     """
     ready = [plan(call, document)]
-    judge_claims(call, ((step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None))
+    written = [(step.resource, f"{step.place}.resource") for step in ready[0] if step.resource is not None]
+    refuse_infected(call, written)
+    judge_claims(call, written)
     conditional = bool(_CONDITIONAL.search(raw))
     # A name in JSON may hide its slashes (`http:\/\/…`); then every resource is looked through.
     absolute = f"{call.base}/".encode() in raw or b"\\/" in raw

@@ -20,6 +20,7 @@ from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.base.issue import Issue, Origin
+from yteso.base.scanner import NotScanned, Scanner
 from yteso.client import representation_rules as rules
 from yteso.client.citizens import Citizens
 from yteso.client.people import PersonBanner, banner_of
@@ -30,6 +31,7 @@ from yteso.search.query import Clause, Query
 from yteso.store.audit import add_note
 from yteso.store.protocol import AuditNote, Change, Put, Store
 from yteso.store.relations import EVIDENCE, REPRESENTATIVE
+from yteso.store.scan import INFECTED, UNSCANNED
 
 Resource = dict[str, Any]
 OF_A_MINOR = ("MTH", "FTH", "PRN", "GUARD")
@@ -57,10 +59,11 @@ class Papers:
 class Guardians:
     """One instance serves a process; every call is one transaction. All raise Refused (403, REPR-0009)."""
 
-    def __init__(self, database: Database, store: Store, clock: Clock) -> None:
+    def __init__(self, database: Database, store: Store, clock: Clock, scanner: Scanner | None = None) -> None:
         self._database = database
         self._store = store
         self._clock = clock
+        self._scanner = scanner
         self._citizens = Citizens(database, store)
 
     def of(self, who: Principal, patient: str) -> tuple[Representation, ...]:
@@ -71,8 +74,12 @@ class Guardians:
         return tuple(sorted(found, key=lambda one: not one.in_force))
 
     def record(self, who: Principal, patient: str, papers: Papers) -> str:
-        """A new representation's id; it gives rights with the next statement. Refused (422) by the first reason."""
+        """A new representation's id; it gives rights with the next statement. Refused (422) by the first reason.
+
+        Refused (503) while the virus scanner gives no verdict on the scan.
+        """
         _require_records(who)
+        self._look_through(papers.scan)
         holder = self._holder(who, papers)
         with self._database.connection() as conn:
             ward = self._ward(conn, who, patient)
@@ -102,6 +109,16 @@ class Guardians:
             change = Put(ended(resource, self._clock(), reason), expected=stored.version)
             self._write(conn, who, [change], "representation ended")
         return True
+
+    def _look_through(self, scan: bytes) -> None:
+        if self._scanner is None or not scan:
+            return
+        try:
+            found = self._scanner.find([scan])
+        except NotScanned as error:
+            raise Refused(UNSCANNED.at(Origin(field="scan")), status=503) from error
+        if found:
+            raise Refused(INFECTED.at(Origin(field="scan"), name=found), status=422)
 
     def _write(self, conn: Connection, who: Principal, changes: Sequence[Put], detail: str) -> None:
         for one in changes:

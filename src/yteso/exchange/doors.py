@@ -24,12 +24,12 @@ from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Issue, Origin
+from yteso.base.scanner import Scanner
 from yteso.db import Database, is_retryable
 from yteso.exchange import intake, rules, uploads
 from yteso.exchange.adapters.bhyt import reply
 from yteso.exchange.adapters.bhyt.receive import SENDERS, Desk, receive, require_sender
 from yteso.exchange.raw import Kept
-from yteso.exchange.scanner import Scanner
 from yteso.exchange.sender import authenticate
 from yteso.signing import Keys
 from yteso.signing.tokens import MALFORMED, MISSING

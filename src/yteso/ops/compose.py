@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from yteso.access.bearer import Bearer
     from yteso.access.principal import Principal
     from yteso.api import Api
+    from yteso.base.scanner import Scanner
     from yteso.exchange.adapters.bhyt.receive import Desk
     from yteso.exchange.walk import Walker
     from yteso.oauth.server import Server
@@ -106,16 +107,21 @@ class Services:
 
         return PostgresStore(self.clock, load_or_create_safe(self.settings.home), self.settings.child_decides)
 
+    @property
+    def scanner(self) -> Scanner | None:
+        """The operator's virus scanner."""
+        from yteso.base.scanner import Scanner
+
+        return Scanner(self.settings.clamd) if self.settings.clamd else None
+
     @cached_property
     def desk(self) -> Desk:
         """Where files are received."""
         from yteso.exchange.adapters.bhyt.receive import Desk
-        from yteso.exchange.scanner import Scanner
 
         spool = self.settings.home / "spool"
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scanner = Scanner(self.settings.clamd) if self.settings.clamd else None
-        return Desk(self.database, self.keys, self.settings.max_body, spool, scanner=scanner)
+        return Desk(self.database, self.keys, self.settings.max_body, spool, scanner=self.scanner)
 
     def api(self) -> Api:
         """FHIR REST."""
@@ -132,6 +138,7 @@ class Services:
             bulk=self.bulk,
             websocket=self.settings.websocket,
             modes=self.modes,
+            scanner=self.scanner,
         )
 
     @property
@@ -152,7 +159,7 @@ class Services:
         def is_over(job: Job) -> bool:
             return ended.is_over(job.who.name, job.who.client, job.who.grant, job.asked.timestamp())
 
-        return BulkDesk(self.database, self.store, self.settings.home, self.clock, self.modes, is_over)
+        return BulkDesk(self.database, self.store, self.settings.home, self.clock, self.modes, is_over, self.scanner)
 
     def exchange(self) -> Callable[[Request], Response]:
         """The doors for senders."""
@@ -215,7 +222,7 @@ class Services:
                 inbox=Inbox(self.database, self.store, self.clock),
                 openings=Openings(self.database, self.store),
                 consents=Consents(self.database, self.store, self.clock),
-                guardians=Guardians(self.database, self.store, self.clock),
+                guardians=Guardians(self.database, self.store, self.clock, self.scanner),
                 representations=Representations(self.database, self.store, self.clock),
                 worklists=Worklists(self.database, self.store, records),
                 oauth=self.oauth,

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from yteso.access.principal import Principal, Role
+from yteso.base.scanner import Scanner
 from yteso.exchange.intake import fetch_raw
-from yteso.exchange.scanner import Scanner
 from yteso.exchange.sender import TRIES, md5_of, set_active
 from yteso.signing import verify_receipt
 from yteso.store.trail import FREE

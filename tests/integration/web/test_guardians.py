@@ -8,10 +8,12 @@ from io import BytesIO
 
 import pytest
 from tests.accessibility import faults
+from tests.clamd import EICAR, FOUND, running
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM, system_clock
 from yteso.base.ids import random_id
+from yteso.base.scanner import Scanner
 from yteso.client.accesses import Asked
 from yteso.store.protocol import Put
 from yteso.web.services import service
@@ -179,3 +181,26 @@ def test_the_page_is_accessible_and_fits_a_phone(cast, browser, address):
     assert not (found := faults(page)), found
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
+
+
+def test_a_scan_with_a_virus_or_without_a_verdict_is_not_kept(cast, monkeypatch, tmp_path):
+    def record():
+        scan = BytesIO(b"%PDF-1.7 " + EICAR)
+        scan.name = "giay.pdf"
+        return cast.record(cast.child, scan=scan)
+
+    before = len(service("guardians").of(desk_of(cast), cast.child["id"]))
+    with running(tmp_path / "clamd.ctl") as clamd:
+        monkeypatch.setattr(service("guardians"), "_scanner", Scanner(clamd.place, 10.0))
+        answer = record()
+    assert answer.status_code == 422
+    assert FOUND in answer.content.decode()
+    assert "SCAN-0001" in answer.content.decode()
+    answer = record()
+    assert answer.status_code == 503
+    assert "SCAN-0002" in answer.content.decode()
+    assert len(service("guardians").of(desk_of(cast), cast.child["id"])) == before
+
+
+def desk_of(cast):
+    return Principal("nhanvien", Role.STAFF, cast.site.facility)

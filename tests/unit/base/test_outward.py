@@ -18,7 +18,7 @@ CLIENTS = frozenset({"http.client", "urllib.request", "requests", "httpx", "aioh
 ELSEWHERE = {
     "base/outward.py": "the door itself",
     "base/syslog.py": "the operator's log collector, whose address is a setting",
-    "exchange/scanner.py": "the operator's virus scanner, whose address is a setting",
+    "base/scanner.py": "the operator's virus scanner, whose address is a setting",
     "ops/ports.py": "looks whether a port of this machine is free",
     "ops/sockets.py": "opens this machine's own ports",
     "ops/sending.py": "the command line: an address its user typed",

@@ -71,7 +71,7 @@ def _acted(request: HttpRequest, patient: str, act: Callable[[], object], words:
     try:
         done = act()
     except Refused as refusal:
-        if refusal.status != 422:
+        if refusal.status not in (422, 503):
             raise
         return _page(request, patient, refusal)
     if done:
@@ -101,4 +101,4 @@ def _page(request: HttpRequest, patient: str, refusal: Refused | None = None) ->
         "megabytes": MOST_BYTES // 2**20,
         "as_of": now(),
     }
-    return render(request, "record/representatives.html", context, status=422 if refusal else 200)
+    return render(request, "record/representatives.html", context, status=refusal.status if refusal else 200)

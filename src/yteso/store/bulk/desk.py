@@ -20,6 +20,7 @@ from yteso.access.principal import Principal
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id, shard_of
+from yteso.base.scanner import Scanner
 from yteso.base.trace import where
 from yteso.db import Connection, Database, is_retryable
 from yteso.jobs import enqueue
@@ -63,7 +64,8 @@ Stop = Callable[[], bool]
 @dataclass(frozen=True)
 class BulkDesk:
     """`home` is YTESO_HOME: results are under `bulk`, the operator's files to import under `import`; `modes`: how
-    strict profiles are; `is_over`: whose right has ended since they asked."""
+    strict profiles are; `is_over`: whose right has ended since they asked; `scanner` sees files of what
+    is imported."""
 
     database: Database
     store: PostgresStore
@@ -71,6 +73,7 @@ class BulkDesk:
     clock: Clock = system_clock
     modes: Modes = field(default_factory=Modes)
     is_over: IsOver = holds
+    scanner: Scanner | None = None
 
     @property
     def folder(self) -> Path:
@@ -86,7 +89,7 @@ class BulkDesk:
     def importer(self) -> Importer:
         """The pieces of imports."""
         claims = Claims(self.store, self.modes)
-        return Importer(self.database, self.store, self.folder, self.home / "import", claims)
+        return Importer(self.database, self.store, self.folder, self.home / "import", claims, self.scanner)
 
     # -- asking ---------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue
+from yteso.base.scanner import Scanner
 from yteso.db import Connection, Database, is_conflict, is_retryable
 from yteso.fhir.json import dumps
 from yteso.store.bulk import rules
@@ -31,6 +32,7 @@ from yteso.store.bulk.loose import absent, told
 from yteso.store.care import mend_care
 from yteso.store.labels import mend_papers
 from yteso.store.postgres import PostgresStore
+from yteso.store.scan import Scan
 
 UPLOADED = "upload.ndjson"
 ERRORS = "error.1.ndjson"
@@ -134,6 +136,7 @@ class Importer:
     folder: Path
     given: Path
     claims: Claims
+    scanner: Scanner | None = None
 
     def piece(self, job: Job) -> bool:
         """Work off one piece; False when none is free."""
@@ -143,7 +146,8 @@ class Importer:
                     taken = self._take(conn, job)
                     if taken is not None:
                         judge = self.claims.judge(conn, job.who)
-                        load(conn, self.store, job, *taken, judge=judge, apart=self.database.connection)
+                        with Scan(self.scanner) as scan:
+                            load(conn, self.store, job, *taken, judge=judge, scan=scan, apart=self.database.connection)
                 return taken is not None
             except Exception as error:
                 if not (is_conflict(error) or is_retryable(error)) or attempt == _ATTEMPTS:

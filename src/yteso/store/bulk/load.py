@@ -34,6 +34,7 @@ from yteso.store.labelled import without_ours
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Made, Put, Resource, Written
 from yteso.store.rows import index_of, key_of, row_of
+from yteso.store.scan import Scan
 from yteso.validate.structure import check_resource
 
 ACTING = frozenset(["Subscription", "SearchParameter"])
@@ -62,9 +63,17 @@ class Piece:
 
 
 def load(
-    conn: Connection, store: PostgresStore, job: Job, piece: Piece, data: bytes, *, judge: Judge, apart: Apart
+    conn: Connection,
+    store: PostgresStore,
+    job: Job,
+    piece: Piece,
+    data: bytes,
+    *,
+    judge: Judge,
+    scan: Scan,
+    apart: Apart,
 ) -> None:
-    """Write what is sound, note what is not. `judge` tells what a resource claims and does not keep.
+    """Write what is sound, note what is not. `judge` tells what a resource claims and does not keep, `scan` its files.
 
     `apart` opens another transaction. After a death in between, what was written there counts as unchanged.
     """
@@ -75,6 +84,8 @@ def load(
     for number, line in enumerate(data.split(b"\n"), start=piece.line):
         if line and not line.isspace():
             put, issues = read_line(line, base, judge)
+            if put is not None and (infected := scan.issues(put.resource)):
+                put, issues = None, [*infected, *issues]
             if put is not None:
                 one = _made(put)
                 (shared if one.row.key[1] in _SHARED else sound).append((number, one))

@@ -13,11 +13,11 @@ from pathlib import Path
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
+from yteso.base.scanner import NotScanned, Scanner
 from yteso.db import Database
 from yteso.exchange import rules
 from yteso.exchange.adapters.bhyt.envelope import Envelope, envelope_of
 from yteso.exchange.raw import Arrival, Kept, keep
-from yteso.exchange.scanner import NotScanned, Scanner
 from yteso.exchange.spool import Spool
 from yteso.signing import Keys
 from yteso.standards.identifiers import valid_facility
