@@ -28,7 +28,7 @@ def apply_fhirpath_patch(resource: Resource, patch: Resource) -> Resource:
     """The resource after the patch; the one given stays as it is."""
     rows = patch.get("parameter", [])
     sound = isinstance(rows, list) and all(isinstance(row, dict) and row.get("name") == "operation" for row in rows)
-    if not rows or not sound or len(rows) > MOST_OPERATIONS:
+    if not sound or len(rows) > MOST_OPERATIONS:
         raise Refused(rules.NOT_A_PATCH.at(limit=MOST_OPERATIONS), status=400)
     changed, budget = deepcopy(resource), Budget()
     for index, row in enumerate(rows):
@@ -43,6 +43,21 @@ def _parts(row: Part, place: Origin) -> dict[str, Part]:
     if len(named) != len(parts):
         raise Refused(rules.BAD_OPERATION.at(place), status=400)
     return named
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A value for a JSON key; `beside` are the id and extensions of a primitive, which may have no value of its own."""
+
+    key: str
+    value: Any
+    beside: Any = None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of an object that has it once."""
+        both = {self.key: self.value, f"_{self.key}": self.beside}
+        return {name: value for name, value in both.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +77,22 @@ class _Operation:
         """Append to a list, or set what is not there yet (`name` under `path`)."""
         node = self.one()
         name, element = self.child(node)
-        key, value = self.value(element, name, node.kind)
+        made = self.value(element, name, node.kind)
         if element.max == 1:
             if any(key in node.value for key in _keys(element)):
                 raise self.refuse(rules.ALREADY.at(self.place), 422)
-            node.value[key] = value
+            node.value.update(made.members)
         else:
-            self.into(node.value, key, len(self.items(node.value, key)), value)
+            self.into(node.value, len(self.items(node.value, made.key)), made)
 
     def insert(self) -> None:
         """Put a value into a list, at an index up to its length."""
         node, element = self.list_at()
-        key, value = self.value(element, element.name, node.kind)
-        self.into(node.value, key, self.index("index", len(self.items(node.value, key))), value)
+        made = self.value(element, element.name, node.kind)
+        self.into(node.value, self.index("index", len(self.items(node.value, made.key))), made)
 
     def delete(self) -> None:
-        """Take one element away; none there is no error."""
+        """Take one element away, and what held it alone; none there is no error."""
         found = self.nodes()
         if len(found) > 1:
             raise self.refuse(rules.SEVERAL.at(self.place), 422)
@@ -85,20 +100,27 @@ class _Operation:
             if node.element is None:
                 raise self.refuse(rules.BAD_PATH.at(self.place), 422)
             self.drop(node)
+            while node.above is not None and not node.above.value and node.above.element is not None:
+                node = node.above  # FHIR has no empty elements: what held nothing else goes too (R4 §2.1.0.1).
+                self.drop(node)
 
     def replace(self) -> None:
         """Another value in the place of one element; a choice may get another type."""
         node = self.one()
         if node.element is None:
             raise self.refuse(rules.BAD_PATH.at(self.place), 422)
-        key, value = self.value(node.element, node.element.name.removesuffix("[x]"), node.owner)
+        made = self.value(node.element, node.element.name.removesuffix("[x]"), node.owner)
         if node.index is not None:
-            node.holder[node.key][node.index] = value
-            self.align(node.holder, node.key, lambda others: others.__setitem__(node.index, None))
+            node.holder[node.key][node.index] = made.value
+            self.align(node.holder, node.key, lambda others: others.__setitem__(node.index, made.beside), made.beside)
             return
-        members = [(key, value) if name == node.key else (name, old) for name, old in node.holder.items()]
+        before = list(node.holder.items())
         node.holder.clear()
-        node.holder.update((name, old) for name, old in members if name != f"_{node.key}")
+        for name, old in before:
+            if name == node.key:
+                node.holder.update(made.members)
+            elif name != f"_{node.key}":
+                node.holder[name] = old
 
     def move(self) -> None:
         """One element of a list to another place in it."""
@@ -145,9 +167,9 @@ class _Operation:
             raise self.refuse(rules.WRONG_VALUE.at(self.place), 422)
         return found
 
-    def into(self, holder: dict[str, Any], key: str, index: int, value: Any) -> None:
-        holder.setdefault(key, []).insert(index, value)
-        self.align(holder, key, lambda others: others.insert(index, None))
+    def into(self, holder: dict[str, Any], index: int, made: _Made) -> None:
+        holder.setdefault(made.key, []).insert(index, made.value)
+        self.align(holder, made.key, lambda others: others.insert(index, made.beside), made.beside)
 
     def drop(self, node: Node) -> None:
         """Without its last item a list goes too: FHIR has no empty lists."""
@@ -160,9 +182,12 @@ class _Operation:
         if not node.holder[node.key]:
             del node.holder[node.key]
 
-    def align(self, holder: dict[str, Any], key: str, change: Callable[[Any], object]) -> None:
-        """The ids and extensions of a list of primitives stand beside it, item by item (FHIR R4 §2.6.2.4)."""
-        others = holder.get(f"_{key}")
+    def align(self, holder: dict[str, Any], key: str, change: Callable[[Any], object], new: Any = None) -> None:
+        """The ids and extensions of a list of primitives stand beside it, item by item (FHIR R4 §2.6.2.4).
+
+        `new` are those of an item that comes now.
+        """
+        others = holder.setdefault(f"_{key}", []) if new is not None else holder.get(f"_{key}")
         if not isinstance(others, list):
             return
         others.extend([None] * (len(holder[key]) - len(others)))
@@ -187,43 +212,43 @@ class _Operation:
         value = next((part[key] for key in ("valueString", "valueCode") if key in part), "")
         return value if isinstance(value, str) else ""
 
-    def value(self, element: Element, name: str, owner: Kind) -> tuple[str, Any]:
-        """The JSON key and the value to put there."""
+    def value(self, element: Element, name: str, owner: Kind) -> _Made:
+        """What to put there, and under which JSON key."""
         part = self.parts.get("value")
         if part is None:
             raise self.refuse(rules.BAD_OPERATION.at(self.place), 400)
         return self.made(element, name, part, owner)
 
-    def made(self, element: Element, name: str, part: Part, owner: Kind) -> tuple[str, Any]:
+    def made(self, element: Element, name: str, part: Part, owner: Kind) -> _Made:
         if "resource" in part:
-            return name, part["resource"]
-        given = [(key, value) for key, value in part.items() if key.startswith("value")]
+            return _Made(name, part["resource"])
+        given = {key.lstrip("_") for key in part if key.startswith(("value", "_value"))}
         if len(given) == 1:
-            key, value = given[0]
+            [written] = given
+            key = name
             if element.name.endswith("[x]"):
-                key = name + key.removeprefix("value")
+                key = name + written.removeprefix("value")
                 if key not in element.json_names:
                     raise self.refuse(rules.WRONG_VALUE.at(self.place), 422)
-                return key, value
-            return name, value
+            return _Made(key, part.get(written), part.get(f"_{written}"))
         if given or not isinstance(part.get("part"), list) or element.name.endswith("[x]"):
             raise self.refuse(rules.BAD_OPERATION.at(self.place), 400)
-        return name, self.group(kind_of(element, owner), part["part"])
+        return _Made(name, self.group(kind_of(element, owner), part["part"]))
 
     def group(self, kind: Kind, parts: Sequence[Part]) -> dict[str, Any]:
         """An element without a datatype, given part by part."""
-        made: dict[str, Any] = {}
+        group: dict[str, Any] = {}
         for part in parts:
             name = part.get("name", "") if isinstance(part, dict) else ""
             element = child_of(kind, name) if isinstance(name, str) else None
             if element is None:
                 raise self.refuse(rules.WRONG_VALUE.at(self.place), 422)
-            key, value = self.made(element, name, part, kind)
+            made = self.made(element, name, part, kind)
             if element.max == 1:
-                made[key] = value
+                group.update(made.members)
             else:
-                made.setdefault(key, []).append(value)
-        return made
+                self.into(group, len(group.get(made.key, [])), made)
+        return group
 
     def refuse(self, issue: Issue, status: int) -> Refused:
         return Refused(issue, status=status)

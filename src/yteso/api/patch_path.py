@@ -37,7 +37,7 @@ class Kind:
 class Node:
     """One element: `holder[key]`, or `holder[key][index]` in a list. The resource itself has no element.
 
-    `kind` says where its children are defined, `owner` where it is defined itself.
+    `kind` says where its children are defined, `owner` where it is defined itself, `above` is what holds it.
     """
 
     value: Any
@@ -47,6 +47,7 @@ class Node:
     holder: dict[str, Any]
     key: str = ""
     index: int | None = None
+    above: Node | None = None
 
 
 @dataclass(slots=True)
@@ -146,9 +147,9 @@ def _children(node: Node, name: str, place: Origin) -> Iterator[Node]:
         kind = kind_of(element, node.kind, datatype)
         if isinstance(value, list):
             for index, item in enumerate(value):
-                yield Node(item, _inner(item, kind), node.kind, element, node.value, key, index)
+                yield Node(item, _inner(item, kind), node.kind, element, node.value, key, index, node)
         else:
-            yield Node(value, _inner(value, kind), node.kind, element, node.value, key)
+            yield Node(value, _inner(value, kind), node.kind, element, node.value, key, None, node)
 
 
 def _inner(value: Any, kind: Kind) -> Kind:

@@ -56,6 +56,32 @@ def test_add_sets_what_is_not_there_and_appends_to_lists():
     assert [one["system"] for one in changed["identifier"]] == ["a", "b", "c"]
 
 
+def test_a_patch_without_operations_changes_nothing():
+    assert patched() == patient()
+    assert apply_fhirpath_patch(patient(), {"resourceType": "Parameters"}) == patient()
+
+
+def test_what_held_nothing_else_goes_with_what_is_deleted():
+    assert "contact" not in patched(op("delete", "Patient.contact[0].name.text"))
+    held = patient() | {"contact": [{"name": {"text": "x"}, "gender": "male"}]}
+    assert patched(op("delete", "Patient.contact[0].name.text"), resource=held)["contact"] == [{"gender": "male"}]
+
+
+def test_a_primitive_brings_its_extensions_and_may_have_nothing_else():
+    absent = {"extension": [{"url": "u", "valueCode": "unknown"}]}
+    changed = patched(
+        op("replace", "Patient.birthDate", {"valueDate": "2000-01-01", "_valueDate": absent}),
+        op("add", "Patient.name[1]", {"_valueString": absent}, name="given"),
+        op("add", "Patient", {"_valueCode": absent}, name="gender"),
+        op("insert", "Patient.name[0].given", {"valueString": "Văn", "_valueString": {"id": "y"}}, index=1),
+    )
+    assert (changed["birthDate"], changed["_birthDate"], changed["_gender"]) == ("2000-01-01", absent, absent)
+    assert "gender" not in changed
+    assert changed["name"][1] == {"text": "Giả", "given": [None], "_given": [absent]}
+    assert changed["name"][0]["given"] == ["Thử", "Văn", "Mẫu"]
+    assert changed["name"][0]["_given"] == [None, {"id": "y"}, {"id": "x"}]
+
+
 def test_add_builds_elements_without_a_datatype_part_by_part():
     parts = [
         {"name": "name", "valueHumanName": {"text": "Mẫu"}},

@@ -200,13 +200,25 @@ class Check:
         self.budget.invariants -= 1
         if self.budget.spent:
             return
-        answer = holds_on(constraint.expression, item, self.resource, self._surroundings)
+        own = constraint in profile.root.constraints
+        answer = holds_on(
+            constraint.expression, item, *self._resources(item if own else item.parent), self._surroundings
+        )
         named = {"key": constraint.key, "profile": profile.name}
         if answer is None:
             self.tell(rules.NOT_EVALUATED, item.place, once=f"{profile.url}#{constraint.key}", **named)
         elif not answer:
             rule = rules.INVARIANT if constraint.error else rules.ADVICE
             self.tell(rule, item.place, human=constraint.human, **named)
+
+    def _resources(self, item: Item | None) -> tuple[Item, Item]:
+        """`%resource` and `%rootResource` at an item: the resource it is or stands in, and what contains that one."""
+        while item is not None and not (isinstance(item.value, dict) and "resourceType" in item.value):
+            item = item.parent
+        if item is None:
+            item = Item(self.resource, None, str(self.resource.get("resourceType", "")), "")
+        holder = item.parent
+        return (item, holder) if holder is not None and item.name == "contained" else (item, item)
 
     def _parts(self, element: Element, profile: Profile) -> tuple[Element, ...]:
         if not element.content:

@@ -7,7 +7,7 @@ are kept: that is how a base definition itself is compiled for `$validate`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -145,7 +145,7 @@ class _Compiler:
             children=self.children(node, label, place, single),
             slicing=self.slicing(node, label, place),
             slice=node.slice,
-            content=_content(data),
+            content=_content(data) if self.whole else "",
         )
         if made.children and not node.slice:
             self.parts[label] = made
@@ -162,7 +162,8 @@ class _Compiler:
         given = node.data.get("slicing")
         if not isinstance(given, dict) or not node.slices:
             return None
-        slices = tuple(self.element(one, f"{label}:{name}", place) for name, one in node.slices.items())
+        whole = label.removesuffix(f":{node.slice}") if node.slice else label
+        slices = tuple(self.element(one, f"{whole}:{one.slice}", place) for one in _outermost(node, given))
         rules = cast("Rules", given.get("rules", "open"))
         if rules == "open" and not any(self.demands(one) for one in slices):
             return None
@@ -229,6 +230,19 @@ class _Compiler:
             if expression and (key, expression) not in self.known:
                 found.append(Constraint(key, one.get("severity") == "error", str(one.get("human", "")), expression))
         return tuple(found)
+
+
+def _outermost(node: Node, given: Json) -> Iterator[Node]:
+    """The slices of a node that are no slices of a slice: those (`a/b`) stand in theirs (FHIR R4 §5.1.0.12, reslicing).
+
+    They are told apart as their slice says, else as it is told itself.
+    """
+    for name, one in node.slices.items():
+        if any(name.startswith(f"{other}/") for other in node.slices):
+            continue
+        inner = {other: slice_ for other, slice_ in node.slices.items() if other.startswith(f"{name}/")}
+        told = one.data.get("slicing") or {**given, "rules": "open", "ordered": False}
+        yield replace(one, slices=inner, data={**one.data, "slicing": told}) if inner else one
 
 
 def _urls(type_: Json, name: str) -> tuple[str, ...]:

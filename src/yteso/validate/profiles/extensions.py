@@ -95,6 +95,7 @@ def _parts_of(owner: str, path: str) -> Mapping[str, tuple[str, str, Names]]:
         if element.parent != path or element.types == ("Resource",):
             continue
         label = f"{owner}.{element.path}"
+        general = () if path else _inherited(owner, element.path)
         for name, type_ in element.json_names.items():
             if element.content:
                 found[name] = (
@@ -105,8 +106,17 @@ def _parts_of(owner: str, path: str) -> Mapping[str, tuple[str, str, Names]]:
             elif type_ in _INLINE:
                 found[name] = (owner, element.path, (label, *_kinds(type_)))
             else:
-                found[name] = (type_, "", (label, *_kinds(type_)))
+                found[name] = (type_, "", (label, *general, *_kinds(type_)))
     return found
+
+
+def _inherited(owner: str, path: str) -> Names:
+    """What an element is called that a resource type has of Resource or DomainResource (`DomainResource.text`)."""
+    above = _names_of_root(owner)[1:-1] if owner in RESOURCE_TYPES else ()
+    return tuple(f"{name}.{path}" for name in above if path in _OF_ALL.get(name, ()))
+
+
+_OF_ALL = {"Resource": ("id", "meta", "implicitRules", "language"), "DomainResource": ("text", "contained")}
 
 
 def _kinds(type_: str) -> Names:

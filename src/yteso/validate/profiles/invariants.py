@@ -11,11 +11,15 @@ from yteso.fhir.fhirpath.refusals import Unanswerable
 from yteso.validate.profiles.items import Item
 
 
-def holds_on(expression: str, item: Item, resource: dict[str, Any], around: Surroundings) -> bool | None:
-    """True or False; an empty answer is False. None when the expression cannot be evaluated."""
-    root = root_node(resource)
+def holds_on(expression: str, item: Item, resource: Item, root: Item, around: Surroundings) -> bool | None:
+    """True or False; an empty answer is False. None when the expression cannot be evaluated.
+
+    `resource` and `root` are what the expression calls `%resource` and `%rootResource`.
+    """
+    top = root_node(root.value)
     try:
-        return truth(run(program(expression), Context(root, root, [_node(item, root)], around))) is True
+        context = Context(_node(resource, top), top, [_node(item, top)], around)
+        return truth(run(program(expression), context)) is True
     except (Refused, Unanswerable):
         return None
 

@@ -70,7 +70,8 @@ class Element:
     """One element's own demands. `name` is its JSON name; of a choice the part before the type.
 
     `types` is empty when any type of the base will do; `single` is the type of an element that is no choice. `least`
-    and `most` tell the cardinality (None: as the base has it). `content` names the element whose parts this one has.
+    and `most` tell the cardinality (None: as the base has it). `content` names the element whose parts this one has,
+    in a base definition: what a profile demands of those is not demanded at every depth.
     """
 
     label: str

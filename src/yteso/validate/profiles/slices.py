@@ -7,13 +7,16 @@ nothing to tell it by. What needs the whole check (a slice told by a profile) is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.validate.profiles.items import Item
 from yteso.validate.profiles.model import NOTHING, Binding, Discriminator, Element, Profile
 from yteso.validate.profiles.paths import reach, steps_of
 from yteso.validate.profiles.values import holds, same
+
+Answer = bool | Literal["silent"] | None
+"""Whether an item belongs by one discriminator; silent where the slice demands nothing that it could tell."""
 
 
 class Judge(Protocol):
@@ -41,14 +44,15 @@ class Judge(Protocol):
 
 
 def belongs(item: Item, slice_: Element, discriminators: Iterable[Discriminator], judge: Judge) -> bool | None:
-    """True when every discriminator says so; False when one denies it."""
-    answers = [_told(item, slice_, one, judge) for one in discriminators]
+    """True when every discriminator says so that the slice has a demand for; False when one denies it."""
+    told = [_told(item, slice_, one, judge) for one in discriminators]
+    answers = [one for one in told if one != "silent"]
     if False in answers:
         return False
     return True if answers and None not in answers else None
 
 
-def _told(item: Item, slice_: Element, discriminator: Discriminator, judge: Judge) -> bool | None:
+def _told(item: Item, slice_: Element, discriminator: Discriminator, judge: Judge) -> Answer:
     if steps_of(discriminator.path) is None:
         return None
     wanted = _demand(slice_, discriminator.path, judge)
@@ -66,9 +70,11 @@ def _told(item: Item, slice_: Element, discriminator: Discriminator, judge: Judg
             return None
 
 
-def _by_value(found: list[Item], wanted: Element | None, judge: Judge) -> bool | None:
+def _by_value(found: list[Item], wanted: Element | None, judge: Judge) -> Answer:
     if wanted is None:
-        return None
+        return "silent"
+    if wanted.most == 0:
+        return not found
     if wanted.fixed is not NOTHING:
         return any(same(one.value, wanted.fixed) for one in found)
     if wanted.pattern is not NOTHING:
@@ -78,37 +84,41 @@ def _by_value(found: list[Item], wanted: Element | None, judge: Judge) -> bool |
         return True if True in answers else None if None in answers else False
     if wanted.children or wanted.slicing:
         return any(judge.meets(one, wanted) for one in found)
-    return None
+    return "silent"
 
 
-def _by_presence(found: list[Item], wanted: Element | None) -> bool | None:
+def _by_presence(found: list[Item], wanted: Element | None) -> Answer:
     if wanted is None or (wanted.most != 0 and not wanted.least):
-        return None
+        return "silent"
     return bool(found) == (wanted.most != 0)
 
 
-def _by_type(found: list[Item], wanted: Element | None, path: str) -> bool | None:
+def _by_type(found: list[Item], wanted: Element | None, path: str) -> Answer:
     if wanted is None:
-        return None
+        return "silent"
     names = {one.code for one in wanted.types}
     if path.endswith("resolve()"):
         names = {target for one in wanted.types for target in one.targets}
     elif not names and wanted.slice and wanted.slice.removeprefix(wanted.name)[:1].isupper():
         names = {wanted.slice.removeprefix(wanted.name)}
+    elif not names and wanted.choice and wanted.slicing:
+        names = {one.code for slice_ in wanted.slicing.slices for one in slice_.types}
     if not names:
-        return None
+        return "silent"
     return any(one.type in names or _capital(one.type) in names for one in found)
 
 
-def _by_profile(found: list[Item], wanted: Element | None, path: str, judge: Judge) -> bool | None:
+def _by_profile(found: list[Item], wanted: Element | None, path: str, judge: Judge) -> Answer:
     if wanted is None:
-        return None
+        return "silent"
     resolved = path.endswith("resolve()")
     urls = [url for one in wanted.types for url in (one.targets if resolved else one.profiles)]
+    if not urls:
+        return "silent"
     answers = [one.type == url if url in RESOURCE_TYPES else judge.conforms(one, url) for url in urls for one in found]
     if True in answers:
         return True
-    return None if not urls or None in answers else False
+    return None if None in answers else False
 
 
 def _capital(type_: str) -> str:
@@ -135,7 +145,11 @@ def _certain(element: Element) -> Element:
 
 def _part(element: Element, name: str, judge: Judge) -> Element | None:
     own = element.child(name)
-    if own is not None and own.single and (own.fixed is not NOTHING or own.pattern is not NOTHING):
+    if own is not None and own.choice and own.slicing is not None:
+        chosen = own.slicing.slices if len(own.slicing.slices) == 1 else (_certain(own),)
+        own = chosen[0]
+    told = own is not None and (own.fixed is not NOTHING or own.pattern is not NOTHING)
+    if own is not None and told and (own.single or own.slice):
         return own
     for type_ in element.types:
         for url in type_.profiles:
@@ -146,9 +160,10 @@ def _part(element: Element, name: str, judge: Judge) -> Element | None:
 
 
 def _extension(element: Element, url: str, judge: Judge) -> Element | None:
+    """The slice of extensions with this url, or the one slice of that slice, which demands more."""
     holder = element.child("extension")
     for one in holder.slicing.slices if holder is not None and holder.slicing else ():
         told = _part(one, "url", judge)
         if told is not None and told.fixed == url:
-            return one
+            return one.slicing.slices[0] if one.slicing is not None and len(one.slicing.slices) == 1 else one
     return None

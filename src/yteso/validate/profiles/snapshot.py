@@ -12,7 +12,7 @@ from typing import Any
 from yteso.base.errors import Refused
 from yteso.validate.profiles.definitions import Definitions, find
 from yteso.validate.profiles.rules import UNUSABLE
-from yteso.validate.profiles.tree import DEEPEST, Node, flatten, tree_of, with_ids
+from yteso.validate.profiles.tree import DEEPEST, Node, flatten, step, tree_of, with_ids
 
 Json = dict[str, Any]
 
@@ -42,7 +42,7 @@ def make_snapshot(definition: Json, definitions: Definitions, depth: int = 0) ->
     root = tree_of(elements_of(base, definitions, depth + 1))
     if root is None:
         raise _refusal(name, "baseDefinition")
-    maker = _Maker(definition, definitions, root, depth)
+    maker = _Maker(definition, base, definitions, root, depth)
     for place, element in with_ids(_listed(definition, "differential")):
         maker.apply(place, element)
     return list(flatten(root))
@@ -64,10 +64,11 @@ def _refusal(name: str, element: str) -> Refused:
 class _Maker:
     """Applies a differential to the base's tree."""
 
-    def __init__(self, definition: Json, definitions: Definitions, root: Node, depth: int) -> None:
+    def __init__(self, definition: Json, base: Json, definitions: Definitions, root: Node, depth: int) -> None:
         self.name = _name(definition)
         self.url = str(definition.get("url", ""))
         self.definitions = definitions
+        self.base = base
         self.root = root
         self.depth = depth
         self.made = 0
@@ -120,14 +121,19 @@ class _Maker:
         return node.children
 
     def unfold(self, node: Node, place: str) -> dict[str, Node]:
-        """The parts of an element: those of what it refers to, of its datatype's profile, or of its datatype."""
+        """The parts of an element: of its datatype's profile, of its datatype, or of what it refers to in the base.
+
+        What a profile demands of an element does not hold of those that refer to it, as HL7's own validator has it.
+        """
         content = node.data.get("contentReference")
         if isinstance(content, str):
-            target = self.root
+            target = tree_of(elements_of(self.base, self.definitions, self.depth + 1))
             for segment in content.rpartition("#")[2].split(".")[1:]:
-                target = self.reach(target, segment, place)
+                target = step(target, segment) if target else None
+            if target is None:
+                raise _refusal(self.name, place)
             self.count(place, target.size())
-            return target.copy().children or {}
+            return target.children or {}
         types = node.types
         url = "Element" if len(types) != 1 else (types[0].get("profile") or [types[0].get("code", "")])[0]
         definition = find(str(url), self.definitions)

@@ -145,7 +145,7 @@ def test_dates_are_compared_as_intervals(found):
     assert found(PATIENT | {"birthDate": "1900"}, profile) == []
 
 
-def test_parts_that_refer_to_their_own_element_are_judged_at_every_depth(found):
+def test_what_a_profile_demands_of_an_element_is_not_demanded_of_those_that_refer_to_it(found):
     profile = definition("p", "Questionnaire", {"id": "Questionnaire.item.text", "min": 1})
     inner = {"linkId": "2", "type": "group", "item": [{"linkId": "3", "type": "string"}]}
     questionnaire = {
@@ -153,8 +153,35 @@ def test_parts_that_refer_to_their_own_element_are_judged_at_every_depth(found):
         "status": "draft",
         "item": [{"linkId": "1", "type": "group", "text": "t", "item": [inner]}],
     }
-    places = [place for code, place in found(questionnaire, profile) if code == "FHIR-2401"]
-    assert places == ["Questionnaire.item[0].item[0].text", "Questionnaire.item[0].item[0].item[0].text"]
+    assert found(questionnaire, profile) == []
+    del questionnaire["item"][0]["text"]
+    assert found(questionnaire, profile) == [("FHIR-2401", "Questionnaire.item[0].text")]
+    deeper = definition(
+        "p",
+        "Questionnaire",
+        {"id": "Questionnaire.item.text", "min": 1},
+        {"id": "Questionnaire.item.item.text", "max": "0"},
+    )
+    assert found(questionnaire, deeper) == [("FHIR-2401", "Questionnaire.item[0].text")]
+
+
+def test_a_condition_knows_the_resource_it_stands_in_and_what_contains_that(found):
+    def told(id, resource):
+        expression = f"%resource.id = '{resource}' and %rootResource.id = 'whole'"
+        return {"id": id, "constraint": [{"key": "k-1", "severity": "error", "human": "x", "expression": expression}]}
+
+    contained = {"id": "Patient.contained", "type": [{"code": "Practitioner"}]}
+    patient = PATIENT | {
+        "id": "whole",
+        "contained": [{"resourceType": "Practitioner", "id": "part", "name": [{"text": "x"}]}],
+        "generalPractitioner": [{"reference": "#part"}],
+    }
+    good = definition(
+        "p", "Patient", contained, told("Patient.contained.name", "part"), told("Patient.generalPractitioner", "whole")
+    )
+    assert found(patient, good) == []
+    bad = definition("p", "Patient", contained, told("Patient.contained.name", "whole"))
+    assert found(patient, bad) == [("FHIR-2410", "Patient.contained[0].name[0]")]
 
 
 def test_a_profile_on_a_datatype_is_judged_where_the_type_asks_for_it(found):

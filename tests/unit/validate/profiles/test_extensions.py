@@ -40,6 +40,13 @@ def test_contexts_name_elements_by_type_and_by_path(found, context):
     assert found(named, plain(), extension(context)) == []
 
 
+@pytest.mark.parametrize(("context", "wrong"), [("DomainResource.text", 0), ("Patient.text", 0), ("Resource.text", 1)])
+def test_a_context_may_name_what_all_resources_have(found, context, wrong):
+    text = {"status": "generated", "div": "<div>x</div>", "extension": [{"url": HERE + "x", "valueString": "x"}]}
+    told = found({"resourceType": "Patient", "text": text}, plain(), extension(context))
+    assert told == [("FHIR-2423", "Patient.text.extension[0]")] * wrong
+
+
 def test_a_primitive_has_extensions_too(found):
     born = PATIENT | {"birthDate": "1999", "_birthDate": {"extension": [{"url": HERE + "x", "valueString": "v"}]}}
     assert found(born, plain(), extension("Patient.birthDate")) == []

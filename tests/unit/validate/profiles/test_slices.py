@@ -169,3 +169,68 @@ def test_a_slice_is_told_by_a_code_that_is_itself_one_slice_of_its_codings(compo
     }
     issues = check_profiles(pressure, Library(Shelf()), profiles=["http://hl7.org/fhir/StructureDefinition/bp"])
     assert [issue.code for issue in issues if issue.blocks] == wrong
+
+
+def test_a_slice_is_told_by_those_discriminators_that_it_has_a_demand_for(found):
+    """`email` says that there is no use, `other` nothing of it (the profiling example of FHIR R4 §5.1.0.12)."""
+    told = [{"type": "value", "path": path} for path in ("system", "use")]
+    profile = definition(
+        "p", "Patient",
+        {"id": "Patient.telecom", "slicing": {"discriminator": told, "rules": "closed"}},
+        {"id": "Patient.telecom:home", "max": "1"},
+        {"id": "Patient.telecom:home.system", "min": 1, "fixedCode": "phone"},
+        {"id": "Patient.telecom:home.use", "min": 1, "fixedCode": "home"},
+        {"id": "Patient.telecom:email"},
+        {"id": "Patient.telecom:email.system", "min": 1, "fixedCode": "email"},
+        {"id": "Patient.telecom:email.use", "max": "0"},
+        {"id": "Patient.telecom:other"},
+        {"id": "Patient.telecom:other.system", "min": 1, "fixedCode": "fax"},
+    )  # fmt: skip
+
+    def asked(*telecom):
+        return found({"resourceType": "Patient", "telecom": [*telecom]}, profile)
+
+    home, work = ({"system": "phone", "use": use, "value": "1"} for use in ("home", "work"))
+    email, fax = {"system": "email", "value": "a@b"}, {"system": "fax", "use": "work", "value": "2"}
+    assert asked(home, email, fax) == []
+    assert asked(work) == asked({**email, "use": "work"}) == [("FHIR-2413", "Patient.telecom[0]")]
+
+
+@pytest.mark.parametrize("least", [0, 1])
+def test_a_slice_is_told_by_the_type_that_its_choice_is_narrowed_to(found, least):
+    profile = definition(
+        "p", "Communication",
+        {"id": "Communication.payload", "slicing": by("type", "content") | {"rules": "closed"}},
+        {"id": "Communication.payload:text", "max": "1"},
+        {"id": "Communication.payload:text.contentString", "min": least, "type": [{"code": "string"}]},
+        {"id": "Communication.payload:file"},
+        {"id": "Communication.payload:file.contentAttachment", "min": least, "type": [{"code": "Attachment"}]},
+    )  # fmt: skip
+
+    def asked(*payload):
+        return found({"resourceType": "Communication", "status": "completed", "payload": [*payload]}, profile)
+
+    text, file = {"contentString": "x"}, {"contentAttachment": {"title": "x"}}
+    assert asked(text, file, file) == []
+    assert asked(text, text) == [("FHIR-2402", "Communication.payload[1]")]
+    assert asked({"contentReference": {"display": "x"}}) == [("FHIR-2413", "Communication.payload[0]")]
+
+
+def test_a_slice_of_a_slice_stands_in_it(found):
+    """Reslicing: `a/b` is one kind of what `a` is, not another slice beside it."""
+    profile = definition(
+        "p", "Patient",
+        {"id": "Patient.identifier", "slicing": by("value", "system") | {"rules": "closed"}},
+        {"id": "Patient.identifier:a", "slicing": by("value", "use")},
+        {"id": "Patient.identifier:a.system", "min": 1, "fixedUri": "a"},
+        {"id": "Patient.identifier:a/old", "min": 1, "max": "1"},
+        {"id": "Patient.identifier:a/old.use", "min": 1, "fixedCode": "old"},
+    )  # fmt: skip
+
+    def asked(*uses):
+        identifiers = [{"system": "a", "value": "1", **({"use": use} if use else {})} for use in uses]
+        return found({"resourceType": "Patient", "identifier": identifiers}, profile)
+
+    assert asked("old", "usual", "") == []
+    assert asked("usual") == [("FHIR-2401", "Patient.identifier")]
+    assert asked("old", "old") == [("FHIR-2402", "Patient.identifier[1]")]
