@@ -16,12 +16,16 @@ MAX_ELEMENTS = 200
 
 
 def subset_of(params: Params) -> Subset | None:
-    """What part is asked for; None: everything. Refused (400) for a value that FHIR does not know."""
+    """What part is asked for; None: everything. Names of elements may come in several lists.
+
+    Refused (400) for a value that FHIR does not know.
+    """
     if not params:
         return None
     asked = dict(params)
     summary = asked.get("_summary", "")
-    elements = tuple(name.strip() for name in asked.get("_elements", "").split(",") if name.strip())
+    lists = ",".join(value for name, value in params if name == "_elements")
+    elements = tuple(name.strip() for name in lists.split(",") if name.strip())
     if summary and summary not in SUMMARY_KINDS:
         raise Refused(RESULT.at(Origin(field="_summary"), name="_summary"), status=400)
     if len(elements) > MAX_ELEMENTS:

@@ -6,7 +6,7 @@ it a refusal (FHIR R4 §3.1.1.2.1). A value that cannot be read is always refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ from yteso.search.clause import BY_TERMINOLOGY
 from yteso.search.filter_syntax import FILTER
 from yteso.search.parse import parse
 from yteso.search.query import Compartment, Query
-from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT
+from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT, SORT
 from yteso.standards.fhir_r4 import COMPARTMENTS
 from yteso.store.include import MOST_INCLUDED
 from yteso.store.protocol import Page, Search
@@ -37,6 +37,7 @@ Understood = TypeVar("Understood")
 
 MAX_FORM = 1024 * 1024
 CUT = INCLUDED_MANY.at(limit=MOST_INCLUDED)
+INCLUDES = ("_include", "_revinclude")
 _LOOKS = frozenset(["_format", "_pretty"])
 """General parameters that the door looks for in the address only."""
 
@@ -65,9 +66,10 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
         raise Refused(*issues, status=400)
     refuse_blocking(issues)
     page = _page(call, replace(query, cursor=cursor or query.cursor))
-    links = [Link("self", self_url(call, understood(params, issues)))]
+    used = understood(params, issues, [call.type])
+    links = [Link("self", self_url(call, used))]
     if page.next:
-        links.append(Link("next", next_url(call, understood(params, issues), page.next)))
+        links.append(Link("next", next_url(call, used, page.next)))
     told = (*(() if cursor else issues), *((CUT,) if page.cut else ()))
     total = None if query.count and dict(params).get("_total") == "none" else page.total
     matches, included = (parts(subset, found, call.type) for found in (page.matches, page.included))
@@ -123,7 +125,24 @@ def by_post(call: Call, answer: Callable[[Call], Response]) -> Response:
     return answer(asked)
 
 
-def understood(params: Params, issues: Sequence[Issue]) -> Params:
-    """The parameters that were used: what the self link tells (FHIR R4 §3.1.1.1.1)."""
+def understood(params: Params, issues: Sequence[Issue], types: Sequence[str]) -> Params:
+    """The parameters that were used: what the self link tells (FHIR R4 §3.1.1.1.1), and the next page is asked by.
+
+    Of several `_include` only those that no type can follow are left out, of `_sort` only what nobody sorts by.
+    """
     left_out = {issue.origin.field for issue in issues}
-    return tuple((name, value) for name, value in params if name[:64] not in left_out and name != "_cursor")
+    unsorted = {issue.origin.field for issue in issues if issue.code == SORT.code}
+    return tuple(
+        (name, told)
+        for name, value in params
+        if (told := _sorted_by(value, unsorted) if name == "_sort" else value) and name != "_cursor"
+        if name[:64] not in left_out or _can_follow(types, name, value)
+    )
+
+
+def _sorted_by(value: str, unsorted: Container[str]) -> str:
+    return ",".join(part for part in value.split(",") if part.removeprefix("-") not in unsorted)
+
+
+def _can_follow(types: Sequence[str], name: str, value: str) -> bool:
+    return name.partition(":")[0] in INCLUDES and any(not parse(one, [(name, value)])[1] for one in types)

@@ -16,7 +16,7 @@ from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call, Params
 from yteso.api.page import next_url, read_page, self_url
 from yteso.api.part import parts, subset_of
-from yteso.api.search import CUT, by_post, understand, understood
+from yteso.api.search import CUT, INCLUDES, by_post, understand, understood
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Issue, Origin
@@ -29,7 +29,6 @@ from yteso.terminology.protocol import Terminology
 MOST_CONDITIONS = 1_000
 """Types × conditions: each is part of the one statement that PostgreSQL has to plan."""
 _NOT_COMMON = {UNKNOWN.code, CHAIN.code}
-_INCLUDES = ("_include", "_revinclude")
 _SORTS = ("_lastUpdated", "_id")
 
 
@@ -42,7 +41,7 @@ def search_system(call: Call) -> Response:
         raise Refused(*issues, status=400)
     with call.reading() as conn:
         page = call.engine.store.search_across(conn, call.who, call.limit, replace(across, cursor=cursor))
-    asked = understood(params, issues)
+    asked = understood(params, issues, [query.type for query in across.queries])
     links = [Link("self", self_url(call, asked))]
     if page.next:
         links.append(Link("next", next_url(call, asked, page.next)))
@@ -62,8 +61,8 @@ def _understand(call: Call, params: Params) -> tuple[Across, tuple[Issue, ...]]:
     """The search, and which includes no type can follow. Refused (400, 403) for all else that cannot be done."""
     named = [name for key, value in params if key == "_type" for name in value.split(",") if name]
     types = _types(call, named)
-    asked = tuple(pair for pair in params if pair[0] != "_type" and pair[0].partition(":")[0] not in _INCLUDES)
-    includes = tuple(pair for pair in params if pair[0].partition(":")[0] in _INCLUDES and pair[1])
+    asked = tuple(pair for pair in params if pair[0] != "_type" and pair[0].partition(":")[0] not in INCLUDES)
+    includes = tuple(pair for pair in params if pair[0].partition(":")[0] in INCLUDES and pair[1])
     if len(types) * len(asked) > MOST_CONDITIONS:
         raise Refused(TOO_MANY.at(limit=MOST_CONDITIONS), status=400)
 

@@ -204,6 +204,12 @@ def _filter(found: _Found, _name: str, value: str) -> None:
         found.report.issues += refusal.issues
 
 
+def _contained(found: _Found, name: str, value: str) -> None:
+    """Contained resources are not searched: `false` is what is done anyhow (FHIR R4 §3.1.1.5.7)."""
+    if value != "false":
+        found.note(rules.UNKNOWN, name, type=found.type)
+
+
 def _cursor(found: _Found, _name: str, value: str) -> None:
     found.cursor = value
 
@@ -215,6 +221,7 @@ _RESULTS = {
     "_sort": _sort,
     "_include": _include,
     "_revinclude": _include,
+    "_contained": _contained,
     "_list": _list,
     FILTER: _filter,
     "_cursor": _cursor,

@@ -145,6 +145,33 @@ def test_an_unknown_parameter_is_told_or_refused(admin, people):
     assert strict.json["resourceType"] == "OperationOutcome"
 
 
+@pytest.mark.parametrize("address", ["Patient?", "?_type=Patient&"])
+def test_what_can_be_followed_is_followed_on_every_page_also_beside_what_cannot(admin, people, address):
+    for n in range(2):
+        admin("PUT", f"Organization/o{n}", {"resourceType": "Organization", "id": f"o{n}", "name": "Mẫu"})
+        body = admin("GET", f"Patient/p{n}").json | {"managingOrganization": {"reference": f"Organization/o{n}"}}
+        admin("PUT", f"Patient/p{n}", body)
+    asked = "_id=p0,p1&_count=1&_include=Never&_include=Patient:organization"
+    page, seen = admin("GET", f"{address}{asked}"), []
+    while True:
+        assert "_include=Patient:organization" in page.link("self")
+        assert "Never" not in page.link("self")
+        seen += [e["resource"]["id"] for e in page.json["entry"] if e["search"]["mode"] == "include"]
+        if not page.link("next"):
+            break
+        page = admin("GET", page.link("next"))
+    assert sorted(seen) == ["o0", "o1"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [("_sort=never,-birthdate", "_sort=-birthdate"), ("_sort=never", ""), ("gender=", ""), ("_contained=true", ""),
+     ("_contained=false", "_contained=false")],
+)  # fmt: skip
+def test_the_self_link_tells_what_was_used(admin, people, asked, used):
+    assert admin("GET", f"Patient?_id=p1&{asked}").link("self").partition("?_id=p1")[2].removeprefix("&") == used
+
+
 def test_a_search_by_post_is_the_same_search(admin, people):
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     assert admin("POST", "Patient/_search", b"_id=p2", **form).ids == ["p2"]
@@ -160,6 +187,7 @@ def test_a_part_of_each_resource_is_shown_on_request(admin, people):
     (entry,) = admin("GET", "Patient?_id=p1&_elements=birthDate").json["entry"]
     assert entry["resource"].keys() == {"resourceType", "id", "meta", "birthDate"}
     assert entry["resource"]["meta"]["tag"][0]["code"] == "SUBSETTED"
+    assert {"name", "gender"} < admin("GET", "Patient/p1?_elements=name&_elements=gender").json.keys()
     assert "name" in admin("GET", "Patient/p1?_summary=true").json
     assert "name" not in admin("GET", "Patient/p1?_elements=gender").json
     assert admin("GET", "Patient/p1?_summary=false").body == admin("GET", "Patient/p1").body
