@@ -56,17 +56,26 @@ def items(*references: str) -> list[Resource]:
 
 
 def without_names(value: Any) -> Any:
-    """The same without references to clinical facts of `HIDDEN`, without what they leave empty; visits are named."""
+    """The same without references to facts and visits of `HIDDEN`, without what stands for them or is left empty."""
     if isinstance(value, list):
         return [left for one in value if (left := without_names(one))]
     if not isinstance(value, dict):
         return value
-    if value.get("reference") in NAMES:
+    if any(isinstance(one, dict) and one.get("reference") in NAMES for one in (value, value.get("target"))):
         return {}
     return {name: left for name, one in value.items() if (left := without_names(one)) not in ({}, [])}
 
 
-NAMES = frozenset(["Observation/o-h1", "Observation/o-h2", "Condition/c-h1"])
+NAMES = frozenset(
+    [
+        "Observation/o-h1",
+        "Observation/o-h2",
+        "Condition/c-h1",
+        "Encounter/e-h1",
+        "EpisodeOfCare/ep-h",
+        "DocumentReference/d-h",
+    ]
+)
 SEEN = [
     {"resourceType": "Practitioner", "id": "pr-1", "name": [{"text": "Bác sĩ Mẫu"}]},
     {"resourceType": "Organization", "id": "or-1", "name": "Cơ sở Mẫu"},
@@ -79,6 +88,23 @@ SEEN = [
         derivedFrom=[to("Observation/o-h2")],
     ),
     result("o-v2", "111-1", valueQuantity={"value": 7}, encounter=to("Encounter/e-same")),
+    result(
+        "o-v3",
+        "111-1",
+        valueQuantity={"value": 6},
+        encounter={
+            "reference": "Encounter/e-h1",
+            "identifier": {"system": "http://x/visit", "value": "LK-hiv"},
+            "display": "khoakin",
+        },
+    ),
+    about(
+        "DocumentReference",
+        "d-v",
+        status="current",
+        content=[{"attachment": {"title": "t"}}],
+        relatesTo=[{"code": "appends", "target": to("DocumentReference/d-h")}],
+    ),
     about("List", "l-v", status="current", mode="working", entry=items("Observation/o-h1", "Observation/o-v1")),
     paper("cp-v", date="2029-01-01", section=[{"entry": [to("Observation/o-h1"), to("Observation/o-v1")]}]),
     about(
@@ -95,6 +121,7 @@ SEEN = [
         status="finished",
         partOf=to("Encounter/e-h1"),
         diagnosis=[{"condition": to("Condition/c-h1")}],
+        episodeOfCare=[to("EpisodeOfCare/ep-h")],
     ),
     visit("e-in", OURS, status="finished", partOf=to("Encounter/e-same")),
     visit("e-in-x", OURS, status="finished", partOf=to("Encounter/e-x")),
@@ -134,6 +161,13 @@ HIDDEN = [
     result("o-h2", "56888-1", meta=LABELLED, derivedFrom=[to("Observation/o-v1")]),
     result("o-h3", "56888-1", meta=LABELLED),
     visit("e-h1", THEIRS, status="in-progress", meta=LABELLED, period={"start": "2029-03-01"}),
+    {
+        "resourceType": "EpisodeOfCare",
+        "id": "ep-h",
+        "meta": LABELLED,
+        "status": "active",
+        "patient": to("Patient/p-same"),
+    },
     secret("Condition", "c-h1", encounter=to("Encounter/e-h1"), code=coded(ICD, "B20")),
     secret(
         "MedicationRequest",

@@ -10,6 +10,10 @@ from pathlib import Path
 
 from yteso.base.syslog import split_address
 
+LOOPBACK = frozenset(["localhost", "127.0.0.1", "[::1]"])
+"""Names by which a machine calls itself."""
+_ALL_ADDRESSES = frozenset(["0.0.0.0", "::"])  # noqa: S104 -- what is left out, nothing is bound here
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -80,6 +84,12 @@ class Settings:
         """Where others find the platform, without a final slash; what it is called as an issuer of log-ins."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names it may be called by where no public address is set: links in answers begin with them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return LOOPBACK if self.host in _ALL_ADDRESSES else LOOPBACK | {host.lower()}
 
     @property
     def fhir_address(self) -> str:

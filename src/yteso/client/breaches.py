@@ -54,6 +54,14 @@ _BAD_MOMENT = Rule(
     "Sửa lại ngày giờ.",
     "Correct date and time.",
 )
+_NO_SUSPECT = Rule(
+    "DPO-0204",
+    Severity.ERROR,
+    "Không có tài khoản nào tên như vậy, và trong thời gian đó không ai làm gì dưới tên này.",
+    "There is no account of that name, and nobody did anything under it in that time.",
+    "Kiểm tra tên và thời gian, hoặc hỏi lại quản trị cơ sở tên đăng nhập.",
+    "Check the name and the period, or ask the facility's administrator for the log-in name.",
+)
 UNFILLED = "[chưa ghi]"
 """How the proposed text marks what nobody wrote yet."""
 _UNFILLED = Rule(
@@ -98,6 +106,15 @@ class Breaches:
             raise Refused(_BAD_SUSPICION.at(Origin(field="suspicion")), status=400)
         with self._database.connection() as conn:
             return breaches.open_breach(conn, who, what, noticed, suspicion, now)
+
+    def require_acted(self, who: Principal, suspicion: Suspicion) -> None:
+        """A suspect of whom no account is known has at least done something then. Refused (400, DPO-0204)."""
+        require_officer(who)
+        if not suspicion.account:
+            return
+        with self._database.connection() as conn:
+            if not breaches.acted(conn, suspicion):
+                raise Refused(_NO_SUSPECT.at(Origin(field="account")), status=400)
 
     def describe(self, who: Principal, id: str, texts: Mapping[str, str]) -> None:
         """What the notice says: what, kinds, consequences, measures. Refused (400, DPO-0002), (404, DPO-0003)."""

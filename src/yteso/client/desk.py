@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yteso.access.principal import Principal
 from yteso.client.officer import require_officer
+from yteso.client.openings import MOST_A_WEEK, REVIEW
 from yteso.db import Database
 from yteso.store import waiting
 from yteso.store.waiting import Waiting
@@ -21,4 +22,4 @@ class Desk:
         """What waits for a data officer. Refused (403) AUD-0001."""
         require_officer(who)
         with self._database.connection() as conn:
-            return waiting.count(conn)
+            return waiting.count(conn, MOST_A_WEEK, REVIEW)

@@ -15,7 +15,7 @@ from yteso.store.bulk.approvals import AskedExport, Standing
 from yteso.store.bulk.desk import BulkDesk
 
 MOST_DAYS = 366
-__all__ = ["LEAST", "MOST", "MOST_DAYS", "AskedExport", "Exports", "Standing"]
+__all__ = ["LEAST", "MOST", "MOST_DAYS", "NO_ACCOUNT", "AskedExport", "Exports", "Standing"]
 
 _BAD_STANDING = Rule(
     "DPO-0401",
@@ -25,6 +25,17 @@ _BAD_STANDING = Rule(
     "Sửa lại các ô của biểu mẫu.",
     "Correct the fields of the form.",
 )
+
+
+NO_ACCOUNT = Rule(
+    "DPO-0402",
+    Severity.ERROR,
+    "Không có tài khoản hệ thống nào tên như vậy đang hoạt động.",
+    "There is no active account of a system of that name.",
+    "Hỏi lại quản trị nền tảng tên tài khoản của hệ thống (vai trò tích hợp).",
+    "Ask the platform's administrator for the name of the system's account (role integrator).",
+)
+"""Who has an account, the pages know; they refuse with it."""
 
 
 class Exports:

@@ -2,11 +2,12 @@
 
 In: who asks. Out: frozen values, or `Refused` with a numbered rule. Whoever broke the glass is seen by the person
 (`of_person`) and by the data officer (`to_review`) from the moment it is committed. The caller proves anew who asks
-(the pages by `web.guard.needs_fresh_login`).
+(the pages by `web.guard.is_proved_anew`).
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ REVIEW = timedelta(hours=72)
 """So long the data officer has to review broken glass; after it, its account breaks none until that is done."""
 SHOWN = 200
 FEWEST_LETTERS = 20
+_log = logging.getLogger(__name__)
 _PLATFORM = Principal("yteso break-glass", Role.SYSTEM, purpose=rows.GLASS_PURPOSE)
 
 _NOT_YOU = Rule(
@@ -109,7 +111,8 @@ class Openings:
     ) -> tuple[str, datetime]:
         """Open the one record with this citizen or card number for 4 hours: its id and the end. Raises Refused.
 
-        `very_restricted` asks for a second person of the facility; until then such facts stay closed.
+        `very_restricted` asks for a second person of the facility; until then such facts stay closed. More than
+        `MOST_A_WEEK` is an alarm: on the data officer's desk, and at once in the operator's log.
         """
         _require(who, TREATING, facility=True)
         if reason not in REASONS:
@@ -123,6 +126,9 @@ class Openings:
             _, until = rows.break_glass(
                 conn, who, patient, reason=reason, words=words.strip(), wants_second=very_restricted
             )
+            times = rows.times_this_week(conn, who)
+        if times > MOST_A_WEEK:
+            _log.warning("emergency access %d times within a week by the account %s", times, who.name)
         return patient, until
 
     def approve(self, who: Principal, id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Any
 
 from yteso.base.errors import Refused
 from yteso.base.http import Body, Request, Response
-from yteso.ops.rules import TOO_LARGE
+from yteso.ops.rules import NOT_OUR_NAME, TOO_LARGE
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -95,9 +96,35 @@ def _variable(name: str) -> str:
 
 
 def own_address(environ: Environ) -> str:
-    """Scheme and host as the caller wrote them."""
-    host = environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
-    return f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
+    """Scheme and host as the caller wrote them; `require_own_host` has seen to it that they are ours."""
+    return f"{environ.get('wsgi.url_scheme', 'http')}://{_host(environ)}"
+
+
+def require_own_host(environ: Environ, hosts: frozenset[str]) -> None:
+    """Links in answers begin with the name we were called by. Refused (421, OPS-0014) when it is none of ours, so that
+    nobody is handed, or has a cache keep, an answer whose links lead to somebody else.
+    """
+    if _name(_host(environ)) not in hosts:
+        raise Refused(NOT_OUR_NAME.at(), status=421)
+
+
+def _host(environ: Environ) -> str:
+    found: str = environ.get("HTTP_HOST") or _listened_on(environ)
+    return found
+
+
+def _listened_on(environ: Environ) -> str:
+    return f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
+
+
+_WITH_PORT = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+
+
+@lru_cache(maxsize=256)
+def _name(host: str) -> str:
+    """A Host header without its port; empty when it is none."""
+    found = _WITH_PORT.fullmatch(host)
+    return found[1].lower() if found else ""
 
 
 def send(response: Response, start_response: StartResponse, extra: Iterable[tuple[str, str]] = ()) -> Iterable[bytes]:

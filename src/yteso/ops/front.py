@@ -9,17 +9,18 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from random import getrandbits
 
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
 from yteso.base.issue import Issue
+from yteso.base.settings import LOOPBACK
 from yteso.base.trace import where
 from yteso.ops import metrics
 from yteso.ops.answer import json_of
-from yteso.ops.carry import Environ, StartResponse, request_of, send
+from yteso.ops.carry import Environ, StartResponse, request_of, require_own_host, send
 from yteso.ops.rules import FAILED
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Door:
     prefixes: tuple[str, ...]
     answer: Callable[[Request], Response]
     mounted: bool = False
+    anywhere: bool = False
+    """Answers under any name of this machine, as no answer of it holds an address of ours."""
 
     def prefix_of(self, path: str) -> str | None:
         """The prefix this path is at or below."""
@@ -58,11 +61,14 @@ class Door:
 class Front:
     """The application the server runs; called from many threads at once."""
 
-    def __init__(self, doors: Sequence[Door], pages: Wsgi, limit: int, public_url: str = "") -> None:
+    def __init__(
+        self, doors: Sequence[Door], pages: Wsgi, limit: int, public_url: str = "", hosts: Collection[str] = LOOPBACK
+    ) -> None:
         self._doors = doors
         self._pages = pages
         self._limit = limit
         self._public_url = public_url
+        self._hosts = frozenset(hosts)
         self._headers = (*HEADERS, HSTS) if public_url.startswith("https://") else HEADERS
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -91,6 +97,8 @@ class Front:
 
     def _answer(self, door: Door, mount: str, environ: Environ, request_id: str) -> Response:
         try:
+            if not (self._public_url or door.anywhere):
+                require_own_host(environ, self._hosts)
             return door.answer(request_of(environ, mount, self._limit, self._public_url))
         except Refused as refusal:
             _drain(environ)

@@ -90,6 +90,14 @@ LOCKED = Rule(
     "Mở lại bằng `yteso user add` với cùng tên.",
     "Open it again with `yteso user add` and the same name.",
 )
+NOT_OUR_NAME = Rule(
+    "OPS-0014",
+    Severity.ERROR,
+    "Hệ thống này không nhận yêu cầu gửi tới tên máy ghi trong tiêu đề Host.",
+    "This platform takes no requests for the name in the Host header.",
+    "Gọi bằng địa chỉ hệ thống nghe (localhost, YTESO_HOST), hoặc đặt YTESO_PUBLIC_URL thành địa chỉ mọi người dùng.",
+    "Call it by the address it listens on (localhost, YTESO_HOST), or set YTESO_PUBLIC_URL to the address people use.",
+)
 UNKNOWN_ROLE = Rule(
     "OPS-0021",
     Severity.ERROR,

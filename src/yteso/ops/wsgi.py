@@ -21,18 +21,19 @@ def doors_of(services: Services) -> tuple[Door, ...]:
     health = services.health()
     metrics = guarded(health.metrics, services.bearer.verify_header, proxied=bool(services.settings.public_url))
     return (
-        Door("audit-root", (ADDRESS,), PublishedRoot(services.database, services.keys).handle),
+        Door("audit-root", (ADDRESS,), PublishedRoot(services.database, services.keys).handle, anywhere=True),
         Door("oauth", PREFIXES, services.oauth.handle),
         Door("fhir", ("/fhir",), Origins(services.database).around(services.api().handle), mounted=True),
         Door("exchange", EXCHANGE, services.exchange()),
-        Door("healthz", ("/healthz",), health.healthz),
-        Door("metrics", ("/metrics",), metrics),
+        Door("healthz", ("/healthz",), health.healthz, anywhere=True),
+        Door("metrics", ("/metrics",), metrics, anywhere=True),
     )
 
 
 def front_of(services: Services) -> Front:
     """All doors, and the pages for every other path."""
-    return Front(doors_of(services), services.pages(), services.settings.max_body, services.settings.public_url)
+    given = services.settings
+    return Front(doors_of(services), services.pages(), given.max_body, given.public_url, given.hosts)
 
 
 def __getattr__(name: str) -> Front:

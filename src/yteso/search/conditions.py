@@ -7,7 +7,7 @@ link leads to. Values are parameters, never text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from yteso.base.text import fold
@@ -33,6 +33,21 @@ _WHOLE = {"equals": "=", "unequal": "<>"}
 
 
 @dataclass(frozen=True, slots=True)
+class Unshown:
+    """What rows say in the index and do not show to who asks, as it names what is hidden from them (ADR 50).
+
+    `hidden`: what nothing is found by (`Encounter/1`). `ids`: of a clause, rows it does not hold of as they are shown.
+    """
+
+    hidden: frozenset[str] = frozenset()
+    ids: Mapping[Clause, tuple[str, ...]] = field(default_factory=dict)
+
+    def told(self, facts: Iterable[str]) -> list[str]:
+        """Those of the facts that name nothing hidden."""
+        return [fact for fact in facts if not (self.hidden and fact.partition("|")[2] in self.hidden)]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows of one type under one alias, asked at one moment. `singly`: side tables are looked into row by row."""
 
@@ -40,11 +55,17 @@ class Rows:
     alias: str
     now: datetime
     singly: bool = False
+    unshown: Unshown = Unshown()
 
     @property
     def of_type(self) -> Fragment:
         """That they are of this type."""
         return Fragment(f"{self.alias}.type = %s", (TYPE_NUMBER[self.type],))
+
+    def shown(self, clause: Clause, found: Fragment) -> Fragment:
+        """Without the rows that show nothing of what the clause finds in the index."""
+        ids = self.unshown.ids.get(clause)
+        return all_of((found, Fragment(f"{self.alias}.id <> ALL(%s::text[])", (list(ids),)))) if ids else found
 
 
 def conditions(rows: Rows, clauses: Iterable[Clause]) -> list[Fragment]:
@@ -168,12 +189,13 @@ def _condition(rows: Rows, clause: Clause) -> Fragment | int:
 
 
 def _tokens(rows: Rows, clause: Clause) -> Fragment | int:
-    facts = facts_of(rows.type, clause)
+    facts = rows.unshown.told(facts_of(rows.type, clause))
     if clause.modifier == "not":
-        return all_of((rows.of_type, none_of(any_fact(rows, facts))))
-    if len(facts) == 1 and not (isinstance(facts[0], Mark) or in_column(rows.type, facts[0])):
+        return all_of((rows.of_type, none_of(rows.shown(clause, any_fact(rows, facts)))))
+    alone = len(facts) == 1 and not (isinstance(facts[0], Mark) or in_column(rows.type, facts[0]))
+    if alone and clause not in rows.unshown.ids:
         return number(token(facts[0]))
-    return any_fact(rows, facts)
+    return rows.shown(clause, any_fact(rows, facts))
 
 
 def _side(rows: Rows, parameter: SearchParameter, values: tuple[tuple[str, str], ...], modifier: str = "") -> Fragment:
@@ -231,7 +253,7 @@ def _part(rows: Rows, part: SearchParameter, prefix: str, text: str) -> Fragment
 
 
 def _missing(rows: Rows, clause: Clause) -> Fragment:
-    there = _present(rows, clause)
+    there = rows.shown(clause, _present(rows, clause))
     wanted = [value == "true" for _, value in clause.values]
     return all_of((rows.of_type, any_of(none_of(there) if missing else there for missing in wanted)))
 

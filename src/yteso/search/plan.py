@@ -23,7 +23,7 @@ from itertools import product
 from yteso.base.ids import shard_of
 from yteso.search import when
 from yteso.search.compartment import facts_within
-from yteso.search.conditions import Rows, any_fact, conditions, dated, in_text, meets, side_keys
+from yteso.search.conditions import Rows, Unshown, any_fact, conditions, dated, in_text, meets, side_keys
 from yteso.search.contexts import TYPE as CONTENT
 from yteso.search.facts import facts_of, is_selective
 from yteso.search.fragment import TRUE, Fragment, all_of
@@ -131,7 +131,8 @@ class Plan:
     """The arms of one query. `is_served`: an index leads to few rows, whatever else is asked.
 
     `by_few`: a short name may lead to the rows. Who asks so sees nothing when it is that of many (`few.are_few`).
-    `lead`: whom the reader may see; what is told here of the way to the rows holds for this reader then.
+    `lead`: whom the reader may see; what is told here of the way to the rows holds for this reader then, as what is
+    `unshown` does.
     """
 
     def __init__(
@@ -142,9 +143,10 @@ class Plan:
         *,
         by_few: bool = False,
         lead: Lead | None = None,
+        unshown: Unshown = Unshown(),
     ) -> None:
         self.query = query
-        self.rows = Rows(query.type, "r", now)
+        self.rows = Rows(query.type, "r", now, unshown=unshown)
         self.reached = list(reached)
         if query.compartment:
             self.reached.append(self._compartment())
@@ -332,7 +334,8 @@ class Plan:
         assert self.query.compartment is not None
         whole, type = self.query.compartment, self.query.type
         own = Reached(ids=(whole.id,)) if whole.type == type else None
-        return own or Reached(also=any_fact(self.rows, facts_within(whole, type)), selective=True)
+        facts = self.rows.unshown.told(facts_within(whole, type))
+        return own or Reached(also=any_fact(self.rows, facts), selective=True)
 
     def _ids(self) -> tuple[str, ...] | None:
         """The ids it can only be among, each once."""

@@ -115,6 +115,12 @@ def affected(conn: Connection, suspicion: Suspicion) -> list[Affected]:
     return [Affected(row[0], patients.get(row[0], ""), *row[1:]) for row in rows]
 
 
+def acted(conn: Connection, suspicion: Suspicion) -> bool:
+    """Whether the suspected account did anything in that time."""
+    asked = (suspicion.since, suspicion.until, suspicion.account)
+    return conn.execute(SQL["fetch_acted"], asked).fetchone() is not None
+
+
 def note_list(conn: Connection, who: Principal, id: str, people: list[Affected]) -> None:
     """The list leaves the platform: everybody on it can read that."""
     detail = f"{len(people)} people"

@@ -49,6 +49,10 @@ WITH suspected AS MATERIALIZED (
 SELECT p, count(*), min(s.ts), max(s.ts), count(DISTINCT s.who) FROM shown s CROSS JOIN unnest(s.pats) p
 GROUP BY p ORDER BY min(s.ts), p;
 
+-- fetch_acted --
+-- Whether an account did anything in that time: machines of facilities and what is gone stand in the chain alone.
+SELECT 1 FROM store.audit a WHERE a.ts >= %s AND a.ts < %s AND a.who = %s LIMIT 1;
+
 -- fetch_patients --
 -- The Patients of these keys.
 SELECT r.pat, r.id FROM store.resource r WHERE r.pat = ANY(%s::bigint[]) AND r.type = %s AND r.hash IS NOT NULL;

@@ -32,14 +32,14 @@ def whole_compartment(asking: Asking, who: Principal, query: Query, types: Seque
     assert whole is not None
     wall.name(asking.conn, asking.limit)
     wanted = sorted(set(types or RESOURCE_TYPES) & {*COMPARTMENTS[whole.type], whole.type})
-    rows = Rows(whole.type, "r", asking.now)
+    rows = Rows(whole.type, "r", asking.now, unshown=asking.unshown(query))
     common = [visible(asking.limit, "r", files=False), Fragment("r.hash IS NOT NULL"), *conditions(rows, query.clauses)]
     common += [_after(query.cursor)] if query.cursor else []
     key = (TYPE_NUMBER[whole.type], whole.id)
     own = Fragment(
         "r.shard = %s AND r.type = %s AND r.hid = %s AND r.id = %s", (shard_of(whole.id), key[0], hid(whole.id), key[1])
     )
-    others = any_fact(rows, [fact for name in wanted for fact in facts_within(whole, name)])
+    others = any_fact(rows, rows.unshown.told(fact for name in wanted for fact in facts_within(whole, name)))
     apart = Fragment("NOT (r.type = %s AND r.id = %s)", key)
     rest = all_of((apart, *common))
     arms = [(found_first(others), rest), *([(_RESOURCES, all_of((own, *common)))] if whole.type in wanted else [])]

@@ -15,6 +15,7 @@ from yteso.access.restriction import Restriction
 from yteso.base.errors import Refused
 from yteso.db import READING_SECONDS, Connection, Statement, is_stopped, run_together
 from yteso.search import cursor, rules, sql
+from yteso.search.conditions import Unshown
 from yteso.search.order import Order
 from yteso.search.plan import Plan
 from yteso.search.query import Query
@@ -27,7 +28,8 @@ from yteso.store.links import Asking
 from yteso.store.protocol import Page, Search
 from yteso.store.read import SMALL, run, stored
 from yteso.store.sorted_page import sorted_page
-from yteso.store.unnamed import discreet
+from yteso.store.unfound import beside, names_in
+from yteso.store.unnamed import discreet, hidden_among, is_bound
 
 SECONDS = 10
 QUICK_MILLISECONDS = 200
@@ -102,7 +104,10 @@ def _quick_plan(conn: Connection, one: Search, now: datetime) -> Plan | None:
     query = one.query
     if query.links or query.include or not query.count or query.total != "none" or is_read(query):
         return None
-    plan = Plan(query, now, by_few=True, lead=lead(conn, one.limit))
+    if is_bound(one.limit) and beside(query):
+        return None
+    unshown = Unshown(hidden_among(conn, one.limit, names_in(query)))
+    plan = Plan(query, now, by_few=True, lead=lead(conn, one.limit), unshown=unshown)
     return plan if plan.is_quick else None
 
 

@@ -8,7 +8,7 @@ row by row through the patient both sides belong to, where there is one; otherwi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
 from time import monotonic
@@ -19,10 +19,10 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import reference
-from yteso.fhir.json import loads
+from yteso.fhir.json import dumps, loads
 from yteso.search import rules, sql
 from yteso.search.addresses import addresses_of, is_canonical, means
-from yteso.search.conditions import Rows, any_fact, conditions, meets
+from yteso.search.conditions import Rows, Unshown, any_fact, conditions, meets
 from yteso.search.entries import BUNDLE, PARAMETERS, holds_inside, inside
 from yteso.search.extract import references_of
 from yteso.search.facts import references_to
@@ -32,7 +32,7 @@ from yteso.search.keys import elsewhere, number, path_key, patient_key, token
 from yteso.search.parameters import parameters_of, parents_of
 from yteso.search.plan import Plan, Reached, leads_to_few, picks_few
 from yteso.search.prose import has_words, may_have_words
-from yteso.search.query import Chain, Clause, Condition, Filter, Has, Listed, Query, Ranked, Test, Words
+from yteso.search.query import Chain, Clause, Condition, Filter, Has, Listed, Query, Ranked, Words
 from yteso.search.rights import visible
 from yteso.search.scoped import Scoped
 from yteso.search.values import bare, escaped
@@ -41,6 +41,8 @@ from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
 from yteso.store.leading import lead
 from yteso.store.read import run
+from yteso.store.unfound import beside, facts_beside, names_in, says
+from yteso.store.unnamed import hidden_among, hidden_from, is_bound, without
 
 MOST = 2_000
 """Resources a link may come down to by their ids."""
@@ -48,6 +50,7 @@ MOST_READ = 10_000
 """Resources that are read for words: two to five tenths of a second of the processor."""
 MOST_MEGABYTES = 64
 """So much the bodies of what is read may have, as they are stored: they are in memory together."""
+_BODIES = "r.id, r.dict, r.body, r.pat"
 _READ = 10_000
 """Rows looked at to learn which patients they belong to."""
 
@@ -62,6 +65,7 @@ class Asking:
     now: datetime
     seconds: float = inf
     started: float = field(default_factory=monotonic)
+    looked_up: dict[Query, Unshown] = field(default_factory=dict, compare=False)
 
     def plan(self, query: Query) -> Plan:
         """How the query reaches its rows, its links looked up."""
@@ -69,7 +73,38 @@ class Asking:
 
     def plan_from(self, query: Query, reached: Sequence[Reached]) -> Plan:
         """The same, where it is known what the links came down to."""
-        return Plan(query, self.now, reached, lead=lead(self.conn, self.limit))
+        return Plan(query, self.now, reached, lead=lead(self.conn, self.limit), unshown=self.unshown(query))
+
+    def unshown(self, query: Query) -> Unshown:
+        """What must not be found of a query, as it names what is hidden from who asks (`unfound`)."""
+        if not is_bound(self.limit):
+            return Unshown()
+        if query not in self.looked_up:
+            hidden = Unshown(hidden_among(self.conn, self.limit, names_in(query)))
+            asked = beside(query)
+            ids = {one: found for one in asked if (found := self._saying_nothing(query, one, asked, hidden))}
+            self.looked_up[query] = replace(hidden, ids=ids)
+        return self.looked_up[query]
+
+    def _saying_nothing(
+        self, query: Query, clause: Clause, asked: Sequence[Clause], hidden: Unshown
+    ) -> tuple[str, ...]:
+        """Rows that say only in the index what a clause asks for; those of people with something hidden are read."""
+        others = tuple(one for one in query.clauses if one not in asked)
+        plain = Query(query.type, clauses=others, compartment=query.compartment)
+        facts = facts_beside(query.type, clause)
+        said = all_of((any_fact(Rows(query.type, "r", self.now), facts), Fragment("store.guarded(ARRAY[r.pat])")))
+        plan = Plan(plain, self.now, [Reached(also=said)], lead=lead(self.conn, self.limit), unshown=hidden)
+        rows = self.bodies(plan, "r.id, r.dict, r.body, r.pat", MOST_READ, clause.name)
+        shown = self.shown(query.type, rows)
+        return tuple(id for id, text in shown if not says(loads(text), facts))
+
+    def shown(self, type: str, rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, bytes]]:
+        """(id, JSON) of rows (id, dictionary, body, patient), as who asks is shown them."""
+        found = [(id, self._text(type, id, dictionary, body)) for id, dictionary, body, _ in rows]
+        patients = {patient for _, _, _, patient in rows if patient is not None}
+        hidden = hidden_from(self.conn, self.limit, (text for _, text in found), patients)
+        return [(id, dumps(without(loads(text), hidden))) for id, text in found] if hidden else found
 
     def rows(self, query: Query, columns: str, limit: int) -> list[tuple[Any, ...]]:
         """Columns of visible matches, at most `limit` per access path. Refused (503, SRCH-0013) when time is up."""
@@ -86,8 +121,8 @@ class Asking:
     def documents(self, query: Query, name: str) -> list[tuple[str, dict[str, Any]]]:
         """(id, resource) of visible matches. Refused (400) when there are more than MOST, or too large ones."""
         self.refuse_late()
-        found = self.bodies(self.plan(query), "r.id, r.dict, r.body", MOST, name)
-        return [(id, self._read(query.type, id, dictionary, body)) for id, dictionary, body in found]
+        found = self.bodies(self.plan(query), _BODIES, MOST, name)
+        return [(id, loads(text)) for id, text in self.shown(query.type, found)]
 
     def bodies(self, plan: Plan, columns: str, most: int, name: str) -> list[tuple[Any, ...]]:
         """Columns of all visible matches, their bodies among them.
@@ -104,15 +139,15 @@ class Asking:
         found: list[tuple[Any, ...]] = run(self.conn, *sql.some(plan, self.limit, columns, most + 1)).fetchall()
         return found
 
-    def _read(self, type: str, id: str, dictionary: int, body: bytes) -> dict[str, Any]:
+    def _text(self, type: str, id: str, dictionary: int, body: bytes) -> bytes:
+        self.refuse_late()
         ensure_known(self.conn, self.codec, dictionary)
-        resource: dict[str, Any] = loads(self.codec.unpack(type, id, dictionary, body)[0])
-        return resource
+        return self.codec.unpack(type, id, dictionary, body)[0]
 
 
 def reach(asking: Asking, query: Query) -> list[Reached]:
     """What each link of the query came down to. Raises Refused (400, SRCH-0012) for one that is too wide."""
-    reached = [_reach(asking, query.type, link) for link in query.links if not isinstance(link, Words)]
+    reached = [_reach(asking, query, link) for link in query.links if not isinstance(link, Words)]
     for link in query.links:
         if isinstance(link, Words):
             reached.append(_read(asking, query, reached, link))
@@ -121,15 +156,8 @@ def reach(asking: Asking, query: Query) -> list[Reached]:
 
 def _read(asking: Asking, query: Query, reached: Sequence[Reached], link: Words) -> Reached:
     """What everything else leaves is read, and asked for the words."""
-    ids = []
-    found = asking.bodies(asking.plan_from(query, reached), "r.id, r.dict, r.body", MOST_READ, link.name)
-    for id, dictionary, body in found:
-        asking.refuse_late()
-        ensure_known(asking.conn, asking.codec, dictionary)
-        text = asking.codec.unpack(query.type, id, dictionary, body)[0]
-        if _has_words(text, link):
-            ids.append(id)
-    return Reached(ids=tuple(ids))
+    found = asking.bodies(asking.plan_from(query, reached), _BODIES, MOST_READ, link.name)
+    return Reached(ids=tuple(id for id, text in asking.shown(query.type, found) if _has_words(text, link)))
 
 
 def _has_words(text: bytes, link: Words) -> bool:
@@ -137,11 +165,12 @@ def _has_words(text: bytes, link: Words) -> bool:
     return bool(likely) and any(has_words(loads(text), link.name, value) for value in likely)
 
 
-def _reach(asking: Asking, type: str, link: Chain | Has | Listed | Ranked | Filter) -> Reached:
+def _reach(asking: Asking, query: Query, link: Chain | Has | Listed | Ranked | Filter) -> Reached:
+    type = query.type
     if isinstance(link, Ranked):
         return _ranked(asking, type, link)
     if isinstance(link, Filter):
-        return _filtered(asking, type, link.test)
+        return _filtered(asking, query, link)
     if isinstance(link, Listed):
         return _listed(asking, type, link)
     return _has(asking, type, link) if isinstance(link, Has) else _chain(asking, type, link)
@@ -153,9 +182,10 @@ def _query(type: str, condition: Condition) -> Query:
     return Query(type, links=(condition,))
 
 
-def _filtered(asking: Asking, type: str, test: Test) -> Reached:
+def _filtered(asking: Asking, query: Query, link: Filter) -> Reached:
     """What a filter asks of a row. Its chains are looked up within the rights first, whether negated or not."""
-    rows, wide = Rows(type, "r", asking.now), []
+    type, test, wide = query.type, link.test, []
+    rows = Rows(type, "r", asking.now, unshown=asking.unshown(query))
 
     def looked_up(chain: Chain) -> Fragment:
         reached = _chain(asking, type, chain)
@@ -246,9 +276,11 @@ def _chain_of_canonicals(asking: Asking, type: str, link: Chain) -> Reached:
 def _ranked(asking: Asking, type: str, link: Ranked) -> Reached:
     """References to all of a hierarchy below or above some resources, as far as it is visible."""
     parameter, rows = parameters_of(type)[link.name], Rows(type, "r", asking.now)
+    hidden = asking.unshown(Query(type, links=(link,))).hidden
     parts = []
     for target, parent in parents_of(parameter).items():
-        start = {value.removeprefix(f"{target}/") for value in link.values if value.startswith(f"{target}/")}
+        named = (value for value in link.values if value not in hidden)
+        start = {value.removeprefix(f"{target}/") for value in named if value.startswith(f"{target}/")}
         step = _above if link.above else _below
         known, fresh = start, start
         while fresh:
@@ -312,7 +344,7 @@ def _patients_with(asking: Asking, query: Query, link: Has) -> Reached:
 
 def _same_patient(asking: Asking, type: str, clause: Clause, *further: Fragment) -> Fragment:
     """That the row's patient has a visible resource of this type for which the clause holds."""
-    rows = Rows(type, "q", asking.now)
+    rows = Rows(type, "q", asking.now, unshown=asking.unshown(Query(type, (clause,))))
     inner = all_of(
         (
             rows.of_type,

@@ -133,6 +133,13 @@ def often(conn: Connection, most: int) -> list[Often]:
     return [Often(*row) for row in conn.execute(SQL["fetch_often"], (most,))]
 
 
+def times_this_week(conn: Connection, who: Principal) -> int:
+    """How often this account of this facility broke the glass within seven days."""
+    row = conn.execute(SQL["fetch_times"], (who.name, who.facility)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def draw_code(conn: Connection, who: Principal, patient: str, detail: str = "visit-code") -> VisitCode:
     """A new code for a person's record; only its hash is kept. `detail`: of its row in the chain."""
     text = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))

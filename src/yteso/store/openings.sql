@@ -41,6 +41,11 @@ SELECT opened_by, facility, count(*) FROM store.opening
 WHERE kind = 'g' AND since > now() - interval '7 days'
 GROUP BY opened_by, facility HAVING count(*) > %s ORDER BY count(*) DESC, opened_by;
 
+-- fetch_times --
+-- How often an account broke the glass within seven days.
+SELECT count(*) FROM store.opening
+WHERE kind = 'g' AND opened_by = %s AND facility = %s AND since > now() - interval '7 days';
+
 -- add_visit_code --
 -- A code that opens a record once.
 INSERT INTO store.visit_code (hash, patient, until) VALUES (%s, %s, now() + %s) RETURNING until;

@@ -12,8 +12,7 @@ from yteso.fhir.json import loads
 from yteso.search import cursor, sql
 from yteso.search.plan import Plan
 from yteso.search.query import Query
-from yteso.search.sorting import Sortable, in_order, sortable
-from yteso.store.dictionaries import ensure_known
+from yteso.search.sorting import in_order, sortable
 from yteso.store.links import MOST, Asking
 
 _SIGNPOSTS = 20
@@ -26,19 +25,14 @@ def sorted_page(asking: Asking, plan: Plan) -> tuple[list[tuple[Any, ...]], str,
     """
     query = plan.query
     rows = {row[1]: row for row in asking.bodies(plan, sql.COLUMNS, MOST, "_sort")}
-    ids = [one.id for one in in_order(query, [_sortable(asking, query, row) for row in rows.values()])]
+    shown = dict(asking.shown(query.type, [(row[1], row[6], row[7], row[8]) for row in rows.values()]))
+    found = [sortable(query, id, rows[id][3], loads(text)) for id, text in shown.items()]
+    ids = [one.id for one in in_order(query, found)]
     start = _start(query, ids)
-    shown = ids[start : start + query.count]
+    page = ids[start : start + query.count]
     more = start + query.count < len(ids)
-    following = cursor.pack([cursor.checksum(query), *shown[-_SIGNPOSTS:]]) if more and shown else ""
-    return [rows[id] for id in shown], following, len(ids)
-
-
-def _sortable(asking: Asking, query: Query, row: tuple[Any, ...]) -> Sortable:
-    asking.refuse_late()
-    ensure_known(asking.conn, asking.codec, row[6])
-    resource = loads(asking.codec.unpack(query.type, row[1], row[6], row[7])[0])
-    return sortable(query, row[1], row[3], resource)
+    following = cursor.pack([cursor.checksum(query), *page[-_SIGNPOSTS:]]) if more and page else ""
+    return [rows[id] for id in page], following, len(ids)
 
 
 def _start(query: Query, ids: Sequence[str]) -> int:

@@ -3,13 +3,13 @@
 An Encounter that names a Condition tells that there is one. Who may not see the Condition, because of its label or
 because the person closed it, gets the Encounter as if it had never named it: the reference is left out, and with it the
 element of a list that stands for it (`Encounter.diagnosis[]`), so that nothing tells that anything is missing (ADR 50).
-The version is the same. Visits are named still: what belongs to one would else belong to none.
+The version is the same. Nor is a resource found by what is left out of it (`unfound`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,9 +24,9 @@ from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.protocol import Resource, Stored
 
 SQL = Queries.beside(__file__)
-_VISITS = frozenset(["Patient", "Encounter", "EpisodeOfCare"])
-_TYPES = PATIENT_TYPES - _VISITS
-_NAMED = re.compile(rb'"reference":"((?:%s)/[A-Za-z0-9.-]{1,64})["/]' % "|".join(sorted(_TYPES)).encode())
+TOLD = PATIENT_TYPES - {"Patient"}
+"""Types a reference to which tells of something that may be hidden; who is seen is seen with their Patient."""
+_NAMED = re.compile(rb'"reference":"((?:%s)/[A-Za-z0-9.-]{1,64})["/]' % "|".join(sorted(TOLD)).encode())
 
 Hidden = frozenset[str]
 """References that a reader may not be told of: `Condition/1`."""
@@ -38,11 +38,23 @@ def hidden_from(conn: Connection, limit: Restriction, bodies: Iterable[bytes], p
 
     One short statement where they name anything, and another where a patient has anything hidden.
     """
-    closings = [part for part in limit.also if isinstance(part, Closed)]
-    named = {found.decode() for body in bodies for found in _NAMED.findall(body)} if closings else ()
+    named = {found.decode() for body in bodies for found in _NAMED.findall(body)} if is_bound(limit) else ()
     if not named or not conn.execute(SQL["is_guarded"], (list(patients),), prepare=True).fetchall()[0][0]:
         return NOTHING
-    keys = {(TYPE_NUMBER[type], hid(id)): text for text in named for type, id in [text.split("/")]}
+    return hidden_among(conn, limit, named)
+
+
+def is_bound(limit: Restriction) -> bool:
+    """Whether labels and closings hide anything from them at all."""
+    return any(isinstance(part, Closed) for part in limit.also)
+
+
+def hidden_among(conn: Connection, limit: Restriction, names: Collection[str]) -> Hidden:
+    """Those of these (`Type/id`) that are hidden so; what was never there, or is nobody's, is not."""
+    closings = [part for part in limit.also if isinstance(part, Closed)]
+    if not names or not closings:
+        return NOTHING
+    keys = {(TYPE_NUMBER[type], hid(id)): text for text in names for type, id in [text.split("/")]}
     columns = [[shard_of(text.partition("/")[2]) for text in keys.values()], *map(list, zip(*keys, strict=True))]
     rows = [row for one in closings for row in conn.execute(SQL["closed_among"], (*columns, whom(one)), prepare=True)]
     return frozenset(keys[type, id] for type, id in rows)

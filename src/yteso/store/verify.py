@@ -38,6 +38,7 @@ from yteso.store.dictionaries import ensure_known
 from yteso.store.labels import is_labelled, rules_in_force
 from yteso.store.rows import Row, index_of
 from yteso.store.verify_contexts import bad_context
+from yteso.store.verify_granted import bad_grant
 from yteso.store.verify_rights import bad_right, streamed
 
 SQL = Queries.beside(__file__)
@@ -52,7 +53,7 @@ class BadPlace:
     `root`: root number `n` is forged, missing or out of order. `row`: audit row `lane`, `n` was changed, added, removed
     or moved. `end`: the end of the lane is not what `store.lane` or a root says. `missing`: a version that row wrote is
     gone or altered. `content`: a version (`about`) that no audit row wrote, or whose columns say something else.
-    `right`: a row (`about`) that decides who may see, and is not what the present resources say.
+    `right`: a row (`about`) that decides who may see, and is not what the present resources, or the chain, say.
     """
 
     kind: Kind
@@ -108,8 +109,10 @@ def verify(
 
 
 def verify_rights(conn: Connection, codec: Codec) -> BadPlace | None:
-    """Visits, relations and consents as rows are what the present resources say; contexts what each file says."""
-    bad = bad_right(conn, codec) or bad_context(conn, codec)
+    """Visits, relations and consents as rows are what the present resources say, contexts what a file says; openings,
+    grants and approvals what the chain says that somebody gave.
+    """
+    bad = bad_right(conn, codec) or bad_context(conn, codec) or bad_grant(conn)
     return BadPlace("right", about=bad) if bad else None
 
 

@@ -112,10 +112,9 @@ def _folder(package: str) -> Path:
 
 def _hosts(settings: Settings) -> dict[str, Any]:
     public = urlsplit(settings.public_url)
-    hosts = {"localhost", "127.0.0.1", "[::1]", settings.host, public.hostname or ""} - {"", "0.0.0.0"}  # noqa: S104 - not bound here
     secure = public.scheme == "https"
     return {
-        "ALLOWED_HOSTS": sorted(hosts),
+        "ALLOWED_HOSTS": sorted(settings.hosts | ({public.hostname} if public.hostname else set())),
         "CSRF_TRUSTED_ORIGINS": [f"{public.scheme}://{public.netloc}"] if public.netloc else [],
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if secure else None,
         "SESSION_COOKIE_SECURE": secure,

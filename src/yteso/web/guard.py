@@ -32,6 +32,9 @@ FRESH_SECONDS = 300
 PROVED_AT = "proved_at"
 """Session key: when (seconds since the epoch) the person last proved who they are."""
 
+PROVED_ANEW = "proved_anew"
+"""Session key: the same of a proof that was asked for after the log-in, and not spent yet."""
+
 INCOMPLETE = "incomplete"
 """Session key: true while somebody who needs a second factor has given none; only `enrols` views open then."""
 
@@ -63,12 +66,12 @@ def needs_fresh_login(view: View) -> View:
     """Declare, below `allow`, that the view wants a proof of who one is from within the last five minutes.
 
     Without one: a redirect to the page that asks for it, and from there back to this address, or to the page whose
-    form was sent (which has to be sent again). For break-glass, exports, changes of one's own log-in.
+    form was sent (which has to be sent again). For exports and changes of one's own log-in.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
-        return view(request, *args, **names) if is_fresh(request) else _to_proof(request)
+        return view(request, *args, **names) if is_fresh(request) else to_proof(request)
 
     return guarded  # type: ignore[return-value]
 
@@ -86,13 +89,21 @@ def needs_fresh_login_to_change(view: View) -> View:
 
 def spend_proof(request: HttpRequest) -> None:
     """The proof of who one is was for what has just been done, and counts for nothing further."""
-    request.session[PROVED_AT] = 0
+    request.session.update({PROVED_AT: 0, PROVED_ANEW: 0})
 
 
 def is_fresh(request: HttpRequest) -> bool:
     """True when the person proved who they are within the last `FRESH_SECONDS`."""
-    proved = request.session.get(PROVED_AT, 0)
-    return 0 <= now().timestamp() - proved < FRESH_SECONDS
+    return _is_within(request, PROVED_AT)
+
+
+def is_proved_anew(request: HttpRequest) -> bool:
+    """The same of a proof since the log-in: who just signed in has not been asked again (break-glass)."""
+    return _is_within(request, PROVED_ANEW)
+
+
+def _is_within(request: HttpRequest, name: str) -> bool:
+    return 0 <= now().timestamp() - request.session.get(name, 0) < FRESH_SECONDS
 
 
 def enrols(view: View) -> View:
@@ -150,7 +161,8 @@ def principal_of(request: HttpRequest) -> Principal:
     return Principal(user.username, role, user.facility, USUAL[role], person=user.person, assurance=assurance)
 
 
-def _to_proof(request: HttpRequest) -> HttpResponse:
+def to_proof(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for a proof of who one is, and from there back to where one was."""
     if request.headers.get("HX-Request"):
         return _to("account_reauthenticate", request)
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': place_of(request)})}")

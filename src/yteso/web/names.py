@@ -6,12 +6,19 @@ from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
 
+from yteso.access.principal import Role
+
 
 def names_of(accounts: Iterable[str | None]) -> dict[str, str]:
     """Account -> its owner's name, of those that there are."""
     wanted = {one for one in accounts if one}
     rows = get_user_model().objects.filter(username__in=wanted) if wanted else ()
     return {row.username: row.display_name for row in rows}
+
+
+def is_account(name: str, role: Role) -> bool:
+    """Whether there is an account of this name and role that may sign in."""
+    return bool(get_user_model().objects.filter(username=name, role=role, is_active=True).exists())
 
 
 def names_with_accounts(accounts: Iterable[str | None]) -> dict[str, str]:

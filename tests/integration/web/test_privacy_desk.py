@@ -28,6 +28,7 @@ def cast(site):
     from yteso.web.accounts import people
 
     people.create_user("nguoiyeucau", PASSWORD, Role.CITIZEN, display_name="Người Mẫu", person=site.patient, demo=True)
+    people.create_user("kho-du-lieu", PASSWORD, Role.INTEGRATOR, display_name="Kho Mẫu", demo=True)
     with site.services.database.connection() as conn:
         for table in TABLES:
             conn.execute(f"DELETE FROM store.{table}")
@@ -87,9 +88,9 @@ def test_the_desk_names_people_and_facilities_and_the_account_beside(cast):
     for page in (officer.get(place).content.decode(), officer.get(f"{place}/notice").content.decode()):
         assert "bacsi Mẫu (bacsi)" in page
         assert facility in page
-    given = {"account": "phantich", "days": "30", "reason": REASON}
+    given = {"account": "kho-du-lieu", "days": "30", "reason": REASON}
     exports = officer.post("/privacy/exports/standing", given, follow=True).content.decode()
-    assert "<strong>phantich Mẫu</strong> (phantich)" in exports
+    assert "<strong>Kho Mẫu</strong> (kho-du-lieu)" in exports
     assert f"{REASON} · baovedulieu Mẫu" in exports
 
 
@@ -176,6 +177,25 @@ def test_an_export_waits_on_the_desk_and_is_decided_there(cast):
     page = officer.post("/privacy/exports/standing", given, follow=True).content.decode()
     end = re.search(r'action="(/privacy/exports/standing/[^"]+/end)"', page)[1]
     assert "kho-du-lieu" not in officer.post(end, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("account", ["doi-tac", "khong-co", "bacsi", "kho-du-lieu-2"])
+def test_nothing_is_approved_beforehand_for_a_name_that_no_system_has(cast, account):
+    officer = cast.client("baovedulieu")
+    given = {"account": account, "days": "30", "reason": REASON}
+    page = officer.post("/privacy/exports/standing", given, follow=True).content.decode()
+    assert "DPO-0402" in page
+    assert "/standing/" not in page.replace('action="/privacy/exports/standing"', "")
+
+
+def test_a_suspect_has_an_account_or_has_done_something_then(cast):
+    officer = cast.client("baovedulieu")
+    page = officer.post("/privacy/breaches/open", breach_form(account="bs-bi-ngi"), follow=True).content.decode()
+    assert "DPO-0204" in page
+    long_ago = {"since": "2020-01-01T00:00", "until": "2020-01-02T00:00"}
+    for account, opened in (("bs-bi-nghi", False), ("bacsi", True)):
+        answer = officer.post("/privacy/breaches/open", breach_form(account=account, **long_ago))
+        assert (answer.headers["Location"] != "/privacy/breaches") == opened
 
 
 def test_the_register_is_edited_by_versions_and_exported(cast):

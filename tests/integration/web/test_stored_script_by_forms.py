@@ -52,6 +52,7 @@ VALID = {
     "redirects": "http://127.0.0.1/back",
     "scope": "user/*.rs",
     "account": "bacsi",
+    "/privacy/exports/standing account": "zq-he-thong",
     "until": today(days=20),
     "relationship": "POWATT",
     "end": today(days=20),
@@ -63,6 +64,8 @@ NOWHERE = {
     "/privacy/register new": "an activity's code, one form only",
     "/account username": "a log-in's name, read-only",
     "/privacy/budgets/grant account": "one that there is: anything else is refused",
+    "/privacy/exports/standing account": "one that there is: anything else is refused",
+    "/privacy/breaches/open account": "one that there is, or that did something: anything else is refused",
     "/account/factors/passkey name": "kept with a passkey alone (test_stored_script.py)",
     **dict.fromkeys(("facility", "person", "practitioner", "username"), "one form only: anything else is refused"),
     **{f"/oauth/apps {name}": "one form only" for name in ("id", "keys", "launch", "redirects", "scope")},
@@ -207,6 +210,7 @@ def people_of(site):
         site.services.store.write(conn, SYSTEM, [Put(one) for one in (*made, *visits)])
     people.create_user(PERSON, PASSWORD, Role.CITIZEN, display_name="Mẫu", person=ids[0], demo=True)
     people.create_user(SECOND, PASSWORD, Role.CITIZEN, display_name="Mẫu", person=ids[2], demo=True)
+    people.create_user("zq-he-thong", PASSWORD, Role.INTEGRATOR, display_name="Mẫu", demo=True)
     yield ids
     User.objects.exclude(pk__in=[one.pk for one in before]).delete()
     for one in before:
@@ -249,7 +253,8 @@ def texts_in(site) -> str:
 
 def ways(form: Form, marks: dict[str, str]) -> Iterator[dict[str, str]]:
     """What is sent by a form: whole where the form allows, short, and with script in every field."""
-    valid = {name: value for name, value in VALID.items() if name in {**form.texts, **form.others}}
+    own = {name: f"{pattern(form.action)} {name}" for name in {**form.texts, **form.others}}
+    valid = {name: VALID.get(place, VALID.get(name, "")) for name, place in own.items() if {name, place} & set(VALID)}
     for payload, fixed in ((ALL, valid), (f"{SHORT} {PAYLOADS[0]}"[:90], valid), (ALL, {})):
         values = {}
         for text, longest in form.texts.items():

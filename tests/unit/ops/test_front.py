@@ -6,12 +6,14 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from yteso.base.errors import Refused
 from yteso.base.http import Request, Response
+from yteso.base.settings import Settings
 from yteso.ops.front import Door, Front
 from yteso.ops.rules import TOO_LARGE
 
@@ -35,7 +37,7 @@ def ask(
         "PATH_INFO": path,
         "QUERY_STRING": "a=1",
         "CONTENT_LENGTH": str(len(body)) if length is None else length,
-        "HTTP_HOST": "example.vn",
+        "HTTP_HOST": "localhost:8430",
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(body),
         **more,
@@ -52,7 +54,7 @@ def front(*doors: Door, public_url: str = "") -> Front:
 def test_a_mounted_door_sees_the_path_below_its_mount() -> None:
     status, _, body = ask(front(Door("fhir", ("/fhir",), echo, mounted=True)), "/fhir/Patient")
     assert status == "200 OK"
-    assert json.loads(body) == ["/Patient", "a=1", "http://example.vn/fhir"]
+    assert json.loads(body) == ["/Patient", "a=1", "http://localhost:8430/fhir"]
 
 
 def test_the_public_address_is_the_base_of_links() -> None:
@@ -60,6 +62,43 @@ def test_the_public_address_is_the_base_of_links() -> None:
     _, headers, body = ask(front(door, public_url="https://yte.example.vn"), "/fhir/Patient")
     assert json.loads(body)[2] == "https://yte.example.vn/fhir"
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8430", "127.0.0.1:8430", "[::1]:8430", "yte.example.vn"])
+def test_a_name_of_ours_is_the_base_of_links(host: str) -> None:
+    own = Front(
+        [Door("fhir", ("/fhir",), echo, mounted=True)],
+        pages,
+        LIMIT,
+        hosts=Settings(Path(), host="yte.example.vn").hosts,
+    )
+    assert json.loads(ask(own, "/fhir/Patient", HTTP_HOST=host)[2])[2] == f"http://{host}/fhir"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["example.com", "localhost.example.com", "localhost@example.com", "localhost:8430/x?", "10.0.0.9", "a b", "[::1"],
+)
+def test_no_answer_holds_links_that_begin_with_somebody_elses_name(host: str) -> None:
+    for door in (Door("fhir", ("/fhir",), echo, mounted=True), Door("exchange", ("/fhir",), echo)):
+        status, _, body = ask(
+            Front([door], pages, LIMIT, hosts=Settings(Path(), host="0.0.0.0").hosts), "/fhir/x", HTTP_HOST=host
+        )
+        assert status == "421 Misdirected Request"
+        assert b"OPS-0014" in body
+        assert host.encode() not in body
+
+
+def test_a_door_without_links_answers_a_balancer_that_calls_it_by_its_address() -> None:
+    assert (
+        ask(front(Door("healthz", ("/healthz",), echo, anywhere=True)), "/healthz", HTTP_HOST="10.0.0.9")[0] == "200 OK"
+    )
+
+
+def test_behind_a_proxy_the_name_in_the_request_is_nothing_to_us() -> None:
+    door = Door("fhir", ("/fhir",), echo, mounted=True)
+    _, _, body = ask(front(door, public_url="https://yte.example.vn"), "/fhir/Patient", HTTP_HOST="inner")
+    assert json.loads(body)[2] == "https://yte.example.vn/fhir"
 
 
 def test_a_path_that_only_begins_like_a_door_is_a_page() -> None:

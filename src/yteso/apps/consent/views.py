@@ -21,13 +21,16 @@ from yteso.base.errors import Refused
 from yteso.client.consents import Consents
 from yteso.client.openings import REVIEW, TREATING, Openings
 from yteso.web.errors import keep_refusal
-from yteso.web.guard import allow, is_fresh, needs_fresh_login, needs_fresh_login_to_change, spend_proof
+from yteso.web.guard import allow, is_proved_anew, needs_fresh_login, spend_proof, to_proof
 from yteso.web.looks import look, parts
 from yteso.web.names import names_of, names_with_accounts
 from yteso.web.qr import qr_path
 from yteso.web.services import installed, service
 
 _TREATING = tuple(sorted(TREATING))
+_FIELDS = ("identifier", "reason", "words", "very")
+_TYPED = "typed_to_break_glass"
+"""Session key: what was typed, until the page is shown again after the proof."""
 _ACCOUNT = "account:"
 """How the form tells a person from a facility, of which one is chosen."""
 
@@ -63,8 +66,8 @@ def _open_page(request: HttpRequest, status: int = 200) -> HttpResponse:
         "may_approve": who.role is Role.DOCTOR,
         "reasons": list(words.reasons().items()),
         "reason": words.reason,
-        "given": request.POST,
-        "fresh": is_fresh(request),
+        "given": request.POST or request.session.pop(_TYPED, {}),
+        "fresh": is_proved_anew(request),
     }
     return render(request, "consent/open.html", context, status=status)
 
@@ -82,15 +85,18 @@ def use_code(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*_TREATING)
-@needs_fresh_login_to_change
 @require_http_methods(["GET", "POST"])
 def glass(request: HttpRequest) -> HttpResponse:
-    """Break the glass over one record: the proof of who one is counts for this one alone.
+    """Break the glass over one record after a proof of who one is, which counts for this alone; the log-in is none.
+    What was typed before it waits in the session.
 
     After a refusal the form stands at this address, and who proves anew comes back to it.
     """
     if request.method == "GET":
         return HttpResponseRedirect(reverse("consent:open"))
+    if not is_proved_anew(request):
+        request.session[_TYPED] = {name: request.POST.get(name, "")[:500] for name in _FIELDS}
+        return to_proof(request)
 
     def act() -> HttpResponse:
         given = request.POST
@@ -119,10 +125,11 @@ def end(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @allow(Role.DOCTOR)
-@needs_fresh_login
 @require_POST
 def approve(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Be the second person."""
+    """Be the second person, after a proof of who one is that counts for this alone."""
+    if not is_proved_anew(request):
+        return to_proof(request)
 
     def act() -> HttpResponse:
         done = _openings().approve(request.principal, str(id))

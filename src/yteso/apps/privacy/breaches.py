@@ -53,6 +53,8 @@ def open_(request: HttpRequest) -> HttpResponse:
     suspicion = Suspicion(account, facility, since, until) if since and until else None
     try:
         what = request.POST.get("what", "")
+        if suspicion is not None and not names_of([account]):
+            _breaches().require_acted(request.principal, suspicion)
         new = _breaches().open(request.principal, what, moment_of(request, "noticed"), suspicion)
     except Refused as refusal:
         tell_refusal(request, refusal)

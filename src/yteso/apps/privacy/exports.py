@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
 from yteso.apps.privacy.acts import done, number_of, tabs
-from yteso.client.exports import LEAST, MOST, MOST_DAYS, Exports
+from yteso.base.errors import Refused
+from yteso.base.issue import Origin
+from yteso.client.exports import LEAST, MOST, MOST_DAYS, NO_ACCOUNT, Exports
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import roles
-from yteso.web.names import names_of
+from yteso.web.names import is_account, names_of
 from yteso.web.services import now, service
 
 
@@ -65,14 +67,16 @@ def decide(request: HttpRequest, id: UUID) -> HttpResponse:
 @needs_fresh_login
 @require_POST
 def stand(request: HttpRequest) -> HttpResponse:
-    """A machine may export for a while."""
-    account, days, reason = request.POST.get("account", ""), number_of(request, "days"), request.POST.get("reason", "")
-    return done(
-        request,
-        lambda: _exports().add_standing(request.principal, account, days, reason),
-        gettext("Đã phê duyệt dài hạn."),
-        reverse("privacy:exports"),
-    )
+    """A machine that there is may export for a while: a name given beforehand would wait for whoever gets it."""
+    account, reason = request.POST.get("account", "").strip(), request.POST.get("reason", "")
+    days = number_of(request, "days")
+
+    def give() -> None:
+        if account and not is_account(account, Role.INTEGRATOR):
+            raise Refused(NO_ACCOUNT.at(Origin(field="account")), status=400)
+        _exports().add_standing(request.principal, account, days, reason)
+
+    return done(request, give, gettext("Đã phê duyệt dài hạn."), reverse("privacy:exports"))
 
 
 @allow(Role.DATA_OFFICER)

@@ -53,7 +53,7 @@ def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: An
     found = _accesses().open_cases(request.principal, open=not answered)
     context = {
         "tabs": tabs(request, "privacy:start"),
-        "glass": waiting(request).glass,
+        "open": waiting(request),
         "questions": _shown(found),
         "people": names_of(one.case.answered_by for one in found),
         "answered": answered,

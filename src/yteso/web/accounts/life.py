@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 
 from yteso.web.accounts import factors, trail
 from yteso.web.accounts.models import User
-from yteso.web.guard import ASSURANCE, INCOMPLETE, PROVED_AT, login_address
+from yteso.web.guard import ASSURANCE, INCOMPLETE, PROVED_ANEW, PROVED_AT, login_address
 from yteso.web.services import now
 
 ABSOLUTE_SECONDS = 12 * 3600
@@ -62,7 +62,7 @@ def weigh(request: HttpRequest) -> None:
 @transaction.atomic
 def prove(request: HttpRequest) -> None:
     """The person proved again who they are."""
-    request.session[PROVED_AT] = now().timestamp()
+    request.session.update(dict.fromkeys((PROVED_AT, PROVED_ANEW), now().timestamp()))
     request.session.save()
     trail.acted(request, trail.Act.PROOF)
 

@@ -1,0 +1,91 @@
+"""Rights that somebody gave by an act of their own: who puts one in, extends it or hands it on is found."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.integration.store.test_store_openings import CCCD, COLLEAGUE, MAKER, NIGHT, OFFICER, RECORD, SELF, WORDS
+
+from yteso.access.principal import Principal, Role
+from yteso.client.openings import Openings
+from yteso.store import budgets
+from yteso.store.bulk import approvals
+from yteso.store.bulk.desk import BulkDesk
+from yteso.store.protocol import Put
+from yteso.store.verify import BadPlace, verify
+
+PARTNER = Principal("kho", Role.INTEGRATOR)
+REASON = "Theo hợp đồng số 5"
+
+
+@pytest.fixture
+def given(database, store, tmp_path):
+    """Each kind of it, as the platform gives it, some ended before their time."""
+    openings = Openings(database, store)
+    until = datetime.now(UTC) + timedelta(days=3)
+    with database.connection() as conn:
+        store.write(conn, MAKER, [Put(one) for one in RECORD])
+    for _ in range(2):
+        openings.break_glass(NIGHT, CCCD, "ETREAT", WORDS, very_restricted=True)
+    first, second = (one.id for one in openings.mine(NIGHT))
+    assert openings.approve(COLLEAGUE, first)
+    assert openings.end(NIGHT, second)
+    assert openings.review(OFFICER, second, justified=True)
+    openings.open_by_code(COLLEAGUE, openings.visit_code(SELF).text)
+    bulk = BulkDesk(database, store, tmp_path)
+    with database.connection() as conn:
+        budgets.grant(conn, OFFICER, NIGHT.name, 900, until, REASON)
+        budgets.grant(conn, OFFICER, NIGHT.name, 700, until, REASON)
+        bulk.start_export(conn, PARTNER, "/fhir/$export", {"level": "system"})
+        approvals.add_standing(conn, OFFICER, PARTNER.name, until, REASON)
+        approvals.add_standing(conn, OFFICER, "kho-2", until, REASON)
+        (export,) = approvals.find_exports(conn)
+        assert approvals.decide(conn, OFFICER, export.id, "waiting", REASON)
+        assert budgets.end_grant(conn, OFFICER, budgets.find_grants(conn, datetime.now(UTC))[0].id)
+    return database
+
+
+def found(database, store):
+    with database.connection() as conn:
+        return verify(conn, store.codec(conn))
+
+
+def test_what_was_given_lawfully_passes(given, store):
+    assert found(given, store) is None
+
+
+PUT_IN = (
+    "INSERT INTO store.opening (kind, pat, patient, facility, account, opened_by, reason, words, until)"
+    " SELECT kind, pat, patient, facility, account, opened_by, reason, words, now() + interval '4 hours'"
+    " FROM store.opening WHERE kind = 'g' LIMIT 1"
+)
+LATER = "UPDATE store.opening SET since = since - interval '1 day', until = until - interval '1 day';"
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        (f"{LATER} {PUT_IN}", "opening"),
+        ("UPDATE store.opening SET until = until + interval '1 minute'", "opening"),
+        ("UPDATE store.opening SET since = now() + interval '1 day', until = now() + interval '28 hours'", "opening"),
+        ("UPDATE store.opening SET account = 'ai-do', opened_by = 'ai-do' WHERE kind = 'g'", "opening"),
+        ("UPDATE store.opening SET account = 'ai-do' WHERE kind = 'g'", "opening"),
+        ("UPDATE store.opening SET facility = '79009' WHERE kind = 'v'", "opening"),
+        ("UPDATE store.opening SET pat = pat + 1", "opening"),
+        ("UPDATE store.opening SET patient = 'other'", "opening"),
+        ("UPDATE store.opening SET kind = 'v', account = '' WHERE kind = 'g'", "opening"),
+        ("UPDATE store.opening SET second = 'ai-do' WHERE kind = 'g'", "opening"),
+        ("UPDATE store.opening SET until = until + interval '1 day' WHERE kind = 'v'", "opening"),
+        ("UPDATE store.budget_grant SET most = most + 1", "budget_grant"),
+        ("UPDATE store.budget_grant SET until = until + interval '1 minute'", "budget_grant"),
+        ("UPDATE store.budget_grant SET who = 'ai-do'", "budget_grant"),
+        ("UPDATE store.standing_approval SET who = 'ai-do'", "standing_approval"),
+        ("UPDATE store.standing_approval SET until = until + interval '1 minute'", "standing_approval"),
+        ("UPDATE store.bulk_job SET approved_by = 'ai-do'", "bulk_job"),
+    ],
+)
+def test_what_nobody_gave_so_is_named(given, store, change, table):
+    with given.connection() as conn:
+        conn.execute(change)
+    bad = found(given, store)
+    assert isinstance(bad, BadPlace)
+    assert (bad.kind, bad.about.partition(" ")[0]) == ("right", f"store.{table}")
