@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.acceptance.matrix.world import ask
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.api import Api
-from yteso.base.clock import VIETNAM, system_clock
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.client.accesses import Accesses, Asked
@@ -41,15 +41,22 @@ ACTS = {
     "permit-sdv": (True, ("SDV",)),
 }
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+TODAY = day_in_vietnam(system_clock())
 
 
 def born(years: int) -> str:
-    today = datetime.now(VIETNAM).date()
-    return f"{today.year - years}-01-01"
+    """Of somebody of that age, whose birthday is half a year away."""
+    return (TODAY - timedelta(days=365 * years + 190)).replace(day=1).isoformat()
+
+
+def birthday(years: int) -> str:
+    """When the child becomes so old."""
+    year, _, rest = born(8).partition("-")
+    return f"{int(year) + years}-{rest}"
 
 
 def day(days: int) -> str:
-    return (datetime.now(VIETNAM).date() + timedelta(days=days)).isoformat()
+    return (TODAY + timedelta(days=days)).isoformat()
 
 
 # target -> (birth date, relationship, period, proved)
@@ -222,11 +229,9 @@ def test_the_chain_says_by_which_representation_it_was_done(world):
 def test_a_parents_permission_ends_before_the_child_decides(world):
     chosen = world.consents.choose(ME, permits=True, facility="79008", labels=("HIV", "PSY"), of="p-child")
     given = ask(world.api, ME, "GET", f"Consent/{chosen}")[1]
-    last = datetime.fromisoformat(given["provision"]["period"]["end"]).date()
-    assert (last + timedelta(days=1)).isoformat() == f"{int(born(8)[:4]) + 15}-01-01"
-    longer = consent(
-        "child", "RelatedPerson/r-child", permits=True, labels=("HIV",), end=f"{int(born(8)[:4]) + 16}-01-01"
-    )
+    last = date.fromisoformat(given["provision"]["period"]["end"])
+    assert (last + timedelta(days=1)).isoformat() == birthday(15)
+    longer = consent("child", "RelatedPerson/r-child", permits=True, labels=("HIV",), end=birthday(16))
     status, answer = ask(world.api, ME, "POST", "Consent", longer)
     assert (status, answer["issue"][0]["details"]["coding"][0]["code"]) == (403, "API-0048")
 

@@ -3,14 +3,14 @@
 import json
 import threading
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import VIETNAM, day_in_vietnam
 from yteso.base.http import Request
 from yteso.exchange.doors import Doors
 from yteso.exchange.export import intake_changes_since
@@ -118,14 +118,14 @@ def test_a_province_fed_over_http_comes_out_as_its_planned_figures(database, tmp
     marts = Marts(tmp_path)
     plans = province.plans(VISITS)
     shown = {(row["day"], row["facility"], row["care"]): row["visits"] for row in marts.table("visits_daily")}
-    assert shown == Counter((one.arrived.date(), one.facility.code, one.care) for one in plans)
+    assert shown == Counter((day_in_vietnam(one.arrived), one.facility.code, one.care) for one in plans)
 
     bills = [province.tables(one)["XML1"][0] for one in plans if one.left and not one.archive]
-    this_year = datetime(2026, 1, 1).date()
+    this_year = date(2026, 1, 1)
     assert marts.totals("money_daily", ["visits"], since=this_year)[0]["visits"] == len(bills)
     days = defaultdict(list)
     for bill in bills:
-        days[datetime.strptime(bill["NGAY_RA"][:8], "%Y%m%d").date()].append(bill)
+        days[date.fromisoformat(bill["NGAY_RA"][:8])].append(bill)
     columns = ["visits", "fund", "copay", "own_pocket", "other_sources"]
     told = marts.totals("money_daily", columns, ["day", "insured"], since=this_year)
     full = [row for row in told if row["visits"] >= 5]

@@ -4,7 +4,7 @@ The judge follows the words of ADR 33 and 41 over plain values and knows nothing
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import chain
 
 import pytest
@@ -15,13 +15,15 @@ from yteso.access.consent import closed_to
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import Restriction
 from yteso.access.types import PATIENT_TYPES
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.db import Database
 from yteso.search.keys import number, patient_key
 from yteso.search.parse import parse
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, Remove
 
-TODAY = datetime.now(UTC)
+NOW = system_clock()
+TODAY = day_in_vietnam(NOW)
 WRITER = Principal("nap-lieu", Role.SYSTEM)
 A, B = "79001", "79002"
 EVERYWHEN = (date.min, date.max)
@@ -29,7 +31,7 @@ SECRET = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", 
 
 
 def years_ago(years, days=0):
-    return (TODAY.date() - timedelta(days=round(years * 365.25) + days)).isoformat()
+    return (TODAY - timedelta(days=round(years * 365.25) + days)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -232,8 +234,8 @@ def is_before(fact, age):
     if age is None:
         return False
     born = date.fromisoformat(BORN[fact.patient])
-    day = date.fromisoformat(fact.day) if fact.day else TODAY.date()
-    return day < born.replace(year=born.year + age)
+    day = date.fromisoformat(fact.day) if fact.day else TODAY
+    return (day.year - born.year, day.month, day.day) < (age, born.month, born.day)
 
 
 def is_closed(who, fact, said):
@@ -344,7 +346,7 @@ BEYOND = {
 
 
 def hour(hours):
-    return (TODAY + timedelta(hours=hours)).isoformat()
+    return (NOW + timedelta(hours=hours)).isoformat()
 
 
 def consent_of(n, told):

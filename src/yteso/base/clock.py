@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
 
 Clock = Callable[[], datetime]
+
+
+def day_in_vietnam(moment: datetime) -> date:
+    """The day on which a moment falls in Vietnam: the day of law and of people, whatever zone the moment is told in."""
+    return moment.astimezone(VIETNAM).date()
 
 
 def log_time(seconds: float) -> str:

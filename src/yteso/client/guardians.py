@@ -16,7 +16,7 @@ from typing import Any
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.access.table import RECORDS_REPRESENTATION
-from yteso.base.clock import VIETNAM, Clock
+from yteso.base.clock import VIETNAM, Clock, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.base.issue import Issue, Origin
@@ -24,7 +24,7 @@ from yteso.base.scanner import NotScanned, Scanner
 from yteso.client import representation_rules as rules
 from yteso.client.citizens import Citizens
 from yteso.client.people import PersonBanner, banner_of
-from yteso.client.representations import ADULT, BY_COURT, LONGEST_YEARS, Representation, ended, shown
+from yteso.client.representations import ADULT, BY_COURT, LONGEST_YEARS, Representation, ended, ends_in_time, shown
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query
@@ -177,14 +177,11 @@ class Guardians:
         if minor and not until:
             return None
         years = ADULT if minor else LONGEST_YEARS
-        try:
-            days = (date.fromisoformat(until) - self._today()).days
-        except ValueError:
-            days = 0
-        return None if 0 < days <= years * 366 else rules.BAD_END.at(Origin(field="until"), years=years)
+        in_time = ends_in_time(until, self._today(), years)
+        return None if in_time else rules.BAD_END.at(Origin(field="until"), years=years)
 
     def _today(self) -> date:
-        return self._clock().astimezone(VIETNAM).date()
+        return day_in_vietnam(self._clock())
 
 
 def may_record(who: Principal) -> bool:
@@ -232,6 +229,6 @@ def _resources(ward: str, holder: PersonBanner, papers: Papers, now: datetime) -
         "patient": patient,
         "relationship": [{"coding": [{"system": _ROLE_CODE, "code": papers.relationship}]}],
         "name": [{"text": holder.name}],
-        "period": {"start": now.date().isoformat(), **({"end": papers.until} if papers.until else {})},
+        "period": {"start": day_in_vietnam(now).isoformat(), **({"end": papers.until} if papers.until else {})},
     }
     return [*scans, related]

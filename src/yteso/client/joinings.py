@@ -12,7 +12,7 @@ from typing import Any
 
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM, Clock
+from yteso.base.clock import Clock, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.client.people import PersonBanner, banner_of
@@ -52,7 +52,7 @@ class Joinings:
     def pair(self, who: Principal, one: str, other: str) -> Pair:
         """Both, compared fact by fact. Refused (404, IDEN-0002) unless both are to be seen."""
         _require_second(who)
-        today = self._clock().astimezone(VIETNAM).date()
+        today = day_in_vietnam(self._clock())
         with self._database.reading() as conn:
             left, right = (banner_of(self._seen(conn, who, named)[0], today) for named in (one, other))
         return Pair(left, right, compare(left, right))
@@ -121,7 +121,7 @@ class Joinings:
     def done(self, who: Principal) -> list[tuple[Joining, PersonBanner | None, PersonBanner | None]]:
         """What the caller's facility proposed and joined, newest first, with both persons as far as they are seen."""
         _require_second(who)
-        today = self._clock().astimezone(VIETNAM).date()
+        today = day_in_vietnam(self._clock())
         with self._database.connection() as conn:
             found = rows.joinings(conn, who.facility)
             keys = {("Patient", person) for one in found for person in (one.survivor, one.other)}

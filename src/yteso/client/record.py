@@ -12,7 +12,7 @@ from typing import Any
 
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal
-from yteso.base.clock import VIETNAM, Clock
+from yteso.base.clock import Clock, day_in_vietnam
 from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner, banner_of, nearest_first, person_query
 from yteso.db import Connection, Database
@@ -110,14 +110,14 @@ class Records:
             return People(())
         with self._database.reading() as conn:
             page = self._search(conn, who, query)
-        today = self._clock().astimezone(VIETNAM).date()
+        today = day_in_vietnam(self._clock())
         persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
         return People(tuple(nearest_first(text, persons)), page.next)
 
     def banner(self, who: Principal, patient_id: str) -> PersonBanner | None:
         """The person's banner; None when absent, deleted or not to be seen by `who`."""
         patient = self.resource(who, "Patient", patient_id)
-        return banner_of(patient, self._clock().astimezone(VIETNAM).date()) if patient else None
+        return banner_of(patient, day_in_vietnam(self._clock())) if patient else None
 
     def section(self, who: Principal, patient_id: str, name: str, count: int = 50, cursor: str = "") -> Section:
         """One section of `SECTIONS`, newest first."""
@@ -226,7 +226,7 @@ class Records:
             return {}
         with self._database.reading() as conn:
             page = self._search(conn, who, Query("Patient", (Clause("_id", "token", wanted),), count=len(wanted)))
-        today = self._clock().astimezone(VIETNAM).date()
+        today = day_in_vietnam(self._clock())
         persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
         return {one.id: one for one in persons}
 

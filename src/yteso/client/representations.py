@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from yteso.access.mandate import birthday
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM, Clock
+from yteso.base.clock import VIETNAM, Clock, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.ids import random_id
 from yteso.base.issue import Issue, Origin
@@ -21,6 +22,7 @@ from yteso.client import representation_rules as rules
 from yteso.client.people import PersonBanner, banner_of, display_name
 from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
+from yteso.fhir.dates import local_day
 from yteso.search.query import Clause, Query
 from yteso.store.mandates import mandate_for
 from yteso.store.protocol import Put, Store
@@ -122,7 +124,7 @@ class Representations:
         now = self._clock().astimezone(VIETNAM)
         with self._database.connection() as conn:
             me = self._person(conn, who, who.person) if _is_person(who) else None
-            issue = _unfit(me, who, holder, relationship, until, now.date())
+            issue = _unfit(me, who, holder, relationship, until, day_in_vietnam(now))
             if issue is None and any(one.in_force and one.holder == holder for one in self._all_of(conn, who, me)):
                 issue = rules.ALREADY.at()
             if issue is not None:
@@ -169,7 +171,7 @@ class Representations:
         return shown(resource, person, self._clock(), who)
 
     def _today(self) -> date:
-        return self._clock().astimezone(VIETNAM).date()
+        return day_in_vietnam(self._clock())
 
 
 def _unfit(
@@ -182,11 +184,17 @@ def _unfit(
         return rules.NOT_ONESELF.at()
     if relationship not in OFFERED:
         return rules.NOT_OFFERED.at(Origin(field="relationship"))
+    in_time = ends_in_time(until, today, LONGEST_YEARS)
+    return None if in_time else rules.BAD_END.at(Origin(field="until"), years=LONGEST_YEARS)
+
+
+def ends_in_time(until: str, today: date, years: int) -> bool:
+    """Whether a day, written as FHIR writes it, is after today and within so many years."""
     try:
-        days = (date.fromisoformat(until) - today).days
+        end = date.fromisoformat(until)
     except ValueError:
-        days = 0
-    return None if 0 < days <= LONGEST_YEARS * 366 else rules.BAD_END.at(Origin(field="until"), years=LONGEST_YEARS)
+        return False
+    return end.isoformat() == until and today < end <= birthday(today, years)
 
 
 def _named(who: Principal, holder: str, name: str, relationship: str, until: str, now: datetime) -> Resource:
@@ -201,7 +209,7 @@ def _named(who: Principal, holder: str, name: str, relationship: str, until: str
         "patient": {"reference": f"Patient/{who.person}"},
         "relationship": [{"coding": [{"system": _ROLE_CODE, "code": relationship}]}],
         "name": [{"text": name}],
-        "period": {"start": now.date().isoformat(), "end": until},
+        "period": {"start": day_in_vietnam(now).isoformat(), "end": until},
     }
 
 
@@ -242,7 +250,8 @@ def _representation(
     holder, minor = relation.holder.removeprefix("Patient/"), relation.kind == "m"
     of_age = minor and (person.age is None or person.age >= ADULT)
     in_force = relation.since <= now < relation.until and not of_age
-    ends = [day for day in (str(resource.get("period", {}).get("end", ""))[:10], _comes_of_age(person, minor)) if day]
+    period = resource.get("period", {})
+    ends = [day for day in (local_day(str(period.get("end", ""))), _comes_of_age(person, minor)) if day]
     concerned = who.person == holder or (who.person == person.id and (person.age or 0) >= ADULT)
     return Representation(
         id=str(resource.get("id", "")),
@@ -251,7 +260,7 @@ def _representation(
         name=display_name(resource.get("name", [])),
         relationship=_relationship(resource),
         evidence=_extension(resource, EVIDENCE),
-        since=str(resource.get("period", {}).get("start", ""))[:10],
+        since=local_day(str(period.get("start", ""))),
         until=min(ends, default=""),
         minor=minor,
         in_force=in_force,
@@ -262,8 +271,9 @@ def _representation(
 
 
 def _comes_of_age(person: PersonBanner, minor: bool) -> str:
-    """The 18th birthday, as far as the birth date tells."""
+    """The 18th birthday, as far as the birth date tells; who was born on 29 February comes of age on 1 March."""
     year, _, rest = person.birth_date.partition("-")
+    rest = "03-01" if rest == "02-29" else rest
     return f"{int(year) + ADULT}{'-' if rest else ''}{rest}" if minor and year.isdigit() else ""
 
 

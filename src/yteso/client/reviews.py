@@ -12,7 +12,7 @@ from typing import Literal
 
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal
-from yteso.base.clock import VIETNAM, Clock
+from yteso.base.clock import Clock, day_in_vietnam
 from yteso.base.text import fold
 from yteso.client.people import PersonBanner, banner_of
 from yteso.db import Connection, Database
@@ -63,7 +63,7 @@ class Reviews:
 
     def open(self, who: Principal, limit: int = 50) -> list[Doubtful]:
         """Open doubts, oldest first; a facility's people see those of their own visits. Raises Refused (403)."""
-        today = self._clock().astimezone(VIETNAM).date()
+        today = day_in_vietnam(self._clock())
         with self._database.connection() as conn:
             return [self._shown(conn, who, one, today) for one in open_reviews(conn, who, limit)]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM, Clock
+from yteso.base.clock import Clock, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.client.access_rules import NOT_OWN
@@ -91,7 +91,7 @@ class SubjectRequests:
 
     def clocks(self) -> dict[str, LegalClock]:
         """Kind -> how long the law gives today; it is no secret."""
-        return in_force(self._clock().astimezone(VIETNAM).date(), self._own)
+        return in_force(day_in_vietnam(self._clock()), self._own)
 
     def acknowledge(self, who: Principal, id: str, *, others: bool = False) -> None:
         """Tell the person that it is worked on, and whether another party takes part. Refused (404, DPO-0003)."""

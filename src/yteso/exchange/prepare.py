@@ -11,7 +11,7 @@ import traceback
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.base.issue import Issue
 from yteso.exchange import rules
 from yteso.exchange.adapters.bhyt.map import Mapped, map_visit
@@ -92,7 +92,7 @@ def _places(error: BaseException) -> str:
 
 
 def _judged(step: Prepared, visit: Visit, profiles: VisitProfiles | None) -> Prepared:
-    today = step.work.received.astimezone(VIETNAM).date()  # the day it was received, also in a replay
+    today = day_in_vietnam(step.work.received)  # the day it was received, also in a replay
     issues = [*visit.issues, *_foreign(step, visit), *check(visit.tables, visit.facility, visit.layer, today)]
     if any(issue.blocks for issue in issues):
         return replace(step, issues=tuple(issues))

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from yteso.base.clock import VIETNAM, day_in_vietnam
+
 Interval = tuple[int, int]
 
 LOWEST = -(2**62)
@@ -25,6 +27,7 @@ _DAY = 86_400 * _SECOND
 _VIETNAM = 7 * 3600 * _SECOND
 _EPOCH = date(1970, 1, 1).toordinal()
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+_START_HERE = datetime(1970, 1, 1, tzinfo=VIETNAM)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _START) // timedelta(microseconds=1)
 _LAST = (datetime.max.replace(tzinfo=UTC) - _START) // timedelta(microseconds=1)
 
@@ -79,6 +82,24 @@ def _offset(zone: str | None) -> int:
         return 0
     size = (int(zone[1:3]) * 3600 + int(zone[4:6]) * 60) * _SECOND
     return -size if zone[0] == "-" else size
+
+
+def local(text: str) -> datetime | None:
+    """Where a date or dateTime begins by Vietnam's clock, whatever zone it is written in; None when it is none.
+
+    `2026-11-26T18:30:00Z` begins on 27 November. `9999-12-31T23:59:59Z`, which senders write for "no end", ends where a
+    datetime ends.
+    """
+    found = interval(text)
+    if found is None:
+        return None
+    return _START_HERE + timedelta(microseconds=min(max(found[0] + _VIETNAM, _FIRST), _LAST))
+
+
+def local_day(text: str) -> str:
+    """The day a text tells, in Vietnam and as precise as it is: `2026-11-27`, `2026`; what is no date stays."""
+    moment = local(text) if len(text) > len("2026-11-27") else None
+    return day_in_vietnam(moment).isoformat() if moment else text
 
 
 def period(value: Mapping[str, Any]) -> Interval | None:

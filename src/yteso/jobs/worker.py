@@ -12,9 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from yteso.base.clock import Clock, day_in_vietnam, system_clock
 from yteso.base.trace import where
 from yteso.db import Connection, Database, Queries, is_retryable
 from yteso.db.listen import Listener
@@ -40,10 +41,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something the worker also does every so many seconds between jobs, beginning at once."""
+    """Something the worker also does between jobs, beginning at once: every so many seconds, or with each new day.
+
+    `seconds` None: when a day begins in Vietnam, as what the law says of a day holds from its first minute on.
+    """
 
     name: str
-    seconds: float
+    seconds: float | None
     run: Callable[[], object]
 
 
@@ -59,6 +63,7 @@ class Worker:
         queues: Sequence[str] | None = None,
         poll_seconds: float = 2.0,
         stalled: timedelta = STALLED,
+        clock: Clock = system_clock,
     ) -> None:
         self._database = database
         self._tasks: Mapping[str, Task] = {task.name: task for task in tasks}
@@ -67,7 +72,9 @@ class Worker:
         self._queues = list(queues) if queues else None
         self._poll_seconds = poll_seconds
         self._stalled = stalled
+        self._clock = clock
         self._due: dict[str, float] = {}
+        self._done: dict[str, date] = {}
         self._number = 0
 
     def run(self, stop: threading.Event) -> None:
@@ -170,10 +177,20 @@ class Worker:
 
     def _do_chores(self) -> None:
         for chore in self._chores:
-            now = time.monotonic()
-            if now >= self._due.get(chore.name, 0.0):
-                self._due[chore.name] = now + chore.seconds
+            if self._is_due(chore):
                 chore.run()
+
+    def _is_due(self, chore: Chore) -> bool:
+        """Whether it is to be done now; it is not asked for again before its time, however it ends."""
+        if chore.seconds is None:
+            today = day_in_vietnam(self._clock())
+            before, self._done[chore.name] = self._done.get(chore.name), today
+            return before != today
+        now = time.monotonic()
+        if now < self._due.get(chore.name, 0.0):
+            return False
+        self._due[chore.name] = now + chore.seconds
+        return True
 
     def _sleep(self, listener: Listener, stop: threading.Event) -> None:
         """Until a job is announced, a chore is due or the poll interval is over; in short steps, to notice `stop`."""

@@ -23,7 +23,7 @@ _SWEEP_SECONDS = 2.0
 _BULK_SWEEP_SECONDS = 30.0
 _SAME_SECONDS = 1.0
 _HOUR_SECONDS = 3_600.0
-_DAY_SECONDS = 86_400.0
+_WITH_THE_DAY = None
 
 
 def main() -> None:
@@ -46,14 +46,14 @@ def main() -> None:
             Chore("sweep", _SWEEP_SECONDS, drain),
             Chore("bulk sweep", _BULK_SWEEP_SECONDS, services.bulk.sweep),
             Chore("same persons", _SAME_SECONDS, services.sweep_same),
-            Chore("all same persons", _DAY_SECONDS, services.spread_same),
+            Chore("all same persons", _WITH_THE_DAY, services.spread_same),
             Chore("telling sweep", _BULK_SWEEP_SECONDS, teller.sweep),
             Chore("reindex sweep", _BULK_SWEEP_SECONDS, reindex.sweep),
             Chore("bulk clean", _HOUR_SECONDS, services.bulk.clean),
             Chore("budgets", _HOUR_SECONDS, services.forget_seen),
-            Chore("maintain", _DAY_SECONDS, services.maintain_store),
-            Chore("dictionaries", _DAY_SECONDS, services.learn_dictionaries),
-            Chore("accounts", _DAY_SECONDS, services.maintain_accounts),
+            Chore("maintain", _WITH_THE_DAY, services.maintain_store),
+            Chore("dictionaries", _WITH_THE_DAY, services.learn_dictionaries),
+            Chore("accounts", _WITH_THE_DAY, services.maintain_accounts),
         ]
         Worker(services.database, tasks, chores=chores).run(stop)
     finally:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from yteso.base.clock import VIETNAM, system_clock
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.db import Connection, Queries
 from yteso.db.lock import hold
 from yteso.fhir.json import loads
@@ -43,7 +43,7 @@ _OF_VISITS = sorted(COMPARTMENTS["Encounter"].keys() - {TYPE_NAME[one] for one i
 
 def mark(rows: Sequence[Indexed], facility: str) -> None:
     """Set label and maker of rows that are written together for somebody of this facility ("" when of none)."""
-    rules = sensitivity(system_clock().astimezone(VIETNAM).date())
+    rules = sensitivity(day_in_vietnam(system_clock()))
     found: dict[str, int] = {}
     papers: list[tuple[Row, str]] = []
     for row, index in rows:
@@ -172,7 +172,7 @@ def _visits(resource: Mapping[str, Any]) -> Iterable[str]:
 
 def rules_in_force(conn: Connection, now: datetime) -> Sensitivity | None:
     """The rules by which everything present is labelled now; None while it is being labelled anew."""
-    today = now.astimezone(VIETNAM).date()
+    today = day_in_vietnam(now)
     row = conn.execute(SQL["is_labelled"], (fingerprint(today),)).fetchone()
     return sensitivity(today) if row is not None and row[0] else None
 
@@ -185,7 +185,7 @@ def is_labelled(rules: Sensitivity, type: int, text: bytes, resource: Mapping[st
 
 def renew(conn: Connection, now: datetime) -> bool:
     """Nightly: when other rules are in force than those of the record's labels, label it anew, in the background."""
-    fresh = fingerprint(now.astimezone(VIETNAM).date())
+    fresh = fingerprint(day_in_vietnam(now))
     changed = conn.execute(SQL["note_labelling"], (fresh,)).fetchone() is not None
     if changed:
         conn.execute(SQL["label_anew"])

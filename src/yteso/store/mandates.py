@@ -11,7 +11,7 @@ from typing import Any
 
 from yteso.access.mandate import Mandate
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.db import Connection, Queries
 from yteso.fhir import json
 from yteso.fhir.dates import moment
@@ -64,7 +64,7 @@ def _in_force(conn: Connection, store: Store, who: Principal, ward: str = "") ->
 
 
 def _day(born: int) -> date:
-    return moment(born).astimezone(VIETNAM).date()
+    return day_in_vietnam(moment(born))
 
 
 def _codes(conn: Connection, store: Store, ids: Sequence[str]) -> dict[str, str]:

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from yteso.access.principal import Principal
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.base.ids import random_id, shard_of, shard_of_key
-from yteso.base.working_days import end_after
+from yteso.base.working_days import days_after, end_after
 from yteso.db import Connection, Queries
 from yteso.standards.subject_requests import Clock, in_force
 from yteso.store import audit
@@ -73,7 +73,7 @@ def file(
         return None
     id = random_id(shard)
     clock = _clock(kind, now, own)
-    clocks = (now, end_after(now, clock.answer), now + timedelta(days=clock.days))
+    clocks = (now, end_after(now, clock.answer), days_after(now, clock.days))
     conn.execute(SQL["add_request"], (shard, id, patient, who.name, kind, words, *clocks))
     _note(conn, who, "C", id, detail, patient)
     return id
@@ -137,7 +137,7 @@ def _open(conn: Connection, id: str) -> tuple[str, datetime, datetime] | None:
 
 
 def _clock(kind: str, filed: datetime, own: Mapping[str, int]) -> Clock:
-    return in_force(filed.astimezone(VIETNAM).date(), own)[kind]
+    return in_force(day_in_vietnam(filed), own)[kind]
 
 
 def close(conn: Connection, who: Principal, id: str, outcome: str, answer: str, now: datetime) -> bool:

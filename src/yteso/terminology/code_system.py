@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from yteso.fhir.dates import local_day
 from yteso.terminology.names import folded_names
 
 Properties = tuple[tuple[str, str, Any], ...]
@@ -55,11 +56,14 @@ class Entry:
         return bool(self.properties) and (True in self.values("notSelectable") or True in self.values("abstract"))
 
     def in_force(self, day: str) -> bool:
-        """Whether it may be used on that day (ISO): properties effectiveDate and retirementDate of dated lists."""
+        """Whether it may be used on that day (ISO): properties effectiveDate and retirementDate of dated lists.
+
+        It may on the day (month, year) of its retirement.
+        """
         if not self.properties:
             return True
-        since, until = self.values("effectiveDate"), self.values("retirementDate")
-        return all(str(one)[:10] <= day for one in since) and all(day <= str(one)[:10] for one in until)
+        since, until = (map(local_day, map(str, self.values(name))) for name in ("effectiveDate", "retirementDate"))
+        return all(one <= day for one in since) and all(day[: len(one)] <= one for one in until)
 
     @property
     def names(self) -> tuple[str, ...]:

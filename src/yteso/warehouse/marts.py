@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.base.errors import YtesoError
 from yteso.standards.sensitivity import in_force
 from yteso.warehouse.lake import settle
@@ -79,7 +79,7 @@ def publish(
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700, parents=True)
     connection.execute("SET VARIABLE now = CAST(? AS TIMESTAMPTZ)", [now])
-    connection.execute("SET VARIABLE sensitive = ?", [sensitive_codes(now.astimezone(VIETNAM).date())])
+    connection.execute("SET VARIABLE sensitive = ?", [sensitive_codes(day_in_vietnam(now))])
     connection.execute((HERE / "prepare.sql").read_text())
     rows = {mart.name: _write(connection, mart, place, marks[mart.clock]) for mart in marts().values()}
     about = {"as_of": now.isoformat(), "record_t": marks["record"], "intake_t": marks["intake"], "rows": rows}

@@ -10,11 +10,12 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from yteso.base.clock import day_in_vietnam
 from yteso.base.errors import YtesoError
 from yteso.warehouse.changes import IntakeChange, RecordChange
 from yteso.warehouse.flat import Flat
@@ -25,7 +26,8 @@ from yteso.warehouse.source import require_source
 BETWEEN = timedelta(seconds=3)
 """Between two publications while changes keep waiting."""
 RESTAMP = timedelta(minutes=5)
-"""Without changes the marts are made anew this often: "today" and "silent for" move with the clock."""
+"""Without changes the marts are made anew this often, and when a new day begins: "today" and "silent for" move with the
+clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +131,9 @@ class Warehouse:
         return self._is_old(now)
 
     def _is_old(self, now: datetime) -> bool:
-        return self._published is None or now - self._published >= RESTAMP
+        before = self._published
+        return before is None or now - before >= RESTAMP or _day(now) != _day(before)
+
+
+def _day(moment: datetime) -> date:
+    return day_in_vietnam(moment)

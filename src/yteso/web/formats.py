@@ -13,7 +13,8 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext, ngettext
 
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import VIETNAM, day_in_vietnam, system_clock
+from yteso.fhir.dates import local, local_day
 
 Number = int | float | Decimal
 NONE: Final = "–"
@@ -59,18 +60,22 @@ def _unit(unit: str) -> str:
 
 
 def date(value: dt.date | dt.datetime | str | None) -> str:
-    """A date, also a partial one of FHIR: `2026` -> `2026`, `2026-11` -> `11/2026`, `2026-11-21` -> `21/11/2026`."""
+    """A date, also a partial one of FHIR: `2026` -> `2026`, `2026-11` -> `11/2026`, `2026-11-21` -> `21/11/2026`.
+
+    The day is Vietnam's, in whatever zone the moment is written. What is no date is shown as it is.
+    """
     if not value:
         return NONE
     if isinstance(value, dt.datetime):
-        value = value.astimezone(VIETNAM).date()
+        value = day_in_vietnam(value)
     if isinstance(value, str):
-        value = value[:10]
-        if len(value) == 4:
-            return value
+        value = local_day(value)
         if len(value) == 7:
             return f"{value[5:]}/{value[:4]}"
-        value = dt.date.fromisoformat(value)
+        told = local(value) if len(value) == 10 else None
+        if told is None:
+            return value
+        value = day_in_vietnam(told)
     return format_date(value, "d MMM y" if _locale() == "en" else "dd/MM/y", locale=_locale())
 
 
@@ -79,9 +84,10 @@ def moment(value: dt.datetime | str | None) -> str:
     if not value:
         return NONE
     if isinstance(value, str):
-        if len(value) <= 10:
+        told = local(value) if len(value) > 10 else None
+        if told is None:
             return date(value)
-        value = dt.datetime.fromisoformat(value)
+        value = told
     pattern = "d MMM y HH:mm" if _locale() == "en" else "dd/MM/y HH:mm"
     return format_datetime(value.astimezone(VIETNAM), pattern, locale=_locale())
 
@@ -98,7 +104,7 @@ def clock(value: dt.datetime | None, today: dt.date | None = None) -> str:
     if value is None:
         return NONE
     local = value.astimezone(VIETNAM)
-    same_day = local.date() == (today or dt.datetime.now(VIETNAM).date())
+    same_day = day_in_vietnam(value) == (today or day_in_vietnam(system_clock()))
     return f"{local:%H:%M}" if same_day else moment(local)
 
 
@@ -118,7 +124,7 @@ def age(birth: str | None, on: dt.date | None = None) -> str:
     """`1984-03-02` -> `42 tuổi`; under 72 months in months, as the rules on prescriptions write it (TT 52/2017)."""
     if not birth:
         return NONE
-    on = on or dt.datetime.now(VIETNAM).date()
+    on = on or day_in_vietnam(system_clock())
     year, month, day = (*map(int, birth[:10].split("-")), 1, 1)[:3]
     months = (on.year - year) * 12 + on.month - month - (on.day < day)
     if months < 0:

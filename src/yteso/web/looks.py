@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext, override
 
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.client.accesses import Access
 from yteso.web.deeds import deed
 
@@ -77,7 +77,7 @@ def _of_one_sitting(later: Look, earlier: Look) -> bool:
 
 
 def _sitting(one: Look) -> tuple[object, ...]:
-    day = one.access.when.astimezone(VIETNAM).date()
+    day = day_in_vietnam(one.access.when)
     return one.access.who, one.access.facility, one.why, one.behalf, one.refused, one.by_itself, day
 
 

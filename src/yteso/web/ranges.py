@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
+from yteso.base.clock import day_in_vietnam
 from yteso.base.text import fold
 from yteso.client.people import PersonBanner, age_in_years
 from yteso.client.representations import ADULT
+from yteso.fhir.dates import local
 from yteso.web.common_tests import Common, Limits, common_test
 from yteso.web.formats import number
 
@@ -98,10 +99,8 @@ def _limits(common: Common | None, quantity: Resource, person: PersonBanner | No
 
 
 def _was_adult(birth_date: str, when: str) -> bool:
-    try:
-        age = age_in_years(birth_date, date.fromisoformat(when[:10]))
-    except ValueError:
-        return False
+    moment = local(when) if len(when) >= len("2026-11-21") else None
+    age = age_in_years(birth_date, day_in_vietnam(moment)) if moment else None
     return age is not None and age >= ADULT
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
-from yteso.base.clock import VIETNAM
 from yteso.base.text import fold
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact
+from yteso.fhir.dates import local
 from yteso.web.charts import Reading
 from yteso.web.formats import date
 from yteso.web.ranges import Range, limits_text, quantity_text, range_of, unit_of
@@ -90,15 +89,16 @@ def _is_figure(resource: Resource) -> bool:
 def _is_drawn(resource: Resource, unit: str) -> bool:
     quantity = resource.get("valueQuantity") or {}
     figure = _is_figure(resource) and not quantity.get("comparator") and unit_of(quantity) == unit
-    return figure and len(_when(resource)) >= len("2026-11-21")
+    when = _when(resource)
+    return figure and len(when) >= len("2026-11-21") and local(when) is not None
 
 
 def _reading(resource: Resource, compared: Range) -> Reading:
     when, quantity = _when(resource), resource["valueQuantity"]
     low, high = (None if side is None else float(side) for side in (compared.low, compared.high))
     label = f"{date(when)}: {quantity_text(quantity)}"
-    moment = datetime.fromisoformat(when)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    moment = local(when)
+    assert moment is not None
     return moment.timestamp(), float(quantity["value"]), low, high, compared.flag, label, date(when)
 
 

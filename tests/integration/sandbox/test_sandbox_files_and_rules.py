@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import VIETNAM, day_in_vietnam
 from yteso.exchange.adapters.bhyt.read import read_visits
 from yteso.sandbox import Province
 from yteso.sandbox.names import MARKERS
@@ -16,7 +16,7 @@ UNTIL = datetime(2026, 11, 18, 15, 0, tzinfo=VIETNAM)
 
 def findings(file):
     for visit in read_visits(io.BytesIO(file.content), file.name):
-        issues = check(visit.tables, file.facility, visit.layer, UNTIL.date()) if visit.tables else ()
+        issues = check(visit.tables, file.facility, visit.layer, day_in_vietnam(UNTIL)) if visit.tables else ()
         yield visit, [*visit.issues, *issues]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import system_clock
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.store.mandates import mandate_for, wards
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put
@@ -20,7 +20,7 @@ def family(years):
     relationship = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "MTH"}]}
     return [
         {"resourceType": "Patient", "id": "mother"},
-        {"resourceType": "Patient", "id": "child", "birthDate": born.date().isoformat()},
+        {"resourceType": "Patient", "id": "child", "birthDate": day_in_vietnam(born).isoformat()},
         {
             "resourceType": "RelatedPerson",
             "id": "tie",

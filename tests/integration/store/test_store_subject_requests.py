@@ -31,6 +31,11 @@ class Clock:
         return self.moment
 
 
+def ends(begun, days):
+    """A term of the law ends with its last day."""
+    return (begun + timedelta(days=days)).replace(hour=23, minute=59, second=59)
+
+
 @pytest.fixture
 def clock():
     return Clock(datetime(2026, 11, 27, 9, 0, tzinfo=VIETNAM))
@@ -56,22 +61,24 @@ def desk(database, store, clock):
 def test_each_kind_has_its_clock_longer_with_others_and_prolonged_once(desk, clock, kind, days, others, more):
     filed, begun = desk.file(PERSON, kind, WORDS), clock()
     [one] = desk.queue(OFFICER, open=True)
-    assert (one.id, one.due) == (filed, begun + timedelta(days=days))
+    assert (one.id, one.due) == (filed, ends(begun, days))
     assert one.answer_due.astimezone(VIETNAM).isoformat() == "2026-12-01T23:59:59+07:00"
     clock.moment += timedelta(days=1)
     desk.acknowledge(OFFICER, filed, others=True)
     [one] = desk.mine(PERSON)
-    assert (one.due, one.others) == (begun + timedelta(days=others), True)
+    assert (one.due, one.others) == (ends(begun, others), True)
     desk.extend(OFFICER, filed, "Phải hỏi cơ sở đã gửi dữ liệu")
     [one] = desk.mine(PERSON)
-    assert one.due == begun + timedelta(days=others + more)
+    assert one.due == ends(begun, others + more)
     with pytest.raises(Refused, match="DPO-0003"):
         desk.extend(OFFICER, filed, "Cần thêm thời gian lần nữa")
 
 
-def test_nothing_is_prolonged_after_its_end(desk, clock):
-    filed = desk.file(PERSON, "correction", WORDS)
-    clock.moment += timedelta(days=10, seconds=1)
+def test_nothing_is_prolonged_after_its_last_day(desk, clock):
+    kept, filed = desk.file(PERSON, "access", WORDS), desk.file(PERSON, "correction", WORDS)
+    clock.moment = ends(clock.moment, 10)
+    desk.extend(OFFICER, kept, "Phải hỏi cơ sở đã gửi dữ liệu")
+    clock.moment += timedelta(seconds=1)
     with pytest.raises(Refused, match="DPO-0303"):
         desk.extend(OFFICER, filed, "Phải hỏi cơ sở đã gửi dữ liệu")
 
@@ -164,10 +171,10 @@ def test_the_operators_own_figure_counts_where_no_source_names_one(database, sto
     begun = clock.moment
     for kind, days in (("access", 18), ("withdrawal", 15)):
         filed = own.file(PERSON, kind, WORDS)
-        assert next(one for one in own.mine(PERSON) if one.id == filed).due == begun + timedelta(days=days)
+        assert next(one for one in own.mine(PERSON) if one.id == filed).due == ends(begun, days)
         own.acknowledge(OFFICER, filed, others=True)
         held = next(one for one in own.mine(PERSON) if one.id == filed)
-        assert held.due == begun + timedelta(days={"access": 18, "withdrawal": 20}[kind])
+        assert held.due == ends(begun, {"access": 18, "withdrawal": 20}[kind])
     told = own.clocks()
     assert (told["access"].seen, told["access"].source) == (True, "YTESO_REQUEST_DAYS")
     assert [kind for kind, one in told.items() if not one.seen] == ["copy", "correction", "erasure"]

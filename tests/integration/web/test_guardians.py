@@ -11,7 +11,7 @@ from tests.accessibility import faults
 from tests.clamd import EICAR, FOUND, running
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM, system_clock
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.base.ids import random_id
 from yteso.base.scanner import Scanner
 from yteso.client.accesses import Asked
@@ -22,10 +22,11 @@ PASSWORD = "mat khau mau cho kiem thu"
 SYSTEM = Principal("system", Role.SYSTEM)
 CCCD = "http://fhir.hl7.org.vn/core/sid/cccd"
 MOTHER, YOUNG, ELDER = "001188000101", "001210000102", "001140000103"
+TODAY = day_in_vietnam(system_clock())
 
 
 def day(days: int) -> str:
-    return (system_clock().astimezone(VIETNAM) + timedelta(days=days)).date().isoformat()
+    return (TODAY + timedelta(days=days)).isoformat()
 
 
 def person(name: str, birth: str, number: str = "") -> dict:

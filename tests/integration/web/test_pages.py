@@ -255,6 +255,7 @@ def test_findings_name_rule_table_field_and_what_to_do_in_both_languages(site):
 def test_filters_that_make_no_sense_ask_nothing(site):
     client = site.client("nhanvien")
     assert client.get("/intake/?state=x&severity=y&since=z&until=2026-99-99&cursor=%01").status_code == 200
+    assert client.get("/intake/?since=0001-01-01&until=9999-12-31").status_code == 200
     assert site.client("quantri").get("/ioc/visits?span=x&facility=%27").status_code == 200
 
 

@@ -19,7 +19,7 @@ from tests.integration.web.conftest import ROLES
 from tests.integration.web.test_stored_script import PASSWORD, PAYLOADS, RUN
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM, system_clock
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.base.ids import random_id
 from yteso.store.protocol import Put, Remove
 
@@ -35,7 +35,7 @@ PERSON, SECOND = "xss.nguoidan", "xss.nguoithan"
 
 
 def today(**ahead) -> str:
-    return (system_clock().astimezone(VIETNAM) + timedelta(**ahead)).date().isoformat()
+    return day_in_vietnam(system_clock() + timedelta(**ahead)).isoformat()
 
 
 VALID = {

@@ -26,6 +26,14 @@ RESULT = {
 }
 
 
+def test_facts_stand_as_they_happened_whatever_zone_they_are_written_in():
+    times = ["2026-11-19T09:08:00+07:00", "2026-11-19T02:09:00Z", "2026-11-18T18:00:00Z", "2026-11-19", ""]
+    facts = [Fact({**RESULT, "id": f"o{n}", "effectiveDateTime": when}, Source()) for n, when in enumerate(times)]
+    with translation.override("vi"):
+        shown = present.in_order(present.line(one, {}) for one in facts)
+    assert [one.id for one in shown] == ["o3", "o2", "o0", "o1", "o4"]
+
+
 @pytest.mark.parametrize(("language", "value", "flag"), [("vi", "78,10 µmol/L", "Cao"), ("en", "78.10 µmol/L", "High")])
 def test_a_result_keeps_its_digits_in_the_readers_language(language, value, flag):
     with translation.override(language):

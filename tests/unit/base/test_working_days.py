@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from yteso.base.clock import VIETNAM
-from yteso.base.working_days import end_after
+from yteso.base.working_days import days_after, end_after
 
 
 def at(text):
@@ -30,3 +30,18 @@ def test_working_days_are_those_of_vietnam(asked, days, end):
 
 def test_the_day_is_that_of_vietnam():
     assert end_after(datetime(2026, 11, 25, 18, 0, tzinfo=UTC), 1) == at("2026-11-27T23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("asked", "end"),
+    [
+        ("2026-11-27T09:00", "2026-12-12T23:59:59"),
+        ("2026-11-27T00:00", "2026-12-12T23:59:59"),
+        ("2026-12-31T23:59", "2027-01-15T23:59:59"),
+        ("2028-02-14T12:00", "2028-02-29T23:59:59"),
+        ("2027-02-14T12:00", "2027-03-01T23:59:59"),
+    ],
+)
+def test_a_term_in_days_ends_with_its_last_day(asked, end):
+    assert days_after(at(asked), 15) == at(end)
+    assert days_after(at(asked).astimezone(UTC), 15) == at(end)

@@ -4,7 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from yteso.fhir.dates import HIGHEST, LOWEST, instant, interval, microseconds, moment, period, timing
+from yteso.base.clock import VIETNAM
+from yteso.fhir.dates import (
+    HIGHEST,
+    LOWEST,
+    instant,
+    interval,
+    local,
+    local_day,
+    microseconds,
+    moment,
+    period,
+    timing,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -67,3 +79,32 @@ def test_moments_and_microseconds_are_inverse_and_instants_are_utc():
 def test_the_moments_of_the_first_and_the_last_year_end_where_a_datetime_ends():
     assert moment(interval("0001")[0]) == datetime.min.replace(tzinfo=UTC)
     assert moment(interval("9999-12-31T23:59:59-14:00")[1]) == datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "day"),
+    [
+        ("2026-12-31T18:30:00Z", (2027, 1, 1, 1, 30), "2027-01-01"),
+        ("2026-12-31T18:30:00+07:00", (2026, 12, 31, 18, 30), "2026-12-31"),
+        ("2026-12-31T23:59:60+07:00", (2027, 1, 1), "2027-01-01"),
+        ("2027-01-01T05:00:00+09:00", (2027, 1, 1, 3), "2027-01-01"),
+        ("2027-01-01T01:00:00+09:00", (2026, 12, 31, 23), "2026-12-31"),
+        ("2028-02-28T20:00:00Z", (2028, 2, 29, 3), "2028-02-29"),
+        ("2026-12-31", (2026, 12, 31), "2026-12-31"),
+        ("2026-12", (2026, 12, 1), "2026-12"),
+        ("2026", (2026, 1, 1), "2026"),
+    ],
+)
+def test_a_day_is_told_as_vietnam_has_it(text, here, day):
+    assert local(text) == datetime(*here, tzinfo=VIETNAM)
+    assert local(text).utcoffset() == timedelta(hours=7)
+    assert local_day(text) == day
+
+
+def test_no_end_ends_where_a_moment_can():
+    assert local_day("9999-12-31T23:59:59Z") == "9999-12-31"
+    assert local_day("0001-01-01T00:00:00+14:00") == "0001-01-01"
+
+
+def test_what_is_no_date_tells_no_day():
+    assert (local(""), local("2026-02-30"), local_day("2026-02-30T08:00:00Z")) == (None, None, "2026-02-30T08:00:00Z")

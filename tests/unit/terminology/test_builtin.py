@@ -104,6 +104,23 @@ def test_the_same_list_in_the_package_of_vn_core_knows_the_same_days():
     assert not copy.get("1.8").in_force("2025-10-17")
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "first", "last"),
+    [
+        ("retirementDate", "2026-11-26", None, "2026-11-26"),
+        ("retirementDate", "2026-11-26T18:30:00Z", None, "2026-11-27"),
+        ("retirementDate", "2026", None, "2026-12-31"),
+        ("effectiveDate", "2026-12-31T18:30:00Z", "2027-01-01", None),
+        ("effectiveDate", "2027-01", "2027-01-01", None),
+    ],
+)
+def test_a_code_is_in_force_on_whole_days_of_vietnam(name, told, first, last):
+    entry = Entry("a", properties=((name, "valueDateTime", told),))
+    days = [f"{year}-{month}-{day}" for year in (2026, 2027) for month in ("01", "11", "12") for day in (26, 27, 31)]
+    days.append("2027-01-01")
+    assert all(entry.in_force(day) == ((first or "") <= day <= (last or "9")) for day in days)
+
+
 def test_names_are_told_with_the_vietnamese_one_first():
     entry = Entry("a", "A", designations=(Designation("Á", "de"), Designation("À", "vi-VN")))
     names = all_names(CodeSystem(About("urn:x", language="en"), [entry]), entry)

@@ -1,6 +1,6 @@
 import dataclasses
 import shutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import duckdb
@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from made_up_changes import NOW, change, gone, organization, received, visit, visits
 
+from yteso.base.clock import day_in_vietnam
 from yteso.base.errors import CannotStart
 from yteso.warehouse import InUse, Marts, Warehouse
 from yteso.warehouse import flat as flat_module
@@ -70,7 +71,9 @@ def test_nothing_published_is_told_as_empty(read):
 def test_visits_are_counted_by_day_facility_and_care(warehouse, read):
     record, files = a_history()
     turn(warehouse, record, files)
-    today = read.totals("visits_daily", ["visits"], ["facility", "care"], since=NOW.date(), order=["facility", "care"])
+    today = read.totals(
+        "visits_daily", ["visits"], ["facility", "care"], since=day_in_vietnam(NOW), order=["facility", "care"]
+    )
     assert [(row["facility"], row["care"], row["visits"]) for row in today] == [
         ("79901", "01", 4), ("79902", "01", 1), ("79902", "03", 1),
     ]  # fmt: skip
@@ -298,6 +301,15 @@ def test_without_changes_nothing_is_published_until_the_clock_has_moved(warehous
     assert turn(warehouse, now=NOW + timedelta(minutes=6)).published
     assert not read.state().is_stale(NOW + timedelta(minutes=10))
     assert read.state().is_stale(NOW + timedelta(minutes=20))
+
+
+def test_a_new_day_is_published_though_nothing_changed(warehouse, read):
+    """ "Today" of the windows is another day, and so may be the diagnoses that are sensitive."""
+    before = datetime(2026, 12, 31, 16, 59, 58, tzinfo=UTC)
+    assert turn(warehouse, visits(1, visit(1)), now=before).published
+    assert not turn(warehouse, now=before + timedelta(seconds=1)).published
+    assert turn(warehouse, now=before + timedelta(seconds=2)).published
+    assert not turn(warehouse, now=before + timedelta(seconds=4)).published
 
 
 def test_filters_bind_and_unknown_names_are_refused(warehouse, read):

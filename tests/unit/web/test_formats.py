@@ -43,6 +43,7 @@ def test_the_share_of_nothing_is_no_share():
         ("2026-11", "11/2026"),
         ("2026-11-21", "21/11/2026"),
         (date(2026, 11, 21), "21/11/2026"),
+        ("2026-02-30", "2026-02-30"),
         ("", "–"),
         (None, "–"),
     ],
@@ -57,6 +58,20 @@ def test_a_moment_is_told_in_vietnams_zone():
     assert formats.moment("2026-11-21T08:05:00+07:00") == "21/11/2026 08:05"
     assert formats.clock(datetime(2026, 11, 21, 2, 5, tzinfo=UTC), date(2026, 11, 21)) == "09:05"
     assert formats.clock(datetime(2026, 11, 20, 2, 5, tzinfo=UTC), date(2026, 11, 21)) == "20/11/2026 09:05"
+
+
+@pytest.mark.parametrize(
+    ("given", "day", "moment"),
+    [
+        ("2026-12-31T17:30:00Z", "01/01/2027", "01/01/2027 00:30"),
+        ("2026-12-31T16:30:00.123456789Z", "31/12/2026", "31/12/2026 23:30"),
+        ("2026-11-21T23:59:60+07:00", "22/11/2026", "22/11/2026 00:00"),
+        ("9999-12-31T23:59:59Z", "31/12/9999", "31/12/9999 23:59"),
+        ("2026-02-30T08:00:00Z", "2026-02-30T08:00:00Z", "2026-02-30T08:00:00Z"),
+    ],
+)
+def test_what_was_written_in_another_zone_has_the_day_and_the_hour_of_vietnam(given, day, moment):
+    assert (formats.date(given), formats.moment(given)) == (day, moment)
 
 
 @pytest.mark.parametrize(

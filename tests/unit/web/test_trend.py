@@ -98,3 +98,22 @@ def test_neighbours_with_one_range_have_one_band_and_an_open_side_reaches_the_ed
     assert first.x == chart.left
     assert last.x + last.width == chart.width
     assert last.y + last.height == chart.base
+
+
+def test_a_result_of_another_zone_is_drawn_on_its_day_and_an_odd_time_breaks_nothing():
+    shown = trend(
+        result("2026-11-20T23:59:60+07:00", "6.3"),
+        result("2026-11-19T18:30:00Z", "5.1"),
+        result("2026-11-19T23:00:00+07:00", "5.0"),
+    )
+    assert [one[1] for one in shown.readings] == [5.0, 5.1, 6.3]
+    assert [one[-1] for one in shown.readings] == ["19/11/2026", "20/11/2026", "21/11/2026"]
+
+
+def test_who_came_of_age_with_the_day_is_measured_as_an_adult():
+    """In Vietnam it was the 18th birthday already."""
+    person = PersonBanner("p", "Nguyễn Thị Thử", "female", "2008-11-20", 18, ())
+    for when, ranged in (("2026-11-19T17:30:00Z", True), ("2026-11-19T16:30:00Z", False), ("2026-11", False)):
+        one = result(when, "5.1")
+        shown = trend_of(one, [Fact(one, Source())], {}, person, more=False)
+        assert bool(shown.rows[0].usual) == ranged, when

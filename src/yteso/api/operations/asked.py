@@ -14,11 +14,12 @@ from yteso.api.body import Resource, refuse_blocking, structure_issues
 from yteso.api.call import Call
 from yteso.api.operations.arguments import Arguments
 from yteso.api.read import refuse_absent
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import VIETNAM, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.db import Connection
 from yteso.fhir import json
+from yteso.fhir.dates import local
 from yteso.terminology import rules
 from yteso.terminology.code_system import CodeSystem
 from yteso.terminology.engine import Engine
@@ -102,8 +103,14 @@ def refuse_unused(given: Arguments, *names: str) -> None:
 
 
 def day_of(call: Call, given: Arguments) -> str:
-    """The day asked for, otherwise today in Việt Nam."""
-    return given.text("date")[:10] or today(call).date().isoformat()
+    """The day asked for, otherwise today, in Việt Nam."""
+    return asked_day(given) or day_in_vietnam(today(call)).isoformat()
+
+
+def asked_day(given: Arguments) -> str:
+    """The (first) day of `date` in Việt Nam; empty without it."""
+    moment = local(given.text("date"))
+    return day_in_vietnam(moment).isoformat() if moment else ""
 
 
 def today(call: Call) -> datetime:

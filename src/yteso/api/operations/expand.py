@@ -10,7 +10,7 @@ from yteso.api.answer import json_response
 from yteso.api.call import Call
 from yteso.api.operation import Operation, Parameter, levels, returned
 from yteso.api.operations.arguments import Arguments
-from yteso.api.operations.asked import asked_value_set, refuse_unused, split_canonicals, today
+from yteso.api.operations.asked import asked_day, asked_value_set, refuse_unused, split_canonicals, today
 from yteso.api.terms import terms_of
 from yteso.base.http import Response
 from yteso.fhir import json
@@ -41,7 +41,7 @@ def _wanted(given: Arguments) -> expansion.Wanted:
         for_ui=given.flag("excludeNotForUI"),
         language=given.text("displayLanguage"),
         exclude_systems=tuple(str(one) for one in given.all("exclude-system")),
-        day=given.text("date")[:10],
+        day=asked_day(given),
         include_definition=given.flag("includeDefinition"),
         told=tuple(_told(given)),
     )

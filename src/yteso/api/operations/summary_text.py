@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from yteso.api.operations.summary_sections import Item, Section
+from yteso.fhir.dates import local, local_day
 
 Resource = dict[str, Any]
 
@@ -75,12 +76,14 @@ def concept_text(concept: Any) -> str:
 
 
 def _when(resource: Resource) -> str:
+    """By Vietnam's clock, whatever zone it was written in."""
     for name in _WHEN:
         value = resource.get(name)
         if isinstance(value, str):
-            return value[:16].replace("T", " ")
+            moment = local(value) if "T" in value else None
+            return f"{moment:%Y-%m-%d %H:%M}" if moment else value
         if isinstance(value, dict):
-            ends = (str(value.get(side, ""))[:10] for side in ("start", "end"))
+            ends = (local_day(str(value.get(side, ""))) for side in ("start", "end"))
             return " – ".join(end for end in ends if end)
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -170,11 +170,11 @@ def _filter(asked: dict[str, str]) -> Filter:
 
 
 def _day(text: str, days: int = 0) -> datetime | None:
+    """Where the day begins in Vietnam, or so many days later; None when it is no day, or past all of them."""
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=days), time(), VIETNAM)
+    except (ValueError, OverflowError):
         return None
-    return datetime.combine(day + timedelta(days=days), time(), VIETNAM)
 
 
 def _facility_names(request: HttpRequest) -> dict[str, str]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from yteso.apps.ioc.words import care_group, care_groups
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.warehouse.read import Marts
 from yteso.web.terms import diagnosis_name
 
@@ -115,7 +115,7 @@ def frame(marts: Marts, now: datetime) -> Frame:
 
 def visits(marts: Marts, now: datetime) -> Visits:
     """Visits by day, kind of care and facility."""
-    today = now.astimezone(VIETNAM).date()
+    today = day_in_vietnam(now)
     first = today - timedelta(days=WEEKS_SHOWN - 1)
     rows = marts.totals("visits_daily", ["visits", "still_in"], ["day", "care"], since=first, until=today)
     by_day = {first + timedelta(days=n): dict.fromkeys(care_groups(), 0) for n in range(WEEKS_SHOWN)}
@@ -156,7 +156,7 @@ def diagnoses(marts: Marts, span: str = "7d", facility: str = "", limit: int = 8
 
 def money(marts: Marts, now: datetime, days: int = 7) -> Money:
     """Who paid in the last days."""
-    today = now.astimezone(VIETNAM).date()
+    today = day_in_vietnam(now)
     columns = ["visits", "fund", "copay", "own_pocket", "other_sources", "untold"]
     since = today - timedelta(days=days - 1)
     rows = marts.totals("money_daily", columns, ["insured"], since=since, until=today)
@@ -168,7 +168,7 @@ def money(marts: Marts, now: datetime, days: int = 7) -> Money:
 
 def files(marts: Marts, now: datetime) -> Files:
     """What came in today."""
-    today = now.astimezone(VIETNAM).date()
+    today = day_in_vietnam(now)
     columns = ["files", "accepted", "with_errors", "waiting", "errors"]
     rows = marts.totals("intake_daily", columns, ["day"], since=today - timedelta(days=1), until=today)
     now_rows = [row for row in rows if row["day"] == today]
@@ -190,7 +190,7 @@ def silent(rows: Sequence[Row]) -> list[Row]:
 
 def daily(marts: Marts, mart: str, now: datetime, span: str, facility: str = "") -> list[Row]:
     """The rows behind a tile, newest day first."""
-    today = now.astimezone(VIETNAM).date()
+    today = day_in_vietnam(now)
     equal = {"facility": facility} if facility else {}
     since = today - timedelta(days=SPANS[span] - 1)
     return marts.table(mart, since=since, until=today, order=["-day", "facility"], **equal)

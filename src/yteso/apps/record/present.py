@@ -17,6 +17,7 @@ from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, FileTrace
 from yteso.fhir import json as fhir_json
+from yteso.fhir.dates import HIGHEST, interval
 from yteso.web.formats import age
 from yteso.web.trend import is_figure
 
@@ -194,7 +195,17 @@ def _display(reference: Resource) -> str:
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
     """The lines of one visit as they happened; what has one time in the sender's own order."""
-    return sorted(lines, key=lambda one: (one.when or "9", one.source.table, _row_number(one.source.row), one.title))
+    return sorted(lines, key=_place)
+
+
+def _place(one: Line) -> tuple[object, ...]:
+    return _beginning(one.when), one.source.table, _row_number(one.source.row), one.title
+
+
+def _beginning(when: str) -> int:
+    """Facts may be written in different zones; what has no time comes last."""
+    found = interval(when)
+    return found[0] if found else HIGHEST
 
 
 def _row_number(row: str) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yteso.apps.worklist import words
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam
 from yteso.client.worklists import ROLES, Worklists
 from yteso.web.guard import allow
 from yteso.web.services import now, service
@@ -20,7 +20,7 @@ from yteso.web.services import now, service
 def start(request: HttpRequest) -> HttpResponse:
     """A page of the visits of a day (today, unless asked for another) that have something to do."""
     worklists: Worklists = service("worklists")
-    who, day, today = request.principal, _day(request), now().astimezone(VIETNAM).date()
+    who, day, today = request.principal, _day(request), day_in_vietnam(now())
     found = worklists.day(who, day.isoformat(), request.GET.get("cursor", ""))
     context = {
         "title": words.title(who.role),
@@ -42,4 +42,4 @@ def _day(request: HttpRequest) -> date:
         asked = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         asked = date.min
-    return asked if asked.year >= 1900 else now().astimezone(VIETNAM).date()
+    return asked if asked.year >= 1900 else day_in_vietnam(now())

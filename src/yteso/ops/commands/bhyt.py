@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import day_in_vietnam, system_clock
 from yteso.ops.commands.place import console
 from yteso.ops.exits import DATA
 
@@ -33,7 +32,7 @@ def check(
     from yteso.exchange.adapters.bhyt.check_file import check_file
 
     with file.open("rb") as stream:
-        report = check_file(stream, file.name, datetime.now(VIETNAM).date())
+        report = check_file(stream, file.name, day_in_vietnam(system_clock()))
     if as_json:
         sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
     else:

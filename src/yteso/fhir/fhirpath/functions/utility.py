@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
+from yteso.base.clock import day_in_vietnam
 from yteso.fhir.fhirpath.context import Context
 from yteso.fhir.fhirpath.functions.declare import function
 from yteso.fhir.fhirpath.moments import Moment
@@ -39,7 +40,7 @@ def _now(context: Context, _items: Items) -> Items:
 
 @function("today", context=True)
 def _today(context: Context, _items: Items) -> Items:
-    found = Moment.of(context.now().date().isoformat())
+    found = Moment.of(day_in_vietnam(context.now()).isoformat())
     return [] if found is None else [found]
 
 

@@ -53,7 +53,10 @@ def parse_number(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=8192)
 def moment(text: str) -> datetime | None:
-    """`yyyymmdd[HHMM]` -> that moment (midnight without a time); None when it is no whole date."""
+    """`yyyymmdd[HHMM]` -> that moment (midnight without a time); None when it is no whole date.
+
+    It has no zone: a file has one clock, its facility's, and a rule compares times of one file.
+    """
     if len(text) not in (8, 12) or not (text.isascii() and text.isdigit()):
         return None
     try:
