@@ -1,5 +1,7 @@
 """Which pages of other sites may read the FHIR door from a browser: those of registered apps, and no others (CORS).
 
+What can be done here (`/metadata`) every page may read, as SMART App Launch 2.2 asks: an app begins with it.
+
 An origin is that of a redirect or launch address of an app that is not locked. The door reads no cookie and credentials
 are not allowed, so that this adds a way to show a token and no right. The list is read at most every `FRESH` seconds.
 """
@@ -16,6 +18,8 @@ from yteso.db import Database, is_retryable
 from yteso.oauth.clients import SERVICE, Client, fetch_clients
 
 FRESH = 2.0
+_ANY = "*"
+_OPEN_TO_ANY = frozenset(["metadata"])
 Door = Callable[[Request], Response]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _SENT = (
@@ -40,9 +44,9 @@ class Origins:
             origin = request.headers.get("origin", "")
             if not origin:
                 return door(request)
-            allowed = self.allows(origin)
+            allowed = _ANY if request.path.strip("/") in _OPEN_TO_ANY else origin if self.allows(origin) else ""
             asks = request.method == "OPTIONS" and "access-control-request-method" in request.headers
-            return _told(_preflight() if asks and allowed else door(request), origin if allowed else "")
+            return _told(_preflight() if asks and allowed else door(request), allowed)
 
         return answer
 

@@ -42,6 +42,16 @@ def test_a_page_of_anybody_else_may_not(platform, visit, origin):
     assert "Access-Control-Allow-Origin" not in ask(platform, origin, "OPTIONS", **asks).headers
 
 
+@pytest.mark.parametrize("origin", [APP, STRANGER])
+def test_every_page_may_read_what_can_be_done_here(platform, origin):
+    """SMART App Launch 2.2, Considerations for CORS support: the public discovery endpoints, for any origin."""
+    for address in (f"{platform.fhir}/metadata", f"{platform.fhir}/.well-known/smart-configuration"):
+        told = requests.get(address, headers={"Origin": origin}, timeout=20)
+        assert (told.status_code, told.headers["Access-Control-Allow-Origin"]) == (200, "*")
+        asks = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+        assert requests.options(address, headers=asks, timeout=20).headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_a_browser_asks_first_and_is_told(platform):
     asks = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization, if-match"}
     told = ask(platform, APP, "OPTIONS", **asks)
