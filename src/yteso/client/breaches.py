@@ -37,6 +37,8 @@ _HEAD = [
 ]
 
 LEAST_NOTICE = 50
+_FIRST = datetime(2000, 1, 1, tzinfo=VIETNAM)
+"""What is earlier is a slip of who typed it: nothing of the platform happened then."""
 
 _BAD_SUSPICION = Rule(
     "DPO-0201",
@@ -102,7 +104,7 @@ class Breaches:
         require_officer(who)
         now = self._clock()
         what = words(what, "what")
-        if noticed is None or noticed > now or suspicion is None or not _is_suspicion(suspicion):
+        if noticed is None or not _FIRST <= noticed <= now or suspicion is None or not _is_suspicion(suspicion):
             raise Refused(_BAD_SUSPICION.at(Origin(field="suspicion")), status=400)
         with self._database.connection() as conn:
             return breaches.open_breach(conn, who, what, noticed, suspicion, now)
@@ -184,7 +186,7 @@ class Breaches:
 
 
 def _is_suspicion(one: Suspicion) -> bool:
-    return bool(one.account or one.facility) and one.since < one.until
+    return bool(one.account or one.facility) and _FIRST <= one.since < one.until
 
 
 def _line(one: Affected, patient: Mapping[str, Any], told: datetime | None) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING, Restriction
+from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
 from yteso.client.breaches import Breaches, Suspicion
 from yteso.search.keys import number, patient_key
@@ -169,6 +170,15 @@ def test_the_clock_runs_from_the_notice_and_the_case_ends_after_the_authority_wa
     assert closed.closed_by == OFFICER.name
     with pytest.raises(Refused, match="DPO-0003"):
         desk.describe(OFFICER, case.id, {"what": WHAT})
+
+
+@pytest.mark.parametrize("first", [datetime(1, 1, 1, tzinfo=VIETNAM), datetime(202, 11, 26, tzinfo=VIETNAM)])
+def test_a_year_of_no_computer_is_a_slip_and_spoils_no_list(desk, first):
+    """The database keeps 1 January of year 1 of Vietnam in the year before it, which no datetime can hold."""
+    for noticed, since in ((NOW, first), (first, NOW - timedelta(hours=1))):
+        with pytest.raises(Refused, match="DPO-0201"):
+            desk.open(OFFICER, WHAT, noticed, suspect(account="bac-si", since=since))
+    assert desk.all(OFFICER) == []
 
 
 def test_every_act_is_in_the_chain(desk, database):
