@@ -30,6 +30,7 @@ _FAMILIES = {
     "FHIR-0": "JSON",
     "FHIR-1": "FHIR documents",
     "FHIR-2": "structure of resources",
+    "KEY": "keys that a vault gives",
     "OAUTH": "apps and machines",
     "SCAN": "files inside resources",
     "SRCH": "search",

@@ -20,6 +20,8 @@ class Settings:
     """Where things are and how many. Each field names its environment variable in `from_environment`."""
 
     home: Path
+    keys: Path | None = None
+    """The folder of key files that the operator gives, which is only read; None: they are made under `home/keys`."""
     port: int = 8080
     host: str = "127.0.0.1"
     database_url: str = ""
@@ -59,6 +61,7 @@ class Settings:
 
         return cls(
             home=Path(environ.get("YTESO_HOME") or "var").absolute(),
+            keys=_keys(environ),
             port=number("YTESO_PORT", cls.port),
             host=environ.get("YTESO_HOST") or cls.host,
             database_url=_secret(environ, "YTESO_DATABASE_URL"),
@@ -132,6 +135,17 @@ def _secret(environ: Mapping[str, str], name: str) -> str:
         return Path(file or str(credential)).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ValueError(f"{name}_FILE cannot be read") from error
+
+
+def _keys(environ: Mapping[str, str]) -> Path | None:
+    """The folder a vault's agent keeps, else the credentials of systemd when key files are among them."""
+    given, credentials = environ.get("YTESO_KEYS", ""), environ.get("CREDENTIALS_DIRECTORY", "")
+    if given:
+        if not Path(given).is_dir():
+            raise ValueError("YTESO_KEYS must be a folder of key files")
+        return Path(given).absolute()
+    folder = Path(credentials) if credentials else None
+    return folder if folder and any(folder.glob("yteso_keys_*")) else None
 
 
 _MODE = re.compile(r"(fhir|bhyt|import|[0-9A-Z]{5})=(refuse|warn|off)", re.ASCII)

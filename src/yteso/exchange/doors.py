@@ -191,7 +191,7 @@ def _show_status(doors: Doors, call: Call) -> Response:
 
 
 def _show_keys(doors: Doors, _call: Call) -> Response:
-    keys = [{"keyId": key.id, "algorithm": "Ed25519", "publicKeyPem": key.pem} for key in doors.keys.public()]
+    keys = [{"keyId": key.id, "algorithm": key.algorithm, "publicKeyPem": key.pem} for key in doors.keys.public()]
     return _json({"keys": keys})
 
 

@@ -53,6 +53,10 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (shard, name) DO UPDATE SET password = EXCLUDED.password, facility = EXCLUDED.facility,
     active = EXCLUDED.active, signature_policy = EXCLUDED.signature_policy, certificate = EXCLUDED.certificate
 
+-- rehash_sender --
+-- The same password by the parameters of today, unless it was changed meanwhile.
+UPDATE exchange.sender SET password = %s WHERE shard = %s AND name = %s AND password = %s;
+
 -- set_sender_active --
 -- Lock or unlock a machine account.
 UPDATE exchange.sender SET active = %s WHERE shard = %s AND name = %s RETURNING name

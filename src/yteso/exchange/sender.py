@@ -27,7 +27,7 @@ TRIES = 5
 WINDOW = timedelta(minutes=15)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-"""OWASP's minimum for argon2id: a log-in costs about 20 ms, once per token."""
+"""OWASP's minimum for argon2id: a log-in costs about 20 ms, once per token. Kept by others, a log-in keeps it anew."""
 _NOBODY = _hasher.hash("nobody")
 
 
@@ -98,6 +98,8 @@ def authenticate(database: Database, name: str, md5: str, address: str, clock: C
         raise Refused(rules.LOGIN.at(), status=401)
     with database.connection() as conn:
         conn.execute(SQL["forget_failures"], [key[0], key])
+        if _hasher.check_needs_rehash(row[5]):
+            conn.execute(SQL["rehash_sender"], [_hasher.hash(md5.strip().upper()), shard_of_key(name), name, row[5]])
     sender = Sender(*row[:5])
     if not sender.active:
         with database.connection() as conn:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from joserfc.jwk import OKPKey
-
 from yteso.access.scopes import NAMED
 from yteso.signing import Keys
 from yteso.signing.identity_keys import ALGORITHM, IdentityKeys
+from yteso.signing.tokens import pairs_of
 
 _CAPABILITIES = (
     "launch-ehr",
@@ -63,7 +62,7 @@ def configuration(issuer: str) -> dict[str, Any]:
 def key_set(identity: IdentityKeys, keys: Keys) -> dict[str, Any]:
     """The public keys of ID tokens and of access tokens, older ones too: they verify until what they signed expires."""
     access = [
-        {**OKPKey.import_key(pair.public_key()).as_dict(private=False), "kid": kid, "use": "sig", "alg": "Ed25519"}
-        for kid, pair in keys.pairs.items()
+        {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": algorithm}
+        for kid, (algorithm, key) in pairs_of(keys).items()
     ]
     return {"keys": [*identity.public(), *access]}

@@ -72,7 +72,7 @@ class Services:
         """The installation's signing keys, made at the first start."""
         from yteso.signing.keys import load_or_create
 
-        return load_or_create(self.settings.home)
+        return load_or_create(self.settings.home, self.settings.keys)
 
     @cached_property
     def bearer(self) -> Bearer:
@@ -92,7 +92,7 @@ class Services:
         return Server(
             self.database,
             self.bearer,
-            lambda: load_or_create_identity(self.settings.home),
+            lambda: load_or_create_identity(self.settings.home, self.settings.keys),
             self.settings.address,
             acting,
             self.clock,
@@ -105,7 +105,8 @@ class Services:
         from yteso.signing.safe import load_or_create_safe
         from yteso.store.postgres import PostgresStore
 
-        return PostgresStore(self.clock, load_or_create_safe(self.settings.home), self.settings.child_decides)
+        safe = load_or_create_safe(self.settings.home, self.settings.keys)
+        return PostgresStore(self.clock, safe, self.settings.child_decides)
 
     @property
     def scanner(self) -> Scanner | None:

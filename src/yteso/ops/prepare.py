@@ -23,8 +23,9 @@ from yteso.store.budgets import configure
 def prepare(settings: Settings) -> list[Migration]:
     """Bring the database of `settings.database_url` to this version.
 
-    Raises CannotStart (DB-0001, DB-0005, DB-0007, DB-0009).
+    Raises CannotStart (DB-0001, DB-0005, DB-0007, DB-0009, KEY-0001).
     """
+    _require_given(settings)
     applied = _patiently(lambda: migrate(settings.database_url, ROOMS))
     _migrate_pages(settings)
     database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
@@ -64,6 +65,18 @@ def _raise_wall(database: Database) -> bool:
 def _require_reader(settings: Settings) -> None:
     if why := unfit_reader(settings.database_url, settings.reader_database_url):
         raise CannotStart(READER.at(why=", ".join(why)))
+
+
+def _require_given(settings: Settings) -> None:
+    """Keys that the operator gives are whole and ours alone to read; else nothing starts."""
+    from yteso.signing.identity_keys import load_or_create_identity
+    from yteso.signing.keys import load_or_create
+    from yteso.signing.safe import load_or_create_safe
+    from yteso.web.secret import load_or_create_secrets
+
+    if settings.keys is not None:
+        for load in (load_or_create, load_or_create_identity, load_or_create_safe, load_or_create_secrets):
+            load(settings.home, settings.keys)
 
 
 def _migrate_pages(settings: Settings) -> None:

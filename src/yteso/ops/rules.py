@@ -138,3 +138,11 @@ NO_ROOTS = Rule(
     "Dùng tệp do `yteso audit roots` in ra hoặc audit/roots.ndjson.",
     "Give the file that `yteso audit roots` prints, or audit/roots.ndjson.",
 )
+UNKNOWN_ALGORITHM = Rule(
+    "OPS-0030",
+    Severity.ERROR,
+    "Không có thuật toán ký này.",
+    "There is no such algorithm for signing.",
+    "Dùng một trong: {known}.",
+    "Use one of: {known}.",
+)

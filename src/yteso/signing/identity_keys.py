@@ -1,11 +1,10 @@
 """RSA pairs that sign who logged in (OpenID Connect ID tokens, RS256): another kind of key than that of access tokens.
 
-So that neither can ever be taken for the other. Made at first use under `home/keys` like the Ed25519 pairs.
+So that neither can ever be taken for the other. Made at first use, or given, like the pairs of `keys.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc.jwk import RSAKey
 
 from yteso.signing import jose
-from yteso.signing.keys import load_or_create, require_private, write_once
+from yteso.signing.shelf import Shelf
 
 ALGORITHM = "RS256"
-_FILE = re.compile(r"identity-(\d{4})\.pem")
+_KIND, _ENDING = "identity", "pem"
 _BITS = 3072
 
 
@@ -42,32 +41,21 @@ class IdentityKeys:
         ]
 
 
-def load_or_create_identity(home: Path) -> IdentityKeys:
-    """The pairs under `home/keys`; the first one is made when there is none."""
-    load_or_create(home)
-    folder = home / "keys"
-    if not _files(folder):
-        _create(folder / "identity-0001.pem")
-    pairs: dict[str, RSAKey] = {}
-    for path in _files(folder):
-        require_private(path)
-        pair = RSAKey.import_key(path.read_bytes())
-        pairs[pair.thumbprint()[:16]] = pair
-    return IdentityKeys(pairs)
+def load_or_create_identity(home: Path, given: Path | None = None) -> IdentityKeys:
+    """The pairs under `home/keys`, the first one made when there is none; or those that are given (KEY-0001)."""
+    files = Shelf.of(home, given).series(_KIND, _ENDING, make_identity_pair)
+    pairs = [RSAKey.import_key(path.read_bytes()) for path in files]
+    return IdentityKeys({pair.thumbprint()[:16]: pair for pair in pairs})
 
 
 def rotate_identity(home: Path) -> str:
     """One more pair, which signs from the next start on; its kid."""
     load_or_create_identity(home)
-    number = int(_files(home / "keys")[-1].stem.rpartition("-")[2])
-    _create(home / "keys" / f"identity-{number + 1:04}.pem")
+    Shelf.of(home).add(_KIND, _ENDING, make_identity_pair)
     return next(reversed(load_or_create_identity(home).pairs))
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name))
-
-
-def _create(path: Path) -> None:
+def make_identity_pair() -> bytes:
+    """A new pair as PEM."""
     pair = generate_private_key(public_exponent=65537, key_size=_BITS)
-    write_once(path, pair.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return pair.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

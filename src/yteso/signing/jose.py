@@ -29,6 +29,7 @@ _PARTS = 3
 Key = OKPKey | RSAKey | ECKey
 _FITTING: Mapping[str, tuple[str, str]] = {
     "Ed25519": ("OKP", "Ed25519"),
+    "Ed448": ("OKP", "Ed448"),
     "RS256": ("RSA", ""),
     "RS384": ("RSA", ""),
     "ES384": ("EC", "P-384"),

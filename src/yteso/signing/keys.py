@@ -1,23 +1,22 @@
-"""The platform's Ed25519 key pairs: made at first start, kept in files only their owner can read, newest one signs.
+"""The platform's key pairs: made at first start, kept in files only their owner can read, newest one signs.
 
-In: the home directory. Out: `Keys`. Older pairs stay and still verify, so a rotation (a further file with a higher
-number) breaks no receipt. This file signs bytes; what is signed is decided by `receipt.py` and `tokens.py`.
+In: the shelf. Out: `Keys`. Older pairs stay and still verify, whatever their algorithm, so a rotation (a further file
+with a higher number) breaks no receipt. This file signs bytes; what is signed is decided by `receipt.py`, `root.py` and
+`tokens.py`. How a signature is verified follows from the key, never from what is signed.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey, MLDSA65PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -28,8 +27,23 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from yteso.base.errors import Misconfigured
+from yteso.signing.shelf import Shelf
 
-_FILE = re.compile(r"signing-(\d{4})\.pem")
+Pair = Ed25519PrivateKey | Ed448PrivateKey | MLDSA65PrivateKey
+Public = Ed25519PublicKey | Ed448PublicKey | MLDSA65PublicKey
+
+ALGORITHMS: Mapping[str, Callable[[], Pair]] = {
+    "Ed25519": Ed25519PrivateKey.generate,
+    "Ed448": Ed448PrivateKey.generate,
+    "ML-DSA-65": MLDSA65PrivateKey.generate,
+}
+"""Algorithm (RFC 8032; FIPS 204) -> a new pair. The first one is used unless the operator says otherwise."""
+_PAIRS: Mapping[type[Pair], tuple[type[Public], str]] = {
+    Ed25519PrivateKey: (Ed25519PublicKey, "Ed25519"),
+    Ed448PrivateKey: (Ed448PublicKey, "Ed448"),
+    MLDSA65PrivateKey: (MLDSA65PublicKey, "ML-DSA-65"),
+}
+_KIND, _ENDING = "signing", "pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,11 @@ class PublicKey:
 
     id: str
     pem: str
+
+    @property
+    def algorithm(self) -> str:
+        """By which its owner signs."""
+        return algorithm_of(_public_from(self.pem))
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """True when this key's owner signed exactly `message`."""
@@ -49,7 +68,7 @@ class Keys:
     """All pairs of one installation. `current` is the id of the pair that signs."""
 
     current: str
-    pairs: Mapping[str, Ed25519PrivateKey]
+    pairs: Mapping[str, Pair]
 
     @property
     def oldest(self) -> str:
@@ -57,7 +76,7 @@ class Keys:
         return next(iter(self.pairs))
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte Ed25519 signature (RFC 8032) by the current pair."""
+        """The signature by the current pair."""
         return self.pairs[self.current].sign(message)
 
     def verifies(self, key_id: str, signature: bytes, message: bytes) -> bool:
@@ -71,102 +90,70 @@ class Keys:
         return tuple(PublicKey(key, _public_pem(self.pairs[key])) for key in ids)
 
 
-def load_or_create(home: Path) -> Keys:
-    """The pairs under `home/keys` (0700, files 0600); the first pair is made when there is none.
+def load_or_create(home: Path, given: Path | None = None) -> Keys:
+    """The pairs under `home/keys` (0700, files 0600), the first one made when there is none; or those that are given.
 
-    Several processes may start at once: the first file that appears wins and all load it. Raises Misconfigured
-    when the directory or a file can be read by others, or a file holds no Ed25519 key.
+    Raises CannotStart (KEY-0001), and Misconfigured when others can read a file, or it holds no key we know.
     """
-    folder = home / "keys"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    require_private(folder)
-    if not _files(folder):
-        _create(folder / "signing-0001.pem")
-    pairs: dict[str, Ed25519PrivateKey] = {}
-    for path in _files(folder):
-        pair = _load(path)
-        pairs[_id_of(pair)] = pair
+    pairs = {_id_of(pair): pair for pair in map(_load, Shelf.of(home, given).series(_KIND, _ENDING, make_pair))}
     return Keys(current=next(reversed(pairs)), pairs=pairs)
 
 
 def read_public(pem: str) -> PublicKey:
-    """A public key from its PEM text. Raises Misconfigured when it is no Ed25519 key."""
+    """A public key from its PEM text. Raises Misconfigured when it is none we know."""
     raw = _public_from(pem).public_bytes(Encoding.Raw, PublicFormat.Raw)
     return PublicKey(sha256(raw).hexdigest()[:16], pem)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name))
-
-
-def rotate(home: Path) -> str:
+def rotate(home: Path, algorithm: str = "Ed25519") -> str:
     """One more pair, which signs from the next start on; its id. The older ones go on verifying."""
     load_or_create(home)
-    number = int(_files(home / "keys")[-1].stem.rpartition("-")[2])
-    path = home / "keys" / f"signing-{number + 1:04}.pem"
-    _create(path)
-    return _id_of(_load(path))
+    return _id_of(_load(Shelf.of(home).add(_KIND, _ENDING, lambda: make_pair(algorithm))))
 
 
-def _create(path: Path) -> None:
-    write_once(path, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+def make_pair(algorithm: str = "Ed25519") -> bytes:
+    """A new pair as PEM. KeyError for an algorithm we do not know."""
+    return ALGORITHMS[algorithm]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def write_once(path: Path, pem: bytes) -> None:
-    """Write the whole file under another name, then link it: no process ever sees half a key, the first one wins."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()
+def algorithm_of(key: Pair | Public) -> str:
+    """Its name."""
+    return next(name for pair, (public, name) in _PAIRS.items() if isinstance(key, (pair, public)))
 
 
-def _load(path: Path) -> Ed25519PrivateKey:
-    require_private(path)
+def _load(path: Path) -> Pair:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise Misconfigured(f"{path.name} holds no private key") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Misconfigured(f"{path.name} is not an Ed25519 key")
+    if not isinstance(key, Pair):
+        raise Misconfigured(f"{path.name} is a key of none of {', '.join(ALGORITHMS)}")
     return key
 
 
-def require_private(path: Path) -> None:
-    """Raises Misconfigured when anybody but the owner may read it."""
-    if path.stat().st_mode & 0o077:
-        raise Misconfigured(f"{path} can be read by others: allow its owner only (chmod go-rwx)")
-
-
-def _id_of(pair: Ed25519PrivateKey) -> str:
+def _id_of(pair: Pair) -> str:
     raw = pair.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return sha256(raw).hexdigest()[:16]
 
 
-def _public_pem(pair: Ed25519PrivateKey) -> str:
+def _public_pem(pair: Pair) -> str:
     return pair.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def _public_from(pem: str) -> Ed25519PublicKey:
+def _public_from(pem: str) -> Public:
     key = load_pem_public_key(pem.encode())
-    if not isinstance(key, Ed25519PublicKey):
-        raise Misconfigured("not an Ed25519 public key")
+    if not isinstance(key, Public):
+        raise Misconfigured(f"a public key of none of {', '.join(ALGORITHMS)}")
     return key
 
 
 @lru_cache(maxsize=2048)
-def _remembered(pair: Ed25519PrivateKey, signature: bytes, message: bytes) -> bool:
+def _remembered(pair: Pair, signature: bytes, message: bytes) -> bool:
     """A caller sends the same token with every request: the same question has the same answer, whenever it is asked."""
     return _verifies(pair.public_key(), signature, message)
 
 
-def _verifies(key: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+def _verifies(key: Public, signature: bytes, message: bytes) -> bool:
     try:
         key.verify(signature, message)
     except InvalidSignature:

@@ -1,21 +1,24 @@
 """Secrets that must be had again (a receiver's token): sealed by a key that lies beside the database, not in it.
 
-Fernet (AES-128-CBC, then HMAC-SHA-256 over it). What was sealed for one place is not opened for another.
+Fernet (AES-128-CBC, then HMAC-SHA-256 over it). What was sealed for one place is not opened for another. The newest of
+several keys seals, all open: a key is replaced by a further file, what it sealed is sealed anew, and it goes.
 """
 
 from __future__ import annotations
 
 import base64
 import secrets
-from hashlib import blake2b
+from collections.abc import Sequence
+from hashlib import blake2b, sha512
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from yteso.base.errors import YtesoError
-from yteso.signing.keys import require_private, write_once
+from yteso.base.errors import Misconfigured, YtesoError
+from yteso.signing.shelf import Shelf
 
-_FILE = "safe.secret"
+_KIND, _ENDING = "safe", "secret"
+_LENGTH, _LEAST = 64, 32
 
 
 class NotOurs(YtesoError):
@@ -27,8 +30,9 @@ class NotOurs(YtesoError):
 class Safe:
     """Seals and opens. One per installation: `load_or_create_safe(home)`."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, *keys: bytes) -> None:
+        """`keys`: the newest one first."""
+        self._keys: Sequence[bytes] = keys
 
     def seal(self, text: str, about: str) -> bytes:
         """Only who has the key opens it, for this place alone."""
@@ -41,19 +45,33 @@ class Safe:
         except InvalidToken as error:
             raise NotOurs from error
 
-    def _fernet(self, about: str) -> Fernet:
-        key = blake2b(about.encode(), digest_size=32, key=self._secret, person=b"yteso safe").digest()
-        return Fernet(base64.urlsafe_b64encode(key))
+    def _fernet(self, about: str) -> MultiFernet:
+        made = (blake2b(about.encode(), digest_size=32, key=key, person=b"yteso safe").digest() for key in self._keys)
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
 
 
-def load_or_create_safe(home: Path) -> Safe:
-    """The installation's safe; its key is made at first start under `home/keys` (0600), the first file wins.
+def load_or_create_safe(home: Path, given: Path | None = None) -> Safe:
+    """The installation's safe; its key is made at first start under `home/keys` (0600), or given (KEY-0001).
 
-    Raises Misconfigured when others can read it.
+    Raises Misconfigured when others can read it, or it is too short.
     """
-    path = home / "keys" / _FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        write_once(path, secrets.token_bytes(64))
-    require_private(path)
-    return Safe(path.read_bytes())
+    files = Shelf.of(home, given).series(_KIND, _ENDING, _made)
+    return Safe(*map(_key_in, reversed(files)))
+
+
+def rotate_safe(home: Path) -> str:
+    """One more key, which seals from the next start on; its file's name. The older ones go on opening."""
+    load_or_create_safe(home)
+    return Shelf.of(home).add(_KIND, _ENDING, _made).name
+
+
+def _made() -> bytes:
+    return secrets.token_bytes(_LENGTH)
+
+
+def _key_in(path: Path) -> bytes:
+    """What we made is used as it is; what is given may be text of another length."""
+    content = path.read_bytes()
+    if len(content) < _LEAST:
+        raise Misconfigured(f"{path.name} is too short for a key: {_LEAST} bytes at least")
+    return content if len(content) == _LENGTH else sha512(content.strip()).digest()

@@ -3,9 +3,9 @@
 This room sits below `access` and knows no roles: it signs and checks `Claims`. Everybody who wants a `Principal`
 uses `yteso.access.bearer.Bearer`, which turns one into the other.
 
-A token is a JWT of type `at+jwt` (RFC 9068) signed with Ed25519 by the installation's keys. `iss` is the installation,
-not its address, so that a token of the command line is good whatever the port is. A caller sends the same token with
-each request: its signature is judged once, its claims each time.
+A token is a JWT of type `at+jwt` (RFC 9068) signed by the installation's newest pair that can. `iss` is the
+installation, not its address, so that a token of the command line is good whatever the port is. A caller sends the
+same token with each request: its signature is judged once, its claims each time.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import OKPKey
 
 from yteso.base.clock import Clock, system_clock
-from yteso.base.errors import Refused
+from yteso.base.errors import Misconfigured, Refused
 from yteso.base.issue import Rule, Severity
 from yteso.signing import jose
-from yteso.signing.keys import Keys
+from yteso.signing.keys import Keys, algorithm_of
 
-ALGORITHM = "Ed25519"
+ALGORITHMS = ("Ed25519", "Ed448")
+"""Of pairs that sign tokens (RFC 9864); a pair of another algorithm signs receipts and roots, and no token."""
 TYPE = "at+jwt"
 _SKEW = timedelta(seconds=60)
 
@@ -126,8 +129,8 @@ class Tokens:
             "jti": secrets.token_urlsafe(12),
             **{claim: value for claim, value in said.items() if value or (claim == "scope" and value is not None)},
         }
-        kid = self.keys.current
-        return jose.write(payload, self._pairs[kid], algorithm=ALGORITHM, kid=kid, typ=TYPE)
+        kid, (algorithm, key) = next(reversed(self._pairs.items()))
+        return jose.write(payload, key, algorithm=algorithm, kid=kid, typ=TYPE)
 
     def verify(self, token: str, now: datetime | None = None) -> Claims:
         """What the token says. Raises Refused (401) with AUTH-0001…0004; a minute of clock skew is allowed."""
@@ -152,8 +155,8 @@ class Tokens:
         return f"urn:yteso:{self.keys.oldest}"
 
     @cached_property
-    def _pairs(self) -> Mapping[str, jose.Key]:
-        return {kid: OKPKey.import_key(pair) for kid, pair in self.keys.pairs.items()}
+    def _pairs(self) -> dict[str, tuple[str, jose.Key]]:
+        return pairs_of(self.keys)
 
     def __hash__(self) -> int:
         return id(self)
@@ -162,10 +165,23 @@ class Tokens:
         return self is other
 
 
+def pairs_of(keys: Keys) -> dict[str, tuple[str, jose.Key]]:
+    """Key id -> algorithm and key of each pair that signs tokens, the newest last. Raises Misconfigured for none."""
+    found: dict[str, tuple[str, jose.Key]] = {
+        kid: (algorithm_of(pair), OKPKey.import_key(pair))
+        for kid, pair in keys.pairs.items()
+        if isinstance(pair, Ed25519PrivateKey | Ed448PrivateKey)
+    }
+    if not found:
+        raise Misconfigured(f"none of the signing keys is {' or '.join(ALGORITHMS)}: nothing signs tokens")
+    return found
+
+
 @lru_cache(maxsize=4096)
 def _remembered(tokens: Tokens, token: str) -> tuple[Mapping[str, Any], Claims]:
     """What stands behind a signature; its form is right, what it says is not judged here. Raises BadToken."""
-    payload = jose.read(token, tokens._pairs, algorithms=[ALGORITHM], types=[TYPE])
+    keys = {kid: key for kid, (_, key) in tokens._pairs.items()}
+    payload = jose.read(token, keys, algorithms=ALGORITHMS, types=[TYPE])
     moments = [payload.get("iat"), payload.get("exp"), payload.get("nbf", 0)]
     texts = [payload.get(name, "") for name in (*_TEXTS, "scope")]
     if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in [*moments, payload.get("ial", 1)]):

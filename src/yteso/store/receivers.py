@@ -97,6 +97,11 @@ def forget_others(conn: Connection, id: str, resource: Resource) -> None:
     conn.execute(SQL["forget_others"], (shard_of(id), id, tokens))
 
 
+def reseal(conn: Connection, safe: Safe | None, id: str, endpoint: str) -> int:
+    """Seal what is kept of a Subscription by the newest key; how many values."""
+    return _Shelf(conn, safe, id, endpoint).reseal()
+
+
 def _names_receiver(change: Writable) -> bool:
     return isinstance(change, Put) and change.resource.get("resourceType") == TYPE
 
@@ -145,6 +150,16 @@ class _Shelf:
         if text is None:
             raise NotOurs
         return text
+
+    def reseal(self) -> int:
+        """What is for another address, or by a key that is gone, stays as it is."""
+        count = 0
+        for one in self._kept:
+            if self._safe is not None and (text := self._text(one)) is not None:
+                sealed = self._safe.seal(text, self._place)
+                self._conn.execute(SQL["reseal_secret"], (sealed, shard_of(self._id), self._id, one.token))
+                count += 1
+        return count
 
     def _add(self, name: str, value: str) -> str:
         assert self._safe is not None, "who writes a Subscription has a safe"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from yteso.base.settings import Settings
 from yteso.db.dsn import parts_of
-from yteso.web.secret import load_or_create_secret
+from yteso.web.secret import load_or_create_secrets
 
 HERE = Path(__file__).parent
 SCHEMA = "web"
@@ -23,10 +23,12 @@ SESSION_SECONDS = 12 * 3600
 
 
 def django_settings(settings: Settings) -> dict[str, Any]:
-    """Everything `django.conf.settings` needs. Reads or makes the secret key under `settings.home/keys`."""
+    """Everything `django.conf.settings` needs. Reads the secrets that sign, or makes the first one."""
+    secret, *older = load_or_create_secrets(settings.home, settings.keys)
     return {
         "DEBUG": False,
-        "SECRET_KEY": load_or_create_secret(settings.home),
+        "SECRET_KEY": secret,
+        "SECRET_KEY_FALLBACKS": older,
         "ROOT_URLCONF": "yteso.web.urls",
         "WSGI_APPLICATION": "yteso.web.wsgi.application",
         "DATABASES": {"default": database(settings.database_url)},

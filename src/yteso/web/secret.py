@@ -1,34 +1,27 @@
-"""The secret that signs sessions and forms: made at first start, kept under `home/keys`, readable by its owner only."""
+"""The secrets that sign sessions and forms: the first one made at first start, kept as `signing.shelf` tells."""
 
 from __future__ import annotations
 
-import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
+from yteso.signing.shelf import Shelf
 
-def load_or_create_secret(home: Path) -> str:
-    """The installation's secret (64 characters). Two processes starting together end with the same one."""
-    path = home / "keys" / "web.secret"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return _create(path)
+_KIND, _ENDING = "web", "secret"
 
 
-def _create(path: Path) -> str:
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # A hard link fails when the other process was first: then its secret is the one.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text(encoding="ascii")
+def load_or_create_secrets(home: Path, given: Path | None = None) -> Sequence[str]:
+    """The newest one first, which signs; what the older ones signed still counts. Raises CannotStart (KEY-0001)."""
+    files = Shelf.of(home, given).series(_KIND, _ENDING, _made)
+    return [path.read_text(encoding="ascii").strip() for path in reversed(files)]
+
+
+def rotate_secret(home: Path) -> str:
+    """One more, which signs from the next start on; its file's name. What the older ones signed still counts."""
+    load_or_create_secrets(home)
+    return Shelf.of(home).add(_KIND, _ENDING, _made).name
+
+
+def _made() -> bytes:
+    return secrets.token_urlsafe(48).encode()

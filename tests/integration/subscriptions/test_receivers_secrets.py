@@ -191,3 +191,20 @@ def test_an_endpoint_is_kept_as_it_was_written(town):
     assert town.admin("PUT", "/Endpoint/e", endpoint).status == 201
     told = town.admin("GET", "/Endpoint/e").json
     assert {name: told[name] for name in endpoint} == endpoint
+
+
+def test_a_key_is_replaced_while_everything_goes_on_and_the_older_one_may_go_then(town, hook, receiver):
+    town.subscribe(hook)
+    receiver.received.clear()
+    old, new = b"khoa kiem thu", b"khoa moi cua nam sau"
+    town.store.safe = Safe(new, old)
+    with town.database.connection() as conn:
+        before = conn.execute("SELECT sealed FROM store.receiver_secret").fetchall()
+        assert state.reseal(conn, town.store) == 1
+        assert conn.execute("SELECT sealed FROM store.receiver_secret").fetchall() != before
+    town.store.safe = Safe(new)
+    town.courier = town.courier_to(receiver.address)
+    town.write(patient("p"))
+    town.step()
+    assert sent(receiver) == [f"Bearer {SECRET}"]
+    assert receiver.numbers == [1]

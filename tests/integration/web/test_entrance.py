@@ -175,3 +175,21 @@ def test_passwords_are_kept_as_argon2(site):
     from yteso.web.accounts.models import User
 
     assert User.objects.get(username="dieuhanh").password.startswith("argon2$argon2id$")
+
+
+def test_a_password_kept_by_older_parameters_opens_and_is_kept_by_the_new_ones(site, people, monkeypatch):
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    from yteso.web.accounts.models import User
+
+    people.create_user("tham.so", PASSWORD, Role.OPERATOR, demo=True)
+    old = User.objects.get(username="tham.so").password
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 3)
+    _, client = log_in("tham.so", PASSWORD)
+    new = User.objects.get(username="tham.so").password
+    assert ",t=3," in new
+    assert ",t=3," not in old
+    assert client.get("/ioc/").status_code == 200
+    _, client = log_in("tham.so", PASSWORD)
+    assert client.get("/ioc/").status_code == 200
+    User.objects.filter(username="tham.so").delete()

@@ -253,3 +253,27 @@ def test_a_fresh_proof_is_asked_for_after_five_minutes_and_takes_a_password_or_a
     clock.move(minutes=6)
     assert client.post("/account/confirm", {"password": code(secret, clock())}).status_code == 302
     assert client.get("/account/factors/codes").status_code == 200
+
+
+def test_the_secret_of_the_pages_is_replaced_without_ending_a_session_or_a_factor(clock, person):
+    from django.conf import settings
+    from django.test import override_settings
+
+    from yteso.web.accounts import factors
+
+    client, secret = enrolled(person, clock)
+    old = settings.SECRET_KEY
+    with override_settings(SECRET_KEY="mot bi mat moi cua cac trang, du dai de ky", SECRET_KEY_FALLBACKS=[old]):
+        assert client.get("/account").status_code == 200, "the session goes on"
+        again, _ = first_step(person)
+        clock.move(seconds=60)
+        assert again.post("/login/step", {"code": code(secret, clock())}).status_code == 302
+        assert factors.reseal() >= 2
+    with override_settings(SECRET_KEY="mot bi mat moi cua cac trang, du dai de ky", SECRET_KEY_FALLBACKS=[]):
+        clock.move(seconds=60)
+        last, _ = first_step(person)
+        assert last.post("/login/step", {"code": code(secret, clock())}).status_code == 302
+        assert client.get("/account").status_code == 200
+        factors.reseal()
+    with override_settings(SECRET_KEY_FALLBACKS=["mot bi mat moi cua cac trang, du dai de ky"]):
+        factors.reseal()

@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from yteso.base.errors import Refused
+from yteso.base.settings import Settings
 from yteso.ops.commands.place import at_database, console
 from yteso.ops.exits import DATA
 from yteso.ops.rules import NO_ROOTS
@@ -58,7 +59,7 @@ def verify(
     from yteso.store.verify import verify as find_bad
 
     with at_database(existing=True) as settings:
-        keys = _keys(settings.home, key or [])
+        keys = _keys(settings, key or [])
         database = Database(settings.database_url, max_size=1, application="yteso audit").open()
         try:
             with database.connection() as conn:
@@ -96,16 +97,17 @@ def key_() -> None:
     from yteso.ops.commands.place import settings
     from yteso.signing.keys import load_or_create
 
-    for one in load_or_create(settings().home).public():
+    here = settings()
+    for one in load_or_create(here.home, here.keys).public():
         sys.stdout.write(one.pem)
 
 
-def _keys(home: Path, paths: list[Path]) -> list[PublicKey]:
+def _keys(here: Settings, paths: list[Path]) -> list[PublicKey]:
     """The keys given; without any, those of this installation."""
     from yteso.signing.keys import load_or_create, read_public
 
     if not paths:
-        return list(load_or_create(home).public())
+        return list(load_or_create(here.home, here.keys).public())
     return [read_public(path.read_text()) for path in paths]
 
 

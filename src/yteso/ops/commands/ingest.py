@@ -105,7 +105,8 @@ def _token() -> str:
     from yteso.access.principal import Principal, Role
     from yteso.signing.keys import load_or_create
 
-    keys = load_or_create(settings().home)
+    here = settings()
+    keys = load_or_create(here.home, here.keys)
     return Bearer(keys).issue(Principal(_NAME, Role.SYSTEM), timedelta(hours=12))
 
 

@@ -22,4 +22,4 @@ def token(
 
     with at_database(existing=True) as settings:
         who = principal_of(settings, user)
-    sys.stdout.write(Bearer(load_or_create(settings.home)).issue(who, timedelta(hours=hours)) + "\n")
+    sys.stdout.write(Bearer(load_or_create(settings.home, settings.keys)).issue(who, timedelta(hours=hours)) + "\n")

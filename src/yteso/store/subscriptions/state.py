@@ -14,6 +14,7 @@ from yteso.base.issue import Issue
 from yteso.db import Connection, Queries
 from yteso.fhir.json import dumps, loads
 from yteso.standards.fhir_r4 import TYPE_NAME
+from yteso.store import receivers
 from yteso.store.postgres import PostgresStore
 from yteso.store.protocol import Put, VersionConflict
 from yteso.store.receivers import shows_secrets
@@ -144,6 +145,15 @@ def _sealed(conn: Connection, store: PostgresStore, watched: Watched) -> bool:
     text = _text(loads(store.peek(conn, [key])[key].body))
     conn.execute(SQL["save_sealed"], (text, version, *watched.key))
     return True
+
+
+def reseal(conn: Connection, store: PostgresStore) -> int:
+    """Receivers' secrets by the newest key of the safe; how many."""
+    count = 0
+    for one in fetch_all(conn, "requested", "active", "error", "off"):
+        endpoint = str(loads(one.resource.encode())["channel"].get("endpoint", ""))
+        count += receivers.reseal(conn, store.safe, one.id, endpoint)
+    return count
 
 
 def note_told(conn: Connection, watched: Watched, last: int) -> None:

@@ -10,7 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import user_logged_in
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -87,6 +87,11 @@ class FactorAdapter(DefaultMFAAdapter):
         return "Y tế số"
 
 
-def _fernet() -> Fernet:
-    key = hashlib.blake2b(settings.SECRET_KEY.encode(), digest_size=32, person=b"yteso factors").digest()
+def _fernet() -> MultiFernet:
+    """By the newest secret of the pages; older ones open still."""
+    return MultiFernet([_by(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _by(secret: str) -> Fernet:
+    key = hashlib.blake2b(secret.encode(), digest_size=32, person=b"yteso factors").digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -13,7 +13,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from allauth.mfa.utils import decrypt
+from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,6 +31,8 @@ UPDATE mfa_authenticator SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s:
 WHERE id = %(id)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
 """
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SECRETS = ("secret", "seed")
+"""What is encrypted in the data of a factor."""
 SECRET = "totp_secret"  # noqa: S105 - the session's key of a secret that is being set up
 
 
@@ -100,6 +102,17 @@ def check_code(user: User, code: str) -> Authenticator | None:
         if good:
             return row
     return None
+
+
+def reseal() -> int:
+    """Encrypt secrets by the newest of the pages' secrets; of how many factors."""
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    for key in rows.values_list("pk", flat=True):
+        with transaction.atomic():
+            row = rows.select_for_update().get(pk=key)
+            row.data.update({name: encrypt(decrypt(row.data[name])) for name in _SECRETS if name in row.data})
+            row.save(update_fields=["data"])
+    return rows.count()
 
 
 def _use_step(row: Authenticator, code: str) -> bool:

@@ -1,23 +1,26 @@
-"""Our key towards providers (`private_key_jwt`): ES256, made at first use, kept under `home/keys`; its public half is
-published for the provider to read.
+"""Our keys towards providers (`private_key_jwt`): ES256, the first made at first use, kept as `signing.shelf` tells.
+
+The newest one signs; the public halves are published for the provider to read.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
-from pathlib import Path
+from collections.abc import Sequence
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from yteso.signing.shelf import Shelf
+
+_KIND, _ENDING = "oidc", "jwk"
 _LIFE = 60
 
 
-def assertion(home: Path, client_id: str, audience: str, moment: int) -> str:
+def assertion(shelf: Shelf, client_id: str, audience: str, moment: int) -> str:
     """A statement signed by us that we are this client (RFC 7523 §3): once, for a minute, for this address."""
-    key = load_or_create(home)
+    key = load_or_create(shelf)[-1]
     claims = {
         "iss": client_id,
         "sub": client_id,
@@ -29,28 +32,19 @@ def assertion(home: Path, client_id: str, audience: str, moment: int) -> str:
     return jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, claims, key)
 
 
-def public(home: Path) -> dict[str, object]:
+def public(shelf: Shelf) -> dict[str, object]:
     """The JWK Set a provider reads."""
-    key = load_or_create(home)
-    return {"keys": [{**key.as_dict(private=False), "kid": key.thumbprint(), "use": "sig", "alg": "ES256"}]}
+    keys = reversed(load_or_create(shelf))
+    return {
+        "keys": [{**one.as_dict(private=False), "kid": one.thumbprint(), "use": "sig", "alg": "ES256"} for one in keys]
+    }
 
 
-def load_or_create(home: Path) -> ECKey:
-    """The key. Two processes that start together end with the same one."""
-    path = home / "keys" / "oidc.jwk"
-    if not path.exists():
-        _create(path)
-    return ECKey.import_key(json.loads(path.read_text(encoding="ascii")))
+def load_or_create(shelf: Shelf) -> Sequence[ECKey]:
+    """The keys, oldest first. Raises CannotStart (KEY-0001) where they are given and there is none."""
+    files = shelf.series(_KIND, _ENDING, _made)
+    return [ECKey.import_key(json.loads(path.read_text(encoding="ascii"))) for path in files]
 
 
-def _create(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        json.dump(ECKey.generate_key("P-256").as_dict(private=True), file)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+def _made() -> bytes:
+    return json.dumps(ECKey.generate_key("P-256").as_dict(private=True)).encode("ascii")

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -19,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from yteso.base.outward import Parcel
+from yteso.signing.shelf import Shelf
 from yteso.web.accounts.oidc import client_key, metadata
 from yteso.web.accounts.oidc.metadata import refused
 from yteso.web.accounts.oidc.provider import Provider
@@ -76,7 +76,7 @@ def begin(provider: Provider, back: str, moment: int, *, again: bool = False) ->
 
 
 def finish(
-    provider: Provider, kept: dict[str, Any], answer: dict[str, str], *, back: str, home: Path, moment: int
+    provider: Provider, kept: dict[str, Any], answer: dict[str, str], *, back: str, shelf: Shelf, moment: int
 ) -> Who:
     """Who came back. Raises Refused WEB-0008 naming the check that failed."""
     known = metadata.metadata(provider)
@@ -91,7 +91,7 @@ def finish(
     headers: tuple[tuple[str, str], ...] = ()
     if provider.method == "private_key_jwt":
         form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-        form["client_assertion"] = client_key.assertion(home, provider.client_id, known.token, moment)
+        form["client_assertion"] = client_key.assertion(shelf, provider.client_id, known.token, moment)
     elif provider.method == "client_secret_basic":
         headers = (("Authorization", _basic(provider)),)
     tokens = metadata.posted(provider, known.token, form, headers)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
 from yteso.base.errors import Refused
+from yteso.signing.shelf import Shelf
 from yteso.standards.identifiers import valid_cccd
 from yteso.web import rules
 from yteso.web.accounts import idle, life, oidc, trail
@@ -60,7 +61,7 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     answer = {name: request.GET.get(name, "") for name in ("state", "code", "iss") if name in request.GET}
     where = _back_address(request, chosen)
     try:
-        who = flow.finish(chosen, kept, answer, back=where, home=settings.YTESO.home, moment=moment)
+        who = flow.finish(chosen, kept, answer, back=where, shelf=_shelf(), moment=moment)
         if kept["user"] is not None:
             _require_same(request, kept["user"])
             if kept["again"] and request.user.role == Role.CITIZEN:
@@ -83,7 +84,7 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
 def keys(_: HttpRequest, provider: str) -> HttpResponse:
     """Our public key, for the provider to check who asks (`private_key_jwt`)."""
     _provider(provider)
-    return JsonResponse(client_key.public(settings.YTESO.home))
+    return JsonResponse(client_key.public(_shelf()))
 
 
 @allow(*ACCOUNTS)
@@ -124,6 +125,10 @@ def _require_same(request: HttpRequest, user_id: int) -> None:
     """Who began this must still be the one that is signed in."""
     if not request.user.is_authenticated or request.user.pk != user_id:
         raise Refused(rules.NO_ACCOUNT.at(), status=403)
+
+
+def _shelf() -> Shelf:
+    return Shelf.of(settings.YTESO.home, settings.YTESO.keys)
 
 
 def _proved(request: HttpRequest, who: flow.Who, after: str | None) -> HttpResponse:
