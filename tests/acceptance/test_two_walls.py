@@ -6,14 +6,15 @@ reader with no condition at all.
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
-from tests.acceptance.matrix.world import OURS, TARGETS, build, resources, who
+from tests.acceptance.matrix.world import OURS, TARGETS, THEIRS, build, resources, who
 
 from yteso.access.policy import restriction
 from yteso.access.principal import Principal, Role
-from yteso.db import Database
+from yteso.db import Database, Statement, run_together
 from yteso.search.rights import visible
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store import wall
@@ -286,6 +287,29 @@ def test_who_was_named_before_leaves_no_app_behind(database):
             wall.name(conn, limit)
             found = conn.execute("SELECT count(*) FROM store.resource").fetchone()
             assert found[0] == len([one for one in through_the_first(database, limit) if not one[2]])
+
+
+def test_who_is_named_after_others_in_one_trip_sees_what_each_sees_alone(database):
+    """Whoever was named before them: colleagues, of whom little differs, other roles and apps."""
+    colleagues = [replace(one, name=f"{one.name}-2") for one in PEOPLE]
+    others = [replace(who(role), facility=THEIRS) for role in (Role.DOCTOR, Role.NURSE, Role.LAB)]
+    people = [*PEOPLE, *colleagues, *others, *APPS]
+    limits = {limit for one in people for kind in ASKED if (limit := restriction(one, "search", kind)) is not None}
+    alone = {limit: {row for row in behind_the_second(database, limit) if not row[2]} for limit in limits}
+    assert len(set(map(frozenset, alone.values()))) > 12
+    alike = sorted(limits, key=repr)
+    in_turn = [*alike, *reversed(alike), *random.Random(1).sample(alike, len(alike))]
+    with database.reading() as conn:
+        statements, places, before = [], [], None
+        for limit in in_turn:
+            statements += wall.naming(conn, limit, before)
+            places.append(len(statements))
+            statements.append(Statement("SELECT type, id, 0 FROM store.resource"))
+            before = limit
+        answers = run_together(conn, statements)
+    assert {one.text.count("set_config") for one in statements} == {0, 4, 17}
+    for limit, place in zip(in_turn, places, strict=True):
+        assert set(answers[place]) == alone[limit], limit
 
 
 def test_the_release_before_this_one_names_no_app_and_reads_on(database):

@@ -1,8 +1,8 @@
 """What a principal may see -> what the database is told before it reads for them: a role and settings. No connection.
 
 The second wall: policies of the tables (`store/migrations/0176_pre_fewer_look_ups.sql`) read these settings. Each
-statement sets all of them, so that nothing of who was named before is left; the role says which policy counts. The wall
-knows types, patients, labels, what a person closed, and the scopes of an app with their conditions.
+naming leaves all of them as they are to be, so that nothing of who was named before is left; the role says which policy
+counts. The wall knows types, patients, labels, what a person closed, and the scopes of an app with their conditions.
 """
 
 from __future__ import annotations
@@ -21,14 +21,19 @@ from yteso.standards.bhyt.notifiable import notifiable_codes
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 
 _APP = ("app", "app_free", "app_own", "app_loose", "app_found")
-_SETTINGS = (
-    *("types", "loose", "holder", "pat", "facts", "facility", "account", "role", "purpose", "own", "anywhere"),
-    *_APP,
-)
-NAME = "SELECT set_config('role', %s, true), " + ", ".join(
-    f"set_config('yteso.{name}', %s, true)" for name in _SETTINGS
-)
+_OWN = ("holder", "pat", "facility", "account")
+"""By no more than these differ people of one role."""
+_SETTINGS = (*_OWN, "types", "loose", "facts", "role", "purpose", "own", "anywhere", *_APP)
+
+
+def _telling(names: Iterable[str]) -> str:
+    return ", ".join(f"set_config('yteso.{name}', %s, true)" for name in names)
+
+
+NAME = f"SELECT set_config('role', %s, true), {_telling(_SETTINGS)}"
 """One statement, until the end of the transaction or until somebody else is named."""
+NAME_NEXT = f"SELECT {_telling(_OWN)}"
+"""The same for who differs from the one named just before by `told_next` alone."""
 EVERY = "yteso_every"
 """The role of who may see everything."""
 _ALL_LABELS = 2**15 - 1
@@ -43,16 +48,29 @@ def named(rights: Rights) -> tuple[str, ...]:
     asked = types | needed if types else types
     closed = next((part for part in rights.also if isinstance(part, Closed)), None)
     scoped = next((part for part in rights.also if isinstance(part, Scoped)), None)
+    facility, account, *labels = (
+        _labels(closed) if closed else (rights.care_facility, rights.care_account, "", "", "", str(_ALL_LABELS))
+    )
     return (
         role,
-        _numbers(TYPE_NUMBER[name] for name in asked if name in TYPE_NUMBER),
-        _numbers(TYPE_NUMBER[name] for name in types - rights.care_types if name in TYPE_NUMBER),
         holder,
         str(number(patient_key(rights.person))) if rights.person else "",
+        facility,
+        account,
+        _numbers(TYPE_NUMBER[name] for name in asked if name in TYPE_NUMBER),
+        _numbers(TYPE_NUMBER[name] for name in types - rights.care_types if name in TYPE_NUMBER),
         _numbers(number(token(f"Condition.code|{code}")) for code in notifiable_codes()) if rights.notifiable else "",
-        *(_labels(closed) if closed else (rights.care_facility, rights.care_account, "", "", "", str(_ALL_LABELS))),
+        *labels,
         *(_app(scoped.alternatives, needed) if scoped else _NO_APP),
     )
+
+
+def told_next(before: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What `NAME_NEXT` tells so that these values hold after those of who was named just before; None: it cannot."""
+    own = slice(1, 1 + len(_OWN))
+    if before[0] != values[0] or before[own.stop :] != values[own.stop :]:
+        return None
+    return values[own]
 
 
 def _bound(rights: Rights) -> tuple[str, str, frozenset[str]]:

@@ -89,8 +89,10 @@ def _fetch(conn: Connection, reads: Sequence[Read]) -> Iterator[tuple[int, Seque
         by_limit.setdefault(one.limit, {})[place] = key_of(one.type, one.id)
     statements: list[Statement] = []
     asked: list[tuple[dict[int, Key], int]] = []
+    named: Restriction | None = None
     for limit, keys in by_limit.items():
-        statements += wall.naming(conn, limit)
+        statements += wall.naming(conn, limit, named)
+        named = limit
         asked.append((keys, len(statements)))
         statements.append(_of_keys(limit, sorted(set(keys.values()))))
     answers = run_together(conn, statements)

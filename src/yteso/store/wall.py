@@ -26,17 +26,27 @@ def naming_quickly(conn: Connection, limit: Restriction, milliseconds: int) -> l
     return [Statement(f"SELECT {_QUICKLY}", (str(milliseconds),)), *naming(conn, limit)]
 
 
-def naming(conn: Connection, limit: Restriction) -> list[Statement]:
-    """What `name` runs, for who sends it together with what is read then."""
+def naming(conn: Connection, limit: Restriction, before: Restriction | None = None) -> list[Statement]:
+    """What `name` runs, for who sends it together with what is read then.
+
+    `before`: who is named in the same trip when these statements come; what both are told alike is not told again.
+    """
     values = wall.named(limit)
     if isinstance(conn, Reader):
-        return [Statement(wall.NAME, values)]
+        return _naming_next(wall.named(before), values) if before else [Statement(wall.NAME, values)]
     if isinstance(conn, Owner) and conn.walled:
         assert conn.reading, "who reads for somebody on the owner's connection says so first"
         if conn.lowered or values[0] != wall.EVERY:
             conn.lowered = True
             return [Statement(wall.NAME, values)]
     return []
+
+
+def _naming_next(before: tuple[str, ...], values: tuple[str, ...]) -> list[Statement]:
+    if before == values:
+        return []
+    told = wall.told_next(before, values)
+    return [Statement(wall.NAME, values) if told is None else Statement(wall.NAME_NEXT, told)]
 
 
 def name(conn: Connection, limit: Restriction) -> None:

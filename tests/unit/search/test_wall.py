@@ -40,6 +40,34 @@ def test_each_bound_has_its_role_and_each_naming_sets_everything(role):
     assert all(isinstance(value, str) for value in values)
 
 
+def test_who_comes_next_is_told_by_what_differs_only_where_that_leaves_every_setting_as_it_is_to_be():
+    (doctor, other, cashier, citizen) = (
+        wall.named(restriction(Principal(name, role, facility, person=person), "search", "Patient"))
+        for name, role, facility, person in (
+            ("a", Role.DOCTOR, "79001", ""),
+            ("b", Role.DOCTOR, "79002", ""),
+            ("c", Role.CASHIER, "79001", ""),
+            ("d", Role.CITIZEN, "", "p1"),
+        )
+    )
+    names = ("", *wall._SETTINGS)
+    for before, after in ((doctor, other), (other, doctor), (doctor, doctor)):
+        told = dict(zip(wall._OWN, wall.told_next(before, after), strict=True))
+        assert {**dict(zip(names, before, strict=True)), **told} == dict(zip(names, after, strict=True))
+    pairs = ((doctor, cashier), (cashier, doctor), (doctor, citizen), (citizen, doctor))
+    assert [wall.told_next(*pair) for pair in pairs] == [None] * 4
+    assert wall.NAME_NEXT.count("%s") == len(wall._OWN)
+
+
+def test_an_app_is_told_anew_after_who_has_none():
+    limit = of(Role.DOCTOR)
+    app = Principal("ai-do", Role.DOCTOR, "79001", client="a", scope="user/Patient.rs")
+    scoped = restriction(app, "search", "Patient")
+    assert wall.named(limit) != wall.named(scoped)
+    assert wall.told_next(wall.named(limit), wall.named(scoped)) is None
+    assert wall.told_next(wall.named(scoped), wall.named(limit)) is None
+
+
 def test_a_doctor_is_told_by_facility_and_account():
     one = told(of(Role.DOCTOR))
     assert (one["holder"], one["facility"], one["account"], one["role"]) == ("79001", "79001", "ai-do", "doctor")
