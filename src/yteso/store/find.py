@@ -29,7 +29,7 @@ from yteso.store.protocol import Page, Search
 from yteso.store.read import SMALL, run, stored
 from yteso.store.sorted_page import sorted_page
 from yteso.store.unfound import beside, names_in
-from yteso.store.unnamed import discreet, hidden_among, is_bound
+from yteso.store.unnamed import discreet, discreet_each, hidden_among, is_bound
 
 SECONDS = 10
 QUICK_MILLISECONDS = 200
@@ -84,13 +84,15 @@ def search_together(
         conn.rollback()
         return [None] * len(searches)
     pages: list[Page | None] = [None] * len(searches)
-    notes = []
+    found = []
     for (place, plan), (rows, following) in zip(plans.items(), answers, strict=True):
-        if not rows and _is_of_many(conn, plan):
-            continue
-        counted = None if following or plan.query.cursor else len(rows)
-        patients = {row[8] for row in rows if row[8] is not None}
-        matches = discreet(conn, searches[place].limit, [stored(conn, codec, row) for row in rows], patients)
+        if rows or not _is_of_many(conn, plan):
+            patients = {row[8] for row in rows if row[8] is not None}
+            found.append((place, plan, following, [stored(conn, codec, row) for row in rows], patients))
+    told = discreet_each(conn, [(searches[place].limit, matches, seen) for place, _, _, matches, seen in found])
+    notes = []
+    for (place, plan, following, _, patients), matches in zip(found, told, strict=True):
+        counted = None if following or plan.query.cursor else len(matches)
         pages[place] = Page(matches, (), counted, following)
         about = audit.about_search(plan.query)
         notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))

@@ -39,7 +39,7 @@ def hidden_from(conn: Connection, limit: Restriction, bodies: Iterable[bytes], p
     One short statement where they name anything, and another where a patient has anything hidden.
     """
     named = {found.decode() for body in bodies for found in _NAMED.findall(body)} if is_bound(limit) else ()
-    if not named or not conn.execute(SQL["is_guarded"], (list(patients),), prepare=True).fetchall()[0][0]:
+    if not named or not _is_guarded(conn, patients):
         return NOTHING
     return hidden_among(conn, limit, named)
 
@@ -66,6 +66,22 @@ def discreet(
     """The same versions of resources of these patients, without what they say about hidden ones."""
     hidden = hidden_from(conn, limit, (one.body for one in found), patients)
     return tuple(_without(one, hidden) for one in found) if hidden else tuple(found)
+
+
+def discreet_each(
+    conn: Connection, pages: Sequence[tuple[Restriction, Sequence[Stored], Collection[int]]]
+) -> list[tuple[Stored, ...]]:
+    """The same of several readers' pages: of most patients nothing is hidden, which is asked once for all of them."""
+    naming = [is_bound(limit) and any(_NAMED.search(one.body) for one in found) for limit, found, _ in pages]
+    patients = {one for (_, _, own), names in zip(pages, naming, strict=True) if names for one in own}
+    if not patients or not _is_guarded(conn, patients):
+        return [tuple(found) for _, found, _ in pages]
+    return [discreet(conn, *page) for page in pages]
+
+
+def _is_guarded(conn: Connection, patients: Iterable[int]) -> bool:
+    guarded: bool = conn.execute(SQL["is_guarded"], (list(patients),), prepare=True).fetchall()[0][0]
+    return guarded
 
 
 def _without(stored: Stored, hidden: Hidden) -> Stored:

@@ -6,8 +6,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.integration.api.conftest import INTEGRATOR, Client
+from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 from tests.integration.api.test_api_labels import VISIT, condition
+
+from yteso.access.policy import require
+from yteso.search.parse import parse
+from yteso.store import unnamed
+from yteso.store.postgres import PostgresStore
+from yteso.store.protocol import Read, Search
 
 HIDDEN = {"reference": "Condition/hiv"}
 FLU = {"reference": "Condition/flu"}
@@ -67,6 +73,36 @@ def test_no_way_to_read_tells_of_it(doctor, admin, address):
     assert b"Condition/hiv" not in found.body
     assert b'"rank":1' not in found.body
     assert "summary" in address or b"Condition/hiv" in admin("GET", address).body
+
+
+def test_readers_who_share_a_transaction_are_told_what_each_is_told_alone_and_it_is_asked_once(
+    database, admin, patient, monkeypatch
+):
+    admin("PUT", "Patient/open", {**patient, "id": "open", "identifier": []})
+    admin("PUT", "Condition/cold", {**condition("cold", "J00"), "subject": {"reference": "Patient/open"}})
+    cold = [{"condition": {"reference": "Condition/cold"}}]
+    admin("PUT", "Encounter/o", {**VISIT, "id": "o", "subject": {"reference": "Patient/open"}, "diagnosis": cold})
+    store = PostgresStore()
+
+    def both(*asked):
+        limits = [(who, require(who, "search", kind), kind, key) for who, kind, key in asked]
+        queries = [parse(kind, f"_id={key}")[0] for _, _, kind, key in limits]
+        with database.connection() as conn:
+            searches = [Search(*one[:2], query) for one, query in zip(limits, queries, strict=True)]
+            pages = [page.matches for page in store.search_together(conn, searches)]
+            read = store.read_together(conn, [Read(*one) for one in limits])
+        assert [(one,) for one in read] == pages
+        return [page[0].body for page in pages]
+
+    asks, asked = [], unnamed._is_guarded
+    monkeypatch.setattr(unnamed, "_is_guarded", lambda conn, pats: asks.append(set(pats)) or asked(conn, pats))
+    ours = (DOCTOR, "Encounter", "o"), (replace(DOCTOR, name="hai"), "Encounter", "o"), (DOCTOR, "Condition", "cold")
+    assert all(b"Condition/cold" in body for body in both(*ours)[:2])
+    assert len(asks) == 2
+    assert len(asks[0]) == 1
+    alone = [both(one)[0] for one in (*ours, (DOCTOR, "Encounter", "e"), (INTEGRATOR, "Encounter", "e"))]
+    assert both(*ours, (DOCTOR, "Encounter", "e"), (INTEGRATOR, "Encounter", "e")) == alone
+    assert [b"Condition/hiv" in body for body in alone] == [False] * 4 + [True]
 
 
 def test_the_version_is_the_same_for_everybody(doctor, admin):
