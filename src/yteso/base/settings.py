@@ -29,7 +29,8 @@ class Settings:
     """The same database by a log-in that only reads for people; empty: the log-in above takes their role."""
     language: str = "vi"
     web_workers: int = 2
-    web_threads: int = 16
+    web_threads: int = 32
+    """Callers of one process who share a transaction are at most as many; most of the time they wait for it."""
     walkers: int = 2
     max_body: int = 256 * 1024 * 1024
     public_url: str = ""

@@ -30,8 +30,8 @@ def postgresql_conf(*, memory: int, socket: Path, logs: Path, site: Path) -> str
         "port": 5432,
         "unix_socket_directories": f'"{socket}"',
         "unix_socket_permissions": "0700",
-        # Each web process has two pools of 8: the owner's and the readers'.
-        "max_connections": 200,
+        # A web process may have three for each of its threads: the owner's, the readers' and that of the pages.
+        "max_connections": 300,
         "shared_buffers": _megabytes(memory // 8, 128, 2048),
         "effective_cache_size": _megabytes(memory // 2, 256, 64 * 1024),
         "work_mem": "16MB",

@@ -12,7 +12,7 @@ from yteso.base.settings import Settings
 def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_environment({})
     assert (settings.port, settings.live_port, settings.host) == (8080, 8081, "127.0.0.1")
-    assert (settings.walkers, settings.web_threads, settings.language) == (2, 16, "vi")
+    assert (settings.walkers, settings.web_threads, settings.language) == (2, 32, "vi")
     assert settings.home == Path("var").absolute()
 
 
