@@ -117,6 +117,7 @@ def questions(visits: int, people: int, chance: random.Random) -> dict[str, Kind
             f"patient={patient()}&code={SERVICE_SYSTEM}|{chance.choice(TESTS)}&_sort=-date",
         ),
         "visits of a patient": lambda: ("Encounter", f"patient={patient()}&_sort=-date"),
+        "reports of a patient": lambda: ("DiagnosticReport", f"patient={patient()}&_sort=-date"),
         "name and day of birth": name_and_birth,
     }
     of_all: dict[str, Callable[[], Question]] = {

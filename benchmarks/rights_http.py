@@ -1,11 +1,14 @@
 """What rights and audit cost a search as a user meets it: over HTTP, in CPU of the web process and of PostgreSQL.
 
-`python -m benchmarks.rights_http [--visits N] [--rounds N] [--requests N] [--kinds NAME,…] [--out FOLDER]`
+`python -m benchmarks.rights_http [--visits N] [--rounds N] [--requests N] [--concurrency N] [--readers N]
+[--kinds NAME,…] [--out FOLDER]`
 
 The searches of `rights_cost`, sent to two web processes on one database, in turn: one as it is installed, asked by a
 doctor (`bound`: rights, consents, labels, second wall, budget, committed audit row) and by who is bound by nothing
 (`free`: audit and budget only); one with neither wall nor audit (`bare_web`), by who is bound by nothing (`bare`).
 What waiting for the disk costs is told by a fourth way, that nobody has: as `bound`, but no commit waits (`unflushed`).
+With `--readers` so many colleagues ask in turn, each of whom is named and counted for themselves. How many ask at a
+time (`--concurrency`) decides how many share a transaction, and so what a commit costs each.
 A ratio is of one round; all processes of PostgreSQL count, those in the background too.
 """
 
@@ -20,7 +23,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +38,7 @@ from benchmarks.store_measure import quartiles, report
 from benchmarks.store_visits import PER_VISIT
 from benchmarks.walk_http import _await_server, platform
 from yteso.access.bearer import Bearer
+from yteso.access.principal import Principal
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
 from yteso.db.server_conf import ADMIN_ROLE
@@ -123,7 +129,7 @@ def _path(question: Question) -> str:
 def one_round(
     port: int,
     asked: Sequence[Question],
-    tokens: dict[str, str],
+    tokens: dict[str, list[str]],
     processes: dict[str, list[int]],
     concurrency: int,
     home: Path,
@@ -132,7 +138,7 @@ def one_round(
     found = {}
     for way in random.sample(WAYS, len(WAYS)):
         web, address = ("bare", port + 1) if way == "bare" else ("web", port)
-        requests = [request("GET", _path(one), tokens[way]) for one in asked]
+        requests = [request("GET", _path(one), token) for one, token in zip(asked, cycle(tokens[way]))]
         with unflushed(home) if way == "unflushed" else nullcontext():
             before = spent(processes[web]), spent(processes["postgres"])
             load(address, requests, concurrency)
@@ -154,8 +160,11 @@ def measure(
     found = {}
     for name, (who, question) in kinds.items():
         people = {"bound": who, "free": ANYBODY, "bare": ANYBODY, "unflushed": who}
-        tokens = {way: bearer.issue(one, timedelta(hours=3)) for way, one in people.items()}
-        same_answers(port, [question() for _ in range(5)], tokens)
+        tokens = {
+            way: [bearer.issue(each, timedelta(hours=3)) for each in colleagues(one, options.readers)]
+            for way, one in people.items()
+        }
+        same_answers(port, [question() for _ in range(5)], {way: several[0] for way, several in tokens.items()})
         rounds = []
         for at in range(options.rounds + 1):
             asked = [question() for _ in range(options.requests)]
@@ -176,6 +185,11 @@ def measure(
     return found
 
 
+def colleagues(one: Principal, many: int) -> list[Principal]:
+    """So many of the same role and facility."""
+    return [replace(one, name=f"{one.name} {number}") for number in range(many)]
+
+
 def _ratio(rounds: Sequence[dict[str, dict[str, float]]], other: str, way: str = "bound") -> dict[str, float]:
     return quartiles([one[way]["cpu"] / one[other]["cpu"] for one in rounds])
 
@@ -186,6 +200,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=16)
     parser.add_argument("--requests", type=int, default=320)
     parser.add_argument("--concurrency", type=int, default=16)
+    parser.add_argument("--readers", type=int, default=1)
     parser.add_argument("--port", type=int, default=8159)
     parser.add_argument("--kinds", help="only these, parted by commas")
     parser.add_argument("--out")

@@ -16,7 +16,7 @@ from typing import Any
 from yteso.access.restriction import Restriction
 from yteso.access.types import PATIENT_TYPES
 from yteso.base.ids import shard_of
-from yteso.db import Connection, Queries
+from yteso.db import Connection, Queries, Statement, run_together
 from yteso.fhir.json import dumps, loads
 from yteso.search.closed import Closed, whom
 from yteso.search.side import hid
@@ -80,8 +80,9 @@ def discreet_each(
 
 
 def _is_guarded(conn: Connection, patients: Iterable[int]) -> bool:
-    guarded: bool = conn.execute(SQL["is_guarded"], (list(patients),), prepare=True).fetchall()[0][0]
-    return guarded
+    numbers = "{" + ",".join(map(str, patients)) + "}"
+    (((guarded,),),) = run_together(conn, [Statement(SQL["is_guarded"], [numbers])])
+    return bool(guarded)
 
 
 def _without(stored: Stored, hidden: Hidden) -> Stored:
