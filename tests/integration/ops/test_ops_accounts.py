@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -149,6 +151,34 @@ def test_the_daily_job_looks_after_accounts(site: Settings) -> None:
     finally:
         services.close()
     assert [row.active for row in accounts.listed(site)] == [True]
+
+
+def test_walkers_whose_day_begins_together_disable_an_account_once(site: Settings, database: Database) -> None:
+    """Every walker does what belongs to a day at midnight; the chain tells each act once."""
+    accounts.save(site, Row("vanhanh", "operator", "", active=True), PASSWORD)
+    from django.db import connections
+
+    from yteso.web.accounts.idle import disable_idle
+
+    def upkeep(_: int) -> list[str]:
+        try:
+            return disable_idle()
+        finally:
+            connections.close_all()
+
+    away = "UPDATE web.accounts_user SET created = now() - interval '46 days', last_active = NULL"
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.connection() as conn, ThreadPoolExecutor(2) as walkers, psycopg.connect(site.database_url) as other:
+        conn.execute(away)
+        conn.commit()
+        conn.execute("SELECT FROM web.accounts_user FOR UPDATE")
+        done = walkers.map(upkeep, range(2))
+        deadline = time.monotonic() + 20
+        while other.execute(waiting).fetchone() != (2,) and time.monotonic() < deadline:
+            other.rollback()
+            time.sleep(0.02)
+        conn.rollback()
+        assert sorted(done) == [[], ["vanhanh"]]
 
 
 def test_a_citizen_is_tied_to_the_own_record(site: Settings) -> None:

@@ -34,7 +34,8 @@ def disable_idle(which: Q | None = None) -> list[str]:
     found = quiet.filter(which or Q(), is_active=True, at__lt=now() - IDLE).exclude(role=Role.CITIZEN)
     if factors.is_demo_place():
         found = found.exclude(demo=True)
-    names = dict(found.values_list("pk", "username"))
+    # Several walkers do this when a day begins; who comes second finds nobody left.
+    names = dict(found.select_for_update(of=("self",)).values_list("pk", "username"))
     for name in names.values():
         trail.note(trail.COMMAND, trail.Act.ACCOUNT, name, "disabled: idle for 45 days")
     User.objects.filter(pk__in=names).update(is_active=False, disabled_reason="idle")
