@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from yteso.access.types import PATIENT_TYPES
 from yteso.base.errors import Refused
+from yteso.search.facts import facts_of
 from yteso.search.guarded import can_be_told
+from yteso.search.parameters import parameters_of
 from yteso.search.parse import parse
 from yteso.search.query import Clause
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
@@ -31,6 +34,7 @@ _FORM = re.compile(
 _OLD = {"read": "rs", "write": "cud", "*": "cruds"}
 """The actions of SMART 1.0, which 2.x reads so."""
 _LONGEST = 4096
+_FACTS = PATIENT_TYPES - {"Patient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def unguarded(texts: Iterable[str]) -> str:
         match = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
         if match is not None and match["query"]:
             found = _found_by(match["type"], match["query"]) or ()
-            bad = next((clause for clause in found if not can_be_told(clause)), None)
+            bad = next((clause for clause in found if not _is_held(match["type"], clause)), None)
             if bad is not None:
                 return _parameter(match["type"], bad)
     return ""
@@ -151,7 +155,21 @@ def _found(texts: Iterable[str]) -> Iterator[Scope]:
 def _clauses(type: str, query: str) -> tuple[Clause, ...] | None:
     """The same, if both walls can hold it."""
     found = _found_by(type, query)
-    return found if found is not None and all(can_be_told(clause) for clause in found) else None
+    return found if found is not None and all(_is_held(type, clause) for clause in found) else None
+
+
+def _is_held(type: str, clause: Clause) -> bool:
+    """Whether both walls can hold it, and it tells nothing: what rows name may be hidden from the app's user, who would
+    learn by such a scope that they name it (ADR 50).
+    """
+    if clause.type != "reference":
+        return can_be_told(clause)
+    if clause.modifier == "identifier":
+        parameter = parameters_of(type)[clause.name]
+        return _FACTS.isdisjoint((*parameter.targets, *(one for path in parameter.paths for one in path.targets)))
+    return can_be_told(clause) and all(
+        fact.partition("|")[2].partition("/")[0] not in _FACTS for fact in facts_of(type, clause)
+    )
 
 
 def _parameter(type: str, clause: Clause) -> str:

@@ -68,13 +68,21 @@ def _search(call: Call, page: tuple[Params, str], about: str | None = None) -> R
         if persons is not None:
             asked = _about(asked, asked.patient if asked.patient in persons else persons[0])
         found = audit.find(conn, replace(asked, count=asked.count + 1)) if asked.count else []
-        audit.add_note(conn, call.who, AuditNote("R"), TYPE)
+        what, text = audit.about_text(TYPE, "&".join(f"{name}={value}" for name, value in params))
+        audit.add_note(conn, call.who, AuditNote("R", text, _told(call, asked)), what)
     more, found = len(found) > asked.count, found[: asked.count]
     links = [Link("self", self_url(call, params))]
     if more:
         links.append(Link("next", next_url(call, params, _cursor(found[-1]))))
     entries = [_entry(call, one, asked.patient, with_query=persons is None) for one in found]
     return json_response(200, bundle(b"searchset", links, None, entries))
+
+
+def _told(call: Call, asked: Asked) -> tuple[str, ...]:
+    """Who is told of this look: whoever was asked about, when it is not themselves. A list of what accounts did names
+    nobody: it is of many people, whom the officer who watches over accounts does not look at.
+    """
+    return (asked.patient,) if asked.patient not in (None, call.who.person) else ()
 
 
 def _about(asked: Asked, patient: str) -> Asked:

@@ -12,8 +12,12 @@ READER_ROLE = "yteso_reader"
 logs in by itself, so that it cannot become the owner."""
 READING_SECONDS = 30
 """So long may a statement take that reads for somebody, unless it is given less."""
-READING = f"-c role={READER_ROLE} -c statement_timeout={READING_SECONDS}s"
-"""Start-up options of a reader's connection: `RESET ROLE` leads back to this role."""
+READING = (
+    f"-c role={READER_ROLE} -c statement_timeout={READING_SECONDS}s"
+    f" -c idle_in_transaction_session_timeout={2 * READING_SECONDS}s"
+)
+"""Start-up options of a reader's connection: `RESET ROLE` leads back to this role. A transaction that is left idle
+ends, with its locks on lanes of the audit."""
 BOUND_ROLES = ("yteso_care", "yteso_person", "yteso_types", "yteso_every", "yteso_notifiable", "yteso_order")
 _MB = 1024 * 1024
 

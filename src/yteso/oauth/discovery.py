@@ -63,6 +63,6 @@ def key_set(identity: IdentityKeys, keys: Keys) -> dict[str, Any]:
     """The public keys of ID tokens and of access tokens, older ones too: they verify until what they signed expires."""
     access = [
         {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": algorithm}
-        for kid, (algorithm, key) in pairs_of(keys).items()
+        for kid, (algorithm, key) in pairs_of(keys.now()).items()
     ]
     return {"keys": [*identity.public(), *access]}

@@ -110,10 +110,10 @@ NO_CLIENT = Rule(
 CONDITION = Rule(
     "OAUTH-0013",
     _E,
-    "Điều kiện {parameter} trong phạm vi (scope) không được hỗ trợ: cơ sở dữ liệu không thể tự giữ điều kiện này.",
-    "The condition {parameter} of a scope is not supported: the database cannot hold it by itself.",
-    "Dùng điều kiện theo mã, tham chiếu, ngày (không ap), chuỗi, số; không :missing, :below, tham số ghép, vị trí.",
-    "Use codes, references, dates (without ap), texts, numbers; no :missing, no :below, no composite, no place.",
+    "Điều kiện {parameter} trong phạm vi (scope) không được hỗ trợ: không giữ được, hoặc hỏi về điều bị ẩn.",
+    "The condition {parameter} of a scope is not supported: it cannot be held, or asks about what is hidden.",
+    "Dùng mã, tham chiếu (không tới lượt khám, kết quả…), ngày (trừ ap), chuỗi, số; không :missing, :below, ghép.",
+    "Use codes, references (to no visit, result …), dates (no ap), texts, numbers; no :missing, :below, composite.",
     basis="SMART App Launch 2.2, scopes",
 )
 

@@ -7,8 +7,9 @@ with a higher number) breaks no receipt. This file signs bytes; what is signed i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from yteso.base.errors import Misconfigured
+from yteso.base.errors import CannotStart, Misconfigured
 from yteso.signing.shelf import Shelf
 
 Pair = Ed25519PrivateKey | Ed448PrivateKey | MLDSA65PrivateKey
@@ -44,6 +45,7 @@ _PAIRS: Mapping[type[Pair], tuple[type[Public], str]] = {
     MLDSA65PrivateKey: (MLDSA65PublicKey, "ML-DSA-65"),
 }
 _KIND, _ENDING = "signing", "pem"
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----\n?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,13 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All pairs of one installation. `current` is the id of the pair that signs."""
+    """All pairs of one installation, as this process began. `current` is the id of the pair that signs; `shelf`: where
+    others may appear, by which a process that starts later signs.
+    """
 
     current: str
     pairs: Mapping[str, Pair]
+    shelf: Shelf | None = None
 
     @property
     def oldest(self) -> str:
@@ -81,13 +86,22 @@ class Keys:
 
     def verifies(self, key_id: str, signature: bytes, message: bytes) -> bool:
         """True when our pair `key_id` signed exactly `message`; an unknown id verifies nothing."""
-        pair = self.pairs.get(key_id)
+        pair = self.pairs.get(key_id) or self.now().pairs.get(key_id)
         return pair is not None and _remembered(pair, signature, message)
+
+    def now(self) -> Keys:
+        """With the pairs that came since. What cannot be read stops the next start, not this process."""
+        try:
+            newer = _pairs_on(self.shelf, self.shelf.changed) if self.shelf else {}
+        except (Misconfigured, CannotStart, OSError):
+            return self
+        return replace(self, pairs={**self.pairs, **newer})
 
     def public(self) -> tuple[PublicKey, ...]:
         """The public halves, the signing one first."""
-        ids = [self.current, *(key for key in self.pairs if key != self.current)]
-        return tuple(PublicKey(key, _public_pem(self.pairs[key])) for key in ids)
+        pairs = self.now().pairs
+        ids = [self.current, *(key for key in pairs if key != self.current)]
+        return tuple(PublicKey(key, _public_pem(pairs[key])) for key in ids)
 
 
 def load_or_create(home: Path, given: Path | None = None) -> Keys:
@@ -95,12 +109,32 @@ def load_or_create(home: Path, given: Path | None = None) -> Keys:
 
     Raises CannotStart (KEY-0001), and Misconfigured when others can read a file, or it holds no key we know.
     """
-    pairs = {_id_of(pair): pair for pair in map(_load, Shelf.of(home, given).series(_KIND, _ENDING, make_pair))}
-    return Keys(current=next(reversed(pairs)), pairs=pairs)
+    shelf = Shelf.of(home, given)
+    pairs = _pairs_of(shelf)
+    return Keys(current=next(reversed(pairs)), pairs=pairs, shelf=shelf)
 
 
-def read_public(pem: str) -> PublicKey:
-    """A public key from its PEM text. Raises Misconfigured when it is none we know."""
+def _pairs_of(shelf: Shelf) -> dict[str, Pair]:
+    return {_id_of(pair): pair for pair in map(_load, shelf.series(_KIND, _ENDING, make_pair))}
+
+
+@lru_cache(maxsize=8)
+def _pairs_on(shelf: Shelf, _changed: int) -> Mapping[str, Pair]:
+    """The pairs of a shelf, read again when something on it has changed."""
+    return _pairs_of(shelf)
+
+
+def read_public(pem: str) -> tuple[PublicKey, ...]:
+    """The public keys of a text, as `yteso audit key` prints them. Raises Misconfigured for one we do not know, or
+    for none.
+    """
+    found = tuple(map(_one_public, _PEM.findall(pem)))
+    if not found:
+        raise Misconfigured("no public key")
+    return found
+
+
+def _one_public(pem: str) -> PublicKey:
     raw = _public_from(pem).public_bytes(Encoding.Raw, PublicFormat.Raw)
     return PublicKey(sha256(raw).hexdigest()[:16], pem)
 

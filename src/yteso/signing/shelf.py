@@ -76,6 +76,11 @@ class Shelf:
             _require_private(path, 0o027 if self.given else 0o077)
         return [found[number] for number in sorted(found)]
 
+    @property
+    def changed(self) -> int:
+        """Another number when files came or went. Raises OSError when the folder is gone."""
+        return self.folder.stat().st_mtime_ns
+
     def next_name(self, kind: str, ending: str) -> str:
         """How a further file of the kind is called."""
         return _name(kind, ending, max(self._found(kind, ending), default=0) + 1)

@@ -180,8 +180,7 @@ def pairs_of(keys: Keys) -> dict[str, tuple[str, jose.Key]]:
 @lru_cache(maxsize=4096)
 def _remembered(tokens: Tokens, token: str) -> tuple[Mapping[str, Any], Claims]:
     """What stands behind a signature; its form is right, what it says is not judged here. Raises BadToken."""
-    keys = {kid: key for kid, (_, key) in tokens._pairs.items()}
-    payload = jose.read(token, keys, algorithms=ALGORITHMS, types=[TYPE])
+    payload = _read(tokens, token)
     moments = [payload.get("iat"), payload.get("exp"), payload.get("nbf", 0)]
     texts = [payload.get(name, "") for name in (*_TEXTS, "scope")]
     if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in [*moments, payload.get("ial", 1)]):
@@ -189,6 +188,21 @@ def _remembered(tokens: Tokens, token: str) -> tuple[Mapping[str, Any], Claims]:
     if not all(isinstance(one, str) for one in texts) or not all(payload.get(name) for name in ("sub", "role", "jti")):
         raise jose.BadToken
     return MappingProxyType({"iss": "", "aud": "", **payload}), _claims(payload)
+
+
+def _read(tokens: Tokens, token: str) -> Mapping[str, Any]:
+    """By the pairs of the start; failing that, by those that another process made and signs by since."""
+    try:
+        return _read_by(tokens._pairs, token)
+    except jose.BadToken:
+        now = tokens.keys.now()
+        if now.pairs.keys() == tokens.keys.pairs.keys():
+            raise
+    return _read_by(pairs_of(now), token)
+
+
+def _read_by(pairs: Mapping[str, tuple[str, jose.Key]], token: str) -> Mapping[str, Any]:
+    return jose.read(token, {kid: key for kid, (_, key) in pairs.items()}, algorithms=ALGORITHMS, types=[TYPE])
 
 
 def _claims(payload: Mapping[str, Any]) -> Claims:

@@ -248,15 +248,16 @@ def add_refusal(
 
 def about_search(query: Query) -> tuple[str, str]:
     """What the audit says about a search: its type with a hash of its text, and the text, cut short."""
-    return _about(query.type, written(query))
+    return about_text(query.type, written(query))
 
 
 def about_across(across: Across) -> tuple[str, str]:
     """The same about a search over several types."""
-    return _about("*", written_across(across))
+    return about_text("*", written_across(across))
 
 
-def _about(type: str, text: str) -> tuple[str, str]:
+def about_text(type: str, text: str) -> tuple[str, str]:
+    """The same of a search told as text."""
     return f"{type}?{blake2b(text.encode(), digest_size=8).hexdigest()}", cut(text)
 
 

@@ -111,6 +111,8 @@ def _place(access: Access) -> str:
     """Where those belong who are of no facility."""
     if access.facility:
         return ""
+    if _is_intake(access):
+        return gettext("Nền tảng Y tế số của tỉnh (dòng ghi trước bản cập nhật, chưa nêu cơ sở đã gửi)")
     if access.role in (_MACHINE, "administrator"):
         return gettext("Nền tảng Y tế số của tỉnh")
     if access.role == "citizen":

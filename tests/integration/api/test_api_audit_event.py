@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 import pytest
+from tests.integration.api.conftest import Client
 
 from yteso.access.principal import Principal, Role
 from yteso.api.audit_event_of import audit_event
@@ -41,6 +42,17 @@ def test_rows_of_a_patient_are_found_and_have_the_shape_of_their_act(admin, lan)
         assert event["agent"][0]["name"] == "tích hợp Mẫu"
     one = admin("GET", f"AuditEvent/{events[1]['id']}")
     assert one.json["entity"][0]["what"] == {"reference": "Patient/lan"}
+
+
+def test_who_looks_at_who_looked_at_somebody_is_told_to_them(api, admin, lan, database):
+    """Where somebody was treated is read from it. A list of what accounts did names nobody, and says what was asked."""
+    officer = Client(api, Principal("baovedulieu", Role.DATA_OFFICER))
+    assert officer("GET", "AuditEvent?patient=Patient/lan&action=R").status == 200
+    (told,) = rows(database, patient="lan", who="baovedulieu")
+    assert (told.action, told.detail) == ("R", "patient=Patient/lan&action=R")
+    assert officer("GET", "AuditEvent?agent-name=bs-a&date=ge2026-01-01").status == 200
+    assert len(rows(database, patient="lan", who="baovedulieu")) == 1
+    assert "agent-name=bs-a&date=ge2026-01-01" in {one.detail for one in rows(database, who="baovedulieu")}
 
 
 # -- what the profiles of BALP 1.1.3 demand, read from their definitions (IHE/ITI.BasicAudit, input/fsh) -------------
@@ -189,11 +201,13 @@ def test_an_app_opened_for_somebody_else_reads_no_rows_about_its_persons_record(
 def test_a_patients_compartment_holds_the_rows_about_it(admin, lan):
     assert admin("PUT", "Patient/hoa", LAN | {"id": "hoa"}).status == 201
     among_all, of_hoa = admin("GET", "AuditEvent?patient=lan"), admin("GET", "Patient/hoa/AuditEvent")
-    assert admin("GET", "Patient/lan/AuditEvent").ids[: len(among_all.ids)] == among_all.ids
+    assert (
+        admin("GET", "Patient/lan/AuditEvent").ids[1 : len(among_all.ids) + 1] == among_all.ids
+    )  # the look above first
     assert of_hoa.ids
     assert not {*of_hoa.ids} & {*among_all.ids}
     first = admin("GET", "Patient/lan/AuditEvent?_count=2")
-    assert len({*first.ids, *admin("GET", first.link("next")).ids}) == 3
+    assert len({*first.ids, *admin("GET", first.link("next")).ids}) == 4
     assert admin("GET", "Encounter/lan/AuditEvent").status == 404
 
 

@@ -130,7 +130,8 @@ def test_an_app_is_told_by_its_patient_and_by_what_is_of_nobody():
 
 def test_an_apps_conditions_are_told_tokens_apart_from_what_wants_a_look_at_the_row():
     one = app(
-        "patient/Observation.rs?encounter=Encounter/x,Encounter/y&identifier=a|1 user/Observation.rs?date=ge2020", "p1"
+        "patient/Observation.rs?performer=Practitioner/x,Practitioner/y&identifier=a|1 user/Observation.rs?date=ge2020",
+        "p1",
     )
     tokens, further = json.loads(one["app_found"])
     assert (tokens["types"], tokens["own"], tokens["loose"]) == ([TYPE_NUMBER["Observation"]], True, False)

@@ -26,7 +26,7 @@ def test_receipts_and_roots_by_one_algorithm_stay_good_under_the_next(tmp_path, 
     receipt, root = sign_receipt(old, ARRIVED), sign_root(old, 1, NOW, HEADS, None)
     rotate(tmp_path, second)
     keys = load_or_create(tmp_path)
-    public = {key.id: key for key in map(read_public, (key.pem for key in keys.public()))}
+    public = {key.id: key for one in keys.public() for key in read_public(one.pem)}
     assert (public[old.current].algorithm, public[keys.current].algorithm) == (first, second)
     later, newer = sign_receipt(keys, ARRIVED), sign_root(keys, 2, NOW, HEADS, root)
     assert verify_receipt(receipt, public[old.current])

@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter, defaultdict
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -92,11 +93,44 @@ def test_what_one_person_paid_stands_with_the_others(tmp_path):
     one = [visit(1, facility="79902", fund=7)]
     two = many(6, 100, facility="79903", fund=50)
     read = published(tmp_path, *one, *two, *many(9, 200, fund=80))
-    rows = {row["facility"]: (row["visits"], row["fund"], row["facility_name"]) for row in read.table("money_daily")}
+    rows = {row["facility"]: (row["visits"], row["fund"], row["untold"]) for row in read.table("money_daily")}
     assert rows == {
-        "*": (7, Decimal("307.00"), ""),
-        "79901": (9, Decimal("720.00"), "Bệnh viện 79901"),
+        "*": (6, Decimal("297.00"), 1),  # 7, the sixth of 79903, and three of the four left over of 79901
+        "79901": (5, Decimal("400.00"), 0),
+        "79903": (5, Decimal("250.00"), 0),
     }
+
+
+ARRIVALS = st.lists(st.tuples(st.sampled_from(FACILITIES), st.booleans()), min_size=6, max_size=26)
+
+
+@settings(max_examples=5, deadline=None)
+@given(ARRIVALS)
+def test_no_figure_of_money_less_another_of_any_row_or_moment_is_one_bill(arrivals):
+    """Watched as bill after bill comes: amounts are powers of 2, so that each figure says which bills are in it."""
+    seen = []
+    with tempfile.TemporaryDirectory() as home, Warehouse(Path(home)) as warehouse:
+        warehouse.refresh(HEAD, [], NOW)
+        for n, (facility, insured) in enumerate(arrivals):
+            warehouse.refresh(visits(2 + n, visit(n, facility=facility, insured=insured, fund=2**n)), [], NOW)
+            rows = Marts(Path(home)).table("money_daily")
+            assert sum(row["visits"] for row in rows) == n + 1
+            assert (
+                sum(row["untold"] for row in rows) == sum(row["untold"] for row in rows if row["facility"] == "*") <= 8
+            )
+            seen += [bills_in(row["fund"]) for row in rows]
+    assert all(len(bills) % 5 == 0 for bills in seen)
+    assert not any(len(one ^ other) == 1 for one, other in combinations(seen, 2))
+
+
+def bills_in(amount):
+    """Which bills are added up in an amount of powers of 2."""
+    left, found = int(amount or 0), set()
+    for n in range(26):
+        left, one = divmod(left, 2)
+        found |= {n} if one else set()
+    assert not left
+    return found
 
 
 def test_what_few_paid_in_the_whole_province_is_not_told(tmp_path):

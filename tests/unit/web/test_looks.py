@@ -69,6 +69,11 @@ def test_what_came_from_a_facility_names_it_and_the_account_it_came_by():
     assert one.behalf == "Cơ sở y tế đã gửi dữ liệu (tài khoản his-79001)"
 
 
+def test_a_row_from_before_says_that_it_does_not_name_who_sent_it():
+    (one,) = told(access(who="intake", role="system", action="C", facility=""))
+    assert "chưa nêu cơ sở đã gửi" in one.place
+
+
 @pytest.mark.parametrize(
     ("role", "place"),
     [

@@ -20,7 +20,7 @@ SPANS = {"today": 1, "7d": 7, "30d": 30}
 """Windows that end today, in days."""
 WEEKS_SHOWN = 14
 FOLDED = "*"
-"""In a mart: all rare or sensitive diagnoses together, or all facilities with fewer than 5 bills on a day."""
+"""In a mart: all rare or sensitive diagnoses, or what is left over of fives of bills, of all facilities."""
 
 
 @dataclass(frozen=True, slots=True)

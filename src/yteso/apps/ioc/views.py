@@ -77,8 +77,8 @@ def money(request: HttpRequest) -> HttpResponse:
     ]
     sums = ("visits", "fund", "copay", "own_pocket", "other_sources")
     remark = gettext(
-        "Ngày có dưới 5 lượt của một cơ sở được gộp vào “Các cơ sở ít lượt”; cả tỉnh dưới 5 lượt thì không hiện số "
-        "tiền. Như vậy không lộ ai đã trả bao nhiêu."
+        "Số tiền luôn là của từng nhóm 5 lượt, theo thứ tự nhận được; số lượt lẻ của các cơ sở được gộp vào “Lượt lẻ "
+        "của các cơ sở”. Như vậy không lộ ai đã trả bao nhiêu, kể cả khi so hai thời điểm."
     )
     return _daily(request, "money_daily", gettext("Chi phí và nguồn chi trả"), columns, sums, remark)
 
@@ -203,7 +203,7 @@ def _in_words(value: Any, how: str) -> Any:
     if how == "yes":
         return gettext("Có") if value else gettext("Không")
     if value == figures.FOLDED:
-        return "" if how == "code" else gettext("Các cơ sở ít lượt")
+        return "" if how == "code" else gettext("Lượt lẻ của các cơ sở")
     return value
 
 

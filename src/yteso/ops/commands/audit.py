@@ -108,7 +108,7 @@ def _keys(here: Settings, paths: list[Path]) -> list[PublicKey]:
 
     if not paths:
         return list(load_or_create(here.home, here.keys).public())
-    return [read_public(path.read_text()) for path in paths]
+    return [one for path in paths for one in read_public(path.read_text())]
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
