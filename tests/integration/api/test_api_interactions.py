@@ -154,7 +154,7 @@ def test_history_of_a_type_and_of_everything_comes_in_pages(admin, patient):
     assert {e["resource"]["resourceType"] for e in everything} == {"Patient", "Organization"}
 
 
-def test_a_history_of_no_entries_tells_how_many_there_are(admin, patient):
+def test_a_history_of_no_entries_tells_how_many_there_are(admin, doctor, patient):
     for gender in ("female", "male"):
         admin("PUT", "Patient/a", {**patient, "id": "a", "gender": gender})
     admin("PUT", "Patient/b", {**patient, "id": "b"})
@@ -166,6 +166,8 @@ def test_a_history_of_no_entries_tells_how_many_there_are(admin, patient):
             ["self"],
         )
     assert admin("GET", "Patient/never/_history?_count=0").status == 404
+    assert doctor("GET", "Patient/a/_history?_count=0").status == 404, "what is hidden is not counted"
+    assert doctor("GET", "Patient/_history?_count=0").json["total"] == 0
 
 
 def test_the_self_link_of_a_history_holds_what_was_understood(admin, patient):
