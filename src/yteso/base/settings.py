@@ -84,6 +84,11 @@ class Settings:
         )
 
     @property
+    def is_local(self) -> bool:
+        """True for an installation that answers only on this machine: what is shown to try it is shown there alone."""
+        return self.host in LOOPBACK | {"::1"} and not self.public_url
+
+    @property
     def address(self) -> str:
         """Where others find the platform, without a final slash; what it is called as an issuer of log-ins."""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -14,7 +14,12 @@ from yteso.access.table import TABLE
 FIELDS = ("purpose", "basis", "data", "people", "recipients", "retention", "measures", "responsible")
 _CARE = "Luật Khám bệnh, chữa bệnh 15/2023/QH15; TT 13/2025/TT-BYT"
 _PDPL = "Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15; NĐ 356/2025/NĐ-CP"
-_RECORD = "Ngoại trú, nội trú 10 năm; tai nạn lao động, sinh hoạt 15 năm; tâm thần, tử vong 20 năm"
+_RECORD = (
+    "Ít nhất theo TT 33/2025/TT-BYT (đối chiếu văn bản): ngoại trú, nội trú 10 năm; tâm thần, ghép tạng, tai nạn "
+    "lao động, giao thông 20 năm; tử vong 30 năm; hết hạn thì hội đồng quyết định, hệ thống không tự xóa"
+)
+"""From a summary (the text itself was not at hand): the data officer compares it. It took the place of 10, 15 and 20
+years of Luật Khám bệnh, chữa bệnh 40/2009/QH12, điều 59, which ended with that law."""
 _SHARED = "Quyền là một phần của truy vấn; nhãn nhạy cảm; nhật ký có chữ ký; xác thực hai yếu tố; hạn mức xem hồ sơ"
 _OFFICER = "Sở Y tế; cán bộ bảo vệ dữ liệu"
 

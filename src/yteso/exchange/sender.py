@@ -68,6 +68,12 @@ def set_active(conn: Connection, name: str, *, active: bool) -> bool:
     return conn.execute(SQL["set_sender_active"], [active, shard_of_key(name), name]).fetchone() is not None
 
 
+def opens(conn: Connection, name: str, password: str) -> bool:
+    """Whether that password opens the account now. Counts no try."""
+    row = conn.execute(SQL["fetch_sender"], [shard_of_key(name), name]).fetchone()
+    return row is not None and bool(row[2]) and _matches(row[5], md5_of(password))
+
+
 def fetch_sender(conn: Connection, name: str) -> Sender | None:
     """The account of that name."""
     row = conn.execute(SQL["fetch_sender"], [shard_of_key(name), name]).fetchone()

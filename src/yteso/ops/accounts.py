@@ -136,6 +136,12 @@ def set_password(settings: Settings, name: str, password: str) -> None:
         machines.save_sender(conn, machine, password)
 
 
+def samples(settings: Settings) -> list[str]:
+    """People's accounts that may sign in by a password of the sample province."""
+    found: list[str] = _people(settings).samples()
+    return found
+
+
 def disable(settings: Settings, name: str) -> None:
     """The account can no longer be used. Raises Refused (WEB-0004)."""
     with _connected(settings) as database, database.connection() as conn:

@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import getrandbits
 
 from yteso.base.errors import Refused
@@ -21,7 +21,7 @@ from yteso.base.trace import where
 from yteso.ops import metrics
 from yteso.ops.answer import json_of
 from yteso.ops.carry import Environ, StartResponse, request_of, require_own_host, send
-from yteso.ops.rules import FAILED
+from yteso.ops.rules import FAILED, NO_METHOD
 
 log = logging.getLogger(__name__)
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -36,6 +36,8 @@ HEADERS = (
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Cache-Control", "no-store"),
 )
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""What any door may answer; TRACE, CONNECT and words of one's own reach none."""
 HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
@@ -88,6 +90,8 @@ class Front:
         return body
 
     def _dispatch(self, environ: Environ, start: StartResponse, request_id: str) -> tuple[str, Iterable[bytes]]:
+        if environ["REQUEST_METHOD"] not in METHODS:
+            return "none", send(_no_method(), start, self._headers)
         for door in self._doors:
             prefix = door.prefix_of(environ["PATH_INFO"])
             if prefix is not None:
@@ -117,6 +121,11 @@ class Front:
         except Exception as error:
             log.error("request %s at the pages failed: %s", request_id, where(error))
             return send(refused([FAILED.at(request=request_id)], 500), start, self._headers)
+
+
+def _no_method() -> Response:
+    told = refused([NO_METHOD.at()], 405)
+    return replace(told, headers={**told.headers, "Allow": ", ".join(METHODS)})
 
 
 def refused(issues: Iterable[Issue], status: int) -> Response:

@@ -5,6 +5,7 @@ Safe to run twice.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ from yteso.db.roles import try_roles, unfit_reader
 from yteso.ops.compose import ROOMS
 from yteso.store.budgets import configure
 
+log = logging.getLogger(__name__)
+
 
 def prepare(settings: Settings) -> list[Migration]:
     """Bring the database of `settings.database_url` to this version.
@@ -28,6 +31,7 @@ def prepare(settings: Settings) -> list[Migration]:
     _require_given(settings)
     applied = _patiently(lambda: migrate(settings.database_url, ROOMS))
     _migrate_pages(settings)
+    _lock_samples(settings)
     database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
     try:
         with database.connection() as conn:
@@ -77,6 +81,17 @@ def _require_given(settings: Settings) -> None:
     if settings.keys is not None:
         for load in (load_or_create, load_or_create_identity, load_or_create_safe, load_or_create_secrets):
             load(settings.home, settings.keys)
+
+
+def _lock_samples(settings: Settings) -> None:
+    """Who tried the platform first and opens it to others now has no account that others know."""
+    if not settings.is_local:
+        from yteso.ops.province import lock_samples
+        from yteso.web import setup
+
+        for name in lock_samples(settings):
+            log.warning("the sample account %s is locked: the installation is open to others", name)
+        setup.close()
 
 
 def _migrate_pages(settings: Settings) -> None:

@@ -175,6 +175,25 @@ def _guardian(holder: str, child: str) -> dict[str, Any]:
     }
 
 
+def lock_samples(settings: Settings) -> list[str]:
+    """Lock what still has a password of the sample province, which anybody can read in the source; their names.
+
+    Of people that is told by their mark, which goes with the password; of machines the password is tried.
+    """
+    database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
+    try:
+        with database.connection() as conn:
+            noted = conn.execute(SQL["fetch_provinces"]).fetchall()
+            senders = {one.username: one for seed, size in noted for one in Province(seed, size).senders()}
+            names = [one for one in senders if machines.opens(conn, one, senders[one].password)]
+    finally:
+        database.close()
+    names += accounts.samples(settings)
+    for name in names:
+        accounts.disable(settings, name)
+    return names
+
+
 def backlog(address: str) -> int:
     """Files that wait; -1 when the platform does not say."""
     try:

@@ -4,6 +4,10 @@ INSERT INTO ops.province (seed, facilities, visits, until) VALUES (%s, %s, %s, %
 ON CONFLICT (shard, seed, facilities, visits) DO UPDATE SET seed = excluded.seed
 RETURNING until, fed_at IS NOT NULL;
 
+-- fetch_provinces --
+-- The sample provinces that were ever begun here.
+SELECT DISTINCT seed, facilities FROM ops.province;
+
 -- finish_province --
 -- Every file of this province was received.
 UPDATE ops.province SET fed_at = now() WHERE seed = %s AND facilities = %s AND visits = %s;

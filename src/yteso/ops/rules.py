@@ -82,6 +82,15 @@ NOT_FOR_YOU = Rule(
     "Dùng tài khoản quản trị hoặc điều hành.",
     "Use an administrator's or operator's account.",
 )
+NO_METHOD = Rule(
+    "OPS-0015",
+    Severity.ERROR,
+    "Phương thức HTTP này không dùng ở đây.",
+    "This HTTP method is not used here.",
+    "Dùng một phương thức trong tiêu đề Allow.",
+    "Use a method of the header Allow.",
+    "RFC 9110 §9.3.8",
+)
 LOCKED = Rule(
     "OPS-0020",
     Severity.ERROR,
@@ -145,4 +154,12 @@ UNKNOWN_ALGORITHM = Rule(
     "There is no such algorithm for signing.",
     "Dùng một trong: {known}.",
     "Use one of: {known}.",
+)
+NOT_OPEN_TO_OTHERS = Rule(
+    "OPS-0031",
+    Severity.FATAL,
+    "Tỉnh mẫu chỉ dựng được trên máy này: mật khẩu mẫu ai cũng đọc được trong mã nguồn.",
+    "The sample province is for this machine alone: anybody can read its passwords in the source.",
+    "Bỏ YTESO_PUBLIC_URL và để YTESO_HOST là 127.0.0.1, hoặc dùng `yteso up` để chạy thật.",
+    "Leave YTESO_PUBLIC_URL out and YTESO_HOST at 127.0.0.1, or run `yteso up` for real use.",
 )

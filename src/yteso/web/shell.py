@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -77,7 +77,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 @allow(*PEOPLE)
 @require_GET
 def living_page(request: HttpRequest) -> HttpResponse:
-    """`/ui`: every component in every state, in one page."""
+    """`/ui`: every component in every state, in one page; for who builds pages, where only this machine asks."""
+    if not settings.YTESO.is_local:
+        raise Http404
     return render(request, "ui.html", {"sample": sample(system_clock()), "qr": qr_path("https://yte.example.vn")})
 
 

@@ -90,6 +90,7 @@ def test_a_doctor_looks_somebody_up_first(platform, browser, back):
     page.fill("#f-find", "1984")
     page.keyboard.press("Enter")
     page.wait_for_selector(f'input[value="{OTHERS}"]')
+    assert "1984" not in page.url, "whom one looks for stands in no address"
     page.click('button[value="yes"]')
     assert "Hãy chọn một người" in page.inner_text("main")
     page.fill("#f-find", "1984")

@@ -293,6 +293,14 @@ def test_the_configuration_tells_what_smart_apps_need(platform):
     assert addresses["token"] == platform.token_address
 
 
+def test_who_agreed_once_is_asked_again_and_gives_nothing_by_being_signed_in(platform, visit):
+    visit.tokens()
+    for more in ({}, {"prompt": "none"}, {"scope": "launch/patient patient/Patient.r"}):
+        again = visit.session.get(visit.asking(**more), allow_redirects=False, timeout=20)
+        assert "code=" not in again.headers.get("Location", ""), more
+        assert again.status_code == (303 if more.get("prompt") else 200), again.text[:300]
+
+
 @pytest.mark.parametrize("answer", ["no", ""])
 def test_a_person_who_does_not_agree_gives_nothing(visit, answer):
     assert visit.answered(answer)["error"] == "access_denied"

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -96,19 +97,13 @@ def place(site, address: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "yteso": {"redirects": back, "keys": f"{address}/login/with/thu/keys"},
         "yte:so": {"redirects": back, "secret": "bí mật/+="},
     }
-    (folder / "settings.json").write_text(json.dumps({"people": people, "clients": clients}), encoding="utf-8")
-    command = [sys.executable, str(Path(__file__).with_name("provider.py")), "0", str(folder / "settings.json")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    issuer = process.stdout.readline().strip()
-    configure(site, issuer)
-    yield Place(issuer, number, patient["id"])
-    (site.services.settings.home / "oidc.json").unlink()
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
+    with provider(folder, people, clients) as issuer:
+        configure(site, issuer)
+        yield Place(issuer, number, patient["id"])
+        (site.services.settings.home / "oidc.json").unlink()
 
 
-def configure(site, issuer: str, **changed) -> None:
+def configure(site, issuer: str, secret_issuer: str = "", **changed) -> None:
     home = site.services.settings.home
     (home / "secret.txt").write_text("bí mật/+=\n", encoding="utf-8")
     one = {
@@ -127,6 +122,7 @@ def configure(site, issuer: str, **changed) -> None:
         "client_id": "yte:so",
         "method": "client_secret_basic",
         "secret_file": "secret.txt",
+        "issuer": secret_issuer or issuer,
     }
     (home / "oidc.json").write_text(json.dumps([one, {**one, **secret}]), encoding="utf-8")
 
@@ -251,6 +247,58 @@ def test_the_second_log_in_finds_the_same_account_by_issuer_and_subject(site, ad
     Walk(address).whole("dan")
     Walk(address).whole("dan")
     assert User.objects.filter(person=place.patient).count() == 1
+
+
+def test_the_same_subject_at_another_provider_is_somebody_else(site, address, place, tmp_path):
+    from yteso.web.accounts import people
+    from yteso.web.accounts.models import Identity, User
+
+    people.create_user("lk.hai-noi", PASSWORD, Role.OPERATOR, demo=True)
+    client = Client(HTTP_HOST=urlsplit(address).netloc)
+    client.post("/login", {"username": "lk.hai-noi", "password": PASSWORD})
+    assert Walk(address, client=client).whole("can-bo").url == "/account"
+    assert Walk(address).whole("can-bo").status_code == 302
+    impostor = {"sub": "s-1", "claims": {"name": "Bác Sĩ Thử"}, "token": {"acr": "cao"}}
+    clients = {"yte:so": {"redirects": [f"{address}/login/with/bi-mat/back"], "secret": "bí mật/+="}}
+    with provider(tmp_path, {"can-bo": impostor}, clients) as other:
+        configure(site, place.issuer, secret_issuer=other)
+        walk = Walk(address, "bi-mat")
+        assert walk.whole("can-bo").status_code == 403
+        assert "_auth_user_id" not in walk.client.session
+    configure(site, place.issuer)
+    assert Identity.objects.filter(subject="s-1").count() == 1
+    User.objects.filter(username="lk.hai-noi").delete()
+
+
+@contextmanager
+def provider(folder: Path, people: dict, clients: dict) -> Iterator[str]:
+    """The issuer of one more provider."""
+    (folder / "settings.json").write_text(json.dumps({"people": people, "clients": clients}), encoding="utf-8")
+    command = [sys.executable, str(Path(__file__).with_name("provider.py")), "0", str(folder / "settings.json")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+def test_what_the_provider_gave_stays_on_this_side_and_is_not_kept(site, address, place):
+    walk = Walk(address)
+    answer = walk.whole("dan")
+    session = json.dumps(dict(walk.client.session.items()), default=str)
+    cookies = "".join(str(cookie) for cookie in walk.client.cookies.values())
+    page = walk.client.get("/account").content.decode()
+    for held in (session, cookies, page, answer.url):
+        assert not re.search(r"eyJ[\w-]+\.eyJ|access_token|id_token|verifier", held)
+
+
+def test_a_session_begins_by_an_act_of_the_person_and_by_no_link(site, address, place):
+    walk = Walk(address)
+    assert walk.client.get("/login/with/thu", {"next": "/account"}).status_code == 405
+    assert walk.client.get("/login/with/thu/back", {"code": "x", "state": "y"}).status_code == 403
+    assert "_auth_user_id" not in walk.client.session
 
 
 def test_a_client_secret_with_odd_signs_works_too(site, address, place):

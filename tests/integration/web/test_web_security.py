@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from test_roles import POSTED, PUBLIC, TABLE, routes
 
 PASSWORD = "mat khau mau cho kiem thu"
@@ -130,6 +132,14 @@ def test_no_page_can_be_framed_sniffed_or_run_foreign_script(site):
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin", name
         if name not in {"static", "favicon"}:
             assert answer["Cache-Control"].startswith("no-store") or "no-store" in answer["Cache-Control"], name
+
+
+def test_the_page_of_samples_is_not_there_where_others_come(site):
+    client = site.client("quantri")
+    assert client.get("/ui").status_code == 200
+    for change in ({"public_url": "https://yte.example.vn"}, {"host": "192.0.2.7"}):
+        with override_settings(YTESO=replace(site.services.settings, **change)):
+            assert client.get("/ui").status_code == 404
 
 
 def test_methods_nobody_needs_change_nothing(site):

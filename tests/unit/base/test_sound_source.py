@@ -57,7 +57,15 @@ def test_nothing_is_enciphered_block_by_block_or_with_a_padding_that_tells():
     for place, tree in trees():
         words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         words |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        assert not words & {"ECB", "ARC4", "TripleDES", "Blowfish"}, place
+        assert not words & {"ECB", "ARC4", "TripleDES", "Blowfish", "PKCS1v15", "AES", "Cipher"}, place
+
+
+def test_no_broken_hash_is_used_but_for_what_the_insurers_interface_sends_in_the_place_of_a_password():
+    """Of which argon2id is kept. HMAC-SHA-1 of RFC 6238 is django-allauth's."""
+    found = {place: call for place, tree in trees() for _, name, call in calls(tree) if name in ("md5", "sha1", "new")}
+    weak = {place: call for place, call in found.items() if ast.unparse(call.func) != "hmac.new"}
+    assert set(weak) == {"exchange/sender.py", "sandbox/feed.py"}, "the interface, and the simulator of who uses it"
+    assert all("usedforsecurity=False" in ast.unparse(call) for call in weak.values())
 
 
 PATTERNS = frozenset({"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})

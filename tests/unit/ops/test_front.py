@@ -180,3 +180,14 @@ def test_a_header_the_door_sets_itself_is_not_added_again() -> None:
     assert [headers[name] for name in headers if name.lower() == "cache-control"] == ["private"]
     assert [headers[name] for name in headers if name.lower() == "content-length"] == ["2"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "TRACK", "get", "X" * 100])
+@pytest.mark.parametrize("path", ["/fhir/metadata", "/healthz", "/a/page"])
+def test_a_method_that_nobody_needs_reaches_no_door_and_no_page(method: str, path: str) -> None:
+    doors = Door("fhir", ("/fhir",), echo, mounted=True), Door("healthz", ("/healthz",), echo)
+    status, headers, body = ask(front(*doors), path, method=method, HTTP_COOKIE="bi-mat")
+    assert status.startswith("405")
+    assert "GET" in headers["Allow"]
+    assert b"bi-mat" not in body
+    assert json.loads(body)["issues"][0]["code"] == "OPS-0015"

@@ -9,8 +9,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from yteso.base.errors import CannotStart
 from yteso.ops.commands.place import console, settings
 from yteso.ops.exits import FAILED
+from yteso.ops.rules import NOT_OPEN_TO_OTHERS
 
 
 def demo(
@@ -25,6 +27,8 @@ def demo(
     from yteso.ops.ports import free_pair
     from yteso.ops.supervisor import Supervisor, stop_on_signals
 
+    if not settings().is_local:
+        raise CannotStart(NOT_OPEN_TO_OTHERS.at())
     log_to_stderr(settings().syslog)
     stop = stop_on_signals()
     supervisor = Supervisor(settings(), port=0 if serve else free_pair())

@@ -30,7 +30,6 @@ _USE_STEP = """
 UPDATE mfa_authenticator SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s::bigint))
 WHERE id = %(id)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
 """
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SECRETS = ("secret", "seed")
 """What is encrypted in the data of a factor."""
 SECRET = "totp_secret"  # noqa: S105 - the session's key of a secret that is being set up
@@ -38,7 +37,7 @@ SECRET = "totp_secret"  # noqa: S105 - the session's key of a secret that is bei
 
 def is_demo_place() -> bool:
     """True for an installation that answers only on this machine: there the sample accounts need no second factor."""
-    return settings.YTESO.host in _LOOPBACK and not settings.YTESO.public_url
+    return bool(settings.YTESO.is_local)
 
 
 def is_required(user: User) -> bool:

@@ -164,6 +164,11 @@ def find(username: str) -> Account:
     return _account(_find(username))
 
 
+def samples() -> list[str]:
+    """Names of accounts that may sign in by a password of the sample province."""
+    return list(User.objects.filter(demo=True, is_active=True).order_by("username").values_list("username", flat=True))
+
+
 def all_accounts() -> list[Account]:
     """Every account, by name."""
     return [_account(user) for user in User.objects.order_by("username")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -23,20 +23,21 @@ from yteso.web.oauth import words
 from yteso.web.services import service
 
 _FIND = "find"
-"""The page's own parameter: whom the person looks for."""
+"""The page's own field: whom the person looks for. It is posted, so that no name stands in an address."""
+_LONGEST = 200
 
 
 @allow(*PEOPLE)
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
-    """GET shows the question; POST with `answer=yes` or `no` goes back to the app."""
-    posted = request.method == "POST"
+    """GET shows the question; POST looks somebody up, and with `answer=yes` or `no` goes back to the app."""
+    posted, answers = request.method == "POST", _FIND not in request.POST
     query = request.POST.get("request", "") if posted else request.META.get("QUERY_STRING", "")
     try:
         asked = service("oauth").read_request(query, request.principal)
-        if posted and request.POST.get("answer") != "yes":
+        if posted and answers and request.POST.get("answer") != "yes":
             return _to(service("oauth").refuse(asked, request.principal))
-        if posted and (not asked.needs_patient or request.POST.get("patient")):
+        if posted and answers and (not asked.needs_patient or request.POST.get("patient")):
             return _to(_given(request, asked))
     except Returned as back:
         return _to(back.address)
@@ -54,20 +55,20 @@ def _given(request: HttpRequest, asked: Asked) -> str:
 
 
 def _question(request: HttpRequest, asked: Asked, query: str) -> HttpResponse:
-    find = request.GET.get(_FIND, "").strip()
+    find = request.POST.get(_FIND, "").strip()[:_LONGEST]
+    unchosen = request.method == "POST" and _FIND not in request.POST
     shown: dict[str, Any] = {
         "asked": asked,
         "host": urlsplit(asked.redirect).hostname or urlsplit(asked.redirect).scheme,
         "lines": words.lines(asked.scopes),
         "days": OFFLINE_LIVES.days if asked.is_offline else 0,
         "minutes": int(SESSION_LIVES.total_seconds() // 60),
-        "request_text": _without_find(query),
-        "kept": [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != _FIND],
+        "request_text": query,
         "find": find,
         "patient": _banner(request.principal, asked.patient),
         "choices": _choices(request.principal, find) if asked.needs_patient else [],
         "searches": asked.needs_patient and request.principal.role is not Role.CITIZEN,
-        "error": gettext("Hãy chọn một người trước khi đồng ý.") if request.method == "POST" else "",
+        "error": gettext("Hãy chọn một người trước khi đồng ý.") if unchosen else "",
     }
     response = render(request, "oauth/consent.html", shown, status=422 if shown["error"] else 200)
     response.form_targets = (origin_of(asked.redirect),)
@@ -86,10 +87,6 @@ def _choices(who: Principal, find: str) -> list[Any]:
 
 def _banner(who: Principal, patient: str) -> Any:
     return service("records").banner(who, patient) if patient else None
-
-
-def _without_find(query: str) -> str:
-    return urlencode([pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != _FIND])
 
 
 def origin_of(address: str) -> str:
