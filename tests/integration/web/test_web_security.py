@@ -126,6 +126,7 @@ def test_no_page_can_be_framed_sniffed_or_run_foreign_script(site):
         policy = answer["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy, name
         assert "base-uri 'none'" in policy, name
+        assert "object-src 'none'" in policy, name
         assert "unsafe" not in policy, name
         assert answer["X-Frame-Options"] == "DENY", name
         assert answer["X-Content-Type-Options"] == "nosniff", name

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from yteso.base import outward
 from yteso.base.outward import Parcel, Post, origin_of
@@ -125,6 +132,51 @@ def test_a_public_name_that_leads_into_the_own_network_is_not_asked(server):
 def test_which_machines_may_be_asked(peer, public, private):
     assert outward._may_be(peer, private=False) == public
     assert outward._may_be(peer, private=True) == private
+
+
+@pytest.mark.parametrize("name", ["localhost", "khac.example.vn"], ids=["of nobody we trust", "of another name"])
+def test_who_cannot_prove_the_own_name_is_told_nothing(tmp_path, name):
+    """The default context: a chain to a known authority, for this very name (RFC 9525); TLS 1.2 at least."""
+    secure = ThreadingHTTPServer(("127.0.0.1", 0), Trap)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own_certificate(tmp_path / "ca.pem", name))
+    secure.socket = context.wrap_socket(secure.socket, server_side=True)
+    thread = threading.Thread(target=secure.serve_forever, daemon=True)
+    thread.start()
+    Trap.asked.clear()
+    address = f"https://localhost:{secure.server_port}"
+    trusting = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+    try:
+        assert Post.to([address]).ask(get(f"{address}/x")) is None
+        answer = Post(frozenset([origin_of(address)]), context=trusting).ask(get(f"{address}/x"))
+        assert (answer is not None) == (name == "localhost")
+        assert Trap.asked == (["/x"] if name == "localhost" else [])
+    finally:
+        secure.shutdown()
+        secure.server_close()
+        thread.join()
+    assert Post.to([]).context.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def own_certificate(path: Path, name: str) -> Path:
+    """A key and a certificate signed by it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(pem + made.public_bytes(Encoding.PEM))
+    return path
 
 
 def test_nothing_else_in_the_platform_can_ask_an_address_it_was_given():
