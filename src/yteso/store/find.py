@@ -29,7 +29,7 @@ from yteso.store.protocol import Page, Search
 from yteso.store.read import SMALL, run, stored
 from yteso.store.sorted_page import sorted_page
 from yteso.store.unfound import beside, names_in
-from yteso.store.unnamed import discreet, discreet_each, hidden_among, is_bound
+from yteso.store.unnamed import discreet, discreet_each, hidden_among_each, is_bound
 
 SECONDS = 10
 QUICK_MILLISECONDS = 200
@@ -75,7 +75,7 @@ def search_together(
     conn: Connection, codec: Codec, searches: Sequence[Search], now: datetime, *, ends: bool = False
 ) -> list[Page | None]:
     """See `protocol.Store.search_together`. The statements go out together; so do the audit rows."""
-    plans = {place: plan for place, one in enumerate(searches) if (plan := _quick_plan(conn, one, now)) is not None}
+    plans = _quick_plans(conn, searches, now)
     try:
         answers = _answers(conn, [(searches[place], plan) for place, plan in plans.items()])
     except Exception as error:
@@ -101,16 +101,24 @@ def search_together(
     return pages
 
 
-def _quick_plan(conn: Connection, one: Search, now: datetime) -> Plan | None:
-    """The plan of a search that one statement answers, over few rows."""
+def _quick_plans(conn: Connection, searches: Sequence[Search], now: datetime) -> dict[int, Plan]:
+    """The plans of those that one statement answers, over few rows, by their places."""
+    plain = {place: one for place, one in enumerate(searches) if _is_plain(one)}
+    named = [(one.limit, names_in(one.query) if is_bound(one.limit) else ()) for one in plain.values()]
+    plans = {}
+    for (place, one), hidden in zip(plain.items(), hidden_among_each(conn, named), strict=True):
+        plan = Plan(one.query, now, by_few=True, lead=lead(conn, one.limit), unshown=Unshown(hidden))
+        if plan.is_quick:
+            plans[place] = plan
+    return plans
+
+
+def _is_plain(one: Search) -> bool:
+    """True when nothing is looked up, counted or read beside the rows of the page."""
     query = one.query
     if query.links or query.include or not query.count or query.total != "none" or is_read(query):
-        return None
-    if is_bound(one.limit) and beside(query):
-        return None
-    unshown = Unshown(hidden_among(conn, one.limit, names_in(query)))
-    plan = Plan(query, now, by_few=True, lead=lead(conn, one.limit), unshown=unshown)
-    return plan if plan.is_quick else None
+        return False
+    return not (is_bound(one.limit) and beside(query))
 
 
 def _is_of_many(conn: Connection, plan: Plan) -> bool:

@@ -38,8 +38,8 @@ def hidden_from(conn: Connection, limit: Restriction, bodies: Iterable[bytes], p
 
     One short statement where they name anything, and another where a patient has anything hidden.
     """
-    named = {found.decode() for body in bodies for found in _NAMED.findall(body)} if is_bound(limit) else ()
-    if not named or not _is_guarded(conn, patients):
+    named = _named(bodies) if is_bound(limit) else NOTHING
+    if not named or not any(_guarded(conn, [patients])):
         return NOTHING
     return hidden_among(conn, limit, named)
 
@@ -51,13 +51,25 @@ def is_bound(limit: Restriction) -> bool:
 
 def hidden_among(conn: Connection, limit: Restriction, names: Collection[str]) -> Hidden:
     """Those of these (`Type/id`) that are hidden so; what was never there, or is nobody's, is not."""
-    closings = [part for part in limit.also if isinstance(part, Closed)]
-    if not names or not closings:
-        return NOTHING
-    keys = {(TYPE_NUMBER[type], hid(id)): text for text in names for type, id in [text.split("/")]}
-    columns = [[shard_of(text.partition("/")[2]) for text in keys.values()], *map(list, zip(*keys, strict=True))]
-    rows = [row for one in closings for row in conn.execute(SQL["closed_among"], (*columns, whom(one)), prepare=True)]
-    return frozenset(keys[type, id] for type, id in rows)
+    return hidden_among_each(conn, [(limit, names)])[0]
+
+
+def hidden_among_each(conn: Connection, asked: Sequence[tuple[Restriction, Collection[str]]]) -> list[Hidden]:
+    """The same of names that several ask about, each for themselves, in one trip."""
+    statements: list[Statement] = []
+    askers: list[tuple[int, dict[tuple[int, int], str]]] = []
+    for place, (limit, names) in enumerate(asked):
+        keys = {(TYPE_NUMBER[type], hid(id)): text for text in names for type, id in [text.split("/")]}
+        shards = (shard_of(text.partition("/")[2]) for text in keys.values())
+        columns = [_array(column) for column in (shards, *zip(*keys, strict=True))]
+        for part in limit.also if keys else ():
+            if isinstance(part, Closed):
+                statements.append(Statement(SQL["closed_among"], (*columns, whom(part))))
+                askers.append((place, keys))
+    hidden = [set[str]() for _ in asked]
+    for (place, keys), rows in zip(askers, run_together(conn, statements) if statements else (), strict=True):
+        hidden[place].update(keys[type, hid] for type, hid in rows)
+    return [frozenset(one) for one in hidden]
 
 
 def discreet(
@@ -72,17 +84,32 @@ def discreet_each(
     conn: Connection, pages: Sequence[tuple[Restriction, Sequence[Stored], Collection[int]]]
 ) -> list[tuple[Stored, ...]]:
     """The same of several readers' pages: of most patients nothing is hidden, which is asked once for all of them."""
-    naming = [is_bound(limit) and any(_NAMED.search(one.body) for one in found) for limit, found, _ in pages]
-    patients = {one for (_, _, own), names in zip(pages, naming, strict=True) if names for one in own}
-    if not patients or not _is_guarded(conn, patients):
+    named = [_named(one.body for one in found) if is_bound(limit) else NOTHING for limit, found, _ in pages]
+    naming = [place for place, names in enumerate(named) if names]
+    everybody = {one for place in naming for one in pages[place][2]}
+    if not everybody or not any(_guarded(conn, [everybody])):
         return [tuple(found) for _, found, _ in pages]
-    return [discreet(conn, *page) for page in pages]
+    guarded = _guarded(conn, [pages[place][2] for place in naming])
+    asked = [place for place, something in zip(naming, guarded, strict=True) if something]
+    hidden = dict(zip(asked, hidden_among_each(conn, [(pages[at][0], named[at]) for at in asked]), strict=True))
+    return [
+        tuple(_without(one, hidden[place]) for one in found) if hidden.get(place) else tuple(found)
+        for place, (_, found, _) in enumerate(pages)
+    ]
 
 
-def _is_guarded(conn: Connection, patients: Iterable[int]) -> bool:
-    numbers = "{" + ",".join(map(str, patients)) + "}"
-    (((guarded,),),) = run_together(conn, [Statement(SQL["is_guarded"], [numbers])])
-    return bool(guarded)
+def _named(bodies: Iterable[bytes]) -> frozenset[str]:
+    return frozenset(found.decode() for body in bodies for found in _NAMED.findall(body))
+
+
+def _guarded(conn: Connection, patients: Iterable[Iterable[int]]) -> list[bool]:
+    """Of each of these groups of patients, whether anything of them is labelled or closed."""
+    asked = run_together(conn, [Statement(SQL["is_guarded"], [_array(group)]) for group in patients])
+    return [bool(guarded) for ((guarded,),) in asked]
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _without(stored: Stored, hidden: Hidden) -> Stored:

@@ -94,12 +94,11 @@ def test_readers_who_share_a_transaction_are_told_what_each_is_told_alone_and_it
         assert [(one,) for one in read] == pages
         return [page[0].body for page in pages]
 
-    asks, asked = [], unnamed._is_guarded
-    monkeypatch.setattr(unnamed, "_is_guarded", lambda conn, pats: asks.append(set(pats)) or asked(conn, pats))
+    asks, asked = [], unnamed._guarded
+    monkeypatch.setattr(unnamed, "_guarded", lambda conn, groups: asks.append(list(groups)) or asked(conn, asks[-1]))
     ours = (DOCTOR, "Encounter", "o"), (replace(DOCTOR, name="hai"), "Encounter", "o"), (DOCTOR, "Condition", "cold")
     assert all(b"Condition/cold" in body for body in both(*ours)[:2])
-    assert len(asks) == 2
-    assert len(asks[0]) == 1
+    assert [[len(group) for group in groups] for groups in asks] == [[1], [1]]
     alone = [both(one)[0] for one in (*ours, (DOCTOR, "Encounter", "e"), (INTEGRATOR, "Encounter", "e"))]
     assert both(*ours, (DOCTOR, "Encounter", "e"), (INTEGRATOR, "Encounter", "e")) == alone
     assert [b"Condition/hiv" in body for body in alone] == [False] * 4 + [True]
