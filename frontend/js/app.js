@@ -6,8 +6,10 @@ import { startDrops } from "./drops.js";
 import { startHeard } from "./heard.js";
 import { startLive } from "./live.js";
 import { startPasskeys } from "./passkeys.js";
+import { startSends } from "./sends.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
+import { startSwaps } from "./swaps.js";
 
 startShell();
 startCountdown();
@@ -16,4 +18,6 @@ startDrops();
 startHeard();
 startLive();
 startPasskeys();
+startSends();
 startSession();
+startSwaps();

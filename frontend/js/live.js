@@ -1,5 +1,7 @@
 // Server-sent topics -> DOM events. `<body data-live="ADDRESS">` names the stream; its event `TOPIC` becomes the
 // event `live:TOPIC` on <body>, which tiles listen to (hx-trigger="live:marts from:body"). No data comes this way.
+import { isByItself } from "./swaps.js";
+
 const QUIET_MS = 400;
 
 export function startLive() {
@@ -20,12 +22,15 @@ export function startLive() {
     waiting.set(topic, seen);
   };
   stream.onopen = () => show("on");
-  stream.onerror = () => show("off");
+  stream.onerror = () => {
+    show("off");
+    document.dispatchEvent(new CustomEvent("live:off"));
+  };
   for (const topic of ["intake", "record", "marts"]) stream.addEventListener(topic, () => tell(topic));
   window.addEventListener("pagehide", () => stream.close());
   // What the page asks by itself keeps no session alive.
   document.body.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.triggeringEvent?.type?.startsWith("live:")) detail.headers["Yteso-Auto"] = "1";
+    if (isByItself(detail)) detail.headers["Yteso-Auto"] = "1";
   });
 }
 

@@ -1,4 +1,6 @@
 // The frame: the rail on narrow screens, menus that close, the "/" key, fields that send their form, toasts.
+import { isByItself, isTold } from "./swaps.js";
+
 export function startShell() {
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest("[data-rail]");
@@ -17,9 +19,17 @@ export function startShell() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
   });
-  document.body.addEventListener("htmx:responseError", () => toast(document.body.dataset.failed));
-  document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed));
+  for (const kind of ["htmx:responseError", "htmx:sendError"]) document.body.addEventListener(kind, onFailure);
   showTab();
+}
+
+// What a reader sent did not arrive; or the page did not get its news, and still shows what it showed. A right that is
+// gone takes the page with it; a refusal of what one sent is shown as a page (swaps.js).
+function onFailure({ detail: { xhr, requestConfig } }) {
+  if (!isByItself(requestConfig)) {
+    if (!isTold(xhr)) toast(document.body.dataset.failed);
+  } else if (xhr.status === 403) location.reload();
+  else toast(document.body.dataset.stale);
 }
 
 // A row of tabs that is drawn sideways begins where one is.
@@ -59,7 +69,7 @@ function onKey(event) {
 
 export function toast(text) {
   const list = document.querySelector(".toasts");
-  if (!list || !text) return;
+  if (!list || !text || list.textContent === text) return;
   list.replaceChildren();
   const item = document.createElement("div");
   item.className = "toast";

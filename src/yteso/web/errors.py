@@ -173,7 +173,8 @@ def _page(request: HttpRequest, status: int, title: str, text: str, issues: Any 
 
 
 def _retargeted(request: HttpRequest, page: HttpResponse) -> HttpResponse:
-    """htmx swaps only good answers: show the whole page instead of a silent tile."""
+    """Asked for by htmx, what went wrong takes the place of the page's content, not of the part that was asked for."""
     if request.headers.get("HX-Request"):
-        page.headers["HX-Retarget"] = "body"
+        for name, value in (("Retarget", "#content"), ("Reselect", "#content"), ("Reswap", "outerHTML")):
+            page.headers[f"HX-{name}"] = value
     return page

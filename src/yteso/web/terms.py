@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from yteso.terminology.concepts import lookup
 from yteso.terminology.systems import ICD10_VN
@@ -48,7 +48,10 @@ def dose_text(text: str) -> str:
     found = _DOSE.fullmatch(text.strip())
     if not found:
         return text
-    return gettext("%(dose)s mỗi lần, %(times)s lần mỗi ngày, trong %(days)s ngày") % found.groupdict()
+    said = found.groupdict()
+    times = ngettext("%(times)s lần mỗi ngày", "%(times)s lần mỗi ngày", int(said["times"])) % said
+    days = ngettext("trong %(days)s ngày", "trong %(days)s ngày", int(said["days"])) % said
+    return gettext("%(dose)s mỗi lần, %(times)s, %(days)s") % {"dose": said["dose"], "times": times, "days": days}
 
 
 def care_name(code: str) -> str:

@@ -29,3 +29,4 @@ def test_a_dose_in_any_other_form_stays_as_it_was_sent(sent):
 def test_a_dose_is_said_in_the_readers_language():
     with translation.override("en"):
         assert dose_text("1 gói/lần * 3 lần/ngày * 5 ngày") == "1 gói each time, 3 times a day, for 5 days"
+        assert dose_text("1 viên/lần * 1 lần/ngày * 1 ngày") == "1 viên each time, once a day, for one day"

@@ -208,8 +208,12 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @allow(*ACCOUNTS)
 @require_GET
 def alive(request: HttpRequest) -> HttpResponse:
-    """Somebody works in an open page: to be asked is activity, unless the page asks by itself. Answers what is left."""
-    return JsonResponse({"left": life.seconds_left(request)}, headers={"Cache-Control": "no-store"})
+    """Somebody works in an open page: to be asked is activity, unless the page asks by itself.
+
+    Answers what is left, and who is signed in: in another tab it may be somebody else by now.
+    """
+    said = {"left": life.seconds_left(request), "who": request.user.username}
+    return JsonResponse(said, headers={"Cache-Control": "no-store"})
 
 
 @enrols
