@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from yteso.base.errors import Refused, YtesoError
 from yteso.base.issue import Issue
 from yteso.client.budgets import is_stop
 from yteso.db import is_retryable
+from yteso.web.formats import size
 from yteso.web.guard import public
 from yteso.web.language import CHOICES
 from yteso.web.services import NotServing, service
@@ -110,8 +112,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @public
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
-    """400: the request itself is malformed."""
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request itself is malformed; 413 when it is a form with more in it than one takes."""
+    if isinstance(exception, RequestDataTooBig):
+        limit = size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        text = gettext("Biểu mẫu chỉ nhận đến %(limit)s. Hãy rút gọn nội dung rồi gửi lại.") % {"limit": limit}
+        return _page(request, 413, gettext("Nội dung gửi quá lớn"), text)
     return _page(request, 400, gettext("Yêu cầu không hợp lệ"), gettext("Xin quay lại và thử lần nữa."))
 
 

@@ -266,6 +266,13 @@ def test_an_unknown_place_is_a_calm_page(site):
     assert "Traceback" not in answer.content.decode()
 
 
+def test_a_form_with_too_much_in_it_is_told_so_and_how_much_one_takes(site):
+    answer = site.client("bacsi").post("/consent/open/glass", {"words": "x" * (1024 * 1024 + 1)})
+    assert answer.status_code == 413
+    assert "1 MB" in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "quá lớn" in answer.content.decode()
+
+
 def test_a_failure_of_ours_is_a_calm_page_and_its_message_stays_out_of_the_log(site, monkeypatch, capfd):
     from yteso.apps.ioc import views
 
