@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from yteso.access.consent import closed_to
 from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.api.answer import Link, bundle, json_response
@@ -26,8 +27,10 @@ from yteso.search.rules import NO_COMPARTMENT
 from yteso.search.scoped import Scoped
 from yteso.store import audit
 from yteso.store.audit import Access, Asked, place_of
+from yteso.store.consents import persons_of
 from yteso.store.mandates import wards
 from yteso.store.protocol import AuditNote
+from yteso.store.untold import NOTHING, Untold, untold
 
 TYPE = "AuditEvent"
 _LOOKS = frozenset([Interaction.READ, Interaction.SEARCH, Interaction.CAPABILITIES])
@@ -39,7 +42,7 @@ def read_event(call: Call) -> Response:
     with call.connection() as conn:
         persons = _persons(call, conn)
         about: Sequence[str | None] = [None] if persons is None else persons
-        rows = ((audit.fetch(conn, *place, one), one) for one in about) if place else ()
+        rows = ((audit.fetch(conn, *place, one, _untold(call, conn, one)), one) for one in about) if place else ()
         found, patient = next((row for row in rows if row[0]), (None, None))
         audit.add_note(conn, call.who, AuditNote("R"), f"{TYPE}/{call.id}")
     if found is None:
@@ -67,6 +70,8 @@ def _search(call: Call, page: tuple[Params, str], about: str | None = None) -> R
         persons = _persons(call, conn)
         if persons is not None:
             asked = _about(asked, asked.patient if asked.patient in persons else persons[0])
+        if persons is not None and asked.patient is not None:
+            asked = replace(asked, untold=_untold(call, conn, asked.patient))
         found = audit.find(conn, replace(asked, count=asked.count + 1)) if asked.count else []
         what, text = audit.about_text(TYPE, "&".join(f"{name}={value}" for name, value in params))
         audit.add_note(conn, call.who, AuditNote("R", text, _told(call, asked)), what)
@@ -76,6 +81,13 @@ def _search(call: Call, page: tuple[Params, str], about: str | None = None) -> R
         links.append(Link("next", next_url(call, params, _cursor(found[-1]))))
     entries = [_entry(call, one, asked.patient, with_query=persons is None) for one in found]
     return json_response(200, bundle(b"searchset", links, None, entries))
+
+
+def _untold(call: Call, conn: Connection, patient: str | None) -> Untold:
+    """What a representative is not told of a ward."""
+    if patient is None or patient in persons_of(conn, call.who.person):
+        return NOTHING
+    return untold(conn, closed_to(call.who), patient)
 
 
 def _told(call: Call, asked: Asked) -> tuple[str, ...]:

@@ -48,12 +48,13 @@ class Accesses:
     def mine(self, who: Principal, asked: Asked, of: str = "") -> list[Access]:
         """Accesses to the citizen's own record, or to that of somebody they represent (`of`), newest first."""
         with self._database.connection() as conn:
-            return audit.find(conn, replace(asked, patient=self._acting(conn, who, of).person))
+            actor = self._acting(conn, who, of)
+            return audit.find(conn, replace(asked, patient=actor.person, untold=actor.untold(conn, who)))
 
     def one(self, who: Principal, id: str, of: str = "") -> Access:
         """One access to that record. Raises Refused (404, AUD-0002)."""
         with self._database.connection() as conn:
-            return self._access(conn, self._acting(conn, who, of).person, id)
+            return self._access(conn, who, self._acting(conn, who, of), id)
 
     def after(self, who: Principal, asked: Asked, id: str, of: str = "") -> Asked:
         """The same, continued after a row of that list. Raises Refused (404, AUD-0002)."""
@@ -69,7 +70,7 @@ class Accesses:
         _check(text, "question")
         with self._database.connection() as conn:
             actor = self._acting(conn, who, of)
-            access = self._access(conn, actor.person, id)
+            access = self._access(conn, who, actor, id)
             detail, place = said(f"questions {access.id}", actor.mandate), (access.lane, access.n)
             new = cases.open_case(conn, who, actor.person, place, text.strip(), self._clock(), detail=detail)
             return new is not None
@@ -100,9 +101,9 @@ class Accesses:
             raise Refused(rules.NOT_OWN.at(), status=403)
         return acting(conn, self._store, who, of)
 
-    def _access(self, conn: Connection, person: str, id: str) -> Access:
+    def _access(self, conn: Connection, who: Principal, actor: Acting, id: str) -> Access:
         place = audit.place_of(id)
-        found = audit.fetch(conn, *place, person) if place else None
+        found = audit.fetch(conn, *place, actor.person, actor.untold(conn, who)) if place else None
         if found is None:
             raise Refused(rules.NO_ACCESS.at(), status=404)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from yteso.access.consent import closed_to
 from yteso.access.mandate import Mandate
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal
@@ -17,6 +18,7 @@ from yteso.db import Connection
 from yteso.store.consents import persons_of
 from yteso.store.mandates import mandate_for
 from yteso.store.protocol import Store
+from yteso.store.untold import NOTHING, Untold, untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Acting:
         if self.mandate:
             return require(who, interaction, type)
         return Restriction(frozenset([type]), care_types=PATIENT_TYPES, person=self.person)
+
+    def untold(self, conn: Connection, who: Principal) -> Untold:
+        """What of the person's trail is not told to a representative; nothing is kept from oneself."""
+        return untold(conn, closed_to(who), self.person) if self.mandate else NOTHING
 
     def may_name(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Those of the labels this one decides about."""

@@ -32,6 +32,7 @@ from yteso.store.audit import Asked
 from yteso.store.consents import ACCOUNT, cared_by, persons_of
 from yteso.store.mandates import said
 from yteso.store.protocol import Put, Store
+from yteso.store.untold import Untold
 
 MOST_FOUND = 20
 LOOKED_AT = 1000
@@ -123,9 +124,10 @@ class Consents:
         """The facilities the person was at, then those that looked, by name."""
         _require_person(who)
         with self._database.connection() as conn:
-            persons = persons_of(conn, acting(conn, self._store, who, of).person)
-            visited = cared_by(conn, persons)
-            asked = [Asked(patient=one, others=True, count=LOOKED_AT) for one in persons]
+            actor = acting(conn, self._store, who, of)
+            persons, left_out = persons_of(conn, actor.person), actor.untold(conn, who)
+            visited = [one for one in cared_by(conn, persons) if one not in left_out.facilities]
+            asked = [Asked(patient=one, others=True, count=LOOKED_AT, untold=left_out) for one in persons]
             looked = {one.facility for ask in asked for one in audit.find(conn, ask)} - {"", *visited}
             names = self._names(conn, who, [*visited, *looked])
         why = dict.fromkeys(looked, "access") | dict.fromkeys(visited, "visit")
@@ -153,7 +155,8 @@ class Consents:
         """The accounts of a facility's staff that looked at the record, the newest first."""
         _require_person(who)
         with self._database.connection() as conn:
-            return _lookers(conn, persons_of(conn, acting(conn, self._store, who, of).person))
+            actor = acting(conn, self._store, who, of)
+            return _lookers(conn, persons_of(conn, actor.person), actor.untold(conn, who))
 
     def choose(
         self,
@@ -179,7 +182,8 @@ class Consents:
         with self._database.connection() as conn:
             actor = acting(conn, self._store, who, of)
             actor.require_named(known)
-            if account and account not in _lookers(conn, persons_of(conn, actor.person)):
+            persons = persons_of(conn, actor.person) if account else []
+            if account and account not in _lookers(conn, persons, actor.untold(conn, who)):
                 raise Refused(_PERSON.at(Origin(field="account")), status=422)
             recipient = (ACCOUNT, account) if account else (MA_CSKCB, facility)
             consent = _consent(actor, permits, recipient, known, now)
@@ -226,8 +230,8 @@ class Consents:
         }
 
 
-def _lookers(conn: Connection, persons: Sequence[str]) -> tuple[str, ...]:
-    asked = [Asked(patient=one, others=True, count=LOOKED_AT) for one in persons]
+def _lookers(conn: Connection, persons: Sequence[str], left_out: Untold) -> tuple[str, ...]:
+    asked = [Asked(patient=one, others=True, count=LOOKED_AT, untold=left_out) for one in persons]
     rows = [one for ask in asked for one in audit.find(conn, ask) if one.facility and one.role in _STAFF]
     newest = sorted(rows, key=lambda one: one.when, reverse=True)
     return tuple(dict.fromkeys(one.who for one in newest))

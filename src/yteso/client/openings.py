@@ -169,9 +169,11 @@ class Openings:
         """
         _require(who, frozenset([Role.CITIZEN]))
         with self._database.connection() as conn:
-            persons = persons_of(conn, acting(conn, self._store, who, of).person)
-            found = [one for person in persons for one in rows.openings(conn, patient=person)]
-        return sorted(found, key=lambda one: one.since, reverse=True)
+            actor = acting(conn, self._store, who, of)
+            found = [one for person in persons_of(conn, actor.person) for one in rows.openings(conn, patient=person)]
+            left_out = actor.untold(conn, who).facilities
+        told = (one for one in found if one.facility not in left_out)
+        return sorted(told, key=lambda one: one.since, reverse=True)
 
     def to_review(self, who: Principal, count: int = 100) -> list[Opening]:
         """Broken glass nobody reviewed yet, oldest first: the notice to the data officer, whose clock is `REVIEW`."""

@@ -26,6 +26,7 @@ from yteso.search.keys import number, patient_key
 from yteso.search.query import Across, Query
 from yteso.search.written import cut, written, written_across
 from yteso.store.protocol import AuditNote, Stored
+from yteso.store.untold import NOTHING, Untold
 
 SQL = Queries.beside(__file__)
 
@@ -77,7 +78,8 @@ class Asked:
     """Which rows are wanted; what is None or empty limits nothing. `before` is the place of the last row shown.
 
     `others`: without what the patient did themselves. `entity`: `Type/id`, with its versions. `action`, `outcome`,
-    `role` and `subtype` (a FHIR interaction, or the word of an act) may be several, parted by commas."""
+    `role` and `subtype` (a FHIR interaction, or the word of an act) may be several, parted by commas.
+    `untold`: what a representative is not told (`store.untold`)."""
 
     patient: str | None = None
     since: datetime | None = None
@@ -93,6 +95,7 @@ class Asked:
     behalf: str = ""
     role: str = ""
     subtype: str = ""
+    untold: Untold = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +289,21 @@ def find(conn: Connection, asked: Asked) -> list[Access]:
         "role": asked.role or None,
         "subtype": asked.subtype or None,
         "count": asked.count,
+        **_left_out(asked.untold),
     }
     return [_access(row) for row in conn.execute(SQL["find_access"], names)]
 
 
-def fetch(conn: Connection, lane: int, n: int, patient: str | None = None) -> Access | None:
-    """One row; None when there is none, or none about this patient."""
+def fetch(conn: Connection, lane: int, n: int, patient: str | None = None, untold: Untold = NOTHING) -> Access | None:
+    """One row; None when there is none, or none about this patient that is told."""
     key = None if patient is None else number(patient_key(patient))
-    row = conn.execute(SQL["fetch_one_access"], {"lane": lane, "n": n, "pat": key}).fetchone()
+    names = {"lane": lane, "n": n, "pat": key, **_left_out(untold)}
+    row = conn.execute(SQL["fetch_one_access"], names).fetchone()
     return _access(row) if row else None
+
+
+def _left_out(untold: Untold) -> dict[str, list[Any]]:
+    return {"not_of": list(untold.names), "not_at": list(untold.facilities), "not_in": list(untold.ts)}
 
 
 def place_of(id: str) -> tuple[int, int] | None:

@@ -181,6 +181,8 @@ WHERE (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELEC
        END = ANY(string_to_array(%(subtype)s, ',')))
   AND (%(others)s::text IS NULL OR behalf IS DISTINCT FROM %(others)s)
   AND (%(when)s::timestamptz IS NULL OR (ts, shard, n) < (%(when)s, %(lane)s::smallint, %(n)s::bigint))
+  AND facility <> ALL(%(not_at)s::text[]) AND t <> ALL(%(not_in)s::bigint[])
+  AND split_part(what, '/', 1) || '/' || split_part(what, '/', 2) <> ALL(%(not_of)s::text[])
 ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 
 -- fetch_one_access --
@@ -188,7 +190,21 @@ ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf,
        CASE WHEN action IN ('R', 'E') THEN content END
 FROM store.audit
-WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))));
+WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
+  AND facility <> ALL(%(not_at)s::text[]) AND t <> ALL(%(not_in)s::bigint[])
+  AND split_part(what, '/', 1) || '/' || split_part(what, '/', 2) <> ALL(%(not_of)s::text[]);
+
+-- fetch_facts_told --
+-- A person's facts, each with every transaction that wrote it, and whether it is hidden from somebody.
+WITH fact AS MATERIALIZED (
+    SELECT r.shard, r.type, r.id, r.maker, r.t, NOT store.open_for(r.pat, r.type, r.label, r.maker, r.d_lo, r.d_hi, %(who)s::text[]) AS hidden
+    FROM store.resource r
+    WHERE r.pat = ANY (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))) AND r.hash IS NOT NULL
+)
+SELECT type, id, maker, hidden, t FROM fact
+UNION ALL
+SELECT f.type, f.id, f.maker, f.hidden, h.t FROM fact f
+JOIN store.history h ON h.shard = f.shard AND h.type = f.type AND h.id = f.id;
 
 -- fetch_whose --
 -- Whose record a resource belongs to, also one that was deleted.
