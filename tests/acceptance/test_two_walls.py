@@ -204,7 +204,7 @@ FURTHER = [
     "Observation.rs?value-quantity=lt0.1|http://unitsofmeasure.org|mmol/L",
     "Observation.rs?value-quantity=ap7||mmol/L",
     *(f"Observation.rs?{one}" for one in ("code=718-7", "subject=Patient/p-same", "patient=p-own", "date=ge2024")),
-    *(f"Observation.rs?{one}" for one in ("status:not=final", "date=lt2024&status=final", "encounter=e-same,e-own")),
+    *(f"Observation.rs?{one}" for one in ("status:not=final", "date=lt2024&status=final")),
     *(f"Encounter.rs?{one}" for one in ("date=ge2024-01", "date=lt2024-01", "length=gt10", "location-period=ge2024")),
     *(f"Encounter.rs?{one}" for one in ("length=le5|http://unitsofmeasure.org|h", "date=le2024-01-15")),
 ]
