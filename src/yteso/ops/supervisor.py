@@ -146,7 +146,8 @@ class Supervisor:
         note = {"pid": os.getpid(), "address": self.local_address}
         (self.settings.home / "up.json").write_text(json.dumps(note), encoding="utf-8")
 
-    def _await_answer(self, timeout: float = 60.0) -> None:
+    def _await_answer(self, timeout: float = 300.0) -> None:
+        """An old computer that is busy takes a minute for its processes; only who never answers is given up."""
         deadline = time.monotonic() + timeout
         while not answers(self.local_address):
             if time.monotonic() > deadline:
