@@ -6,6 +6,7 @@ the data officer sees all cases and the rows in question.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from yteso.access.principal import Principal, Role
@@ -61,9 +62,9 @@ class Accesses:
         last = self.one(who, id, of)
         return replace(asked, before=(last.when, last.lane, last.n))
 
-    def facilities(self) -> dict[str, str]:
-        """MA_CSKCB -> name: the directory, which is no secret; asked as the platform itself."""
-        return self._records.facilities(_PLATFORM)
+    def facilities(self, codes: Iterable[str] = ()) -> dict[str, str]:
+        """MA_CSKCB -> name: the directory, or of it those asked for. It is no secret; asked as the platform itself."""
+        return self._records.facilities(_PLATFORM, codes)
 
     def question(self, who: Principal, id: str, text: str, of: str = "") -> bool:
         """Ask the data officer about an access; False when that was done before. Raises Refused."""

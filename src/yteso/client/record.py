@@ -6,7 +6,7 @@ read goes through `access.policy` and the audited store, as it does over HTTP; n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -230,9 +230,10 @@ class Records:
         persons = [banner_of(fhir_json.loads(match.body), today) for match in page.matches]
         return {one.id: one for one in persons}
 
-    def facilities(self, who: Principal) -> dict[str, str]:
-        """MA_CSKCB -> name, of the facilities the record knows by name (at most 1,000 a call)."""
-        clause = Clause("identifier", "token", (("eq", f"{FACILITY_CODE}|"),))
+    def facilities(self, who: Principal, codes: Iterable[str] = ()) -> dict[str, str]:
+        """MA_CSKCB -> name, of facilities the record knows by name (at most 1,000 a call), or of those asked for."""
+        wanted = [f"{FACILITY_CODE}|{code}" for code in codes] or [f"{FACILITY_CODE}|"]
+        clause = Clause("identifier", "token", tuple(("eq", value) for value in wanted))
         with self._database.reading() as conn:
             page = self._search(conn, who, Query("Organization", (clause,), count=1000))
         organizations = (fhir_json.loads(match.body) for match in page.matches)

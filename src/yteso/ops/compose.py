@@ -189,6 +189,7 @@ class Services:
         from yteso.client.exports import Exports
         from yteso.client.guardians import Guardians
         from yteso.client.inbox import Inbox
+        from yteso.client.inspections import Inspections
         from yteso.client.intake import Intake
         from yteso.client.joinings import Joinings
         from yteso.client.openings import Openings
@@ -203,14 +204,16 @@ class Services:
         from yteso.web.looks import vietnamese_roles
 
         records = Records(self.database, self.store, self.clock)
+        accesses = Accesses(self.database, self.store, records, self.clock)
         services.install(
             services.Services(
                 records=records,
-                accesses=Accesses(self.database, self.store, records, self.clock),
+                accesses=accesses,
                 budgets=Budgets(self.database, self.clock),
                 breaches=Breaches(self.database, self.store, self.clock),
                 officer=Desk(self.database),
                 exports=Exports(self.database, self.bulk, self.clock),
+                inspections=Inspections(self.database, accesses.facilities, self.clock),
                 processing=Processing(self.database, vietnamese_roles),
                 subject_requests=SubjectRequests(
                     self.database, self.store, self.clock, dict(self.settings.request_days)

@@ -11,11 +11,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from yteso.access.principal import Principal, Role
-from yteso.base.clock import VIETNAM
+from yteso.base.clock import VIETNAM, system_clock
 from yteso.base.ids import stable_id
 from yteso.base.settings import Settings
 from yteso.db import Connection, Database, Queries
@@ -26,11 +26,13 @@ from yteso.ops.pulse import read_pulse
 from yteso.sandbox.feed import feed
 from yteso.sandbox.province import Province
 from yteso.standards.fhir_r4 import TYPE_NUMBER
+from yteso.store.inspections import Order, add_inspection
 from yteso.store.protocol import Put
 from yteso.store.relations import EVIDENCE, REPRESENTATIVE
 
 SQL = Queries.beside(__file__)
 _DEMO = Principal("yteso demo", Role.SYSTEM, purpose="HOPERAT")
+_OFFICER = Principal("dataofficer", Role.DATA_OFFICER)
 FAULTS = 0.02
 """Share of visits with a known fault, so that the issue pages have something to show."""
 
@@ -216,3 +218,10 @@ def _make_accounts(settings: Settings, database: Database, province: Province) -
             if sender.username not in present:
                 machines.save_sender(conn, machines.Sender(sender.username, sender.facility), sender.password)
         services.store.write(conn, _DEMO, changes, "demo")
+        add_inspection(conn, _OFFICER, _order(province.facilities[0].code, system_clock()))
+
+
+def _order(facility: str, now: datetime) -> Order:
+    """What lets the inspector see the patients of one facility, for a month from today."""
+    begin = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Order("12/QĐ-TTr", "inspector", facility, begin, begin + timedelta(days=30), "Kế hoạch thanh tra năm (Mẫu)")

@@ -31,6 +31,13 @@ SELECT s.id::text, s.until, a.detail FROM store.standing_approval s LEFT JOIN st
    AND a.what = 'export/' || s.who
 ORDER BY s.given, s.id;
 
+-- fetch_inspections --
+-- Which inspector may see a facility's patients, likewise.
+SELECT i.id::text, i.number, i.facility, i.since, i.until, a.detail FROM store.inspection i LEFT JOIN store.audit a
+    ON a.ts >= i.given AND a.ts < i.given + %(moment)s AND a.who = i.given_by AND a.action = 'C' AND a.outcome IS NULL
+   AND a.what = 'inspection/' || i.who
+ORDER BY i.given, i.id;
+
 -- fetch_unfounded_export --
 -- An export somebody let begin, and no row of the chain says so. What began by a standing approval was decided by nobody.
 SELECT j.id FROM store.bulk_job j

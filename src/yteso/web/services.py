@@ -22,7 +22,7 @@ class Services:
     `reviews`: `client.reviews.Reviews`; `citizens`: `client.citizens.Citizens`;
     `accesses`: `client.accesses.Accesses`; `budgets`: `client.budgets.Budgets`;
     `breaches`: `client.breaches.Breaches`; `officer`: `client.desk.Desk`;
-    `exports`: `client.exports.Exports`;
+    `exports`: `client.exports.Exports`; `inspections`: `client.inspections.Inspections`;
     `processing`: `client.processing.Processing`; `subject_requests`: `client.subject_requests.SubjectRequests`;
     `inbox`: `client.inbox.Inbox`; `joinings`: `client.joinings.Joinings`;
     `openings`: `client.openings.Openings`; `consents`: `client.consents.Consents`; `oauth`: `oauth.server.Server`;
@@ -42,6 +42,7 @@ class Services:
     breaches: Any = None
     officer: Any = None
     exports: Any = None
+    inspections: Any = None
     processing: Any = None
     subject_requests: Any = None
     inbox: Any = None

@@ -7,9 +7,10 @@ from tests.integration.store.test_store_openings import CCCD, COLLEAGUE, MAKER, 
 
 from yteso.access.principal import Principal, Role
 from yteso.client.openings import Openings
-from yteso.store import budgets
+from yteso.store import budgets, inspections
 from yteso.store.bulk import approvals
 from yteso.store.bulk.desk import BulkDesk
+from yteso.store.inspections import Order
 from yteso.store.protocol import Put
 from yteso.store.verify import BadPlace, verify
 
@@ -38,6 +39,10 @@ def given(database, store, tmp_path):
         bulk.start_export(conn, PARTNER, "/fhir/$export", {"level": "system"})
         approvals.add_standing(conn, OFFICER, PARTNER.name, until, REASON)
         approvals.add_standing(conn, OFFICER, "kho-2", until, REASON)
+        for facility in ("79001", "79002"):
+            order = Order("12/QĐ-TTr", "thanhtra", facility, until - timedelta(days=4), until, REASON)
+            assert inspections.add_inspection(conn, OFFICER, order)
+        assert inspections.end_inspection(conn, OFFICER, inspections.find_inspections(conn)[0].id)
         (export,) = approvals.find_exports(conn)
         assert approvals.decide(conn, OFFICER, export.id, "waiting", REASON)
         assert budgets.end_grant(conn, OFFICER, budgets.find_grants(conn, datetime.now(UTC))[0].id)
@@ -57,6 +62,10 @@ PUT_IN = (
     "INSERT INTO store.opening (kind, pat, patient, facility, account, opened_by, reason, words, until)"
     " SELECT kind, pat, patient, facility, account, opened_by, reason, words, now() + interval '4 hours'"
     " FROM store.opening WHERE kind = 'g' LIMIT 1"
+)
+ORDERED = (
+    "INSERT INTO store.inspection (number, who, facility, since, until)"
+    " VALUES ('1', 'ai-do', '79001', now(), now() + interval '1 day')"
 )
 LATER = "UPDATE store.opening SET since = since - interval '1 day', until = until - interval '1 day';"
 
@@ -80,6 +89,12 @@ LATER = "UPDATE store.opening SET since = since - interval '1 day', until = unti
         ("UPDATE store.budget_grant SET who = 'ai-do'", "budget_grant"),
         ("UPDATE store.standing_approval SET who = 'ai-do'", "standing_approval"),
         ("UPDATE store.standing_approval SET until = until + interval '1 minute'", "standing_approval"),
+        ("UPDATE store.inspection SET who = 'ai-do'", "inspection"),
+        ("UPDATE store.inspection SET facility = '79009' WHERE facility = '79001'", "inspection"),
+        ("UPDATE store.inspection SET number = '13/QĐ-TTr'", "inspection"),
+        ("UPDATE store.inspection SET until = until + interval '4 days'", "inspection"),
+        ("UPDATE store.inspection SET since = since - interval '1 day'", "inspection"),
+        (ORDERED, "inspection"),
         ("UPDATE store.bulk_job SET approved_by = 'ai-do'", "bulk_job"),
     ],
 )

@@ -188,6 +188,99 @@ def test_nothing_is_approved_beforehand_for_a_name_that_no_system_has(cast, acco
     assert "/standing/" not in page.replace('action="/privacy/exports/standing"', "")
 
 
+ORDERED = "number, who, facility, since, until"
+
+
+def order_form(cast, **changed):
+    today = datetime.now(VIETNAM)
+    form = {
+        "number": "15/QĐ-TTr",
+        "account": "thanhtra",
+        "facilities": cast.facility,
+        "first": today.strftime("%Y-%m-%d"),
+        "last": (today + timedelta(days=9)).strftime("%Y-%m-%d"),
+        "reason": "Kế hoạch thanh tra năm",
+    }
+    return {**form, **changed}
+
+
+@pytest.fixture
+def unordered(cast):
+    """An inspector without an order; the one the other tests look with is there again afterwards."""
+    with cast.services.database.connection() as conn:
+        before = conn.execute(f"SELECT {ORDERED} FROM store.inspection").fetchall()
+        conn.execute("DELETE FROM store.inspection")
+    yield cast
+    with cast.services.database.connection() as conn:
+        conn.execute("DELETE FROM store.inspection")
+        for row in before:
+            conn.execute(f"INSERT INTO store.inspection ({ORDERED}) VALUES (%s, %s, %s, %s, %s)", row)
+
+
+def test_an_inspector_sees_patients_from_the_order_to_its_end(unordered):
+    officer, inspector = unordered.client("baovedulieu"), unordered.client("thanhtra")
+    place = f"/record/{unordered.patient}"
+    assert "Chưa có lệnh nào" in inspector.get("/record/").content.decode()
+    assert inspector.get(place).status_code == 404
+    page = officer.post("/privacy/inspections/give", order_form(unordered), follow=True).content.decode()
+    assert "Đã ghi lệnh thanh tra" in page
+    assert "Đang hiệu lực" in page
+    assert "15/QĐ-TTr" in inspector.get("/record/").content.decode()
+    assert inspector.get(place).status_code == 200
+    end = re.search(r'action="(/privacy/inspections/[^"]+/end)"', page)[1]
+    assert "Đã hết" in officer.post(end, follow=True).content.decode()
+    assert inspector.get(place).status_code == 404
+    assert "DPO-0003" in officer.post(end, follow=True).content.decode()
+    with unordered.services.database.connection() as conn:
+        said = conn.execute("SELECT detail FROM store.audit WHERE what = 'inspection/thanhtra' ORDER BY ts").fetchall()
+    assert [text.partition(" of ")[0] for (text,) in said] == ["inspection order 15/QĐ-TTr"] * 2
+
+
+def test_an_order_of_tomorrow_opens_nothing_today_and_can_be_dropped(unordered):
+    officer, inspector = unordered.client("baovedulieu"), unordered.client("thanhtra")
+    tomorrow = (datetime.now(VIETNAM) + timedelta(days=1)).strftime("%Y-%m-%d")
+    later = order_form(unordered, first=tomorrow)
+    page = officer.post("/privacy/inspections/give", later, follow=True).content.decode()
+    assert "Chưa bắt đầu" in page
+    assert inspector.get(f"/record/{unordered.patient}").status_code == 404
+    end = re.search(r'action="(/privacy/inspections/[^"]+/end)"', page)[1]
+    assert "15/QĐ-TTr" not in officer.post(end, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"number": ""}, "DPO-0601"),
+        ({"number": "<b>1</b>"}, "DPO-0601"),
+        ({"last": "2020-01-01", "first": "2020-01-01"}, "DPO-0602"),
+        ({"first": "9999-12-31", "last": "2026-01-01"}, "DPO-0602"),
+        ({"last": "9999-12-31"}, "DPO-0602"),
+        ({"first": "x"}, "DPO-0602"),
+        ({"facilities": ""}, "DPO-0603"),
+        ({"facilities": "00000"}, "DPO-0603"),
+        ({"facilities": "a|b, '; --"}, "DPO-0603"),
+        ({"facilities": " ".join(f"{n:05}" for n in range(60))}, "DPO-0603"),
+        ({"account": "bacsi"}, "DPO-0604"),
+        ({"account": ""}, "DPO-0604"),
+        ({"reason": "x"}, "DPO-0002"),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_by_its_number_and_gives_nothing(unordered, changed, code):
+    officer = unordered.client("baovedulieu")
+    page = officer.post("/privacy/inspections/give", order_form(unordered, **changed), follow=True).content.decode()
+    assert code in page
+    assert "Chưa có lệnh thanh tra nào" in page
+
+
+def test_an_order_is_entered_once_and_whole(unordered):
+    officer = unordered.client("baovedulieu")
+    assert "Đã ghi" in officer.post("/privacy/inspections/give", order_form(unordered), follow=True).content.decode()
+    again = officer.post("/privacy/inspections/give", order_form(unordered), follow=True).content.decode()
+    assert "DPO-0605" in again
+    both = order_form(unordered, number="16/QĐ-TTr", facilities=f"{unordered.facility},00000")
+    assert "16/QĐ-TTr" not in officer.post("/privacy/inspections/give", both, follow=True).content.decode()
+
+
 def test_a_suspect_has_an_account_or_has_done_something_then(cast):
     officer = cast.client("baovedulieu")
     page = officer.post("/privacy/breaches/open", breach_form(account="bs-bi-ngi"), follow=True).content.decode()

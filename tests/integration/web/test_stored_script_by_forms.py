@@ -53,6 +53,10 @@ VALID = {
     "scope": "user/*.rs",
     "account": "bacsi",
     "/privacy/exports/standing account": "zq-he-thong",
+    "/privacy/inspections/give account": "thanhtra",
+    "/privacy/inspections/give number": "15/QĐ-TTr",
+    "first": today(),
+    "last": today(days=20),
     "until": today(days=20),
     "relationship": "POWATT",
     "end": today(days=20),
@@ -65,6 +69,9 @@ NOWHERE = {
     "/account username": "a log-in's name, read-only",
     "/privacy/budgets/grant account": "one that there is: anything else is refused",
     "/privacy/exports/standing account": "one that there is: anything else is refused",
+    "/privacy/inspections/give account": "one that there is: anything else is refused",
+    "/privacy/inspections/give number": "one form only",
+    "/privacy/inspections/give facilities": "codes of the directory: anything else is refused",
     "/privacy/breaches/open account": "one that there is, or that did something: anything else is refused",
     "/account/factors/passkey name": "kept with a passkey alone (test_stored_script.py)",
     **dict.fromkeys(("facility", "person", "practitioner", "username"), "one form only: anything else is refused"),
@@ -264,7 +271,8 @@ def ways(form: Form, marks: dict[str, str]) -> Iterator[dict[str, str]]:
         yield {**values, **fixed}
 
 
-def test_every_text_field_of_every_form_is_only_text_on_every_page(site, people_of):
+def test_every_text_field_of_every_form_is_only_text_on_every_page(site, people_of, monkeypatch):
+    monkeypatch.setitem(VALID, "/privacy/inspections/give facilities", site.facility)
     names, starts = [*ROLES, PERSON, SECOND], starts_of(people_of)
     marks: dict[str, str] = {}
     sent = set()

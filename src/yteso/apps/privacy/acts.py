@@ -67,6 +67,7 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
         "privacy:breaches": (gettext("Vi phạm"), open_.breaches),
         "privacy:budgets": (gettext("Hạn mức"), 0),
         "privacy:exports": (gettext("Xuất hàng loạt"), open_.exports),
+        "privacy:inspections": (gettext("Thanh tra"), 0),
         "privacy:register": (gettext("Hồ sơ xử lý"), 0),
     }
     return [(reverse(name), label, count or None, name == here) for name, (label, count) in parts.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yteso.apps.privacy import breaches, budgets, exports, register, subject_requests, views
+from yteso.apps.privacy import breaches, budgets, exports, inspections, register, subject_requests, views
 
 app_name = "privacy"
 urlpatterns = [
@@ -32,6 +32,9 @@ urlpatterns = [
     path("exports/standing", exports.stand, name="stand"),
     path("exports/standing/<uuid:id>/end", exports.end, name="end_standing"),
     path("exports/<uuid:id>/decide", exports.decide, name="decide_export"),
+    path("inspections", inspections.start, name="inspections"),
+    path("inspections/give", inspections.give, name="give_inspection"),
+    path("inspections/<uuid:id>/end", inspections.end, name="end_inspection"),
     path("register", register.start, name="register"),
     path("register.csv", register.file, name="register_file"),
     path("register/<slug:name>", register.activity, name="activity"),

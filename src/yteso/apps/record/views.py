@@ -7,7 +7,7 @@ histories and logs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
 
@@ -20,6 +20,7 @@ from yteso.access.principal import Role
 from yteso.apps.record import present
 from yteso.apps.record.apps import ROLES
 from yteso.apps.record.representatives import DESK
+from yteso.client.inspections import Inspections
 from yteso.client.openings import TREATING, Openings
 from yteso.client.record import SECTIONS, Fact, Records, Section, is_measure
 from yteso.fhir import json as fhir_json
@@ -66,9 +67,21 @@ def start(request: HttpRequest) -> HttpResponse:
         "people": people,
         "paged": bool(request.POST.get("cursor")),
         "lines": [present.person(p) for p in people.persons] if people else [],
+        **_orders(request),
     }
     template = "record/found.html" if request.headers.get("HX-Request") else "record/start.html"
     return render(request, template, context)
+
+
+def _orders(request: HttpRequest) -> dict[str, Any]:
+    """What an inspector may look at now, by facility; nothing for others."""
+    if request.principal.role is not Role.INSPECTOR:
+        return {"inspects": False}
+    inspections: Inspections = service("inspections")
+    running = inspections.mine(request.principal)
+    names = _facilities(request)
+    lines = [(names.get(one.facility, one.facility), one.number, one.until - timedelta(seconds=1)) for one in running]
+    return {"inspects": True, "orders": lines}
 
 
 @allow(*ROLES)
