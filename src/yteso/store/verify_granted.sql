@@ -32,8 +32,12 @@ SELECT s.id::text, s.until, a.detail FROM store.standing_approval s LEFT JOIN st
 ORDER BY s.given, s.id;
 
 -- fetch_inspections --
--- Which inspector may see a facility's patients, likewise.
-SELECT i.id::text, i.number, i.facility, i.since, i.until, a.detail FROM store.inspection i LEFT JOIN store.audit a
+-- Which inspector may see a facility's patients, likewise; what was ended and holds all the same was given by nobody.
+SELECT i.id::text, i.number, i.facility, i.since, i.until,
+       CASE WHEN NOT EXISTS (
+            SELECT FROM store.audit d WHERE d.ts >= i.given AND d.ts < i.until AND d.action = 'D' AND d.outcome IS NULL
+               AND d.what = 'inspection/' || i.who AND d.detail = 'inspection order ' || i.number || ' of ' || i.facility || ' ended'
+       ) THEN a.detail END FROM store.inspection i LEFT JOIN store.audit a
     ON a.ts >= i.given AND a.ts < i.given + %(moment)s AND a.who = i.given_by AND a.action = 'C' AND a.outcome IS NULL
    AND a.what = 'inspection/' || i.who
 ORDER BY i.given, i.id;

@@ -93,6 +93,7 @@ LATER = "UPDATE store.opening SET since = since - interval '1 day', until = unti
         ("UPDATE store.inspection SET facility = '79009' WHERE facility = '79001'", "inspection"),
         ("UPDATE store.inspection SET number = '13/QĐ-TTr'", "inspection"),
         ("UPDATE store.inspection SET until = until + interval '4 days'", "inspection"),
+        ("UPDATE store.inspection SET until = (SELECT max(until) FROM store.inspection)", "inspection"),
         ("UPDATE store.inspection SET since = since - interval '1 day'", "inspection"),
         (ORDERED, "inspection"),
         ("UPDATE store.bulk_job SET approved_by = 'ai-do'", "bulk_job"),
