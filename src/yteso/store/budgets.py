@@ -78,7 +78,7 @@ def end_grant(conn: Connection, who: Principal, id: str) -> bool:
     """Take it back; False when there is none (any more)."""
     row = conn.execute(SQL["end_grant"], (id,)).fetchone()
     if row is not None:
-        audit.add_note(conn, who, AuditNote("D", "grant ended"), f"budget/{row[0]}")
+        audit.add_note(conn, who, AuditNote("D", f"grant {row[1]} ended"), f"budget/{row[0]}")
     return row is not None
 
 

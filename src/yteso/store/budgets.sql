@@ -33,7 +33,7 @@ SELECT id::text, who, most, reason, given_by, given, until FROM store.budget_gra
 
 -- end_grant --
 -- Over from now on.
-UPDATE store.budget_grant SET until = now() WHERE shard = 0 AND id = %s::uuid AND until > now() RETURNING who;
+UPDATE store.budget_grant SET until = now() WHERE shard = 0 AND id = %s::uuid AND until > now() RETURNING who, id::text;
 
 -- forget_seen --
 -- Whom accounts saw in hours that are over.

@@ -87,8 +87,10 @@ def approve(conn: Connection, who: Principal, id: str) -> bool:
 def end(conn: Connection, who: Principal, id: str) -> bool:
     """Close again before time what oneself opened."""
     row = conn.execute(SQL["end_opening"], (id, who.name)).fetchone()
-    is_glass = row is not None and row[1] == "g"
-    return _acted(conn, replace(who, purpose=GLASS_PURPOSE) if is_glass else who, "glass:ended", row)
+    if row is None:
+        return False
+    is_glass = row[1] == "g"
+    return _acted(conn, replace(who, purpose=GLASS_PURPOSE) if is_glass else who, f"glass:ended {row[2]}", row)
 
 
 def review(conn: Connection, who: Principal, id: str, verdict: str) -> bool:

@@ -13,7 +13,7 @@ RETURNING patient;
 -- end_opening --
 -- Ended before its time by who opened it.
 UPDATE store.opening SET until = now()
-WHERE shard = 0 AND id = %s::uuid AND opened_by = %s AND until > now() RETURNING patient, kind::text;
+WHERE shard = 0 AND id = %s::uuid AND opened_by = %s AND until > now() RETURNING patient, kind::text, id::text;
 
 -- fetch_openings --
 -- Openings, newest first, the unreviewed ones oldest first; what is NULL limits nothing.

@@ -11,7 +11,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from yteso.db import Connection, Queries
-from yteso.store.inspections import said
 from yteso.store.openings import GLASS, VISIT
 
 SQL = Queries.beside(__file__, "verify_granted.sql")
@@ -24,53 +23,24 @@ def bad_grant(conn: Connection) -> str | None:
     """The first right of that kind that nobody gave so, in words; None when there is none."""
     if row := conn.execute(SQL["fetch_unfounded_opening"], _BOUNDS).fetchone():
         return f"store.opening {row[0]}"
-    return _bad_budget(conn) or _bad_standing(conn) or _bad_inspection(conn) or _bad_export(conn)
-
-
-def _bad_budget(conn: Connection) -> str | None:
-    good, all_ = set(), []
-    for id, most, until, told in conn.execute(SQL["fetch_budget_grants"], _BOUNDS):
-        all_.append(id)
-        if told and told.startswith(f"{most} people ") and _holds(until, told):
-            good.add(id)
-    return next((f"store.budget_grant {id}" for id in all_ if id not in good), None)
-
-
-def _bad_standing(conn: Connection) -> str | None:
-    good, all_ = set(), []
-    for id, until, told in conn.execute(SQL["fetch_standing_approvals"], _BOUNDS):
-        all_.append(id)
-        if told and told.startswith("standing approval ") and _holds(until, told):
-            good.add(id)
-    return next((f"store.standing_approval {id}" for id in all_ if id not in good), None)
-
-
-def _bad_inspection(conn: Connection) -> str | None:
-    good, all_ = set(), []
-    for id, number, facility, since, until, told in conn.execute(SQL["fetch_inspections"], _BOUNDS):
-        all_.append(id)
-        given, _, rest = (told or "").partition(" since ")
-        if given == said(number, facility) and _holds(until, told) and _begins(since, rest.partition(" until ")[0]):
-            good.add(id)
-    return next((f"store.inspection {id}" for id in all_ if id not in good), None)
-
-
-def _bad_export(conn: Connection) -> str | None:
+    good: dict[str, bool] = {}
+    for place, words, since, until, told in conn.execute(SQL["fetch_granted"], _BOUNDS):
+        good[place] = good.get(place, False) or _says(told, words, since, until)
+    if bad := next((place for place, is_good in good.items() if not is_good), None):
+        return bad
     row = conn.execute(SQL["fetch_unfounded_export"], _BOUNDS).fetchone()
     return f"store.bulk_job {row[0]}" if row else None
 
 
-def _holds(until: datetime, told: str) -> bool:
-    """Whether it ends no later than its row says; it may have been ended before."""
+def _says(told: str | None, words: str, since: datetime | None, until: datetime) -> bool:
+    """Whether the chain's row tells this right: `WORDS [since BEGIN] until END`. It may end before, as who ended it."""
+    head, _, end = (told or "").rpartition(" until ")
+    given, _, begin = head.partition(" since ") if since else (head, "", "")
     try:
-        return until <= datetime.fromisoformat(told.rpartition(" until ")[2])
+        return given == words and until <= datetime.fromisoformat(end) and since == _moment(begin)
     except ValueError:
         return False
 
 
-def _begins(since: datetime, told: str) -> bool:
-    """Whether it begins when its row says."""
-    try:
-        return since == datetime.fromisoformat(told)
-    except ValueError:
-        return False
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -76,7 +76,7 @@ def _glass(access: Access) -> Deed:
     act = {
         "glass:second": gettext("Đồng ý mở khẩn cấp"),
         "glass:ended": gettext("Đóng lại sau khi mở khẩn cấp"),
-    }.get(access.detail)
+    }.get(access.detail.partition(" ")[0])
     opened = gettext("Mở khẩn cấp") if access.purpose == "BTG" else gettext("Xét một lần mở khẩn cấp")
     return act or opened, str(_BOOK)
 

@@ -179,7 +179,7 @@ def test_each_step_is_in_the_audit_chain(database, store, openings):
     assert sorted(details) == sorted(
         [
             (NIGHT.name, "glass:ETREAT"),
-            (NIGHT.name, "glass:ended"),
+            (NIGHT.name, f"glass:ended {one.id}"),
             (COLLEAGUE.name, "glass:second"),
             (OFFICER.name, "glass:justified"),
         ]

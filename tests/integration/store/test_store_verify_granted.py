@@ -45,7 +45,8 @@ def given(database, store, tmp_path):
         assert inspections.end_inspection(conn, OFFICER, inspections.find_inspections(conn)[0].id)
         (export,) = approvals.find_exports(conn)
         assert approvals.decide(conn, OFFICER, export.id, "waiting", REASON)
-        assert budgets.end_grant(conn, OFFICER, budgets.find_grants(conn, datetime.now(UTC))[0].id)
+        assert budgets.end_grant(conn, OFFICER, budgets.find_grants(conn, datetime.now(UTC))[0].id.upper())
+        assert approvals.end_standing(conn, OFFICER, approvals.find_standing(conn)[0].id.upper()) is not None
     return database
 
 
@@ -86,9 +87,12 @@ LATER = "UPDATE store.opening SET since = since - interval '1 day', until = unti
         ("UPDATE store.opening SET until = until + interval '1 day' WHERE kind = 'v'", "opening"),
         ("UPDATE store.budget_grant SET most = most + 1", "budget_grant"),
         ("UPDATE store.budget_grant SET until = until + interval '1 minute'", "budget_grant"),
+        ("UPDATE store.opening SET until = (SELECT max(until) FROM store.opening WHERE kind = 'g') WHERE kind = 'g'", "opening"),
         ("UPDATE store.budget_grant SET who = 'ai-do'", "budget_grant"),
+        ("UPDATE store.budget_grant SET until = (SELECT max(until) FROM store.budget_grant)", "budget_grant"),
         ("UPDATE store.standing_approval SET who = 'ai-do'", "standing_approval"),
         ("UPDATE store.standing_approval SET until = until + interval '1 minute'", "standing_approval"),
+        ("UPDATE store.standing_approval SET until = (SELECT max(until) FROM store.standing_approval)", "standing_approval"),
         ("UPDATE store.inspection SET who = 'ai-do'", "inspection"),
         ("UPDATE store.inspection SET facility = '79009' WHERE facility = '79001'", "inspection"),
         ("UPDATE store.inspection SET number = '13/QĐ-TTr'", "inspection"),

@@ -95,5 +95,5 @@ def end_standing(conn: Connection, who: Principal, id: str) -> list[str] | None:
     row: tuple[Any, ...] | None = conn.execute(SQL["end_standing"], (id,)).fetchone()
     if row is None:
         return None
-    audit.add_note(conn, who, AuditNote("D", "standing approval ended"), f"export/{row[0]}")
+    audit.add_note(conn, who, AuditNote("D", f"standing approval {row[1]} ended"), f"export/{row[0]}")
     return [job for (job,) in conn.execute(SQL["fetch_begun_by_standing"], (row[0],))]

@@ -25,7 +25,7 @@ SELECT id::text, who, reason, given_by, given, until FROM store.standing_approva
 
 -- end_standing --
 -- Over from now on.
-UPDATE store.standing_approval SET until = now() WHERE shard = 0 AND id = %s::uuid AND until > now() RETURNING who;
+UPDATE store.standing_approval SET until = now() WHERE shard = 0 AND id = %s::uuid AND until > now() RETURNING who, id::text;
 
 -- fetch_begun_by_standing --
 -- Exports in progress that nobody looked at, as the account had a standing approval.
