@@ -68,6 +68,8 @@ ORDERED = (
     "INSERT INTO store.inspection (number, who, facility, since, until)"
     " VALUES ('1', 'ai-do', '79001', now(), now() + interval '1 day')"
 )
+REOPENED = "UPDATE store.opening SET until = (SELECT max(until) FROM store.opening WHERE kind = 'g')"
+APPROVED_AGAIN = "UPDATE store.standing_approval SET until = (SELECT max(until) FROM store.standing_approval)"
 LATER = "UPDATE store.opening SET since = since - interval '1 day', until = until - interval '1 day';"
 
 
@@ -87,12 +89,12 @@ LATER = "UPDATE store.opening SET since = since - interval '1 day', until = unti
         ("UPDATE store.opening SET until = until + interval '1 day' WHERE kind = 'v'", "opening"),
         ("UPDATE store.budget_grant SET most = most + 1", "budget_grant"),
         ("UPDATE store.budget_grant SET until = until + interval '1 minute'", "budget_grant"),
-        ("UPDATE store.opening SET until = (SELECT max(until) FROM store.opening WHERE kind = 'g') WHERE kind = 'g'", "opening"),
+        (f"{REOPENED} WHERE kind = 'g'", "opening"),
         ("UPDATE store.budget_grant SET who = 'ai-do'", "budget_grant"),
         ("UPDATE store.budget_grant SET until = (SELECT max(until) FROM store.budget_grant)", "budget_grant"),
         ("UPDATE store.standing_approval SET who = 'ai-do'", "standing_approval"),
         ("UPDATE store.standing_approval SET until = until + interval '1 minute'", "standing_approval"),
-        ("UPDATE store.standing_approval SET until = (SELECT max(until) FROM store.standing_approval)", "standing_approval"),
+        (APPROVED_AGAIN, "standing_approval"),
         ("UPDATE store.inspection SET who = 'ai-do'", "inspection"),
         ("UPDATE store.inspection SET facility = '79009' WHERE facility = '79001'", "inspection"),
         ("UPDATE store.inspection SET number = '13/QĐ-TTr'", "inspection"),

@@ -46,8 +46,18 @@ def code(secret: str, at: datetime) -> str:
 
 def set_up_app(client, clock) -> str:
     """Walk through the set-up page; the secret."""
+    return set_up_with_codes(client, clock)[0]
+
+
+def set_up_with_codes(client, clock) -> tuple[str, list[str]]:
+    """The secret, and the recovery codes as the page shows them, once; none for who has some already."""
     page = client.get("/account/factors/app").content.decode()
     secret = re.search(r'<code class="mono">([A-Z2-7 ]+)</code>', page)[1].replace(" ", "")
     answer = client.post("/account/factors/app", {"code": code(secret, clock())})
-    assert answer.status_code == 302, answer.content.decode()
-    return secret
+    assert answer.status_code in (200, 302), answer.content.decode()
+    return secret, shown_codes(answer)
+
+
+def shown_codes(answer) -> list[str]:
+    """Recovery codes on a page."""
+    return re.findall(r"<li>(\d{4}-\d{4}-\d{4})</li>", answer.content.decode())

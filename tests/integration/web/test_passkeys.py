@@ -67,7 +67,7 @@ def enrol(page: Page, name: str):
     page.get_by_role("link", name="Thêm khóa").click()
     page.fill("#passkey-name", "Điện thoại")
     page.get_by_role("button", name="Tạo khóa").click()
-    page.wait_for_url("**/account/factors/codes")
+    expect(page.locator(".specimen li")).to_have_count(10)
     return session, key
 
 

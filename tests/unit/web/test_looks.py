@@ -102,7 +102,10 @@ def test_who_is_of_no_facility_is_told_by_where_they_belong(role, place):
         ({**_UPDATE, "detail": "parted with Patient/q"}, "Tách ra: Hai hồ sơ có thể là của bạn"),
         ({"what": "review/1", "action": "U"}, "Quyết định: Hai hồ sơ có phải của một người"),
         ({**_GLASS, "purpose": "BTG"}, "Mở khẩn cấp: Hồ sơ của bạn"),
-        ({**_GLASS, "purpose": "BTG", "detail": "glass:ended 4f1c0c0e-8f5e-4a57-9d0e-0a4d3c2b1a00"}, "Đóng lại sau khi mở khẩn cấp: Hồ sơ của bạn"),
+        (
+            {**_GLASS, "purpose": "BTG", "detail": "glass:ended 4f1c0c0e-8f5e-4a57-9d0e-0a4d3c2b1a00"},
+            "Đóng lại sau khi mở khẩn cấp: Hồ sơ của bạn",
+        ),
         ({**_GLASS, "purpose": "HLEGAL"}, "Xét một lần mở khẩn cấp: Hồ sơ của bạn"),
         ({"what": "Patient/p/$visit-code", "action": "C"}, "Tạo mã mở hồ sơ: Hồ sơ của bạn"),
         ({"what": "Patient/p/$open", "action": "E"}, "Mở bằng mã của bạn: Hồ sơ của bạn"),

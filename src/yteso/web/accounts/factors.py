@@ -1,7 +1,7 @@
 """Second factors: codes of an authenticator app (RFC 6238), recovery codes, passkeys (WebAuthn).
 
-Kept in allauth's table; secrets are encrypted (`adapter`). A code counts once: the time step it belongs to is written
-down in the same statement that checks that it is newer than the last (RFC 6238 §5.2).
+Kept in allauth's table; an app's secret is encrypted (`adapter`), recovery codes are hashes. A code counts once: the
+time step it belongs to is written down in the statement that checks that it is newer than the last (RFC 6238 §5.2).
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import Any
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from yteso.access.principal import Role
+from yteso.web.accounts import recovery_codes
 from yteso.web.accounts.models import User
 from yteso.web.services import now
 
@@ -30,8 +31,6 @@ _USE_STEP = """
 UPDATE mfa_authenticator SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s::bigint))
 WHERE id = %(id)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
 """
-_SECRETS = ("secret", "seed")
-"""What is encrypted in the data of a factor."""
 SECRET = "totp_secret"  # noqa: S105 - the session's key of a secret that is being set up
 
 
@@ -57,7 +56,7 @@ def listed(user: User) -> dict[str, Any]:
     return {
         "app": next((row for row in rows if row.type == Authenticator.Type.TOTP), None),
         "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "codes_left": recovery_codes.left(codes) if codes else 0,
     }
 
 
@@ -84,7 +83,6 @@ def add_app(user: User, secret: str, code: str) -> bool:
     made = TOTP.activate(user, secret).instance
     made.data["step"] = step
     made.save(update_fields=["data"])
-    RecoveryCodes.activate(user)
     return True
 
 
@@ -94,24 +92,29 @@ def check_code(user: User, code: str) -> Authenticator | None:
 
     Of those who send the same recovery code at once one is let in: the others wait and find it used.
     """
-    code = "".join(code.split())
+    code = "".join(code.split()).replace("-", "")
     ours = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
     for row in ours.select_for_update().order_by("pk"):
-        good = _use_step(row, code) if row.type == Authenticator.Type.TOTP else row.wrap().validate_code(code)
+        good = _use_step(row, code) if row.type == Authenticator.Type.TOTP else recovery_codes.use(row, code)
         if good:
             return row
     return None
 
 
 def reseal() -> int:
-    """Encrypt secrets by the newest of the pages' secrets; of how many factors."""
+    """Encrypt apps' secrets by the newest of the pages' secrets, keep recovery codes as hashes; how many changed."""
     rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
-    for key in rows.values_list("pk", flat=True):
-        with transaction.atomic():
-            row = rows.select_for_update().get(pk=key)
-            row.data.update({name: encrypt(decrypt(row.data[name])) for name in _SECRETS if name in row.data})
-            row.save(update_fields=["data"])
-    return rows.count()
+    return sum(_resealed(rows, key) for key in rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _resealed(rows: QuerySet[Authenticator], key: int) -> bool:
+    row = rows.select_for_update().filter(pk=key).first()
+    if row is None or row.type == recovery_codes.KIND:
+        return row is not None and recovery_codes.turned_over(row)
+    row.data["secret"] = encrypt(decrypt(row.data["secret"]))
+    row.save(update_fields=["data"])
+    return True
 
 
 def _use_step(row: Authenticator, code: str) -> bool:
@@ -146,7 +149,6 @@ def add_passkey(user: User, name: str, credential: Any) -> None:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValidationError("passkey") from error
     webauthn.WebAuthn.add(user, name, credential)
-    RecoveryCodes.activate(user)
 
 
 def sign_options(user: User | None) -> dict[str, Any]:
@@ -179,11 +181,20 @@ def remove_all(user: User) -> None:
 
 
 @transaction.atomic
-def new_codes(user: User) -> list[str]:
-    """Ten new recovery codes; the old ones count no more."""
+def first_codes(user: User) -> list[str]:
+    """Recovery codes for who has none yet; nothing for who has."""
     User.objects.select_for_update().get(pk=user.pk)
-    Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
-    return RecoveryCodes.activate(user).get_unused_codes()
+    return [] if Authenticator.objects.filter(user=user, type=recovery_codes.KIND).exists() else new_codes(user)
+
+
+@transaction.atomic
+def new_codes(user: User) -> list[str]:
+    """Ten new recovery codes, told this once; the old ones count no more."""
+    User.objects.select_for_update().get(pk=user.pk)
+    Authenticator.objects.filter(user=user, type=recovery_codes.KIND).delete()
+    codes, kept = recovery_codes.made()
+    Authenticator.objects.create(user=user, type=recovery_codes.KIND, data=kept)
+    return codes
 
 
 def used(row: Authenticator) -> None:

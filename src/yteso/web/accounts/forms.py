@@ -34,7 +34,7 @@ class LogInForm(forms.Form):
 class CodeForm(forms.Form):
     """A code of an authenticator app, or a recovery code."""
 
-    code = forms.CharField(label=_("Mã xác thực"), max_length=16)
+    code = forms.CharField(label=_("Mã xác thực"), max_length=24)
 
     def refuse(self) -> None:
         """Wrong, or used before."""

@@ -138,29 +138,34 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 
 def _added(request: HttpRequest, kind: str) -> HttpResponse:
-    """The session was proved by the new factor; recovery codes are shown next."""
+    """The session was proved by the new factor; with the first one recovery codes are made and shown."""
     made = Authenticator.objects.filter(user=request.user, type=kind).latest("created_at")
     record_factor(request, request.user, made)
     life.weigh(request)
     messages.success(request, gettext("Đã thêm. Từ nay đăng nhập cần bước này."))
-    return HttpResponseRedirect(reverse("account_codes"))
+    shown = factors.first_codes(request.user)
+    return _codes(request, shown) if shown else HttpResponseRedirect(reverse("account_codes"))
 
 
 @allow(*ACCOUNTS)
 @needs_fresh_login
 @require_http_methods(["GET", "POST"])
 def codes(request: HttpRequest) -> HttpResponse:
-    """The recovery codes that are left; POST makes new ones."""
-    user = request.user
-    if request.method == "POST":
-        if factors.has_factor(user):
-            with transaction.atomic():
-                factors.new_codes(user)
-                trail.acted(request, trail.Act.FACTOR, detail="new recovery codes")
-            messages.success(request, gettext("Đã tạo mã khôi phục mới. Mã cũ không dùng được nữa."))
-        return HttpResponseRedirect(reverse("account_codes"))
-    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
-    return render(request, "accounts/codes.html", {"codes": row.wrap().get_unused_codes() if row else []})
+    """How many recovery codes are left; POST makes new ones and shows them, this once."""
+    if request.method == "GET" or not factors.has_factor(request.user):
+        return _codes(request, [])
+    with transaction.atomic():
+        shown = factors.new_codes(request.user)
+        trail.acted(request, trail.Act.FACTOR, detail="new recovery codes")
+    messages.success(request, gettext("Đã tạo mã khôi phục mới. Mã cũ không dùng được nữa."))
+    return _codes(request, shown)
+
+
+def _codes(request: HttpRequest, shown: list[str]) -> HttpResponse:
+    told = factors.listed(request.user)
+    grouped = ["-".join(_fours(code)) for code in shown]
+    may_make = bool(told["app"] or told["passkeys"])
+    return render(request, "accounts/codes.html", {"codes": grouped, "left": told["codes_left"], "may_make": may_make})
 
 
 @allow(*ACCOUNTS)
