@@ -10,6 +10,7 @@ import { startSends } from "./sends.js";
 import { startSession } from "./session.js";
 import { startShell } from "./shell.js";
 import { startSwaps } from "./swaps.js";
+import { startTyped } from "./typed.js";
 
 startShell();
 startCountdown();
@@ -21,3 +22,4 @@ startPasskeys();
 startSends();
 startSession();
 startSwaps();
+startTyped();

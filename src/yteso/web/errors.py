@@ -159,7 +159,7 @@ def _without_database(request: HttpRequest, status: int) -> HttpResponse:
         }
         title, text = told[status]
         again = request.get_full_path() if request.method == "GET" else ""
-        looks = {"theme": request.COOKIES.get("yteso_theme", "system"), "user": None, "live": "", "idle": 0}
+        looks = {"theme": request.COOKIES.get("yteso_theme", "system"), "user": None, "live": "", "seal": "", "idle": 0}
         names = looks | {"status": status, "title": title, "text": text, "issues": (), "again": again}
         return _retargeted(request, HttpResponse(render_to_string("calm.html", names), status=status))
 

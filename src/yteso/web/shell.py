@@ -20,6 +20,7 @@ from yteso.web.live import live_address
 from yteso.web.navigation import rail, start_of
 from yteso.web.qr import qr_path
 from yteso.web.sample import sample
+from yteso.web.typed import seal_of
 
 THEMES = ("system", "light", "dark")
 _YEAR = 365 * 24 * 3600
@@ -36,6 +37,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "rail": rail(Role(user.role), request.path) if user is not None and complete else [],
         "theme": theme if theme in THEMES else "system",
         "live": live_address(request) if complete else "",
+        "seal": seal_of(user.username) if complete else "",
         "idle": settings.YTESO.idle_minutes * 60 if known else 0,
         "notes": messages.get_messages(request) if known else [],
         "here": request.get_full_path() if request.method == "GET" else "/",
