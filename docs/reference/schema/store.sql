@@ -1743,7 +1743,8 @@ CREATE TABLE store.receiver_secret (
     token text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     sealed bytea NOT NULL,
-    made timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    made timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    giver jsonb
 );
 
 -- TABLE: relation

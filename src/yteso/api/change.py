@@ -56,7 +56,8 @@ def changed(
     stored = refuse_absent(key[0], call.engine.store.read(conn, call.who, limit, *key))
     if expected not in (None, EXISTS, stored.version):
         raise VersionConflict
-    resource = json.loads(json.dumps(change(json.loads(stored.body))))  # The limits of what is read hold anew.
+    (shown,) = call.engine.store.as_given(conn, call.who, [stored])
+    resource = json.loads(json.dumps(change(json.loads(shown.body))))  # The limits of what is read hold anew.
     if not isinstance(resource, dict) or (resource.get("resourceType"), resource.get("id")) != key:
         raise Refused(rules.OTHER_ID.at(Origin(field="id")), status=400)
     refuse_blocking(structure_issues(resource))

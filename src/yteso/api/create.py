@@ -7,6 +7,7 @@ from yteso.api.body import read_resource, with_id
 from yteso.api.call import Call
 from yteso.api.condition import criteria_of_create, find_one, hold_criteria
 from yteso.api.open_references import settle
+from yteso.api.own_secrets import body_as_given
 from yteso.api.profiles import judge_claims
 from yteso.api.write import write_checked, write_one
 from yteso.base.http import Response
@@ -24,9 +25,9 @@ def create(call: Call) -> Response:
     query = criteria_of_create(call, call.type, call.headers.get("if-none-exist", ""), call.params)
     if query is None:
         written = write_one(call, put, "create")
-        return written_response(call, written, written.body)
+        return written_response(call, written, body_as_given(call, written, written.body))
     written, body = call.attempt(lambda conn: _create_unless(call, conn, put, query))
-    return written_response(call, written, body)
+    return written_response(call, written, body_as_given(call, written, body))
 
 
 def _create_unless(call: Call, conn: Connection, put: Put, query: Query) -> tuple[Written, bytes]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from yteso.api import rules
 from yteso.api.answer import Link, historyset, json_response
 from yteso.api.call import Call, Params
+from yteso.api.own_secrets import as_given
 from yteso.api.page import next_url, read_page, self_url
 from yteso.base.clock import VIETNAM
 from yteso.base.errors import Refused
@@ -42,7 +43,7 @@ def history(call: Call) -> Response:
     links = [Link("self", self_url(call, used))]
     if page.next:
         links.append(Link("next", next_url(call, used, page.next)))
-    return json_response(200, historyset(call, page.matches, links, page.total))
+    return json_response(200, historyset(call, as_given(call, page.matches), links, page.total))
 
 
 def _refuse_unknown(params: Params) -> None:

@@ -23,6 +23,7 @@ from yteso.api.formats import JSON_PATCH, is_json_patch
 from yteso.api.headers import read_version
 from yteso.api.json_patch import apply_json_patch
 from yteso.api.open_references import settled
+from yteso.api.own_secrets import body_as_given
 from yteso.api.read import refuse_absent
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -47,7 +48,7 @@ def patch(call: Call) -> Response:
         return change_stored(call, conn, (call.type, target), expected, settled(call, conn, change))
 
     written = call.attempt(work)
-    return written_response(call, written, written.body)
+    return written_response(call, written, body_as_given(call, written, written.body))
 
 
 def _read_patch(call: Call) -> Patch:

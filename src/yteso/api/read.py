@@ -8,7 +8,8 @@ from yteso.api.binary import TYPE as BINARY
 from yteso.api.binary import native_response, wants_native
 from yteso.api.call import Call
 from yteso.api.headers import not_modified, version_headers
-from yteso.api.part import parts, subset_of
+from yteso.api.own_secrets import as_given
+from yteso.api.part import parts, subset_of, unknown_elements
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.fhir import json
@@ -38,13 +39,15 @@ def refuse_absent(type: str, stored: Stored | None) -> Stored:
 def version_response(call: Call, found: Stored | None) -> Response:
     """One version as an answer; Refused with 404 or 410 when there is none."""
     subset = subset_of(call.params)
+    if call.prefer.strict and (unknown := unknown_elements(call.params, [call.type])):
+        raise Refused(*unknown, status=400)
     stored = refuse_absent(call.type, found)
     headers = version_headers(stored.version, stored.updated)
     if not_modified(call.headers, stored.version, stored.updated):
         return Response(304, b"", headers)
     if call.type == BINARY and (native := _native(call, stored, headers)):
         return native
-    (shown,) = parts(subset, [stored], call.type)
+    (shown,) = parts(subset, as_given(call, [stored]), call.type)
     return json_response(200, labelled(shown), headers)
 
 

@@ -6,7 +6,7 @@ it a refusal (FHIR R4 §3.1.1.2.1). A value that cannot be read is always refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -15,19 +15,20 @@ from yteso.api.answer import Link, json_response, searchset
 from yteso.api.body import refuse_blocking
 from yteso.api.call import MAX_PARAMETERS, Call, Params, read_body, read_params
 from yteso.api.formats import check_form, wanted_format
+from yteso.api.own_secrets import as_given
 from yteso.api.page import next_url, read_page, self_url
-from yteso.api.part import parts, subset_of
+from yteso.api.part import parts, subset_of, unknown_elements
 from yteso.api.present import look_of, shown
 from yteso.api.terms import terms_of
 from yteso.base.errors import Refused
 from yteso.base.http import Response
-from yteso.base.issue import Issue
+from yteso.base.issue import Issue, Rule
 from yteso.db import Connection
 from yteso.search.clause import BY_TERMINOLOGY
 from yteso.search.filter_syntax import FILTER
 from yteso.search.parse import parse
 from yteso.search.query import Compartment, Query
-from yteso.search.rules import INCLUDED_MANY, NO_COMPARTMENT, SORT
+from yteso.search.rules import ELEMENT, INCLUDED_MANY, NO_COMPARTMENT, SORT
 from yteso.standards.fhir_r4 import COMPARTMENTS
 from yteso.store.include import MOST_INCLUDED
 from yteso.store.protocol import Page, Search
@@ -38,6 +39,8 @@ Understood = TypeVar("Understood")
 MAX_FORM = 1024 * 1024
 CUT = INCLUDED_MANY.at(limit=MOST_INCLUDED)
 INCLUDES = ("_include", "_revinclude")
+_PARTLY = {"_sort": SORT, "_elements": ELEMENT}
+"""Lists of names of which some may be left out."""
 _LOOKS = frozenset(["_format", "_pretty"])
 """General parameters that the door looks for in the address only."""
 
@@ -62,6 +65,7 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
     params, cursor = read_page(call)
     subset = subset_of(params)
     query, issues = _understand(call, params, compartment)
+    issues = (*issues, *unknown_elements(params, [call.type]))
     if call.prefer.strict and issues:
         raise Refused(*issues, status=400)
     refuse_blocking(issues)
@@ -72,7 +76,7 @@ def _search(call: Call, compartment: Compartment | None) -> Response:
         links.append(Link("next", next_url(call, used, page.next)))
     told = (*(() if cursor else issues), *((CUT,) if page.cut else ()))
     total = None if query.count and dict(params).get("_total") == "none" else page.total
-    matches, included = (parts(subset, found, call.type) for found in (page.matches, page.included))
+    matches, included = (parts(subset, as_given(call, found), call.type) for found in (page.matches, page.included))
     return json_response(200, searchset(call, matches, included, links=links, total=total, issues=told))
 
 
@@ -128,20 +132,25 @@ def by_post(call: Call, answer: Callable[[Call], Response]) -> Response:
 def understood(params: Params, issues: Sequence[Issue], types: Sequence[str]) -> Params:
     """The parameters that were used: what the self link tells (FHIR R4 §3.1.1.1.1), and the next page is asked by.
 
-    Of several `_include` only those that no type can follow are left out, of `_sort` only what nobody sorts by.
+    Of several `_include` only those that no type can follow are left out, of `_sort` only what nobody sorts by, and of
+    `_elements` what nothing has, unless nothing else is asked for: the rest of a resource is not shown instead.
     """
-    left_out = {issue.origin.field for issue in issues}
-    unsorted = {issue.origin.field for issue in issues if issue.code == SORT.code}
+    partly = {rule: {issue.origin.field for issue in issues if issue.code == rule.code} for rule in _PARTLY.values()}
+    left_out = {issue.origin.field for issue in issues if issue.code not in {rule.code for rule in partly}}
     return tuple(
         (name, told)
         for name, value in params
-        if (told := _sorted_by(value, unsorted) if name == "_sort" else value) and name != "_cursor"
+        if (told := _rest(name, value, partly)) and name != "_cursor"
         if name[:64] not in left_out or _can_follow(types, name, value)
     )
 
 
-def _sorted_by(value: str, unsorted: Container[str]) -> str:
-    return ",".join(part for part in value.split(",") if part.removeprefix("-") not in unsorted)
+def _rest(name: str, value: str, partly: Mapping[Rule, Container[str]]) -> str:
+    rule = _PARTLY.get(name)
+    if rule is None:
+        return value
+    rest = ",".join(part for part in value.split(",") if part.strip().removeprefix("-")[:64] not in partly[rule])
+    return rest or (value if rule is ELEMENT else "")
 
 
 def _can_follow(types: Sequence[str], name: str, value: str) -> bool:

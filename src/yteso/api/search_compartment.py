@@ -12,7 +12,8 @@ from yteso.api.answer import Link, json_response, searchset
 from yteso.api.body import refuse_blocking
 from yteso.api.call import Call
 from yteso.api.page import next_url, read_page, self_url
-from yteso.api.part import parts, subset_of
+from yteso.api.part import parts, subset_of, unknown_elements
+from yteso.api.search import understood
 from yteso.base.errors import Refused
 from yteso.base.http import Response
 from yteso.base.issue import Origin
@@ -36,10 +37,15 @@ def search_whole_compartment(call: Call) -> Response:
     others = query.links or query.sort or query.include or query.total != "none" or not query.count
     if issues or others or any(clause.name != "_lastUpdated" for clause in query.clauses):
         raise Refused(WHOLE_COMPARTMENT.at(), status=400)
+    unknown = unknown_elements(params, types or RESOURCE_TYPES)
+    if unknown and call.prefer.strict:
+        raise Refused(*unknown, status=400)
     with call.reading() as conn:
         query = replace(query, cursor=cursor)
         page = call.engine.store.whole_compartment(conn, call.who, call.limit, query, types)
-    links = [Link("self", self_url(call, params))]
+    used = understood(params, unknown, types)
+    links = [Link("self", self_url(call, used))]
     if page.next:
-        links.append(Link("next", next_url(call, params, page.next)))
-    return json_response(200, searchset(call, parts(subset_of(params), page.matches, call.type), links=links))
+        links.append(Link("next", next_url(call, used, page.next)))
+    matches = parts(subset_of(params), page.matches, call.type)
+    return json_response(200, searchset(call, matches, links=links, issues=() if cursor else unknown))

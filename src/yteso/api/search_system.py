@@ -14,8 +14,9 @@ from yteso.access.policy import Interaction, require
 from yteso.api import audit_event
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call, Params
+from yteso.api.own_secrets import as_given
 from yteso.api.page import next_url, read_page, self_url
-from yteso.api.part import parts, subset_of
+from yteso.api.part import parts, subset_of, unknown_elements
 from yteso.api.search import CUT, INCLUDES, by_post, understand, understood
 from yteso.base.errors import Refused
 from yteso.base.http import Response
@@ -37,6 +38,7 @@ def search_system(call: Call) -> Response:
     params, cursor = read_page(call)
     subset = subset_of(params)
     across, issues = _understand(call, params)
+    issues = (*issues, *unknown_elements(params, [query.type for query in across.queries]))
     if call.prefer.strict and issues:
         raise Refused(*issues, status=400)
     with call.reading() as conn:
@@ -45,8 +47,8 @@ def search_system(call: Call) -> Response:
     links = [Link("self", self_url(call, asked))]
     if page.next:
         links.append(Link("next", next_url(call, asked, page.next)))
-    matches = [shown for one in page.matches for shown in parts(subset, [one], one.type)]
-    included = parts(subset, page.included, "")
+    matches = [shown for one in as_given(call, page.matches) for shown in parts(subset, [one], one.type)]
+    included = parts(subset, as_given(call, page.included), "")
     told = (*(() if cursor else issues), *((CUT,) if page.cut else ()))
     total = None if across.count and dict(params).get("_total") == "none" else page.total
     return json_response(200, searchset(call, matches, included, links=links, total=total, issues=told))

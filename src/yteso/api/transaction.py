@@ -167,7 +167,7 @@ class _Run:
         bodies: dict[tuple[str, str], Stored] = {}
         if self.call.prefer.returns == "representation":
             bodies = self.call.engine.store.peek(self.conn, [(done.type, done.id) for done in written.values()])
-            bodies = {key: as_told(self.call, self.conn, one) for key, one in bodies.items()}
+            bodies = {key: self._as_given(as_told(self.call, self.conn, one)) for key, one in bodies.items()}
         for index, done in written.items():
             stored = bodies.get((done.type, done.id))
             told = _response(done)
@@ -182,8 +182,11 @@ class _Run:
                 yield index, _entry({"status": "204 No Content"}, b"")
                 continue
             same = Written(existing.type, existing.id, existing.version, existing.updated, "unchanged")
-            shown = existing.body if self.call.prefer.returns == "representation" else b""
+            shown = self._as_given(existing).body if self.call.prefer.returns == "representation" else b""
             yield index, _entry(_response(same), shown)
+
+    def _as_given(self, there: Stored) -> Stored:
+        return self.call.engine.store.as_given(self.conn, self.call.who, [there])[0]
 
     def _findings(self, index: int) -> list[Issue]:
         place = f"Bundle.entry[{index}]."

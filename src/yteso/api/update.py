@@ -12,6 +12,7 @@ from yteso.api.call import Call
 from yteso.api.condition import criteria_of, find_one, hold_criteria
 from yteso.api.headers import read_version, refuse_expected
 from yteso.api.open_references import settle
+from yteso.api.own_secrets import body_as_given
 from yteso.api.profiles import judge_claims
 from yteso.api.write import write_checked, write_one
 from yteso.base.errors import Refused
@@ -29,7 +30,7 @@ def update(call: Call) -> Response:
     judge_claims(call, [(resource, "")])
     put = Put(resource, expected_version(call.headers.get("if-match", ""), call.headers.get("if-none-match", "")))
     written = write_one(call, put, "update")
-    return written_response(call, written, written.body)
+    return written_response(call, written, body_as_given(call, written, written.body))
 
 
 def update_by_criteria(call: Call) -> Response:
@@ -47,7 +48,7 @@ def update_by_criteria(call: Call) -> Response:
         return write_checked(call, conn, put, "update")
 
     written = call.attempt(work)
-    return written_response(call, written, written.body)
+    return written_response(call, written, body_as_given(call, written, written.body))
 
 
 def chosen_id(resource: Resource, found: Stored | None, place: str = "", shard: int | None = None) -> str:

@@ -5,13 +5,13 @@ What is mandatory stays, so that the part is FHIR too; a choice element is named
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from yteso.fhir import json
-from yteso.standards.fhir_r4 import ELEMENTS, SUMMARIES
+from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES, SUMMARIES
 
 SUMMARY_KINDS = frozenset({"true", "text", "data", "count", "false"})
 _ALWAYS = frozenset({"resourceType", "id", "meta"})
@@ -35,6 +35,18 @@ class Subset:
             }
             return json.dumps(_elements(json.loads(body), type, frozenset(names))) if names else body
         return json.dumps(_summary(json.loads(body), type, self.summary))
+
+
+def is_element(name: str, types: Collection[str]) -> bool:
+    """Whether one of these types has what `_elements` names so; a type may stand before it."""
+    kind, _, rest = name.partition(".")
+    if kind[:1].isupper():
+        return kind in RESOURCE_TYPES and _has(kind, rest.partition(".")[0])
+    return any(_has(one, kind) for one in types)
+
+
+def _has(type: str, name: str) -> bool:
+    return name == "resourceType" or name in _names(type, "")[3]
 
 
 def _summary(resource: dict[str, Any], type: str, kind: str) -> dict[str, Any]:
@@ -62,7 +74,7 @@ def _kept(value: Any, type: str, path: str) -> Any:
         return [_kept(item, type, path) for item in value]
     if not isinstance(value, dict):
         return value
-    summary, mandatory, inner = _names(type, path)
+    summary, mandatory, inner, _ = _names(type, path)
     if path and not summary:
         return value
     shown = summary | mandatory | (_ALWAYS if not path else frozenset())
@@ -75,21 +87,24 @@ def _kept(value: Any, type: str, path: str) -> Any:
 
 
 @cache
-def _names(type: str, path: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """JSON names under a path: those of the summary, the mandatory ones, and those with elements of their own."""
+def _names(type: str, path: str) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    """JSON names under a path: those of the summary, the mandatory ones, those with elements of their own, and all,
+    these also without their type."""
     summary: set[str] = set()
     mandatory: set[str] = set()
     inner: set[str] = set()
+    every: set[str] = set()
     for element in ELEMENTS[type].values():
         if element.parent == path:
             names = element.json_names
+            every.update(names, [element.name.removesuffix("[x]")])
             if element.path in SUMMARIES[type]:
                 summary.update(names)
             if element.min > 0:
                 mandatory.update(names)
             if "BackboneElement" in element.types:
                 inner.update(names)
-    return frozenset(summary), frozenset(mandatory), frozenset(inner)
+    return frozenset(summary), frozenset(mandatory), frozenset(inner), frozenset(every)
 
 
 def _marked(resource: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def _parameter(found: _Found, name: str, value: str) -> None:
             found.note(rules.RESULT, name)
         return
     if bare_name in _ELSEWHERE:
+        if name != bare_name:
+            found.note(rules.RESULT, name)
         return
     condition = read_condition(found.report, found.type, name, value)
     if condition is not None:

@@ -225,3 +225,12 @@ TOO_HEAVY = Rule(
     "Thêm điều kiện hẹp hơn (mã định danh, ngày, người bệnh)",
     "add narrower criteria (an identifier, a date, a patient)",
 )
+ELEMENT = Rule(
+    "SRCH-0027",
+    Severity.WARNING,
+    "Không có phần tử {name} cho _elements; đã bỏ qua",
+    "there is no element {name} for _elements; it was left out",
+    "Dùng tên phần tử cấp một của loại được hỏi, có thể kèm loại: birthDate, Patient.name",
+    "use top-level elements of the types asked, with or without a type: birthDate, Patient.name",
+    basis="FHIR R4 §3.1.1.5.9",
+)

@@ -23,7 +23,7 @@ from yteso.store.codec import Codec
 from yteso.store.dictionaries import load_newest, train_first
 from yteso.store.links import Asking
 from yteso.store.protocol import Extent, Page, Read, Search, Span, Stored, Transaction, VersionConflict, Writable, Write
-from yteso.store.receivers import has_receiver, without_secrets
+from yteso.store.receivers import as_given, has_receiver, without_secrets
 from yteso.store.search_parameters import SearchParameters
 from yteso.store.wall import on_behalf
 
@@ -177,6 +177,10 @@ class PostgresStore:
         """Current versions by type and id; see `protocol.Store`."""
         with on_behalf(conn):
             return everything.read_many(conn, self.codec(conn), who, limit, keys)
+
+    def as_given(self, conn: Connection, who: Principal, found: Sequence[Stored]) -> tuple[Stored, ...]:
+        """Versions with the secrets that `who` gave; see `protocol.Store`."""
+        return tuple(as_given(conn, self.safe, who, one) for one in found)
 
     def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
         """Current versions for the platform's own work; see `protocol.Store`."""

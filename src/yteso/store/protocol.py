@@ -312,6 +312,13 @@ class Store(Protocol):
         """Current versions by (type, id); those absent, deleted or not visible are left out."""
         ...
 
+    def as_given(self, conn: Connection, who: Principal, found: Sequence[Stored]) -> tuple[Stored, ...]:
+        """The same versions as they are told to who asks over FHIR: with the secrets of receivers they gave (ADR 53).
+
+        Nothing else may show what this gives back: it is for the answer to `who`, and never kept.
+        """
+        ...
+
     def peek(self, conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
         """Current versions of many (type, id) for the platform's own work inside a write; not audited, never shown."""
         ...

@@ -1,8 +1,9 @@
 """What a receiver is shown so that it lets us in: taken out of a resource before it is written, put back when we send.
 
 The resource keeps `Name: ***token`: it is read, searched, exported, chained and backed up without the secret, and who
-sends that back keeps what was there. The secrets are sealed beside it. What earlier releases stored is hidden on the
-way out (`hidden`). An Endpoint is an entry of the directory by which nobody sends: it stays as it was written.
+sends that back keeps what was there. The secrets are sealed beside it, each with who gave it, to whom alone it is shown
+(`as_given`, ADR 53). What earlier releases stored is hidden on the way out (`hidden`). An Endpoint is an entry of the
+directory by which nobody sends: it stays as it was written.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from yteso.access.principal import Principal, Role
+from yteso.access.scopes import is_within
 from yteso.base.errors import Refused
 from yteso.base.ids import shard_of
 from yteso.base.issue import Origin, Rule, Severity
@@ -21,14 +23,14 @@ from yteso.base.outward import origin_of
 from yteso.db import Connection, Queries
 from yteso.fhir.json import dumps, loads
 from yteso.signing.safe import NotOurs, Safe
-from yteso.store.protocol import Put, Resource, Writable, Write
+from yteso.store.protocol import Put, Resource, Stored, Writable, Write
 
 SQL = Queries.beside(__file__, "receivers.sql")
 
 TYPE = "Subscription"
 HIDDEN = "***"
 _SHUT = re.compile(r"\*\*\*([0-9a-f]{8})?", re.ASCII)
-_LINE = re.compile(r"([^\s:]{1,100}): ?(.*)", re.ASCII | re.DOTALL)
+_LINE = re.compile(r"(([^\s:]{1,100}): ?)(.*)", re.ASCII | re.DOTALL)
 _USER = re.compile(r"(?<=//)[^/?#@]*@")
 
 NOT_KEPT = Rule(
@@ -48,6 +50,16 @@ class _Kept:
     token: str
     name: str
     sealed: bytes
+    giver: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A header's line: what stands before the value, its name in lower case, the value. A line may have no name."""
+
+    head: str
+    name: str
+    value: str
 
 
 def has_receiver(one: Write) -> bool:
@@ -60,11 +72,21 @@ def without_secrets(
 ) -> Sequence[Writable]:
     """The same changes, their secrets sealed beside. Raises Refused (422, SUB-0012) for a hidden value of none.
 
-    A value that is kept already stays as it is, so that who writes the same again changes nothing. What the platform
-    writes back hidden, as it lay there, stays as it is.
+    A value that its writer gave already stays as it is, so that who writes the same again changes nothing. What the
+    platform writes back hidden, as it lay there, stays as it is.
     """
-    own = who.role is Role.SYSTEM
-    return [_without(conn, safe, one, own=own) if _names_receiver(one) else one for one in changes]
+    return [_without(conn, safe, one, who) if _names_receiver(one) else one for one in changes]
+
+
+def as_given(conn: Connection, safe: Safe | None, who: Principal, stored: Stored) -> Stored:
+    """A version as it is shown to who asks: with the values that they gave themselves and that are kept."""
+    if stored.type != TYPE or HIDDEN.encode() not in stored.body:
+        return stored
+    resource = loads(stored.body)
+    shelf = _Shelf(conn, safe, stored.id, _endpoint(resource))
+    lines = [shelf.told(who, line) for line in _headers(resource)]
+    shown = _with_headers(resource, lines)
+    return stored if shown == resource else replace(stored, body=dumps(shown))
 
 
 def hidden(text: bytes) -> bytes:
@@ -92,7 +114,7 @@ def shows_secrets(lines: Iterable[Any]) -> bool:
 
 def forget_others(conn: Connection, id: str, resource: Resource) -> None:
     """Only what the resource names now is kept."""
-    values = [_parted(line)[1] for line in _headers(resource)]
+    values = [_parted(line).value for line in _headers(resource)]
     tokens = [match[1] for value in values if (match := _SHUT.fullmatch(value)) and match[1]]
     conn.execute(SQL["forget_others"], (shard_of(id), id, tokens))
 
@@ -106,13 +128,13 @@ def _names_receiver(change: Writable) -> bool:
     return isinstance(change, Put) and change.resource.get("resourceType") == TYPE
 
 
-def _without(conn: Connection, safe: Safe | None, change: Writable, *, own: bool) -> Writable:
+def _without(conn: Connection, safe: Safe | None, change: Writable, who: Principal) -> Writable:
     assert isinstance(change, Put)
     resource = change.resource
     lines = _headers(resource)
-    if lines and (shows_secrets(lines) or not own):
-        shelf = _Shelf(conn, safe, resource["id"], resource["channel"].get("endpoint", ""))
-        shown = [shelf.taken(number, line) for number, line in enumerate(lines, start=1)]
+    if lines and (shows_secrets(lines) or who.role is not Role.SYSTEM):
+        shelf = _Shelf(conn, safe, resource["id"], _endpoint(resource))
+        shown = [shelf.taken(who, number, line) for number, line in enumerate(lines, start=1)]
     else:
         shown = [_hide(line) for line in lines]
     left = _with_headers(resource, shown)
@@ -127,19 +149,29 @@ class _Shelf:
         self._place = f"Subscription/{id}/{origin_of(endpoint)}"
         self._kept = [_Kept(*row) for row in conn.execute(SQL["fetch_secrets"], (shard_of(id), id))]
 
-    def taken(self, number: int, line: Any) -> Any:
+    def taken(self, who: Principal, number: int, line: Any) -> Any:
         """The line without its secret, which is kept; the newest one of its name for a line that is hidden already."""
-        name, value = _parted(line)
-        if not name:
+        part = _parted(line)
+        if not part.name:
             return line
-        known = {one.token: text for one in self._kept if one.name == name.casefold() and (text := self._text(one))}
-        if match := _SHUT.fullmatch(value):
+        known = {one.token: one for one in self._kept if one.name == part.name and self._text(one) is not None}
+        if match := _SHUT.fullmatch(part.value):
             if not known:
                 place = Origin(field=f"Subscription.channel.header[{number - 1}]")
                 raise Refused(NOT_KEPT.at(place, number=number), status=422)
-            return f"{name}: {HIDDEN}{match[1] if match[1] in known else next(iter(known))}"
-        same = next((token for token, text in known.items() if text == value), None)
-        return f"{name}: {HIDDEN}{same or self._add(name.casefold(), value)}"
+            return f"{part.head}{HIDDEN}{match[1] if match[1] in known else next(iter(known))}"
+        own = who.role is Role.SYSTEM
+        given = (one for one in known.values() if own or _gave(one.giver, who))
+        same = next((one for one in given if self._text(one) == part.value), None) or self._add(who, part)
+        return f"{part.head}{HIDDEN}{same.token}"
+
+    def told(self, who: Principal, line: Any) -> Any:
+        """The line with its value, if it is theirs and kept."""
+        part = _parted(line)
+        match = _SHUT.fullmatch(part.value)
+        one = next((one for one in self._kept if match and one.token == match[1] and _gave(one.giver, who)), None)
+        text = self._text(one) if one else None
+        return line if text is None else f"{part.head}{text}"
 
     def open(self, value: str) -> str:
         """The value that this hides. Raises NotOurs."""
@@ -161,13 +193,14 @@ class _Shelf:
                 count += 1
         return count
 
-    def _add(self, name: str, value: str) -> str:
+    def _add(self, who: Principal, part: _Line) -> _Kept:
         assert self._safe is not None, "who writes a Subscription has a safe"
-        token = secrets.token_hex(4)
-        one = _Kept(token, name, self._safe.seal(value, self._place))
-        self._conn.execute(SQL["add_secret"], (shard_of(self._id), self._id, token, name, one.sealed))
+        giver = _giver(who)
+        one = _Kept(secrets.token_hex(4), part.name, self._safe.seal(part.value, self._place), giver)
+        told = dumps(giver).decode() if giver else None
+        self._conn.execute(SQL["add_secret"], (shard_of(self._id), self._id, one.token, one.name, one.sealed, told))
         self._kept.append(one)
-        return token
+        return one
 
     def _text(self, one: _Kept) -> str | None:
         try:
@@ -176,19 +209,50 @@ class _Shelf:
             return None
 
 
+def _giver(who: Principal) -> dict[str, Any] | None:
+    """Who gave a value, as it is kept beside it. The platform gives none of its own."""
+    if who.role is Role.SYSTEM:
+        return None
+    return {
+        "name": who.name,
+        "role": who.role.value,
+        "client": who.client,
+        "scope": who.scope,
+        "assurance": who.assurance,
+    }
+
+
+def _gave(giver: dict[str, Any] | None, who: Principal) -> bool:
+    """Whether this is who gave it: the same account in the same role, itself or by the same app, logged in no worse
+    and with scopes no narrower than when it did."""
+    if giver is None:
+        return False
+    same = (giver["name"], giver["role"], giver["client"]) == (who.name, who.role.value, who.client)
+    return same and giver["assurance"] <= who.assurance and _reaches(who.scope, giver["scope"])
+
+
+def _reaches(scope: str | None, given: str | None) -> bool:
+    if scope is None or given is None:
+        return scope is None
+    return is_within(given.split(), scope.split())
+
+
 def _hide(line: Any) -> Any:
     """The line as it is shown: also one without a name, or of an earlier release."""
     if not isinstance(line, str):
         return line
-    name, value = _parted(line)
-    if not name:
-        return line if _SHUT.fullmatch(line) else HIDDEN
-    return line if _SHUT.fullmatch(value) else f"{name}: {HIDDEN}"
+    part = _parted(line)
+    return line if _SHUT.fullmatch(part.value) else f"{part.head}{HIDDEN}"
 
 
-def _parted(line: Any) -> tuple[str, str]:
+def _parted(line: Any) -> _Line:
     match = _LINE.fullmatch(line) if isinstance(line, str) else None
-    return (match[1], match[2]) if match else ("", "")
+    return _Line(match[1], match[2].casefold(), match[3]) if match else _Line("", "", str(line))
+
+
+def _endpoint(resource: Resource) -> str:
+    channel = resource.get("channel")
+    return str(channel.get("endpoint", "")) if isinstance(channel, dict) else ""
 
 
 def _headers(resource: Resource) -> list[Any]:

@@ -1,10 +1,10 @@
 -- add_secret --
 -- A sealed value.
-INSERT INTO store.receiver_secret (shard, id, token, name, sealed) VALUES (%s, %s, %s, %s, %s);
+INSERT INTO store.receiver_secret (shard, id, token, name, sealed, giver) VALUES (%s, %s, %s, %s, %s, %s::jsonb);
 
 -- fetch_secrets --
 -- What is kept of one Subscription, newest first.
-SELECT token, name, sealed FROM store.receiver_secret WHERE shard = %s AND id = %s ORDER BY made DESC, token;
+SELECT token, name, sealed, giver FROM store.receiver_secret WHERE shard = %s AND id = %s ORDER BY made DESC, token;
 
 -- reseal_secret --
 -- The same value by a newer key.

@@ -194,6 +194,40 @@ def test_a_part_of_each_resource_is_shown_on_request(admin, people):
     assert admin("GET", "Patient?_summary=some").codes == ["SRCH-0008"]
 
 
+@pytest.mark.parametrize(
+    ("url", "used", "shown"),
+    [
+        (
+            "Patient?_id=p1&_elements=gender,nosuch,Patient.birthDate",
+            "gender,Patient.birthDate",
+            {"gender", "birthDate"},
+        ),
+        ("Patient?_id=p1&_elements=gender,Patient.nosuch", "gender", {"gender"}),
+        ("Patient?_id=p1&_elements=Nosuch.name,gender", "gender", {"gender"}),
+        ("Patient?_id=p1&_elements=nosuch", "nosuch", set()),
+        ("?_type=Patient,Condition&_id=p1&_elements=code,gender,nosuch", "code,gender", {"gender"}),
+        ("Patient/p1/*?_type=Patient&_elements=gender,nosuch", "gender", {"gender"}),
+    ],
+)
+def test_an_element_that_nothing_has_is_told_and_left_out_or_refused(admin, people, url, used, shown):
+    told = admin("GET", url)
+    first, *_, last = [entry["resource"] for entry in told.json["entry"]]
+    assert first.keys() == {"resourceType", "id", "meta"} | shown
+    assert last["issue"][0]["details"]["coding"][0]["code"] == "SRCH-0027"
+    assert told.link("self").partition("_elements=")[2] == used
+    strict = admin("GET", url, Prefer="handling=strict")
+    assert (strict.status, strict.codes) == (400, ["SRCH-0027"])
+
+
+def test_what_one_of_the_types_has_is_no_unknown_element(admin, people):
+    strictly = {"Prefer": "handling=strict"}
+    for names in ("deceased", "deceasedBoolean", "Observation.value", "resourceType,id,meta,name.family"):
+        assert admin("GET", f"Patient?_elements={names}", **strictly).status == 200
+    assert admin("GET", "Patient/p1?_elements=name,nosuch", **strictly).codes == ["SRCH-0027"]
+    assert admin("GET", "Patient/p1?_elements=name,nosuch").status == 200
+    assert admin("GET", "Patient?_elements:exclude=name").codes == ["SRCH-0008"]
+
+
 def test_a_compartment_is_searched_by_its_address(admin, people):
     body = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
     admin("PUT", "Observation/o", {**body, "subject": {"reference": "Patient/p1"}})

@@ -1,20 +1,43 @@
-"""What a receiver is shown to let us in goes to that receiver and to nobody else, however it is asked for."""
+"""What a receiver is shown to let us in goes to that receiver, and back to who wrote it; to nobody else."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
-from tests.integration.api.conftest import INTEGRATOR
+from tests.integration.api.conftest import INTEGRATOR, Client
 from tests.integration.subscriptions.conftest import SAFE, patient, subscription
 
+from yteso.access.principal import Principal, Role
 from yteso.signing.safe import NotOurs, Safe
 from yteso.store import write
 from yteso.store.protocol import Put, Write
 from yteso.store.subscriptions import state
 
 SECRET = "bi-mat-Mau"
+LINE = f"Authorization: Bearer {SECRET}"
 SHUT = re.compile(r"Authorization: \*\*\*[0-9a-f]{8}")
+OTHER = Principal("tích hợp Giả", Role.INTEGRATOR)
+DIRECT = (
+    "/Subscription/s",
+    "/Subscription/s/_history",
+    "/Subscription/s/_history/1",
+    "/Subscription/_history",
+    "/_history",
+    "/Subscription?_id=s",
+    "/Subscription?status=active",
+    "/Subscription?_filter=status%20eq%20active",
+    "/?_type=Subscription",
+    "/Subscription/s?_format=xml",
+    "/Subscription/s?_elements=channel",
+)
+"""What answers with the resource."""
+ELSE = (
+    "/Subscription/s/$status",
+    "/Subscription/s/$events",
+    "/AuditEvent",
+)
 
 
 @pytest.fixture
@@ -22,9 +45,19 @@ def hook(receiver):
     return {**subscription(receiver.address), "id": "s"}
 
 
+def asking(town, who=OTHER, **narrower):
+    return Client(town.api, replace(who, **narrower))
+
+
 def shut(town, id="s"):
-    (line,) = town.admin("GET", f"/Subscription/{id}").json["channel"]["header"]
+    """The header as who did not write it is shown it."""
+    (line,) = asking(town)("GET", f"/Subscription/{id}").json["channel"]["header"]
     assert SHUT.fullmatch(line)
+    return line
+
+
+def header(answer):
+    (line,) = answer.json["channel"]["header"]
     return line
 
 
@@ -43,37 +76,116 @@ def everything_in(database):
             yield from (row[0] for row in conn.execute(f"SELECT x::text FROM {table} x"))
 
 
-def test_it_is_sent_and_never_given_back(town, hook, receiver):
-    created = town.admin("PUT", "/Subscription/s", hook)
+def test_it_is_sent_and_shown_to_nobody_but_its_writer(town, hook, receiver):
+    """Otherwise than directly it is told to nobody at all."""
+    town.admin("PUT", "/Subscription/s", hook)
     town.admin("PUT", "/Subscription/s", {**hook, "reason": "khác"})
     town.step()
     town.write(patient("p"))
     town.step()
     assert set(sent(receiver)) == {f"Bearer {SECRET}"}
     assert receiver.numbers == [1]
-    answers = [created.body]
-    for url in (
-        "/Subscription/s",
-        "/Subscription/s/_history",
-        "/Subscription/s/_history/1",
-        "/Subscription/_history",
-        "/_history",
-        "/Subscription?_id=s",
-        "/Subscription?status=active",
-        "/Subscription?_filter=status eq active",
-        "/?_type=Subscription",
-        "/Subscription/s/$status",
-        "/Subscription/s/$events",
-        "/Subscription/s?_format=xml",
-        "/AuditEvent",
-    ):
-        answers.append(town.admin("GET", url.replace(" ", "%20")).body)
-    patch = [{"op": "test", "path": "/channel/header/0", "value": f"Authorization: Bearer {SECRET}"}]
-    refused = town.admin("PATCH", "/Subscription/s", patch, content_type="application/json-patch+json")
-    assert refused.status >= 400
-    for answer in (*answers, refused.body):
-        assert SECRET.encode() not in answer
+    for url in DIRECT:
+        own = town.admin("GET", url)
+        assert (own.status, own.body.count(SECRET.encode()) > 0) == (200, True), url
+        assert "no-store" in own.headers["Cache-Control"]
+        others = asking(town)("GET", url)
+        assert (others.status, others.body.count(SECRET.encode()), b"***" in others.body) == (200, 0, True), url
+        assert others.headers.get("ETag") == own.headers.get("ETag")
+    for url in ELSE:
+        for who in (INTEGRATOR, OTHER):
+            assert SECRET.encode() not in asking(town, who)("GET", url).body, url
+    assert not [one for one in receiver.received if SECRET.encode() in one.body]
     assert not town.admin("GET", "/Subscription?_content=bi-mat-Mau").ids
+
+
+@pytest.mark.parametrize(
+    "narrower",
+    [
+        {"name": OTHER.name},
+        {"role": Role.SYSTEM},
+        {"client": "app"},
+        {"client": "app", "scope": "system/*.cruds"},
+        {"scope": "system/Subscription.rs"},
+        {"scope": "user/*.cruds"},
+        {"assurance": 1},
+    ],
+    ids=str,
+)
+def test_neither_another_account_nor_a_narrower_log_in_is_shown_it(town, hook, narrower):
+    writer = replace(INTEGRATOR, assurance=2)
+    assert header(asking(town, writer)("PUT", "/Subscription/s", hook)) == LINE
+    assert header(asking(town, writer)("GET", "/Subscription/s")) == LINE
+    assert SHUT.fullmatch(header(asking(town, writer, **narrower)("GET", "/Subscription/s")))
+
+
+def test_an_app_that_wrote_it_is_shown_it_by_scopes_no_narrower(town, hook):
+    app = replace(INTEGRATOR, client="app", scope="user/*.cruds")
+    assert header(asking(town, app)("PUT", "/Subscription/s", hook)) == LINE
+    assert header(asking(town, app, scope="openid user/*.cruds")("GET", "/Subscription/s")) == LINE
+    assert SHUT.fullmatch(header(asking(town, app, scope="user/Subscription.cruds")("GET", "/Subscription/s")))
+    assert SHUT.fullmatch(header(town.admin("GET", "/Subscription/s")))
+
+
+def test_a_writer_without_the_role_sees_nothing(town, hook):
+    town.admin("PUT", "/Subscription/s", hook)
+    for role in sorted(set(Role) - {Role.INTEGRATOR, Role.SYSTEM}):
+        facility = "" if role in (Role.ADMINISTRATOR, Role.OPERATOR) else "79001"
+        for url in (*DIRECT, *ELSE):
+            answer = asking(town, INTEGRATOR, role=role, facility=facility)("GET", url)
+            assert SECRET.encode() not in answer.body, (role, url)
+
+
+def test_what_a_write_and_a_bundle_give_back_holds_it_for_the_writer_alone(town, hook):
+    def entry(method, url, **more):
+        return {"request": {"method": method, "url": url}, **more}
+
+    reads = [entry("GET", "Subscription/s"), entry("GET", "Subscription?_id=s")]
+    town.admin("PUT", "/Subscription/s", hook)
+    for kind in ("batch", "transaction"):
+        bundle = {"resourceType": "Bundle", "type": kind}
+        for who, many in ((INTEGRATOR, 3), (OTHER, 0)):
+            ask = asking(town, who)
+            shown = {**ask("GET", "/Subscription/s").json, "reason": f"{kind} {who.name}"}
+            entries = [entry("PUT", "Subscription/s", resource=shown), *reads]
+            told = ask("POST", "/", {**bundle, "entry": entries}, prefer="return=representation")
+            assert (told.status, told.body.count(SECRET.encode())) == (200, many), (kind, who.name)
+    for who, line in ((INTEGRATOR, LINE), (OTHER, shut(town))):
+        patch = [{"op": "test", "path": "/channel/header/0", "value": line}]
+        patch += [{"op": "replace", "path": "/reason", "value": who.name}]
+        told = asking(town, who)("PATCH", "/Subscription/s", patch, content_type="application/json-patch+json")
+        assert (told.status, header(told)) == (200, line)
+    refused = asking(town)(
+        "PATCH", "/Subscription/s", [{**patch[0], "value": LINE}], content_type="application/json-patch+json"
+    )
+    assert (refused.status, refused.body.count(SECRET.encode())) == (422, 0)
+
+
+def test_each_version_shows_its_writer_what_they_wrote_in_it_as_long_as_it_is_kept(town, hook):
+    """Who else writes the same value gives it themselves: whether it is the one that is kept they are not told."""
+    mine, theirs = {**hook, "reason": "a"}, {**hook, "reason": "b"}
+    town.admin("PUT", "/Subscription/s", mine)
+    assert asking(town)("PUT", "/Subscription/s", theirs).json["meta"]["versionId"] == "2"
+    assert asking(town)("PUT", "/Subscription/s", theirs).json["meta"]["versionId"] == "2"
+    told = {
+        who.name: [header(asking(town, who)("GET", f"/Subscription/s/_history/{n}")) for n in (1, 2)]
+        for who in (INTEGRATOR, OTHER)
+    }
+    assert told[INTEGRATOR.name][0] == told[OTHER.name][1] == LINE
+    assert SHUT.fullmatch(told[INTEGRATOR.name][1])
+    assert SHUT.fullmatch(told[OTHER.name][0])
+    town.step()
+    assert SHUT.fullmatch(header(town.admin("GET", "/Subscription/s/_history/1")))
+    assert header(asking(town)("GET", "/Subscription/s")) == LINE
+
+
+def test_a_line_comes_back_as_it_was_written(town, hook):
+    lines = ["X-First:ok", "X-Second: ok", "x-third:  ok "]
+    channel = {**hook["channel"], "header": lines}
+    assert town.admin("PUT", "/Subscription/s", {**hook, "channel": channel}).json["channel"]["header"] == lines
+    assert town.admin("GET", "/Subscription/s").json["channel"]["header"] == lines
+    others = asking(town)("GET", "/Subscription/s").json["channel"]["header"]
+    assert [line.partition("***")[0] for line in others] == ["X-First:", "X-Second: ", "x-third: "]
 
 
 def test_it_lies_nowhere_in_the_database_but_sealed(town, hook):
@@ -93,7 +205,7 @@ def test_it_lies_nowhere_in_the_database_but_sealed(town, hook):
 def test_who_sends_it_back_hidden_keeps_it_and_who_sends_another_replaces_it(town, hook, receiver):
     town.subscribe(hook)
     first = shut(town)
-    shown = town.admin("GET", "/Subscription/s").json
+    shown = asking(town)("GET", "/Subscription/s").json
     for kept in (first, "Authorization: ***", "authorization: ***00000000"):
         changed = {**shown, "reason": kept, "channel": {**shown["channel"], "header": [kept]}}
         assert town.admin("PUT", "/Subscription/s", changed).status == 200
@@ -133,14 +245,15 @@ def test_a_hidden_value_of_none_is_refused(town, hook):
 def test_it_goes_to_no_other_origin_than_it_was_given_for(town, hook, receiver):
     """Whoever may change the address would otherwise have it sent to their own."""
     town.subscribe(hook)
-    shown = town.admin("GET", "/Subscription/s").json
+    other = asking(town)
+    shown = other("GET", "/Subscription/s").json
     elsewhere = receiver.address.replace("127.0.0.1", "localhost")
     stolen = {**shown, "channel": {**shown["channel"], "endpoint": f"{elsewhere}/mine"}}
-    assert town.admin("PUT", "/Subscription/s", stolen).codes == ["SUB-0012"]
+    assert other("PUT", "/Subscription/s", stolen).codes == ["SUB-0012"]
     patch = [{"op": "replace", "path": "/channel/endpoint", "value": elsewhere}]
-    assert town.admin("PATCH", "/Subscription/s", patch, content_type="application/json-patch+json").status == 422
+    assert other("PATCH", "/Subscription/s", patch, content_type="application/json-patch+json").status == 422
     path = {**shown, "channel": {**shown["channel"], "endpoint": f"{receiver.address}/other"}}
-    assert town.admin("PUT", "/Subscription/s", path).status == 200
+    assert other("PUT", "/Subscription/s", path).status == 200
 
 
 def test_without_the_key_the_subscription_says_so_and_nothing_is_sent(town, hook, receiver):

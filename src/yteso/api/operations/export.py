@@ -6,7 +6,7 @@ Only the asking is here: what is wished is judged, noted, and done in the backgr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from yteso.base.http import Response
 from yteso.base.issue import Origin, Rule
 from yteso.db import Connection
 from yteso.fhir import json, reference
+from yteso.fhir.subset import is_element
 from yteso.search.keys import number, patient_key
 from yteso.search.parse import parse
 from yteso.search.query import is_looked_up
@@ -89,7 +90,7 @@ def _wish(call: Call, given: Arguments, scope: Scope) -> Wish:
         "types": types,
         "since": _since(given.text("_since")),
         "filters": _filters(given.all("_typeFilter"), types, scope),
-        "elements": _elements(given.all("_elements")),
+        "elements": _elements(given.all("_elements"), types or RESOURCE_TYPES),
     }
 
 
@@ -136,9 +137,10 @@ def _filter(at: int, text: str, types: Sequence[str] | None, scope: Scope) -> tu
     return kind, query
 
 
-def _elements(values: Sequence[str]) -> list[str]:
+def _elements(values: Sequence[str], types: Collection[str]) -> list[str]:
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
-    if not all(_ELEMENT.fullmatch(name) for name in names) or len(names) > MOST_FILTERS:
+    fit = all(_ELEMENT.fullmatch(name) and is_element(name, types) for name in names)
+    if not fit or len(names) > MOST_FILTERS:
         raise _refusal(rules.BAD_ELEMENTS, "_elements")
     return names
 
