@@ -158,12 +158,17 @@ def nothing(*_: object, **__: object) -> None:
     """In place of what is left out."""
 
 
+def nobody(*_: object, **__: object) -> list[Any]:
+    """In place of what is asked beside."""
+    return []
+
+
 def _at_once(conn: Connection, statements: Sequence[Statement]) -> list[Any]:
     """A search's statements with the end of their transaction, as nothing comes after them."""
     return run_together(conn, statements, ends=True)
 
 
-UNAUDITED = ((audit, "write_notes", nothing), (find, "run_together", _at_once))
+UNAUDITED = ((audit, "write_notes_after", nobody), (find, "run_together", _at_once))
 BARE_WRITE = (
     (audit, "as_json", lambda _: "[]"),
     (write, "_leaf", lambda *_: b""),

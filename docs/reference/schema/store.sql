@@ -251,15 +251,16 @@ BEGIN
     RETURN taken;
 END $$;
 
--- FUNCTION: guarded(bigint[])
+-- FUNCTION: guarded_among(bigint[])
 
-CREATE FUNCTION store.guarded(a_pats bigint[]) RETURNS boolean
+CREATE FUNCTION store.guarded_among(a_pats bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM store.resource r WHERE r.pat = ANY(a_pats) AND r.label <> 0)
-        OR EXISTS (SELECT FROM store.consent_rule c WHERE c.pat = ANY(a_pats));
+    RETURN (SELECT coalesce(array_agg(p.pat), '{}') FROM unnest(a_pats) AS p (pat)
+            WHERE EXISTS (SELECT FROM store.resource r WHERE r.pat = p.pat AND r.label <> 0)
+               OR EXISTS (SELECT FROM store.consent_rule c WHERE c.pat = p.pat));
 END $$;
 
 -- FUNCTION: hid(text)

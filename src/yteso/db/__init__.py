@@ -15,7 +15,7 @@ from yteso.db.connection import (
 from yteso.db.packed import Packed  # a connection knows only the forms of parameters that were known when it was made
 from yteso.db.queries import Queries
 from yteso.db.server_conf import READING_SECONDS
-from yteso.db.trip import Statement, run_together
+from yteso.db.trip import Rows, Statement, run_together
 
 __all__ = [
     "READING_SECONDS",
@@ -26,6 +26,7 @@ __all__ = [
     "Packed",
     "Queries",
     "Reader",
+    "Rows",
     "Statement",
     "is_conflict",
     "is_in_order",

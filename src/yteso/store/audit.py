@@ -21,7 +21,7 @@ import orjson
 from yteso.access import budget
 from yteso.access.principal import Principal
 from yteso.base.value import value
-from yteso.db import Connection, Database, Keeping, Queries, Statement, run_together, said_by
+from yteso.db import Connection, Database, Keeping, Queries, Rows, Statement, run_together, said_by
 from yteso.search.keys import number, patient_key
 from yteso.search.query import Across, Query
 from yteso.search.written import cut, written, written_across
@@ -148,14 +148,14 @@ def write_notes(conn: Connection, notes: Iterable[Note], *, ends: bool = False) 
     Whom a row says was seen is counted first. Refused (429, EGR-0001) when an account has seen too many within the
     hour; then the transaction must end. With `ends` it is committed in the same trip.
     """
-    notes = list(notes)
-    text = as_json(notes)
-    counted = _counted(conn)
-    spending = _spending(notes, counted[1])
-    if spending:
-        return _note_and_spend(conn, text, spending, counted, ends=ends)
-    (((t, moment),),) = run_together(conn, [Statement(SQL["note"], [text])], ends=ends)
-    return t, moment
+    return _write(conn, (), notes, ends=ends)[1]
+
+
+def write_notes_after(
+    conn: Connection, first: Sequence[Statement], notes: Iterable[Note], *, ends: bool = False
+) -> list[Rows]:
+    """The same in one trip with statements that go before; gives back their rows."""
+    return _write(conn, first, notes, ends=ends)[0]
 
 
 def as_json(notes: Iterable[Note]) -> str:
@@ -164,21 +164,40 @@ def as_json(notes: Iterable[Note]) -> str:
     return orjson.dumps(rows).decode()
 
 
+def _write(
+    conn: Connection, first: Sequence[Statement], notes: Iterable[Note], *, ends: bool
+) -> tuple[list[Rows], tuple[int, datetime]]:
+    notes = list(notes)
+    text = as_json(notes)
+    counted = _counted(conn)
+    spending = _spending(notes, counted[1])
+    if spending:
+        return _note_and_spend(conn, first, text, spending, counted, ends=ends)
+    *rows, ((t, moment),) = run_together(conn, [*first, Statement(SQL["note"], [text])], ends=ends)
+    return rows, (t, moment)
+
+
 def _note_and_spend(
-    conn: Connection, rows: str, spending: list[_Spent], counted: _Counted, *, ends: bool
-) -> tuple[int, datetime]:
+    conn: Connection,
+    first: Sequence[Statement],
+    notes: str,
+    spending: list[_Spent],
+    counted: _Counted,
+    *,
+    ends: bool,
+) -> tuple[list[Rows], tuple[int, datetime]]:
     """Whom committed transactions counted is remembered, in the hour in which the server did."""
     now = datetime.now(UTC)
-    asked = Statement(SQL["note_and_spend"], [rows, orjson.dumps(spending).decode()])
+    asked = Statement(SQL["note_and_spend"], [notes, orjson.dumps(spending).decode()])
     try:
-        (((t, moment, known),),) = run_together(conn, [asked], ends=ends)
+        *rows, ((t, moment, known),) = run_together(conn, [*first, asked], ends=ends)
     except Exception as error:
         if (most := said_by(error, _EXCEEDED)) is None:
             raise
         raise budget.exceeded(int(most), now) from None
     if (known or ends) and moment.timestamp() // 3600 == counted[0]:
         counted[1].update((name, one) for name, _, _, pats in spending for one in pats)
-    return t, moment
+    return rows, (t, moment)
 
 
 def _spending(notes: Iterable[Note], counted: Container[tuple[str, int]]) -> list[_Spent]:

@@ -29,7 +29,7 @@ from yteso.store.protocol import Page, Search
 from yteso.store.read import SMALL, run, stored
 from yteso.store.sorted_page import sorted_page
 from yteso.store.unfound import beside, names_in
-from yteso.store.unnamed import discreet, discreet_each, hidden_among_each, is_bound
+from yteso.store.unnamed import Discretion, discreet, hidden_among_each, is_bound
 
 SECONDS = 10
 QUICK_MILLISECONDS = 200
@@ -89,15 +89,17 @@ def search_together(
         if rows or not _is_of_many(conn, plan):
             patients = {row[8] for row in rows if row[8] is not None}
             found.append((place, plan, following, [stored(conn, codec, row) for row in rows], patients))
-    told = discreet_each(conn, [(searches[place].limit, matches, seen) for place, _, _, matches, seen in found])
+    discretion = Discretion([(searches[place].limit, matches, seen) for place, _, _, matches, seen in found])
     notes = []
-    for (place, plan, following, _, patients), matches in zip(found, told, strict=True):
-        counted = None if following or plan.query.cursor else len(matches)
-        pages[place] = Page(matches, (), counted, following)
+    for place, plan, _, matches, patients in found:
         about = audit.about_search(plan.query)
         notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))
     if notes:
-        audit.write_notes(conn, notes, ends=ends)
+        answers = audit.write_notes_after(conn, discretion.asked, notes, ends=ends)
+        told = discretion.told(conn, answers, ends=ends)
+        for (place, plan, following, _, _), shown in zip(found, told, strict=True):
+            counted = None if following or plan.query.cursor else len(shown)
+            pages[place] = Page(shown, (), counted, following)
     return pages
 
 

@@ -424,9 +424,9 @@ ORDER BY opened, id LIMIT %(count)s;
 UPDATE store.questioned SET answer = %s, answered_by = %s, answered = %s
 WHERE shard = %s AND id = %s::uuid AND answered IS NULL RETURNING patient;
 
--- is_guarded --
--- Whether anything of these patients is labelled or closed.
-SELECT store.guarded(%s::bigint[]);
+-- guarded_among --
+-- Of whom of these patients anything is labelled or closed.
+SELECT store.guarded_among(%s::bigint[]);
 
 -- closed_among --
 -- Which of these are hidden from somebody by labels or closings.

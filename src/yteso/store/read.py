@@ -25,7 +25,7 @@ from yteso.store.protocol import Page, Read, Span, Stored
 from yteso.store.receivers import TYPE as RECEIVER
 from yteso.store.receivers import hidden
 from yteso.store.rows import Key, key_lists, key_of, named_lists, place_of
-from yteso.store.unnamed import discreet, discreet_each
+from yteso.store.unnamed import Discretion, discreet
 
 SQL = Queries.beside(__file__)
 
@@ -76,12 +76,15 @@ def read_together(conn: Connection, codec: Codec, reads: Sequence[Read], *, ends
         (place, [stored(conn, codec, row)], [row[8]] if row[8] is not None else [])
         for place, row in _fetch(conn, reads)
     ]
-    told = discreet_each(conn, [(reads[place].limit, there, patients) for place, there, patients in rows])
-    for (place, _, patients), (shown,) in zip(rows, told, strict=True):
-        one, found[place] = reads[place], shown
+    discretion = Discretion([(reads[place].limit, there, patients) for place, there, patients in rows])
+    for place, _, patients in rows:
+        one = reads[place]
         notes.append((place, audit.Note(one.who, "R", f"{one.type}/{one.id}", "", patients)))
     if notes:
-        audit.write_notes(conn, [note for _, note in sorted(notes, key=itemgetter(0))], ends=ends)
+        in_turn = [note for _, note in sorted(notes, key=itemgetter(0))]
+        answers = audit.write_notes_after(conn, discretion.asked, in_turn, ends=ends)
+        for (place, _, _), (shown,) in zip(rows, discretion.told(conn, answers, ends=ends), strict=True):
+            found[place] = shown
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from yteso.access.restriction import Restriction
 from yteso.access.types import PATIENT_TYPES
 from yteso.base.ids import shard_of
-from yteso.db import Connection, Queries, Statement, run_together
+from yteso.db import Connection, Queries, Rows, Statement, run_together
 from yteso.fhir.json import dumps, loads
 from yteso.search.closed import Closed, whom
 from yteso.search.side import hid
@@ -39,7 +39,7 @@ def hidden_from(conn: Connection, limit: Restriction, bodies: Iterable[bytes], p
     One short statement where they name anything, and another where a patient has anything hidden.
     """
     named = _named(bodies) if is_bound(limit) else NOTHING
-    if not named or not any(_guarded(conn, [patients])):
+    if not named or not _guarded(run_together(conn, [_guarded_among(patients)])[0]):
         return NOTHING
     return hidden_among(conn, limit, named)
 
@@ -54,7 +54,9 @@ def hidden_among(conn: Connection, limit: Restriction, names: Collection[str]) -
     return hidden_among_each(conn, [(limit, names)])[0]
 
 
-def hidden_among_each(conn: Connection, asked: Sequence[tuple[Restriction, Collection[str]]]) -> list[Hidden]:
+def hidden_among_each(
+    conn: Connection, asked: Sequence[tuple[Restriction, Collection[str]]], *, ends: bool = False
+) -> list[Hidden]:
     """The same of names that several ask about, each for themselves, in one trip."""
     statements: list[Statement] = []
     askers: list[tuple[int, dict[tuple[int, int], str]]] = []
@@ -67,7 +69,7 @@ def hidden_among_each(conn: Connection, asked: Sequence[tuple[Restriction, Colle
                 statements.append(Statement(SQL["closed_among"], (*columns, whom(part))))
                 askers.append((place, keys))
     hidden = [set[str]() for _ in asked]
-    for (place, keys), rows in zip(askers, run_together(conn, statements) if statements else (), strict=True):
+    for (place, keys), rows in zip(askers, run_together(conn, statements, ends=ends) if statements else (), strict=True):
         hidden[place].update(keys[type, hid] for type, hid in rows)
     return [frozenset(one) for one in hidden]
 
@@ -80,32 +82,49 @@ def discreet(
     return tuple(_without(one, hidden) for one in found) if hidden else tuple(found)
 
 
-def discreet_each(
-    conn: Connection, pages: Sequence[tuple[Restriction, Sequence[Stored], Collection[int]]]
-) -> list[tuple[Stored, ...]]:
-    """The same of several readers' pages: of most patients nothing is hidden, which is asked once for all of them."""
-    named = [_named(one.body for one in found) if is_bound(limit) else NOTHING for limit, found, _ in pages]
-    naming = [place for place, names in enumerate(named) if names]
-    everybody = {one for place in naming for one in pages[place][2]}
-    if not everybody or not any(_guarded(conn, [everybody])):
-        return [tuple(found) for _, found, _ in pages]
-    guarded = _guarded(conn, [pages[place][2] for place in naming])
-    asked = [place for place, something in zip(naming, guarded, strict=True) if something]
-    hidden = dict(zip(asked, hidden_among_each(conn, [(pages[at][0], named[at]) for at in asked]), strict=True))
-    return [
-        tuple(_without(one, hidden[place]) for one in found) if hidden.get(place) else tuple(found)
-        for place, (_, found, _) in enumerate(pages)
-    ]
+class Discretion:
+    """The same of several readers' pages: of most patients nothing is hidden, which is asked once for all of them.
+
+    `asked` goes out with what the caller sends, whose rows `told` reads; it asks more only where something is.
+    """
+
+    def __init__(self, pages: Sequence[tuple[Restriction, Sequence[Stored], Collection[int]]]) -> None:
+        self._pages = pages
+        self._named = [_named(one.body for one in found) if is_bound(limit) else NOTHING for limit, found, _ in pages]
+
+    @property
+    def asked(self) -> list[Statement]:
+        """One statement; none when no page of who is bound names anything."""
+        people = {one for names, (_, _, seen) in zip(self._named, self._pages, strict=True) if names for one in seen}
+        return [_guarded_among(people)] if people else []
+
+    def told(self, conn: Connection, answers: Sequence[Rows], *, ends: bool = False) -> list[tuple[Stored, ...]]:
+        """The pages; `answers`: the rows of what was asked. With `ends` nothing else is to be done on the connection."""
+        guarded = {one for rows in answers for one in _guarded(rows)}
+        places = [
+            at
+            for at, (names, (_, _, seen)) in enumerate(zip(self._named, self._pages, strict=True))
+            if names and not guarded.isdisjoint(seen)
+        ]
+        asked = [(self._pages[at][0], self._named[at]) for at in places]
+        hidden = dict(zip(places, hidden_among_each(conn, asked, ends=ends), strict=True))
+        return [
+            tuple(_without(one, hidden[at]) for one in found) if hidden.get(at) else tuple(found)
+            for at, (_, found, _) in enumerate(self._pages)
+        ]
 
 
 def _named(bodies: Iterable[bytes]) -> frozenset[str]:
     return frozenset(found.decode() for body in bodies for found in _NAMED.findall(body))
 
 
-def _guarded(conn: Connection, patients: Iterable[Iterable[int]]) -> list[bool]:
-    """Of each of these groups of patients, whether anything of them is labelled or closed."""
-    asked = run_together(conn, [Statement(SQL["is_guarded"], [_array(group)]) for group in patients])
-    return [bool(guarded) for ((guarded,),) in asked]
+def _guarded_among(patients: Iterable[int]) -> Statement:
+    return Statement(SQL["guarded_among"], [_array(patients)])
+
+
+def _guarded(rows: Rows) -> Sequence[int]:
+    """Those of the patients of whom anything is labelled or closed."""
+    return [one for (several,) in rows for one in several]
 
 
 def _array(numbers: Iterable[int]) -> str:

@@ -35,7 +35,7 @@ NOTHING = Untold()
 def untold(conn: Connection, closed: Closed | None, person: str) -> Untold:
     """What is not told of this person to who is bound so; of most nothing is hidden, and nothing more is looked at."""
     key = number(patient_key(person))
-    if closed is None or not conn.execute(SQL["is_guarded"], ([key],)).fetchall()[0][0]:
+    if closed is None or not conn.execute(SQL["guarded_among"], ([key],)).fetchall()[0][0]:
         return NOTHING
     names: set[str] = set()
     makers: dict[bool, set[str]] = {True: set(), False: set()}

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from psycopg.pq import TransactionStatus
 from tests.integration.api.conftest import DOCTOR, INTEGRATOR, Client
 from tests.integration.api.test_api_labels import VISIT, condition
 
@@ -75,8 +76,9 @@ def test_no_way_to_read_tells_of_it(doctor, admin, address):
     assert "summary" in address or b"Condition/hiv" in admin("GET", address).body
 
 
+@pytest.mark.parametrize("ends", [False, True])
 def test_readers_who_share_a_transaction_are_told_what_each_is_told_alone_and_it_is_asked_once(
-    database, admin, patient, monkeypatch
+    database, admin, patient, monkeypatch, ends
 ):
     admin("PUT", "Patient/open", {**patient, "id": "open", "identifier": []})
     admin("PUT", "Condition/cold", {**condition("cold", "J00"), "subject": {"reference": "Patient/open"}})
@@ -89,16 +91,17 @@ def test_readers_who_share_a_transaction_are_told_what_each_is_told_alone_and_it
         queries = [parse(kind, f"_id={key}")[0] for _, _, kind, key in limits]
         with database.connection() as conn:
             searches = [Search(*one[:2], query) for one, query in zip(limits, queries, strict=True)]
-            pages = [page.matches for page in store.search_together(conn, searches)]
-            read = store.read_together(conn, [Read(*one) for one in limits])
+            pages = [page.matches for page in store.search_together(conn, searches, ends=ends)]
+            read = store.read_together(conn, [Read(*one) for one in limits], ends=ends)
+            assert conn.pgconn.transaction_status == (TransactionStatus.IDLE if ends else TransactionStatus.INTRANS)
         assert [(one,) for one in read] == pages
         return [page[0].body for page in pages]
 
-    asks, asked = [], unnamed._guarded
-    monkeypatch.setattr(unnamed, "_guarded", lambda conn, groups: asks.append(list(groups)) or asked(conn, asks[-1]))
+    asks, asked = [], unnamed._guarded_among
+    monkeypatch.setattr(unnamed, "_guarded_among", lambda people: asks.append(people) or asked(people))
     ours = (DOCTOR, "Encounter", "o"), (replace(DOCTOR, name="hai"), "Encounter", "o"), (DOCTOR, "Condition", "cold")
     assert all(b"Condition/cold" in body for body in both(*ours)[:2])
-    assert [[len(group) for group in groups] for groups in asks] == [[1], [1]]
+    assert [len(people) for people in asks] == [1, 1]
     alone = [both(one)[0] for one in (*ours, (DOCTOR, "Encounter", "e"), (INTEGRATOR, "Encounter", "e"))]
     assert both(*ours, (DOCTOR, "Encounter", "e"), (INTEGRATOR, "Encounter", "e")) == alone
     assert [b"Condition/hiv" in body for body in alone] == [False] * 4 + [True]
