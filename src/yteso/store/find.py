@@ -95,8 +95,8 @@ def search_together(
         about = audit.about_search(plan.query)
         notes.append(audit.Note(searches[place].who, "R", *about, patients, audit.given(matches)))
     if notes:
-        answers = audit.write_notes_after(conn, discretion.asked, notes, ends=ends)
-        told = discretion.told(conn, answers, ends=ends)
+        guarded = audit.write_notes_after(conn, discretion.asked, notes, ends=ends)
+        told = discretion.told(conn, guarded, ends=ends)
         for (place, plan, following, _, _), shown in zip(found, told, strict=True):
             counted = None if following or plan.query.cursor else len(shown)
             pages[place] = Page(shown, (), counted, following)

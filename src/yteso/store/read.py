@@ -82,8 +82,8 @@ def read_together(conn: Connection, codec: Codec, reads: Sequence[Read], *, ends
         notes.append((place, audit.Note(one.who, "R", f"{one.type}/{one.id}", "", patients)))
     if notes:
         in_turn = [note for _, note in sorted(notes, key=itemgetter(0))]
-        answers = audit.write_notes_after(conn, discretion.asked, in_turn, ends=ends)
-        for (place, _, _), (shown,) in zip(rows, discretion.told(conn, answers, ends=ends), strict=True):
+        guarded = audit.write_notes_after(conn, discretion.asked, in_turn, ends=ends)
+        for (place, _, _), (shown,) in zip(rows, discretion.told(conn, guarded, ends=ends), strict=True):
             found[place] = shown
     return found
 

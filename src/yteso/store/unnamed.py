@@ -69,7 +69,8 @@ def hidden_among_each(
                 statements.append(Statement(SQL["closed_among"], (*columns, whom(part))))
                 askers.append((place, keys))
     hidden = [set[str]() for _ in asked]
-    for (place, keys), rows in zip(askers, run_together(conn, statements, ends=ends) if statements else (), strict=True):
+    answers = run_together(conn, statements, ends=ends) if statements else ()
+    for (place, keys), rows in zip(askers, answers, strict=True):
         hidden[place].update(keys[type, hid] for type, hid in rows)
     return [frozenset(one) for one in hidden]
 
@@ -99,7 +100,7 @@ class Discretion:
         return [_guarded_among(people)] if people else []
 
     def told(self, conn: Connection, answers: Sequence[Rows], *, ends: bool = False) -> list[tuple[Stored, ...]]:
-        """The pages; `answers`: the rows of what was asked. With `ends` nothing else is to be done on the connection."""
+        """The pages; `answers`: the rows of what was asked. With `ends` nothing more is done on the connection."""
         guarded = {one for rows in answers for one in _guarded(rows)}
         places = [
             at
