@@ -1,6 +1,6 @@
 """HL7's own test cases: patches make what they shall, and what the standard's validator takes is taken here too.
 
-What it finds wrong that is not looked for here (SNOMED CT and LOINC displays, answers against their Questionnaire,
+What it finds wrong that is not looked for here (displays of SNOMED CT and LOINC, HTML in texts, links inside Bundles,
 measures) is no part of this: a resource that is refused for nothing is the worse fault.
 """
 

@@ -25,6 +25,7 @@ MOST_URLS = 2_000
 MOST_VERSIONS = 50
 MOST_PROFILES = 1_000
 _TYPE = "StructureDefinition"
+_QUESTIONNAIRE = "Questionnaire"
 _LONGEST_TRANSACTION = timedelta(hours=1)
 
 
@@ -108,6 +109,12 @@ class _AtConnection:
             known[bare] = self._search(bare)
         return next((one for one in known[bare] if version in ("", str(one.get("version", "")))), None)
 
+    def questionnaire(self, url: str) -> Resource | None:
+        """See `validate.profiles.Definitions`; looked for each time, as answers are judged when somebody asks."""
+        bare, _, version = url.partition("|")
+        found = self._search(bare, _QUESTIONNAIRE)
+        return next((one for one in found if version in ("", str(one.get("version", "")))), None)
+
     def profiles(self) -> tuple[tuple[str, str], ...]:
         """See `RecordDefinitions.profiles`."""
         wanted = {"derivation": "constraint", "kind": "resource"}
@@ -115,12 +122,12 @@ class _AtConnection:
         read = [json.loads(stored.body) for stored in self._matches(clauses, MOST_PROFILES)]
         return tuple(sorted({(one["type"], one["url"]) for one in read if one["status"] != "retired"}))
 
-    def _matches(self, clauses: tuple[Clause, ...], count: int) -> tuple[Stored, ...]:
-        limit = require(VALIDATOR, Interaction.SEARCH, _TYPE)
-        return self.store.search(self.conn, VALIDATOR, limit, Query(_TYPE, clauses, count=count)).matches
+    def _matches(self, clauses: tuple[Clause, ...], count: int, type: str = _TYPE) -> tuple[Stored, ...]:
+        limit = require(VALIDATOR, Interaction.SEARCH, type)
+        return self.store.search(self.conn, VALIDATOR, limit, Query(type, clauses, count=count)).matches
 
-    def _search(self, url: str) -> tuple[Resource, ...]:
-        matches = self._matches((Clause("url", "uri", (("eq", url),)),), MOST_VERSIONS)
+    def _search(self, url: str, type: str = _TYPE) -> tuple[Resource, ...]:
+        matches = self._matches((Clause("url", "uri", (("eq", url),)),), MOST_VERSIONS, type)
         newest = sorted(matches, key=lambda stored: (stored.updated, stored.id), reverse=True)
         return tuple(json.loads(stored.body) for stored in newest)
 

@@ -259,3 +259,26 @@ def test_a_definition_of_a_transaction_that_is_undone_stays_unknown(ask, patient
     told = ask("POST", "/", {"resourceType": "Bundle", "type": "transaction", "entry": entries[:2]}).json["entry"][1]
     assert told["resource"]["issue"][0]["details"]["coding"][0]["code"] == "FHIR-2401"
     assert ask("GET", f"/Patient/{stored}/$validate?profile={url}").codes == ["FHIR-2401"]
+
+
+def test_answers_are_judged_by_the_questionnaire_of_the_record(ask):
+    """Also in the version that is named; without it that is told."""
+    url = "http://example.org/Questionnaire/q"
+    form = {"resourceType": "Questionnaire", "id": "q", "url": url, "version": "1", "status": "active"}
+    ask("PUT", "/Questionnaire/q", {**form, "item": [{"linkId": "a", "type": "integer"}]})
+    answers = {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": url,
+        "status": "completed",
+        "item": [{"linkId": "a", "answer": [{"valueString": "bi-mat-Mau"}]}],
+    }
+    told = ask("POST", "/QuestionnaireResponse/$validate", answers)
+    assert "FHIR-2508" in told.codes
+    assert b"bi-mat-Mau" not in told.body
+    assert (
+        "FHIR-2508" in ask("POST", "/QuestionnaireResponse/$validate", {**answers, "questionnaire": f"{url}|1"}).codes
+    )
+    missing = ask("POST", "/QuestionnaireResponse/$validate", {**answers, "questionnaire": f"{url}|2"})
+    assert "FHIR-2501" in missing.codes
+    assert "error" not in severities(missing)
+    assert ask("POST", "/QuestionnaireResponse", answers).status == 201

@@ -80,7 +80,7 @@ class Check:
         self.issues: list[Issue] = []
         self.budget = budget
         self._around = around
-        self._surroundings = Surroundings(
+        self.surroundings = Surroundings(
             member_of=lambda value, url: self.has_code(Item(value, None, "", ""), Binding(url, required=True)),
             conforms_to=lambda value, url: (
                 self.conforms(Item(value, None, str(value.get("resourceType", "")), ""), url)
@@ -202,7 +202,7 @@ class Check:
             return
         own = constraint in profile.root.constraints
         answer = holds_on(
-            constraint.expression, item, *self._resources(item if own else item.parent), self._surroundings
+            constraint.expression, item, *self._resources(item if own else item.parent), self.surroundings
         )
         named = {"key": constraint.key, "profile": profile.name}
         if answer is None:

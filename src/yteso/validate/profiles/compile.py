@@ -53,6 +53,7 @@ def compile_profile(definition: Json, definitions: Definitions, *, whole: bool =
         type=type_,
         root=top,
         contexts=_contexts(definition),
+        conditions=tuple(one for one in definition.get("contextInvariant") or [] if isinstance(one, str)),
         modifier=type_ == "Extension" and bool(root.data.get("isModifier")),
         parts=compiler.parts,
     )

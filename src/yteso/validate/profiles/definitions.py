@@ -1,7 +1,7 @@
 """Where profiles come from: the contract, R4's own definitions, and a shelf of loaded ones for tests and files.
 
-A definition is a StructureDefinition as JSON. Who keeps definitions (a record, a folder) stands behind `Definitions`;
-nothing here reads anything.
+A definition is a StructureDefinition as JSON; the Questionnaires by which answers are judged are found beside them. Who
+keeps definitions (a record, a folder) stands behind `Definitions`; nothing here reads anything.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from yteso.standards.fhir_r4 import CANONICAL, STRUCTURES, is_type
 
 Json = dict[str, Any]
+_TYPES = frozenset(["StructureDefinition", "Questionnaire"])
+"""What a shelf holds."""
 
 
 class Definitions(Protocol):
@@ -21,6 +23,10 @@ class Definitions(Protocol):
         """The StructureDefinition of an address (a `|version` may follow); None when it is not here."""
         ...
 
+    def questionnaire(self, url: str) -> Json | None:
+        """The Questionnaire of an address, as `structure`."""
+        ...
+
 
 class Shelf:
     """Definitions held in memory; what they lack is looked for `beyond`."""
@@ -28,18 +34,25 @@ class Shelf:
     def __init__(self, resources: Iterable[Json] = (), beyond: Definitions | None = None) -> None:
         self._beyond = beyond
         self._by_url = {
-            one["url"]: one
+            (one["resourceType"], one["url"]): one
             for one in resources
-            if one.get("resourceType") == "StructureDefinition" and isinstance(one.get("url"), str)
+            if one.get("resourceType") in _TYPES and isinstance(one.get("url"), str)
         }
 
     def structure(self, url: str) -> Json | None:
         """See `Definitions`."""
+        found = self._found("StructureDefinition", url)
+        return found if found is not None or self._beyond is None else self._beyond.structure(url)
+
+    def questionnaire(self, url: str) -> Json | None:
+        """See `Definitions`."""
+        found = self._found("Questionnaire", url)
+        return found if found is not None or self._beyond is None else self._beyond.questionnaire(url)
+
+    def _found(self, type: str, url: str) -> Json | None:
         bare, _, version = url.partition("|")
-        found = self._by_url.get(bare)
-        if found is not None and version in ("", found.get("version", "")):
-            return found
-        return self._beyond.structure(url) if self._beyond is not None else None
+        found = self._by_url.get((type, bare))
+        return found if found is not None and version in ("", found.get("version", "")) else None
 
 
 def base_type(url: str) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES, is_type
 from yteso.validate.profiles import rules
-from yteso.validate.profiles.check import Check
+from yteso.validate.profiles.check import Budget, Check
 from yteso.validate.profiles.items import Item
 from yteso.validate.profiles.model import Profile
+from yteso.validate.profiles.whereabouts import Where
 
 _INLINE = frozenset({"BackboneElement", "Element"})
 Names = tuple[str, ...]
@@ -33,14 +34,16 @@ _ALSO: Mapping[str, frozenset[str]] = {
 
 def check_extensions(check: Check, root: Item) -> None:
     """Judge all extensions below the root; contained resources are judged by themselves."""
-    for key, extension, place, names in _walk(root.value, root.type, "", root.place, _names_of_root(root.type)):
+    where = Where(root.value, check.surroundings)
+    for found in _walk(root.value, root.type, "", root.place, _names_of_root(root.type)):
         check.budget.steps -= 1
         if check.budget.spent:
             return
-        _judge(check, key, Item(extension, None, "Extension", place), names)
+        _judge(check, found, where)
 
 
-def _judge(check: Check, key: str, item: Item, names: Names) -> None:
+def _judge(check: Check, found: _Found, where: Where) -> None:
+    key, item = found.key, Item(found.extension, None, "Extension", found.place)
     url = item.value.get("url")
     absolute = isinstance(url, str) and ":" in url  # parts of a complex extension have short names
     profile = check.known(url) if absolute else None
@@ -51,21 +54,45 @@ def _judge(check: Check, key: str, item: Item, names: Names) -> None:
     wanted = "modifierExtension" if profile.modifier else "extension"
     if key != wanted:
         check.tell(rules.MODIFIER_PLACE, item.place, profile=profile.name, place=wanted)
-    if not _allowed(profile, names):
+    if not _allowed(profile, found, where, check.budget):
         contexts = ", ".join(expression for _, expression in profile.contexts)
         check.tell(rules.CONTEXT, item.place, profile=profile.name, contexts=contexts)
+    for condition in profile.conditions:
+        check.budget.invariants -= 1
+        if not check.budget.spent and where.holds(condition, found.holder, found.extension, found.element) is False:
+            check.tell(rules.CONDITION, item.place, profile=profile.name, condition=condition)
     check.against(url, item)
 
 
-def _allowed(profile: Profile, names: Names) -> bool:
-    """True when a context names the element; contexts in FHIRPath or of profiles are not judged."""
-    if not profile.contexts or not _ALSO.get(profile.url, frozenset()).isdisjoint(names):
+def _allowed(profile: Profile, found: _Found, where: Where, budget: Budget) -> bool:
+    """True when a context names the element, or its FHIRPath yields it; contexts of profiles are not judged."""
+    if not profile.contexts or not _ALSO.get(profile.url, frozenset()).isdisjoint(found.names):
         return True
-    return any(kind == "fhirpath" or "#" in expression or expression in names for kind, expression in profile.contexts)
+    if any(
+        "#" in expression or expression in found.names for kind, expression in profile.contexts if kind != "fhirpath"
+    ):
+        return True
+    asked = [expression for kind, expression in profile.contexts if kind == "fhirpath"]
+    budget.invariants -= len(asked)
+    return any(where.yields(expression, found.holder) is not False for expression in asked)
 
 
-def _walk(node: Any, owner: str, path: str, place: str, names: Names) -> Iterator[tuple[str, Any, str, Names]]:
-    """(`extension` or `modifierExtension`, the extension, its place, names of the element it stands on)."""
+class _Found(NamedTuple):
+    """An extension (under `extension` or `modifierExtension`), its place, and the element it stands on.
+
+    That is `holder`, of a primitive its `_` twin; `names` is what it may be called, `element` where it is described.
+    """
+
+    key: str
+    extension: Any
+    place: str
+    names: Names
+    holder: Any
+    element: tuple[str, str]
+
+
+def _walk(node: Any, owner: str, path: str, place: str, names: Names) -> Iterator[_Found]:
+    """All extensions below a node."""
     if not isinstance(node, dict):
         return
     known = _parts_of(owner, path)
@@ -74,13 +101,15 @@ def _walk(node: Any, owner: str, path: str, place: str, names: Names) -> Iterato
             for index, one in enumerate(value if isinstance(value, list) else ()):
                 if isinstance(one, dict):
                     at = f"{place}.{key}[{index}]"
-                    yield key, one, at, names
+                    yield _Found(key, one, at, names, node, (owner, path))
                     yield from _walk(one, "Extension", "", at, ("Extension", "Element", str(one.get("url"))))
             continue
         part = known.get(key.removeprefix("_"))
         if part is None or not isinstance(value, dict | list):
             continue
         inner_owner, inner_path, inner_names = part
+        if owner == "Extension":  # What stands on an extension's value stands on that extension too.
+            inner_names = (*inner_names, names[-1])
         several = isinstance(value, list)
         for index, one in enumerate(value if several else [value]):
             at = f"{place}.{key.removeprefix('_')}" + (f"[{index}]" if several else "")

@@ -53,14 +53,14 @@ def claims(resource: Json) -> list[tuple[str, str]]:
 
 def makes_claims(resource: Any) -> bool:
     """True when the resource or one inside it claims a profile: the cheap question before every write."""
-    return any(claims(one) for one, _ in _resources(resource))
+    return any(claims(one) for one, _ in resources_in(resource))
 
 
 def _issues(
     resource: Any, library: Library, codes: Codes, profiles: Sequence[str], whole: bool, budget: Budget
 ) -> Iterator[Issue]:
     around = dict(_around(resource))
-    for one, place in _resources(resource):
+    for one, place in resources_in(resource):
         check = Check(one, library, codes, around=around, budget=budget)
         root = Item(one, None, one["resourceType"], place)
         if whole:
@@ -82,7 +82,7 @@ def _issues(
             return
 
 
-def _resources(resource: Any, place: str = "", depth: int = 0) -> Iterator[tuple[Json, str]]:
+def resources_in(resource: Any, place: str = "", depth: int = 0) -> Iterator[tuple[Json, str]]:
     """The resource and those inside it (contained, entries, parameters), with their places."""
     type_ = resource.get("resourceType") if isinstance(resource, dict) else None
     if not isinstance(type_, str) or type_ not in RESOURCE_TYPES or depth > _DEEPEST:
@@ -94,7 +94,7 @@ def _resources(resource: Any, place: str = "", depth: int = 0) -> Iterator[tuple
         for index, one in enumerate(listed if isinstance(listed, list) else ()):
             inner = one if name == "contained" else one.get("resource") if isinstance(one, dict) else None
             at = f"{place}.{name}[{index}]" + ("" if name == "contained" else ".resource")
-            yield from _resources(inner, at, depth + 1)
+            yield from resources_in(inner, at, depth + 1)
 
 
 _DEEPEST = 24

@@ -101,13 +101,15 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A compiled StructureDefinition. `contexts` and `modifier` belong to extensions: where they may stand."""
+    """A compiled StructureDefinition. `contexts`, `conditions` (contextInvariant) and `modifier` belong to extensions:
+    where they may stand."""
 
     url: str
     name: str
     type: str
     root: Element
     contexts: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[str, ...] = ()
     modifier: bool = False
     parts: Mapping[str, Element] = field(default_factory=dict)
     """The elements that `Element.content` names, by their path."""

@@ -243,3 +243,13 @@ NO_PROFILE_FITS = Rule(
     "make {element} meet one of them",
     _PROFILING,
 )
+
+CONDITION = Rule(
+    "FHIR-2428",
+    Severity.ERROR,
+    "Phần mở rộng {profile} không được dùng ở đây: điều kiện của nó không đúng ({condition})",
+    "the extension {profile} may not be used here: its condition does not hold ({condition})",
+    "Bỏ phần mở rộng, hoặc sửa phần tử cho đúng điều kiện (contextInvariant) trong định nghĩa",
+    "leave the extension out, or make the element meet the definition's contextInvariant",
+    "FHIR R4 StructureDefinition.contextInvariant",
+)

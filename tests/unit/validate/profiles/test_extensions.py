@@ -54,8 +54,63 @@ def test_a_primitive_has_extensions_too(found):
     assert found(born, plain(), extension("Patient")) == [("FHIR-2423", "Patient.birthDate.extension[0]")]
 
 
-def test_contexts_in_fhirpath_are_not_judged(found):
-    assert at_patient(found, extension("name.exists()", kind="fhirpath")) == []
+def test_an_extension_of_an_extension_may_stand_on_its_value(found):
+    carried = {"extension": [{"url": HERE + "x", "valueString": "v"}]}
+    other = PATIENT | {"extension": [{"url": "urn:other", "valueBoolean": True, "_valueBoolean": carried}]}
+    assert found(other, plain(), extension("urn:other", kind="extension")) == []
+    assert found(other, plain(), extension("urn:another", kind="extension")) == [
+        ("FHIR-2423", "Patient.extension[0].valueBoolean.extension[0]")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("context", "good", "bad"),
+    [
+        ("Patient.name.where(use = 'official')", "name[0]", "name[1]"),
+        ("Patient.name[1] | Patient", "name[1]", "name[0]"),
+        ("Patient.birthDate", "birthDate", "name[0]"),
+        ("Patient.descendants().where($this is HumanName)", "name[0]", "birthDate"),
+    ],
+)
+def test_a_context_in_fhirpath_is_what_it_yields(found, context, good, bad):
+    for place, told in ((good, []), (bad, [("FHIR-2423", f"Patient.{bad}.extension[0]")])):
+        carried = {"extension": [{"url": HERE + "x", "valueString": "v"}]}
+        names = [{"use": "official", "text": "x"}, {"use": "usual", "text": "x"}]
+        document = {"resourceType": "Patient", "name": names, "birthDate": "2000"}
+        if place == "birthDate":
+            document["_birthDate"] = carried
+        else:
+            names[int(place[5])] |= carried
+        assert found(document, plain(), extension(context, kind="fhirpath")) == told
+
+
+@pytest.mark.parametrize("context", ["name.exists()", "name.where(", "unknown()"])
+def test_a_context_that_yields_no_elements_forbids_nothing(found, context):
+    assert at_patient(found, extension(context, kind="fhirpath")) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("name.exists()", []),
+        ("name.empty()", ["FHIR-2428"]),
+        ("%extension.value = 'v'", []),
+        ("%extension.value = 'w'", ["FHIR-2428"]),
+        ("%resource.name.exists()", []),
+        ("name.where(", []),
+    ],
+)
+def test_a_condition_of_an_extension_holds_on_the_element_it_stands_on(found, condition, told):
+    issues = at_patient(found, {**extension("Patient"), "contextInvariant": [condition]})
+    assert [code for code, _ in issues] == told
+
+
+def test_a_condition_is_asked_where_the_extension_is(found):
+    own = {**extension("HumanName"), "contextInvariant": ["use = 'official'"]}
+    names = [{"use": use, "extension": [{"url": HERE + "x", "valueString": "v"}]} for use in ("official", "usual")]
+    assert found({"resourceType": "Patient", "name": names}, plain(), own) == [
+        ("FHIR-2428", "Patient.name[1].extension[0]")
+    ]
 
 
 def test_an_extension_is_judged_by_its_definition(found):
