@@ -17,7 +17,7 @@ TESTERS ?= 2
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null | sed 's/ /\\ /g')
 CATALOGUES := $(wildcard src/yteso/web/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup demo test test-fast check fix bench clean lock
+.PHONY: help setup demo test test-fast check fix bench clean lock advisories
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -54,6 +54,9 @@ clean: ## remove what setup and tests made; the data in var/ stay
 	rm -rf .venv frontend/node_modules src/yteso/web/static/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src -name '*.mo' -delete
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+advisories: setup ## compare the locked components with published flaws (OSV="files"), against the times of security.md
+	@$(BIN)/python scripts/check_advisories.py $(OSV)
 
 lock: setup ## write the needed versions down with their hashes (UPGRADE=--upgrade: newer ones)
 	@sh scripts/lock.sh

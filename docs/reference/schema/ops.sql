@@ -6,6 +6,14 @@ SET default_tablespace = '';
 
 SET default_table_access_method = heap;
 
+-- TABLE: adopted
+
+CREATE TABLE ops.adopted (
+    shard smallint DEFAULT 0 NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT adopted_shard_check CHECK ((shard = 0))
+);
+
 -- TABLE: province
 
 CREATE TABLE ops.province (
@@ -16,6 +24,11 @@ CREATE TABLE ops.province (
     until timestamp with time zone NOT NULL,
     fed_at timestamp with time zone
 );
+
+-- CONSTRAINT: adopted adopted_pkey
+
+ALTER TABLE ONLY ops.adopted
+    ADD CONSTRAINT adopted_pkey PRIMARY KEY (shard);
 
 -- CONSTRAINT: province province_pkey
 

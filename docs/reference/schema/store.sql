@@ -105,6 +105,14 @@ BEGIN
     END IF;
 END $$;
 
+-- FUNCTION: birthday(timestamp without time zone, integer)
+
+CREATE FUNCTION store.birthday(born timestamp without time zone, years integer) RETURNS timestamp without time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT date_trunc('month', born) + make_interval(years => years) + (born - date_trunc('month', born))
+$$;
+
 -- FUNCTION: breaks_glass(text, text, bigint[], timestamp with time zone)
 
 CREATE FUNCTION store.breaks_glass(an_account text, a_facility text, seen bigint[], at timestamp with time zone) RETURNS boolean
@@ -1146,7 +1154,7 @@ CREATE FUNCTION store.ward_labels(a_person bigint, a_pat bigint, a_lo bigint, a_
         WHERE s.pat = a_person AND s.type = 103 AND s.hash IS NOT NULL
     ) child
     CROSS JOIN (VALUES (1, 15), (2, 16), (4, 16), (8, 16), (64, 16), (32, 18)) AS v (bit, age)
-    WHERE (extract(epoch FROM (child.born + make_interval(years => v.age)) AT TIME ZONE 'Asia/Ho_Chi_Minh') * 1000000)::bigint
+    WHERE (extract(epoch FROM store.birthday(child.born, v.age) AT TIME ZONE 'Asia/Ho_Chi_Minh') * 1000000)::bigint
         > CASE WHEN a_lo = -9223372036854775808 THEN (extract(epoch FROM now()) * 1000000)::bigint
                ELSE least(a_hi, (extract(epoch FROM now()) * 1000000)::bigint) END
 $$;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from yteso.access.consent import WARD
 
@@ -52,8 +52,10 @@ class Mandate:
 
 
 def birthday(born: date, years: int) -> date:
-    """The day somebody becomes so old; who was born on 29 February has it on the 28th, as the database counts."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return born.replace(year=born.year + years, day=28)
+    """The first day somebody is so old; who was born on 29 February has it on 1 March where the year has no such day.
+
+    Where a term has no corresponding day in its last month, it ends when that month's last day ends (Bộ luật Dân sự
+    91/2015/QH13 điều 148 khoản 3). The database counts the same: `store.birthday`, and a birth after this day so many
+    years ago (`store.wards`, mandates).
+    """
+    return born.replace(year=born.year + years, day=1) + timedelta(days=born.day - 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from yteso.access.mandate import birthday
@@ -194,7 +194,13 @@ def ends_in_time(until: str, today: date, years: int) -> bool:
         end = date.fromisoformat(until)
     except ValueError:
         return False
-    return end.isoformat() == until and today < end <= birthday(today, years)
+    return end.isoformat() == until and today < end <= _last_day(today, years)
+
+
+def _last_day(today: date, years: int) -> date:
+    """Of a term of years: the corresponding day, or the last of its month (Bộ luật Dân sự điều 148 khoản 3, 4)."""
+    day = birthday(today, years)
+    return day if day.day == today.day else day - timedelta(days=1)
 
 
 def _named(who: Principal, holder: str, name: str, relationship: str, until: str, now: datetime) -> Resource:
@@ -271,10 +277,13 @@ def _representation(
 
 
 def _comes_of_age(person: PersonBanner, minor: bool) -> str:
-    """The 18th birthday, as far as the birth date tells; who was born on 29 February comes of age on 1 March."""
+    """The 18th birthday, as far as the birth date tells."""
     year, _, rest = person.birth_date.partition("-")
-    rest = "03-01" if rest == "02-29" else rest
-    return f"{int(year) + ADULT}{'-' if rest else ''}{rest}" if minor and year.isdigit() else ""
+    if not (minor and year.isdigit()):
+        return ""
+    if rest.count("-") == 1:
+        return birthday(date.fromisoformat(person.birth_date), ADULT).isoformat()
+    return f"{int(year) + ADULT}{'-' if rest else ''}{rest}"
 
 
 def _relationship(resource: Resource) -> str:

@@ -46,6 +46,11 @@ FROM exchange.sender WHERE shard = %s AND name = %s
 -- All machine accounts, without their secrets.
 SELECT name, facility, active, signature_policy, certificate <> '', created_at FROM exchange.sender ORDER BY name
 
+-- fetch_rights --
+-- What machine accounts are and how they prove it; one of them, or all.
+SELECT name, facility, active, signature_policy, certificate, password
+FROM exchange.sender WHERE %(name)s::text IS NULL OR name = %(name)s ORDER BY name;
+
 -- save_sender --
 -- Create or change a machine account.
 INSERT INTO exchange.sender (shard, name, password, facility, active, signature_policy, certificate)

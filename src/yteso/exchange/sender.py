@@ -7,12 +7,14 @@ address in the database, so that all processes share the count and a restart doe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock, system_clock
 from yteso.base.errors import Refused
 from yteso.base.ids import shard_of_key
@@ -20,7 +22,8 @@ from yteso.base.issue import Rule
 from yteso.db import Connection, Database, Queries
 from yteso.exchange import rules
 from yteso.store.audit import Stranger
-from yteso.store.trail import Act, Did, add_tried
+from yteso.store.held import Right
+from yteso.store.trail import Act, Did, add_act, add_tried
 
 SQL = Queries.beside(__file__)
 TRIES = 5
@@ -29,6 +32,8 @@ WINDOW = timedelta(minutes=15)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 """OWASP's minimum for argon2id: a log-in costs about 20 ms, once per token. Kept by others, a log-in keeps it anew."""
 _NOBODY = _hasher.hash("nobody")
+_COMMAND = Principal("yteso command", Role.SYSTEM, purpose="HSYSADMIN")
+"""Machines' accounts are made and locked on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def md5_of(password: str) -> str:
 
 
 def save_sender(conn: Connection, sender: Sender, password: str) -> None:
-    """Create or change an account; `password` is the plain one."""
+    """Create or change an account, with its row of the audit; `password` is the plain one."""
     conn.execute(
         SQL["save_sender"],
         [
@@ -61,11 +66,15 @@ def save_sender(conn: Connection, sender: Sender, password: str) -> None:
             sender.certificate,
         ],
     )
+    _note(conn, Act.ACCOUNT, sender.name, f"machine facility={sender.facility}")
 
 
 def set_active(conn: Connection, name: str, *, active: bool) -> bool:
-    """Lock or unlock an account; False when there is none of that name."""
-    return conn.execute(SQL["set_sender_active"], [active, shard_of_key(name), name]).fetchone() is not None
+    """Lock or unlock an account, with its row of the audit; False when there is none of that name."""
+    if conn.execute(SQL["set_sender_active"], [active, shard_of_key(name), name]).fetchone() is None:
+        return False
+    _note(conn, Act.ACCOUNT, name, f"machine {'enabled' if active else 'disabled'}", "active")
+    return True
 
 
 def opens(conn: Connection, name: str, password: str) -> bool:
@@ -84,6 +93,21 @@ def fetch_senders(conn: Connection) -> list[Sender]:
     """All accounts; `certificate` is "registered" or empty here."""
     rows = conn.execute(SQL["fetch_senders"]).fetchall()
     return [Sender(name, at, on, policy, "registered" if has else "") for name, at, on, policy, has, _ in rows]
+
+
+def fetch_rights(conn: Connection, name: str | None = None) -> Iterator[Right]:
+    """What the accounts are, one or all, as the audit holds it: for whom, by which password, and whether locked."""
+    for who, facility, active, policy, certificate, password in conn.execute(SQL["fetch_rights"], {"name": name}):
+        yield Right("exchange.sender", who, (facility, policy, certificate))
+        yield Right("exchange.sender.password", who, (password,))
+        yield Right("exchange.sender.active", who, (active,))
+
+
+def _note(conn: Connection, act: Act, name: str, detail: str, part: str = "") -> None:
+    """The row of the audit of a change of an account, or of this part of it."""
+    table = f"exchange.sender.{part}"
+    rights = [right for right in fetch_rights(conn, name) if not part or right.table == table]
+    add_act(conn, _COMMAND, Did(act, name, detail, rights=rights))
 
 
 def authenticate(database: Database, name: str, md5: str, address: str, clock: Clock = system_clock) -> Sender:
@@ -106,6 +130,7 @@ def authenticate(database: Database, name: str, md5: str, address: str, clock: C
         conn.execute(SQL["forget_failures"], [key[0], key])
         if _hasher.check_needs_rehash(row[5]):
             conn.execute(SQL["rehash_sender"], [_hasher.hash(md5.strip().upper()), shard_of_key(name), name, row[5]])
+            _note(conn, Act.PASSWORD, name, "kept anew", "password")
     sender = Sender(*row[:5])
     if not sender.active:
         with database.connection() as conn:

@@ -118,8 +118,8 @@ def read_request(conn: Connection, query: str, who: Principal, issuer: str, now:
 
 def give(
     conn: Connection, asked: Asked, who: Principal, patient: str, proved: datetime, issuer: str, now: datetime
-) -> str:
-    """The person says yes: keeps the grant; the address to go to, with a code. Raises Returned (used launch)."""
+) -> tuple[Grant, str]:
+    """The person says yes: the grant, kept, and the address to go to, with a code. Raises Returned (used launch)."""
     if asked.launch and not use_launch(conn, asked.launch):
         raise Returned(_back(asked.redirect, issuer, asked.state, rules.REQUEST.at(field="launch")))
     grant = Grant(
@@ -141,7 +141,7 @@ def give(
     )
     add_grant(conn, grant)
     code = issue_code(conn, grant.id, asked.redirect, asked.challenge, now)
-    return _address(asked.redirect, {"code": code, "state": asked.state, "iss": issuer})
+    return grant, _address(asked.redirect, {"code": code, "state": asked.state, "iss": issuer})
 
 
 def refuse(asked: Asked, issuer: str) -> str:

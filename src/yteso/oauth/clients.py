@@ -27,6 +27,7 @@ from yteso.db import Connection, Queries
 from yteso.oauth import rules
 from yteso.signing.jose import Key
 from yteso.standards.identifiers import valid_facility
+from yteso.store.held import Right
 
 SQL = Queries.beside(__file__)
 PUBLIC, CONFIDENTIAL, SERVICE = "public", "confidential", "service"
@@ -228,6 +229,16 @@ def _bad(field: str, scopes: Iterable[str] = ()) -> Refused:
     if field == "scope" and unguarded(scopes):
         return Refused(wrong_scope(scopes))
     return Refused(rules.BAD_CLIENT.at(Origin(field=field), field=field))
+
+
+def rights_of(client: Client) -> tuple[Right, Right, Right]:
+    """What a registration gives, as the audit holds it: what it may be, by which keys, and whether it is locked."""
+    may = (client.kind, client.redirects, client.launch, client.scope, client.role, client.facility, client.purpose)
+    return (
+        Right("oauth.client", client.id, may),
+        Right("oauth.client.keys", client.id, tuple(map(dict, client.keys))),
+        Right("oauth.client.active", client.id, (client.active,)),
+    )
 
 
 def _client(row: Sequence[Any]) -> Client:

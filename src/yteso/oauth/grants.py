@@ -7,14 +7,16 @@ ends at once, with every token of it (RFC 6749 §4.1.2, RFC 9700 §4.14).
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from yteso.access.principal import Principal, Role
 from yteso.db import Connection
 from yteso.oauth.clients import SQL
 from yteso.oauth.ended import end
+from yteso.store.held import Right
 
 CODE_LIVES = timedelta(seconds=60)
 LAUNCH_LIVES = timedelta(minutes=5)
@@ -58,6 +60,17 @@ class Grant:
             patient=self.patient,
         )
 
+    @property
+    def right(self) -> Right:
+        """What it gives, as the audit holds it."""
+        who = (self.client, self.account, self.role, self.facility, self.purpose, self.person, self.assurance)
+        until = self.expires.astimezone(UTC).isoformat()
+        return Right("oauth.grant_", self.id, (*who, self.patient, self.encounter, self.scope, until))
+
+    def over(self) -> Right:
+        """What it gives once it ended."""
+        return Right("oauth.grant_", self.id)
+
     def holds(self, now: datetime) -> bool:
         """True until it ends."""
         return self.ended is None and now < self.expires
@@ -99,6 +112,12 @@ def fetch_grant(conn: Connection, id: str) -> Grant | None:
 def fetch_grants_of(conn: Connection, account: str, now: datetime) -> list[Grant]:
     """What a person gave that still holds."""
     return [Grant(*row) for row in conn.execute(SQL["fetch_grants_of"], [account, now]).fetchall()]
+
+
+def fetch_held(conn: Connection, now: datetime) -> Iterator[Grant]:
+    """Every grant that holds."""
+    for row in conn.execute(SQL["fetch_held"], [now]):
+        yield Grant(*row)
 
 
 def end_grant(conn: Connection, id: str, now: datetime) -> None:

@@ -43,6 +43,11 @@ SELECT g.id, g.client, g.account, g.role, g.facility, g.purpose, g.person, g.ass
        g.nonce, g.proved, g.made, g.expires, g.ended FROM oauth.grant_ g
 WHERE g.account = %s AND g.ended IS NULL AND g.expires > %s ORDER BY g.made DESC LIMIT 100;
 
+-- fetch_held --
+-- What holds now.
+SELECT id, client, account, role, facility, purpose, person, assurance, patient, encounter, scope, nonce, proved, made,
+       expires, ended FROM oauth.grant_ WHERE ended IS NULL AND expires > %s ORDER BY made, id;
+
 -- end_grant --
 -- The grant is over; nothing when it was before.
 UPDATE oauth.grant_ SET ended = %s WHERE id = %s AND ended IS NULL;

@@ -152,8 +152,7 @@ class Server:
         with self.database.connection() as conn:
             answer = exchange(conn, client, form, now)
             if isinstance(answer, token.Given) and not self._still_acts(client, answer):
-                grants.end_grant(conn, answer.grant.id, now)
-                answer = rules.GRANT
+                answer = token.burn(conn, answer.grant, now)
             trail.note_answer(conn, client, form["grant_type"], answer)
         return _json(self._told(token.raised(answer), client, now))
 
@@ -234,7 +233,8 @@ class Server:
                 grant = grants.fetch_grant(conn, one)
                 if grant is not None and grant.client == client.id:
                     grants.end_grant(conn, one, now)
-                    trail.note(conn, grant.principal(grant.scope), Act.TOKEN, client.id, "called back by the client")
+                    who, told = grant.principal(grant.scope), "called back by the client"
+                    trail.note(conn, who, Act.TOKEN, client.id, told, rights=(grant.over(),))
         return Response(200, headers={**_OPEN, "Cache-Control": "no-store"})
 
     # -- what pages and the command line ask ---------------------------------------------------------------------------
@@ -248,8 +248,8 @@ class Server:
         """The person says yes; the address to send the browser to. Raises authorize.Returned."""
         now = self._clock()
         with self.database.connection() as conn:
-            address = authorize.give(conn, asked, who, patient, proved, self.issuer, now)
-            trail.note(conn, who, Act.GRANT, asked.client.id, f"given: {' '.join(asked.scopes)}")
+            grant, address = authorize.give(conn, asked, who, patient, proved, self.issuer, now)
+            trail.note_given(conn, who, grant)
         return address
 
     def refuse(self, asked: authorize.Asked, who: Principal) -> str:
@@ -283,13 +283,13 @@ class Server:
         """Other keys for a client. Raises Refused (OAUTH-0009, OAUTH-0012)."""
         with self.database.connection() as conn:
             clients.set_keys(conn, client, document)
-            trail.note_client(conn, client, "other keys")
+            trail.note_client(conn, client, "other keys", part="keys")
 
     def set_active(self, client: str, by: Principal = trail.COMMAND, *, active: bool) -> None:
         """Lock a client, which ends all its tokens within a second, or unlock it. Raises Refused (OAUTH-0012)."""
         with self.database.connection() as conn:
             clients.set_active(conn, client, active=active)
-            trail.note_client(conn, client, "unlocked" if active else "locked", by)
+            trail.note_client(conn, client, "unlocked" if active else "locked", by, part="active")
             if not active:
                 end(conn, "client", client, self._clock())
 
@@ -304,7 +304,7 @@ class Server:
             grant = grants.fetch_grant(conn, id)
             if grant is not None and grant.account == who.name:
                 grants.end_grant(conn, id, self._clock())
-                trail.note(conn, who, Act.GRANT, grant.client, "taken back")
+                trail.note(conn, who, Act.GRANT, grant.client, "taken back", rights=(grant.over(),))
 
     def end_account(self, account: str) -> None:
         """All tokens of an account end within a second."""

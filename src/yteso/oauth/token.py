@@ -33,6 +33,7 @@ from yteso.oauth.grants import (
     use_code,
     use_refresh,
 )
+from yteso.store.held import Right
 
 PERSON_LIVES = timedelta(minutes=60)
 SERVICE_LIVES = timedelta(minutes=5)
@@ -48,9 +49,19 @@ class Given:
     scope: str
     refresh: str = ""
     is_first: bool = False
+    is_new: bool = False
+    """The grant was made for this very request, which a machine's is."""
 
 
-Answer = Given | Rule | Issue
+@dataclass(frozen=True, slots=True)
+class Burnt:
+    """It was shown twice, or by somebody else than it was for: its grant is over."""
+
+    over: Right
+    rule: Rule = rules.GRANT
+
+
+Answer = Given | Burnt | Rule | Issue
 
 
 def exchange_code(conn: Connection, client: Client, form: Mapping[str, str], now: datetime) -> Answer:
@@ -60,13 +71,11 @@ def exchange_code(conn: Connection, client: Client, form: Mapping[str, str], now
     if code is None or grant is None or grant.client != client.id:
         return rules.GRANT
     if code.used is not None:
-        end_grant(conn, grant.id, now)
-        return rules.GRANT
+        return burn(conn, grant, now)
     use_code(conn, form["code"], now)
     good = now < code.expires and form.get("redirect_uri") == code.redirect and grant.holds(now)
     if not good or not _is_verified(form.get("code_verifier", ""), code.challenge):
-        end_grant(conn, grant.id, now)
-        return rules.GRANT
+        return burn(conn, grant, now)
     offline = "offline_access" in grant.scope.split()
     return Given(grant, grant.scope, issue_refresh(conn, grant.id, grant.scope) if offline else "", is_first=True)
 
@@ -79,8 +88,7 @@ def exchange_refresh(conn: Connection, client: Client, form: Mapping[str, str], 
     if found is None or grant is None or grant.client != client.id:
         return rules.GRANT
     if found[2] is not None:
-        end_grant(conn, grant.id, now)
-        return rules.GRANT
+        return burn(conn, grant, now)
     if not grant.holds(now):
         return rules.GRANT
     asked = form.get("scope", "").split() or found[1].split()
@@ -116,7 +124,13 @@ def exchange_proof(conn: Connection, client: Client, form: Mapping[str, str], no
         expires=now + SERVICE_LIVES,
     )
     add_grant(conn, grant)
-    return Given(grant, grant.scope)
+    return Given(grant, grant.scope, is_new=True)
+
+
+def burn(conn: Connection, grant: Grant, now: datetime) -> Burnt:
+    """The grant is over, for good."""
+    end_grant(conn, grant.id, now)
+    return Burnt(grant.over())
 
 
 EXCHANGES = {
@@ -128,6 +142,8 @@ EXCHANGES = {
 
 def raised(answer: Answer) -> Given:
     """What was given. Raises Refused (400) for a rule."""
+    if isinstance(answer, Burnt):
+        answer = answer.rule
     if isinstance(answer, Rule):
         answer = answer.at(Origin(field="grant"))
     if isinstance(answer, Issue):

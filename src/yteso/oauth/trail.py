@@ -4,24 +4,44 @@ from __future__ import annotations
 
 from yteso.access.principal import Principal, Role
 from yteso.db import Connection
-from yteso.oauth.clients import Client
-from yteso.oauth.token import Answer, Given
+from yteso.oauth.clients import Client, fetch_client, rights_of
+from yteso.oauth.grants import Grant
+from yteso.oauth.token import Answer, Burnt, Given
 from yteso.store import trail
 from yteso.store.audit import Stranger
+from yteso.store.held import Right
 from yteso.store.trail import Act, Did
 
 COMMAND = Principal("yteso command", Role.SYSTEM, purpose="HSYSADMIN")
 """Who acts when no page does."""
 
 
-def note(conn: Connection, who: Principal, act: Act, client: str, detail: str, *, refused: bool = False) -> None:
-    """The row of an act about a client."""
-    trail.add_act(conn, who, Did(act, client, detail, refused))
+def note(
+    conn: Connection,
+    who: Principal,
+    act: Act,
+    client: str,
+    detail: str,
+    *,
+    refused: bool = False,
+    rights: tuple[Right, ...] = (),
+) -> None:
+    """The row of an act about a client, with what it left of rights."""
+    trail.add_act(conn, who, Did(act, client, detail, refused, rights=rights))
 
 
-def note_client(conn: Connection, client: str, detail: str, by: Principal = COMMAND) -> None:
-    """A client was changed."""
-    note(conn, by, Act.CLIENT, client, detail)
+def note_given(conn: Connection, who: Principal, grant: Grant) -> None:
+    """A person let an app act for them."""
+    note(conn, who, Act.GRANT, grant.client, f"given: {grant.scope}", rights=(grant.right,))
+
+
+def note_client(conn: Connection, client: str, detail: str, by: Principal = COMMAND, *, part: str = "") -> None:
+    """A client was changed: all of it, or its `part` (`keys`, `active`)."""
+    found = fetch_client(conn, client)
+    rights = rights_of(found) if found else ()
+    table = f"oauth.client.{part}"
+    told = tuple(right for right in rights if not part or right.table == table)
+    note(conn, by, Act.CLIENT, client, detail, rights=told)
 
 
 def note_registered(conn: Connection, client: Client, by: Principal = COMMAND) -> None:
@@ -32,10 +52,12 @@ def note_registered(conn: Connection, client: Client, by: Principal = COMMAND) -
 def note_answer(conn: Connection, client: Client, kind: str, answer: Answer) -> None:
     """A token was given, for whom and how far; or refused, by which rule."""
     if isinstance(answer, Given):
-        note(conn, answer.grant.principal(answer.scope), Act.TOKEN, client.id, f"{kind}: {answer.scope}")
+        rights = (answer.grant.right,) if answer.is_new else ()
+        note(conn, answer.grant.principal(answer.scope), Act.TOKEN, client.id, f"{kind}: {answer.scope}", rights=rights)
     else:
         who = Stranger(client.id, client=client.id)
-        trail.add_act(conn, who, Did(Act.TOKEN, client.id, f"{kind} {answer.code}", refused=True))
+        rule, rights = (answer.rule, (answer.over,)) if isinstance(answer, Burnt) else (answer, ())
+        trail.add_act(conn, who, Did(Act.TOKEN, client.id, f"{kind} {rule.code}", refused=True, rights=rights))
 
 
 def note_curious(conn: Connection, client: Client, remote: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from yteso.access.budget import budgets
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
-from yteso.db import Database, is_retryable
+from yteso.db import Connection, Database, is_retryable
 from yteso.db.guard import require_durable
 from yteso.db.migrate import Migration, migrate
 from yteso.db.refusals import NO_ANSWER, READER
@@ -37,12 +37,21 @@ def prepare(settings: Settings) -> list[Migration]:
         with database.connection() as conn:
             require_durable(conn)
             configure(conn, budgets(settings.budgets))
+            _adopt(conn, settings)
         if _raise_wall(database) and settings.reader_database_url:
             _require_reader(settings)
         _load_own_packages(database)
     finally:
         database.close()
     return applied
+
+
+def _adopt(conn: Connection, settings: Settings) -> None:
+    from yteso.ops.held import adopt_present
+    from yteso.web import setup
+
+    adopt_present(conn, settings)
+    setup.close()
 
 
 def _load_own_packages(database: Database) -> None:

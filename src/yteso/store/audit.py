@@ -114,7 +114,8 @@ class Stranger:
 class Note:
     """One row to be written: who did what (`C R U D E`) to what; `patients` are the numbers of patients' keys.
 
-    `content`: the leaves of what a write left (`C U D`), or a digest of what was handed out (`R E`, see `given`).
+    `content`: the leaves of what a write left (`C U D`), a digest of what was handed out (`R E`, see `given`), or what
+    an act about accounts and apps left (`held`).
     """
 
     who: Principal | Stranger

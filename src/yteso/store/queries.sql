@@ -165,7 +165,7 @@ FROM store.audit WHERE shard = %s ORDER BY n;
 -- find_access --
 -- Audit rows, newest first; what is NULL limits nothing. A person's rows are those of all their Patients.
 SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf,
-       CASE WHEN action IN ('R', 'E') THEN content END
+       CASE WHEN action IN ('R', 'E') AND what !~ '^[a-z]+:' THEN content END
 FROM store.audit
 WHERE (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
   AND (%(since)s::timestamptz IS NULL OR ts >= %(since)s) AND (%(until)s::timestamptz IS NULL OR ts < %(until)s)
@@ -188,7 +188,7 @@ ORDER BY ts DESC, shard DESC, n DESC LIMIT %(count)s;
 -- fetch_one_access --
 -- One audit row.
 SELECT shard, n, ts, who, role, facility, purpose, action, what, detail, outcome, client, behalf,
-       CASE WHEN action IN ('R', 'E') THEN content END
+       CASE WHEN action IN ('R', 'E') AND what !~ '^[a-z]+:' THEN content END
 FROM store.audit
 WHERE shard = %(lane)s AND n = %(n)s AND (%(pat)s::bigint IS NULL OR pats && (ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))))
   AND facility <> ALL(%(not_at)s::text[]) AND t <> ALL(%(not_in)s::bigint[])
@@ -224,7 +224,11 @@ SELECT NOT EXISTS (SELECT FROM store.parameter WHERE state = 'indexing'), NOT EX
 
 -- fetch_written --
 -- What audit rows say was written, in the order of transactions.
-SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL AND action IN ('C', 'U', 'D') ORDER BY t, ts, shard, n;
+SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL AND action IN ('C', 'U', 'D') AND what !~ '^[a-z]+:' ORDER BY t, ts, shard, n;
+
+-- fetch_told_rights --
+-- What acts said of the rows that give somebody a right.
+SELECT what, t, ts, shard, n, content FROM store.audit WHERE what ~ '^[a-z]+:' AND (content IS NOT NULL OR what = 'adopted:rights');
 
 -- fetch_unbound_t --
 -- The last write of the time when the audit did not yet name content (migration 0040).

@@ -7,6 +7,7 @@ lower-case word before a colon. What strangers can cause without end (a wrong pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from yteso.base.errors import Refused
 from yteso.db import Connection
 from yteso.search.keys import number, patient_key
 from yteso.store.audit import REFUSED, SQL, Note, Stranger, write_notes
+from yteso.store.held import Right, told
 
 FREE = 30
 """Tries of one place within an hour that all get their row; later the 32nd, 64th, 128th …"""
@@ -49,6 +51,8 @@ class Act(StrEnum):
     TOKEN = "token"  # noqa: S105 - a word, no secret
     PAGE = "page"
     """A page that was not shown."""
+    ADOPTED = "adopted"
+    """The rows that give rights, as they were when the chain began to tell of them (`held`)."""
 
 
 _ACTIONS = {
@@ -61,6 +65,7 @@ _ACTIONS = {
     Act.CLIENT: "U",
     Act.GRANT: "U",
     Act.PAGE: "R",
+    Act.ADOPTED: "U",
 }
 
 
@@ -72,6 +77,7 @@ class Did:
     """One act: on what (`subject`: an account, a client, a page's name), how (`detail`), and whether it was refused.
 
     `patient`: id of the Patient whose page it was, who then finds the row among those about the own record.
+    `rights`: the rows it set that give somebody a right, as they are now.
     """
 
     act: Act
@@ -79,6 +85,7 @@ class Did:
     detail: str = ""
     refused: bool = False
     patient: str = ""
+    rights: Iterable[Right] = ()
 
 
 def act_of(what: str) -> tuple[Act, str] | None:
@@ -121,7 +128,8 @@ def _note(who: Principal | Stranger, did: Did) -> Note:
     patients = [number(patient_key(did.patient))] if did.patient else []
     outcome = REFUSED if did.refused else ""
     action = _ACTIONS.get(did.act, "E")
-    return Note(actor, action, f"{did.act}:{_plain(did.subject)}", _plain(did.detail), patients, outcome=outcome)
+    what, detail = f"{did.act}:{_plain(did.subject)}", _plain(did.detail)
+    return Note(actor, action, what, detail, patients, told(did.rights), outcome)
 
 
 def _plain(text: str) -> str:

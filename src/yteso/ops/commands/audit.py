@@ -54,9 +54,11 @@ def verify(
     Chỉ đọc cơ sở dữ liệu (YTESO_DATABASE_URL, hoặc cơ sở dữ liệu nhúng). · Only reads the database.
     """
     from yteso.db import Database
+    from yteso.ops.held import bad_right
     from yteso.store.postgres import PostgresStore
     from yteso.store.roots import roots_after
     from yteso.store.verify import verify as find_bad
+    from yteso.web import setup
 
     with at_database(existing=True) as settings:
         keys = _keys(settings, key or [])
@@ -67,7 +69,10 @@ def verify(
                 store = PostgresStore()
                 store.refresh(conn)
                 bad = find_bad(conn, store.codec(conn), documents, keys)
+            if bad is None and (about := bad_right(database, settings)):
+                bad = BadPlace("right", about=about)
         finally:
+            setup.close()
             database.close()
     if bad is not None:
         _tell(bad)

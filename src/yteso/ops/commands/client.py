@@ -75,7 +75,7 @@ def keys_(id: _Id, keys: _Keys) -> None:
 
     with _connection() as conn:
         set_keys(conn, id, keys.read_text(encoding="utf-8"))
-        note_client(conn, id, "other keys")
+        note_client(conn, id, "other keys", part="keys")
     console.print(f"{id}: đã lưu · saved")
 
 
@@ -89,7 +89,7 @@ def disable(id: _Id) -> None:
 
     with _connection() as conn:
         set_active(conn, id, active=False)
-        note_client(conn, id, "locked")
+        note_client(conn, id, "locked", part="active")
         end(conn, "client", id, system_clock())
     console.print(f"{id}: đã khóa · locked")
 
@@ -102,7 +102,7 @@ def enable(id: _Id) -> None:
 
     with _connection() as conn:
         set_active(conn, id, active=True)
-        note_client(conn, id, "unlocked")
+        note_client(conn, id, "unlocked", part="active")
     console.print(f"{id}: đã mở · unlocked")
 
 

@@ -28,8 +28,10 @@ class AccountsConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        """A changed account ends the tokens that speak of it."""
-        from yteso.web.accounts.models import User
+        """A changed account ends the tokens that speak of it; a password's hash made anew stands in the audit."""
+        from yteso.web.accounts.held import note_kept_anew
+        from yteso.web.accounts.models import User, kept_anew
         from yteso.web.oauth.tokens import account_saved
 
         post_save.connect(account_saved, sender=User, dispatch_uid="end tokens")
+        kept_anew.connect(note_kept_anew, sender=User, dispatch_uid="kept anew")

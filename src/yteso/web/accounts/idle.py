@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest
 
 from yteso.access.principal import Role
-from yteso.web.accounts import factors, trail
+from yteso.web.accounts import factors, held, trail
 from yteso.web.accounts.models import User
 from yteso.web.services import installed, now
 
@@ -36,9 +36,9 @@ def disable_idle(which: Q | None = None) -> list[str]:
         found = found.exclude(demo=True)
     # Several walkers do this when a day begins; who comes second finds nobody left.
     names = dict(found.select_for_update(of=("self",)).values_list("pk", "username"))
-    for name in names.values():
-        trail.note(trail.COMMAND, trail.Act.ACCOUNT, name, "disabled: idle for 45 days")
     User.objects.filter(pk__in=names).update(is_active=False, disabled_reason="idle")
+    for name in names.values():
+        trail.note(trail.COMMAND, trail.Act.ACCOUNT, name, "disabled: idle for 45 days", rights=held.active(name))
     if (oauth := installed().oauth) is not None:
         transaction.on_commit(lambda: [oauth.end_account(name) for name in names.values()])
     return list(names.values())

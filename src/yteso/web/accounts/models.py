@@ -6,11 +6,15 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yteso.access.principal import Role
+
+kept_anew = Signal()
+"""A password's hash was made again; `user` is whose."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -71,6 +75,15 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is the password; kept by other parameters it is kept anew, in a transaction with who hears it."""
+        before = self.password
+        with transaction.atomic():
+            good = super().check_password(raw_password)
+            if self.password != before:
+                kept_anew.send(User, user=self)
+        return good
 
     def get_full_name(self) -> str:
         """For passkeys: what a phone shows beside the key."""

@@ -18,7 +18,7 @@ from yteso.access.principal import Principal, Role
 from yteso.access.purpose import USUAL
 from yteso.base.errors import Refused
 from yteso.web import rules
-from yteso.web.accounts import idle, recovery, sessions, throttle, trail
+from yteso.web.accounts import held, idle, recovery, sessions, throttle, trail
 from yteso.web.accounts.models import User
 from yteso.web.guard import PEOPLE
 from yteso.web.services import installed, now
@@ -88,7 +88,8 @@ def create_user(
         _check_fields(user)
         deed = "changed" if user.pk else "made"
         user.save()
-        trail.note(trail.COMMAND, trail.Act.ACCOUNT, username, described(user, deed))
+        rights = held.account(username)
+        trail.note(trail.COMMAND, trail.Act.ACCOUNT, username, described(user, deed), rights=rights)
     return _account(user)
 
 
@@ -106,7 +107,8 @@ def set_password(username: str, password: str) -> None:
     user.set_password(password)
     user.demo = False
     user.save(update_fields=["password", "demo"])
-    trail.note(trail.COMMAND, trail.Act.PASSWORD, user.username, "set by the command line")
+    rights = held.password(user.username)
+    trail.note(trail.COMMAND, trail.Act.PASSWORD, user.username, "set by the command line", rights=rights)
 
 
 @transaction.atomic
@@ -115,7 +117,7 @@ def activate(username: str, by: Principal = trail.COMMAND) -> None:
     user = _find(username)
     user.is_active, user.disabled_reason, user.last_active = True, "", now()
     user.save(update_fields=["is_active", "disabled_reason", "last_active"])
-    trail.note(by, trail.Act.ACCOUNT, user.username, "enabled")
+    trail.note(by, trail.Act.ACCOUNT, user.username, "enabled", rights=held.active(user.username))
 
 
 @transaction.atomic
@@ -124,7 +126,7 @@ def deactivate(username: str, by: Principal = trail.COMMAND) -> None:
     user = _find(username)
     user.is_active, user.disabled_reason = False, "administrator"
     user.save(update_fields=["is_active", "disabled_reason"])
-    trail.note(by, trail.Act.ACCOUNT, user.username, "disabled")
+    trail.note(by, trail.Act.ACCOUNT, user.username, "disabled", rights=held.active(user.username))
 
 
 @transaction.atomic

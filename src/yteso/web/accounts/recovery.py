@@ -15,7 +15,7 @@ from django.db import transaction
 from yteso.access.principal import Principal
 from yteso.base.errors import Refused
 from yteso.web import rules
-from yteso.web.accounts import factors, sessions, trail
+from yteso.web.accounts import factors, held, sessions, trail
 from yteso.web.accounts.models import Recovery, User
 from yteso.web.services import now
 
@@ -34,7 +34,8 @@ def make(user: User, by: Principal, *, reset_factors: bool) -> str:
     sessions.end_all(user)
     if reset_factors:
         factors.remove_all(user)
-    trail.note(by, trail.Act.RECOVERY, user.username, "link, factors removed" if reset_factors else "link")
+    detail = "link, factors removed" if reset_factors else "link"
+    trail.note(by, trail.Act.RECOVERY, user.username, detail, rights=held.password(user.username))
     return token
 
 
@@ -53,7 +54,8 @@ def use(token: str, password: str) -> User:
         raise Refused(rules.LINK_OVER.at(), status=410)
     user.set_password(password)
     user.save(update_fields=["password"])
-    trail.note(trail.account_of(user), trail.Act.PASSWORD, user.username, "set by a one-time link")
+    rights = held.password(user.username)
+    trail.note(trail.account_of(user), trail.Act.PASSWORD, user.username, "set by a one-time link", rights=rights)
     return user
 
 

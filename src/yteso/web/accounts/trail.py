@@ -6,6 +6,8 @@ field; it stands in the chain as a keyed hash.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -13,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from yteso.access.principal import Principal, Role
 from yteso.access.purpose import USUAL
 from yteso.client import trail
-from yteso.client.trail import Act, Did, Stranger
+from yteso.client.trail import Act, Did, Right, Stranger
 from yteso.web.accounts.models import User
 from yteso.web.accounts.source import source_of
 
@@ -29,20 +31,35 @@ def account_of(user: User) -> Principal:
 
 
 def acted(
-    request: HttpRequest, act: Act, subject: str = "", detail: str = "", *, refused: bool = False, patient: str = ""
+    request: HttpRequest,
+    act: Act,
+    subject: str = "",
+    detail: str = "",
+    *,
+    refused: bool = False,
+    patient: str = "",
+    rights: Iterable[Right] = (),
 ) -> None:
     """The row of an act of whoever is signed in; `subject` is the own account when nothing is named."""
     user = request.user
-    note(account_of(user), act, subject or user.username, _told(request, detail), refused=refused, patient=patient)
+    told, subject = _told(request, detail), subject or user.username
+    note(account_of(user), act, subject, told, refused=refused, patient=patient, rights=rights)
 
 
 def note(
-    who: Principal | Stranger, act: Act, subject: str, detail: str = "", *, refused: bool = False, patient: str = ""
+    who: Principal | Stranger,
+    act: Act,
+    subject: str,
+    detail: str = "",
+    *,
+    refused: bool = False,
+    patient: str = "",
+    rights: Iterable[Right] = (),
 ) -> None:
-    """The row of an act; `patient`: whose page it was."""
+    """The row of an act; `patient`: whose page it was; `rights`: what it set (`held`)."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        trail.note(connection.connection, who, Did(act, subject, detail, refused, patient))
+        trail.note(connection.connection, who, Did(act, subject, detail, refused, patient, rights))
 
 
 @transaction.atomic

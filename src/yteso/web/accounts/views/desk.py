@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yteso.access.principal import Role
-from yteso.web.accounts import factors, people, recovery, sessions, trail
+from yteso.web.accounts import factors, held, people, recovery, sessions, trail
 from yteso.web.accounts.forms import AccountForm
 from yteso.web.accounts.models import User
 from yteso.web.guard import allow, needs_fresh_login, needs_fresh_login_to_change
@@ -96,7 +96,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _save(request: HttpRequest, user: User, deed: str) -> None:
     user.save()
-    trail.acted(request, trail.Act.ACCOUNT, user.username, people.described(user, deed))
+    rights = held.account(user.username) if deed == "made" else held.role(user.username)
+    trail.acted(request, trail.Act.ACCOUNT, user.username, people.described(user, deed), rights=rights)
 
 
 def _filled(request: HttpRequest, user: User, form: AccountForm) -> bool:

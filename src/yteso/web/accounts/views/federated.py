@@ -19,7 +19,7 @@ from yteso.base.errors import Refused
 from yteso.signing.shelf import Shelf
 from yteso.standards.identifiers import valid_cccd
 from yteso.web import rules
-from yteso.web.accounts import idle, life, oidc, trail
+from yteso.web.accounts import held, idle, life, oidc, people, trail
 from yteso.web.accounts.models import Identity, User
 from yteso.web.accounts.oidc import client_key, flow
 from yteso.web.accounts.oidc.provider import Provider
@@ -102,9 +102,11 @@ def unlink(request: HttpRequest, id: int) -> HttpResponse:
 
 @transaction.atomic
 def _untied(request: HttpRequest, id: int) -> bool:
-    if not request.user.identities.filter(pk=id).delete()[0]:
+    found = request.user.identities.select_for_update().filter(pk=id).first()
+    if found is None:
         return False
-    trail.acted(request, trail.Act.IDENTITY, detail="untied")
+    found.delete()
+    trail.acted(request, trail.Act.IDENTITY, detail="untied", rights=[held.identity(found.issuer, found.subject)])
     return True
 
 
@@ -151,7 +153,9 @@ def _bind(user: User, who: flow.Who) -> None:
         with transaction.atomic():
             row, made = Identity.objects.get_or_create(issuer=who.issuer, subject=who.subject, defaults={"user": user})
             if made:
-                trail.note(trail.account_of(user), trail.Act.IDENTITY, user.username, f"tied: {who.issuer}")
+                rights = [held.identity(who.issuer, who.subject, user.username)]
+                detail = f"tied: {who.issuer}"
+                trail.note(trail.account_of(user), trail.Act.IDENTITY, user.username, detail, rights=rights)
     except IntegrityError as error:
         raise Refused(rules.IDENTITY_TAKEN.at(), status=409) from error
     if row.user_id != user.pk:
@@ -198,5 +202,6 @@ def _citizen_account(person: str, who: flow.Who) -> User:
     user = User(username=name, display_name=who.name or name, role=Role.CITIZEN.value, person=person)
     user.set_unusable_password()
     user.save()
-    trail.note(trail.account_of(user), trail.Act.ACCOUNT, name, "made at the first log-in")
+    detail = people.described(user, "made at the first log-in")
+    trail.note(trail.account_of(user), trail.Act.ACCOUNT, name, detail, rights=held.account(name))
     return user

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yteso.web.accounts import factors, life, oidc, sessions, trail
+from yteso.web.accounts import factors, held, life, oidc, sessions, trail
 from yteso.web.accounts.forms import CodeForm, PasskeyForm, PasswordForm
 from yteso.web.accounts.views.entrance import clear_second, record_factor, second_wait, wait_text
 from yteso.web.guard import ACCOUNTS, INCOMPLETE, allow, enrols, needs_fresh_login
@@ -65,7 +65,8 @@ def _set_password(request: HttpRequest, password: str) -> None:
     _follow(request, before)
     sessions.end_all(user, but=request.session.session_key)
     life.weigh(request)
-    trail.acted(request, trail.Act.PASSWORD, detail="changed by its owner")
+    rights = held.password(user.username)
+    trail.acted(request, trail.Act.PASSWORD, detail="changed by its owner", rights=rights)
 
 
 def _follow(request: HttpRequest, before: str) -> None:

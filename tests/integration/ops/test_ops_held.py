@@ -1,0 +1,146 @@
+"""Rows that give somebody a right and are made of no resource: who puts one in or changes it by hand is found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from yteso.access.principal import Principal, Role
+from yteso.oauth.authorize import Asked
+from yteso.oauth.clients import PUBLIC, Client
+from yteso.ops import accounts
+from yteso.ops.accounts import Row
+from yteso.ops.compose import build
+from yteso.ops.held import adopt_present, bad_right
+from yteso.store.verify import verify
+from yteso.web import setup
+
+PASSWORD = "mat khau mau cho kiem thu"
+APP = Client("so-tay", "Sổ tay", PUBLIC, ("https://app.example/back",), scope="patient/*.rs offline_access")
+BOSS = Principal("quantri", Role.ADMINISTRATOR)
+
+
+def given(services, who: Principal) -> str:
+    """The id of what this person gives the app."""
+    asked = Asked(APP, APP.redirects[0], "s", ("patient/Observation.rs", "offline_access"), "c" * 43, "")
+    services.oauth.give(asked, who, "p1", datetime.now(UTC))
+    return services.oauth.grants_of(who.name)[0].id
+
+
+def adopted(services) -> bool:
+    with services.database.connection() as conn:
+        return adopt_present(conn, services.settings)
+
+
+@pytest.fixture
+def installation(settings):
+    """Accounts, machines, an app and grants: some from before the chain told of them, some changed since, one ended."""
+    setup.migrate(settings)
+    services = build(settings, application="test")
+    with services.database.connection() as conn:
+        conn.execute(
+            "INSERT INTO oauth.client (id, name, kind, redirects, scope, purpose, made, made_by)"
+            " VALUES ('app-cu', 'Cũ', 'public', '{https://cu.example/}', 'openid', 'TREAT', now(), '')"
+        )
+    assert adopted(services)
+    assert not adopted(services)
+    accounts.save(settings, Row("bacsi", "doctor", "01001", active=True), PASSWORD)
+    accounts.save(settings, Row("dan", "citizen", "", active=True), PASSWORD, person="p1")
+    accounts.save(settings, Row("his-01001", "facility", "01001", active=True), PASSWORD)
+    accounts.save(settings, Row("his-01002", "facility", "01002", active=True), PASSWORD)
+    accounts.set_password(settings, "his-01001", "mot mat khau khac")
+    accounts.disable(settings, "his-01002")
+    accounts.set_password(settings, "bacsi", "mot cau hoan toan khac day")
+    accounts.disable(settings, "bacsi")
+    accounts.enable(settings, "bacsi")
+    accounts.one_time_link(settings, "bacsi", reset_factors=True)
+    accounts.save(settings, Row("quantri", "administrator", "", active=True), PASSWORD)
+    accounts.disable(settings, "quantri")
+    services.oauth.register(APP, BOSS)
+    services.oauth.set_active("app-cu", BOSS, active=False)
+    citizen = Principal("dan", Role.CITIZEN, purpose="PATRQT", person="p1")
+    services.oauth.end_grant(citizen, given(services, citizen))
+    given(services, citizen)
+    yield services
+    setup.close()
+    services.close()
+
+
+def test_what_was_there_and_what_was_done_passes(installation):
+    assert bad_right(installation.database, installation.settings) is None
+    with installation.database.connection() as conn:
+        assert verify(conn, installation.store.codec(conn)) is None, "its digests are no leaves of the record"
+
+
+COPY = (
+    "INSERT INTO oauth.grant_ SELECT 'ghost', client, account, role, facility, purpose, person, assurance, 'p2',"
+    " encounter, scope, nonce, proved, made, expires FROM oauth.grant_ WHERE ended IS NULL"
+)
+PUT_IN = (
+    "INSERT INTO web.accounts_user (username, display_name, role, facility, person, practitioner, language, is_active,"
+    " disabled_reason, demo, created, password) SELECT 'ma', 'Ma', 'doctor', '01001', '', '', '', true, '', false,"
+    " now(), password FROM web.accounts_user WHERE username = 'dan'"
+)
+IDENTITY = (
+    "INSERT INTO web.accounts_identity (issuer, subject, user_id, made)"
+    " SELECT 'https://sso.example', 's-1', id, now() FROM web.accounts_user WHERE username = 'dan'"
+)
+MACHINE = (
+    "INSERT INTO exchange.sender (shard, name, password, facility)"
+    " SELECT shard, 'his-ma', password, facility FROM exchange.sender WHERE name = 'his-01001'"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [
+        ("UPDATE web.accounts_user SET role = 'inspector' WHERE username = 'bacsi'", "accounts_user bacsi"),
+        ("UPDATE web.accounts_user SET facility = '01002' WHERE username = 'bacsi'", "accounts_user bacsi"),
+        ("UPDATE web.accounts_user SET person = 'p2' WHERE username = 'dan'", "accounts_user dan"),
+        ("UPDATE web.accounts_user SET is_active = true", "accounts_user.is_active quantri"),
+        (
+            (
+                "UPDATE web.accounts_user SET password ="
+                " (SELECT password FROM web.accounts_user WHERE username = 'dan') WHERE username = 'bacsi'"
+            ),
+            "accounts_user.password bacsi",
+        ),
+        (PUT_IN, "accounts_user ma"),
+        (IDENTITY, "accounts_identity https://sso.example s-1"),
+        ("UPDATE exchange.sender SET facility = '01009' WHERE name = 'his-01001'", "exchange.sender his-01001"),
+        ("UPDATE exchange.sender SET active = true", "exchange.sender.active his-01002"),
+        (
+            (
+                "UPDATE exchange.sender SET password = (SELECT password FROM exchange.sender WHERE name = 'his-01002')"
+                " WHERE name = 'his-01001'"
+            ),
+            "exchange.sender.password his-01001",
+        ),
+        (MACHINE, "exchange.sender his-ma"),
+        ("UPDATE oauth.client SET scope = scope || ' user/*.cruds' WHERE id = 'so-tay'", "oauth.client so-tay"),
+        ("UPDATE oauth.client SET redirects = '{https://evil.example/}' WHERE id = 'app-cu'", "oauth.client app-cu"),
+        ("UPDATE oauth.client SET active = true", "oauth.client.active app-cu"),
+        (
+            'UPDATE oauth.client SET keys = \'[{"kty": "EC", "kid": "k"}]\' WHERE id = \'so-tay\'',
+            "oauth.client.keys so-tay",
+        ),
+        (COPY, "oauth.grant_ ghost"),
+        ("UPDATE oauth.grant_ SET patient = 'p2' WHERE ended IS NULL", "oauth.grant_ "),
+        ("UPDATE oauth.grant_ SET expires = expires + interval '1 day' WHERE ended IS NULL", "oauth.grant_ "),
+        ("UPDATE oauth.grant_ SET ended = NULL", "oauth.grant_ "),
+    ],
+)
+def test_what_nobody_did_is_named(installation, change, row):
+    with psycopg.connect(installation.settings.database_url) as conn:
+        conn.execute(change)
+    assert (bad_right(installation.database, installation.settings) or "").startswith(row)
+
+
+def test_a_second_adoption_is_named(installation):
+    with psycopg.connect(installation.settings.database_url) as conn:
+        conn.execute(PUT_IN)
+        conn.execute("DELETE FROM ops.adopted")
+    assert adopted(installation)
+    assert bad_right(installation.database, installation.settings) == "store.audit adopted:rights"
