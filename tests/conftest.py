@@ -25,6 +25,18 @@ TEMPLATE = "yteso_template"
 _MEMORY = 1024**3
 _IN_MEMORY = Path("/dev/shm")
 _ROOM = 2 * 1024**3
+# What a browser does by itself: it loses a page while it exchanges the process, or drops a navigation that another one
+# overtakes. Such a test has tested nothing yet. Only these words of Playwright's own Error count: what does not hold,
+# and what was awaited in vain, is told at once.
+_LOST_PAGE = r"^Error: [\w.]+: (Execution context was destroyed|Target crashed|Page crashed|net::ERR_ABORTED)"
+_TOLD_AT_ONCE = [AssertionError, pytest.fail.Exception]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test in a browser that lost its page begins anew, at most twice; the summary names it (`R`)."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=_LOST_PAGE, rerun_except=_TOLD_AT_ONCE))
 
 
 @pytest.fixture(scope="session")

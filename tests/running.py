@@ -41,14 +41,14 @@ class Platform:
         if self.process.stdout.closed:
             return ""
         self.process.send_signal(signal.SIGINT)
-        return self.process.communicate(timeout=60)[0]
+        return self.process.communicate(timeout=240)[0]
 
     def health(self) -> dict[str, object]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as response:
             return json.load(response)
 
     def await_health(self) -> dict[str, object]:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             try:
                 return self.health()

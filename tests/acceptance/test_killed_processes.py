@@ -56,7 +56,7 @@ class Facilities:
 
     def _yteso(self, *arguments: str) -> str:
         process = self.platform.run(*arguments)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=240)
         assert process.returncode == 0, output
         return output
 

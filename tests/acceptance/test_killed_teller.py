@@ -59,9 +59,10 @@ def test_everybody_is_told_once_after_three_kills(database, database_url):
     breach = desk.open(OFFICER, "Tài khoản bị lộ mật khẩu", now - timedelta(hours=1), suspicion)
     desk.have_told(OFFICER, breach, WORDS)
     kills, progress = 0, []
-    for n in range(KILLS):
-        process = teller(database_url, breach)
-        time.sleep(0.05 + 0.02 * n)
+    for _ in range(KILLS):
+        process, before = teller(database_url, breach), desk.told(OFFICER, breach).told
+        while process.poll() is None and desk.told(OFFICER, breach).told == before:
+            time.sleep(0.01)
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             kills += 1

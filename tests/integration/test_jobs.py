@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from yteso.base.errors import Refused, YtesoError
@@ -38,22 +39,28 @@ def test_a_taken_queueing_lock_is_no_error_and_leaves_the_transaction_usable(dat
 
 def test_two_open_transactions_with_one_queueing_lock_do_not_wait_for_each_other(database: Database) -> None:
     with database.connection() as first, database.connection() as second:
-        second.execute("SET LOCAL statement_timeout = '2s'")
+        second.execute("SET LOCAL statement_timeout = '20s'")
         assert enqueue(first, "drain", queueing_lock="drain") is not None
         assert enqueue(second, "drain", queueing_lock="drain") is None
     assert states(database) == [("drain", "todo")]
 
 
-def test_a_taken_queueing_lock_costs_less_than_a_third_of_a_millisecond(database: Database) -> None:
+def test_a_taken_queueing_lock_costs_little_more_than_asking_for_nothing(database: Database) -> None:
+    """The least of many: whatever else the machine does falls between some of them, not between all."""
     with database.connection() as conn:
         enqueue(conn, "drain", queueing_lock="drain")
     with database.connection() as conn:
-        times = []
-        for _ in range(300):
-            started = time.perf_counter()
-            enqueue(conn, "drain", queueing_lock="drain")
-            times.append(time.perf_counter() - started)
-    assert sorted(times)[len(times) // 2] < 0.0003
+        nothing = _least(lambda: conn.execute("SELECT 1").fetchone())
+        assert _least(lambda: enqueue(conn, "drain", queueing_lock="drain")) < 4 * nothing
+
+
+def _least(act: Callable[[], object]) -> float:
+    times = []
+    for _ in range(300):
+        started = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - started)
+    return min(times)
 
 
 def test_a_job_runs_with_its_arguments_and_is_gone_afterwards(database: Database) -> None:
@@ -140,7 +147,7 @@ def test_a_waiting_worker_starts_a_new_job_at_once(database: Database) -> None:
         time.sleep(0.5)
         with database.connection() as conn:
             enqueue(conn, "walk")
-        assert done.wait(3)
+        assert done.wait(30)
     finally:
         stop.set()
         thread.join(30)

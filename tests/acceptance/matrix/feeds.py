@@ -77,7 +77,8 @@ async def _topics(hub: Hub, sent: asyncio.Queue[dict[str, Any]]) -> set[str] | i
     for topic in sorted(TOPICS):
         hub.tell(topic)
     news = asyncio.create_task(sent.get())
-    await asyncio.wait([news], timeout=0.3)
+    for _ in range(30):  # turns of the loop, in which everything that is ready gets its turn too
+        await asyncio.sleep(0.01)
     text = news.result()["body"].decode() if news.done() else ""
     news.cancel()
     return {line.removeprefix("event: ") for line in text.splitlines() if line.startswith("event: ")}

@@ -10,13 +10,11 @@ import hashlib
 import io
 import re
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from urllib.parse import parse_qs, urlencode, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -25,6 +23,7 @@ import pytest
 import requests
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
+from tests.browsers import chromium_here, quiet_stream
 
 from yteso.access.principal import Principal, Role
 from yteso.base.settings import Settings
@@ -176,8 +175,8 @@ def platform(
     fresh_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Platform]:
     with fresh_database() as dsn:
-        port = _free_port()
-        settings = Settings(home=tmp_path_factory.mktemp("oauth"), database_url=dsn, port=port)
+        server = make_server("127.0.0.1", 0, None, Threaded, Silent)
+        settings = Settings(home=tmp_path_factory.mktemp("oauth"), database_url=dsn, port=server.server_port)
         setup.migrate(settings)
         before = installed()
         services = build(settings, application="yteso test oauth")
@@ -185,22 +184,17 @@ def platform(
         from django.db import connections
 
         connections["default"].settings_dict["CONN_MAX_AGE"] = 0
-        server = make_server("127.0.0.1", port, bounded(front), Threaded, Silent)
+        server.set_app(bounded(front))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         platform = Platform(services, settings.address)
         _fill(platform)
-        yield platform
+        with quiet_stream():
+            yield platform
         server.shutdown()
         server.server_close()
         install(before)
         setup.close()
         services.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _fill(platform: Platform) -> None:
@@ -324,8 +318,4 @@ def visit(platform: Platform, browse: Callable[[str], requests.Session]) -> Visi
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The machine's own browser; a visible skip where there is none."""
-    for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
-        if Path(path).exists():
-            return path
-    return pytest.skip("no chromium on this machine")
+    return chromium_here()

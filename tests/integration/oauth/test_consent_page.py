@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.accessibility import faults
+from tests.browsers import launched
 from tests.integration.oauth.conftest import BACK, MINE, OTHERS, PASSWORD, Platform, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,12 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+    with launched(chromium) as browser:
         yield browser
-        browser.close()
 
 
 class App(BaseHTTPRequestHandler):
@@ -92,7 +89,7 @@ def test_a_doctor_looks_somebody_up_first(platform, browser, back):
     page.wait_for_selector(f'input[value="{OTHERS}"]')
     assert "1984" not in page.url, "whom one looks for stands in no address"
     page.click('button[value="yes"]')
-    assert "Hãy chọn một người" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Hãy chọn một người")
     page.fill("#f-find", "1984")
     page.keyboard.press("Enter")
     page.check(f'input[value="{OTHERS}"]')
@@ -120,6 +117,7 @@ def test_an_app_opens_from_the_record_page(platform, browser, back):
     page = opened(browser, platform, "bacsi")
     page.goto(f"/record/{OTHERS}")
     page.click("text=Mở ứng dụng")
+    expect(page.locator("h1")).to_have_text("Mở ứng dụng")
     axe(page)
     page.click("text=Biểu đồ Mẫu")
     page.wait_for_url(f"{back}-open*")
@@ -140,9 +138,9 @@ def test_the_register_and_the_grants_are_accessible(platform, browser, visit):
     page.fill("#f-redirects", "http://evil.example/back")
     page.fill("#f-scope", "patient/*.rs")
     page.click("text=Đăng ký >> nth=-1")
-    assert "OAUTH-0009" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("OAUTH-0009")
     page.fill("#f-redirects", "https://app.example/cb")
     page.click("form[action='/oauth/apps'] button")
     page.wait_for_url("**/oauth/apps")
-    assert "Ứng dụng thêm Mẫu" in page.inner_text("table")
+    expect(page.locator("table")).to_contain_text("Ứng dụng thêm Mẫu")
     page.context.close()

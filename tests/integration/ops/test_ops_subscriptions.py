@@ -92,6 +92,6 @@ def test_a_change_is_told_over_a_websocket_within_a_moment(platform) -> None:
         )
         started = time.monotonic()
         assert kind_of(websocket.receive()) == "event-notification"
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
     finally:
         websocket.close()

@@ -130,7 +130,7 @@ def test_a_paper_and_a_fact_written_at_the_same_moment_do_not_miss_each_other(
     begun, done = threading.Event(), threading.Event()
 
     def later():
-        begun.wait(10)
+        begun.wait(60)
         write(note())
         done.set()
 
@@ -140,7 +140,7 @@ def test_a_paper_and_a_fact_written_at_the_same_moment_do_not_miss_each_other(
         store.write(conn, administrator, [Put(fact("hiv"))])
         begun.set()
         assert not done.wait(0.5), "the paper waits for what is not committed yet"
-    thread.join(20)
+    thread.join(60)
     assert done.is_set()
     assert label("note") == HIV
 

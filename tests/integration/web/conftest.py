@@ -11,15 +11,15 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import psycopg
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from psycopg import sql
+from tests.browsers import chromium_here, launched, quiet_stream
 from tests.conftest import drop
 
 from yteso.access.principal import Principal, Role
@@ -145,11 +145,7 @@ def _opened(services: Services, facility: str) -> Site:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The machine's own browser; a visible skip where there is none."""
-    for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
-        if Path(path).exists():
-            return path
-    return pytest.skip("no chromium on this machine")
+    return chromium_here()
 
 
 class Threaded(ThreadingMixIn, WSGIServer):
@@ -172,17 +168,13 @@ def address(site) -> Iterator[str]:
     connections["default"].settings_dict["CONN_MAX_AGE"] = 0
     server = make_server("127.0.0.1", 0, application, Threaded, Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}"
+    with quiet_stream():
+        yield f"http://localhost:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop runs in the tests' own thread, where tests may also ask Django's models.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+    with launched(chromium) as browser:
         yield browser
-        browser.close()

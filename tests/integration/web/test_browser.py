@@ -173,10 +173,11 @@ def test_on_a_phone_a_file_takes_few_lines(site, browser, address):
 def test_a_tile_asks_again_when_the_marts_have_news(site, browser, address):
     context, page = signed_in(browser, address, "dieuhanh")
     page.goto("/ioc/")
+    before = page.locator("#tile-today").element_handle()
     with page.expect_response("**/ioc/tiles/today") as answer:
         page.evaluate("document.body.dispatchEvent(new CustomEvent('live:marts'))")
     assert answer.value.status == 200
-    page.wait_for_timeout(300)
+    page.wait_for_function("one => !one.isConnected", arg=before)
     expect(page.locator("#tile-today")).to_have_count(1)
     with page.expect_response("**/ioc/tiles/today"):
         page.evaluate("document.body.dispatchEvent(new CustomEvent('live:marts'))")

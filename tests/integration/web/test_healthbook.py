@@ -228,7 +228,7 @@ def test_the_pages_are_accessible_and_fit(site, browser, address, citizen, looke
     page.fill("#id_username", "nguoidan")
     page.fill("#id_password", PASSWORD)
     page.click("button[type=submit], form button.btn--primary")
-    seen = page.context.new_page()
+    page.wait_for_url(lambda url: "/login" not in url)
     context = browser.new_context(
         base_url=address, viewport={"width": width, "height": 800}, storage_state=page.context.storage_state()
     )

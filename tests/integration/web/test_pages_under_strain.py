@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 from tests.integration.web.test_browser import PASSWORD, places, signed_in
 
 from yteso.access.principal import Role
@@ -123,9 +121,7 @@ def test_a_record_leaves_the_screen_when_the_session_ended_in_another_tab(site, 
         other.fill("#id_password", PASSWORD)
         other.keyboard.press("Enter")
         other.wait_for_url("**/ioc/")
-    page.wait_for_timeout(5100)  # it asks once in five seconds, however often the line is lost
-    with suppress(Error):  # it may be leaving by itself
-        page.evaluate(LOST)
+    page.evaluate(LOST)
     expect(page.locator("h1")).to_have_text("Không có quyền truy cập" if after else "Đăng nhập")
     assert name not in page.content()
     context.close()

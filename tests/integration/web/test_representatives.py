@@ -351,9 +351,14 @@ def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
     page.fill("#id_username", "me")
     page.fill("#id_password", PASSWORD)
     page.click("form button.btn--primary")
+    page.wait_for_url(lambda url: "/login" not in url)
     of = f"?of={cast.child['id']}"
     for path in ("record", f"record{of}", f"record/tests{of}", f"../consent/{of}", "representatives", CODE):
-        page.goto(f"/healthbook/{path}") if path != CODE else page.click("form[action$='/code'] button")
+        if path == CODE:
+            page.click("form[action$='/code'] button")
+            page.locator("svg.qr").wait_for()
+        else:
+            page.goto(f"/healthbook/{path}")
         assert not (found := faults(page)), found
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.context.close()

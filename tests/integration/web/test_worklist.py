@@ -124,6 +124,7 @@ def test_the_page_is_accessible_and_fits(site, browser, address, day, username, 
     page.fill("#id_username", username)
     page.fill("#id_password", PASSWORD)
     page.click("form button.btn--primary")
+    page.wait_for_url(lambda url: "/login" not in url)
     page.goto(f"/worklist/?day={day}")
     assert not (found := faults(page)), found
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -64,6 +64,6 @@ def test_staff_need_fourteen_characters_and_citizens_twelve(role, least):
 def test_a_very_long_password_is_judged_quickly():
     import time
 
-    begun = time.monotonic()
+    begun = time.process_time()
     is_known("đây là một câu " * 17)
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
