@@ -230,6 +230,21 @@ SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL AND a
 -- What acts said of the rows that give somebody a right.
 SELECT what, t, ts, shard, n, content FROM store.audit WHERE what ~ '^[a-z]+:' AND (content IS NOT NULL OR what = 'adopted:rights');
 
+-- fetch_versions_until --
+-- A resource's version and those before it, newest first.
+SELECT t, ver, deleted, dict, body FROM (
+    SELECT r.t, r.ver, r.hash IS NULL AS deleted, r.dict, r.body FROM store.resource r
+    WHERE r.shard = %(shard)s AND r.type = %(type)s AND r.id = %(id)s AND r.ver <= %(version)s
+    UNION ALL
+    SELECT h.t, h.ver, h.deleted, h.dict, h.body FROM store.history h
+    WHERE h.shard = %(shard)s AND h.type = %(type)s AND h.id = %(id)s AND h.ver <= %(version)s
+) v ORDER BY ver DESC;
+
+-- fetch_writers --
+-- Who wrote a resource in a transaction: by its name, or whoever wrote a bundle in it.
+SELECT DISTINCT who, role FROM store.audit
+WHERE t = %s AND action IN ('C', 'U') AND outcome IS NULL AND (what = %s OR what LIKE '%% resources');
+
 -- fetch_unbound_t --
 -- The last write of the time when the audit did not yet name content (migration 0040).
 SELECT max(t) FROM store.audit WHERE content IS NULL AND outcome IS NULL AND action IN ('C', 'U', 'D') AND (what ~ '^[A-Z][A-Za-z]+/' OR what ~ ' resources$');

@@ -40,6 +40,7 @@ from yteso.store.rows import Row, index_of
 from yteso.store.verify_contexts import bad_context
 from yteso.store.verify_granted import bad_grant
 from yteso.store.verify_rights import bad_right, streamed
+from yteso.store.verify_subscriptions import bad_subscription
 
 SQL = Queries.beside(__file__)
 _EMPTY = b""
@@ -109,10 +110,10 @@ def verify(
 
 
 def verify_rights(conn: Connection, codec: Codec) -> BadPlace | None:
-    """Visits, relations and consents as rows are what the present resources say, contexts what a file says; openings,
-    grants and approvals what the chain says that somebody gave.
+    """Visits, relations, consents and subscriptions as rows are what the resources say, contexts what a file says;
+    openings, grants and approvals what the chain says that somebody gave.
     """
-    bad = bad_right(conn, codec) or bad_context(conn, codec) or bad_grant(conn)
+    bad = bad_right(conn, codec) or bad_context(conn, codec) or bad_subscription(conn, codec) or bad_grant(conn)
     return BadPlace("right", about=bad) if bad else None
 
 

@@ -1,5 +1,5 @@
 """Rights that somebody gave by an act of their own, against the row of the chain that act left: records opened for a
-while, more of a budget, exports approved and approved beforehand, orders to inspect.
+while and codes that do so, more of a budget, exports approved and approved beforehand, orders to inspect.
 
 Nothing of them can be made again from a resource, but each was committed together with its row of the audit, which the
 chain holds. Whoever puts in such a right, extends it or gives it to somebody else has no such row. Nothing is asked of
@@ -11,12 +11,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from yteso.db import Connection, Queries
-from yteso.store.openings import GLASS, VISIT
+from yteso.store.openings import CODE, GLASS, VISIT
 
 SQL = Queries.beside(__file__, "verify_granted.sql")
 MOMENT = timedelta(minutes=10)
 """A transaction's rows of the audit are written within that of its beginning."""
-_BOUNDS = {"moment": MOMENT, "glass": GLASS, "visit": VISIT}
+_BOUNDS = {"moment": MOMENT, "glass": GLASS, "visit": VISIT, "code": CODE}
 
 
 def bad_grant(conn: Connection) -> str | None:
@@ -28,8 +28,10 @@ def bad_grant(conn: Connection) -> str | None:
         good[place] = good.get(place, False) or _says(told, words, since, until)
     if bad := next((place for place, is_good in good.items() if not is_good), None):
         return bad
-    row = conn.execute(SQL["fetch_unfounded_export"], _BOUNDS).fetchone()
-    return f"store.bulk_job {row[0]}" if row else None
+    if row := conn.execute(SQL["fetch_unfounded_export"], _BOUNDS).fetchone():
+        return f"store.bulk_job {row[0]}"
+    row = conn.execute(SQL["fetch_unfounded_code"], _BOUNDS).fetchone()
+    return f"store.visit_code {row[0]}" if row else None
 
 
 def _says(told: str | None, words: str, since: datetime | None, until: datetime) -> bool:

@@ -10,6 +10,10 @@ WHERE o.until > o.since + CASE o.kind WHEN 'g' THEN %(glass)s ELSE %(visit)s END
           AND a.action = 'E' AND a.outcome IS NULL AND o.pat = ANY (a.pats)
           AND a.what = 'Patient/' || o.patient || CASE o.kind WHEN 'g' THEN '/$break-glass' ELSE '/$open' END
           AND a.detail = CASE o.kind WHEN 'g' THEN 'glass:' || o.reason ELSE 'visit-code' END)
+   OR (o.kind = 'v' AND NOT EXISTS (
+        SELECT FROM store.audit a
+        WHERE a.ts >= o.since - %(code)s - %(moment)s AND a.ts < o.since + %(moment)s AND a.action = 'C' AND a.outcome IS NULL
+          AND a.what = 'Patient/' || o.patient || '/$visit-code'))
    OR EXISTS (
         SELECT FROM store.audit a
         WHERE a.ts >= o.since AND a.ts < o.until AND a.who = o.opened_by AND a.action = 'E' AND a.outcome IS NULL
@@ -45,10 +49,32 @@ FROM granted g LEFT JOIN store.audit a
 ORDER BY g.given, g.id;
 
 -- fetch_unfounded_export --
--- An export somebody let begin, and no row of the chain says so. What began by a standing approval was decided by nobody.
+-- An export that began and that nobody approved by the chain, by itself or beforehand (the platform's own need nobody), or that
+-- is another account's than it began for.
 SELECT j.id FROM store.bulk_job j
-WHERE j.kind = 'export' AND j.decided IS NOT NULL AND j.state <> 'refused' AND NOT EXISTS (
+WHERE j.kind = 'export' AND (
+    (j.decided IS NOT NULL AND j.state <> 'refused' AND NOT EXISTS (
+        SELECT FROM store.audit a
+        WHERE a.ts >= j.decided AND a.ts < j.decided + %(moment)s AND a.who = j.approved_by AND a.action = 'U'
+          AND a.outcome IS NULL AND a.what = 'bulk/' || j.id AND a.detail = 'approved'))
+    OR (j.decided IS NULL AND j.state IN ('waiting', 'done') AND (j.role <> 'system' OR j.who NOT LIKE 'yteso %%')
+        AND NOT EXISTS (
+        SELECT FROM store.audit a
+        WHERE a.ts <= j.asked + %(moment)s AND a.who = j.approved_by AND a.action = 'C' AND a.outcome IS NULL
+          AND a.what = 'export/' || j.who AND a.detail LIKE 'standing approval until %%'
+          AND substr(a.detail, 25)::timestamptz > j.asked))
+    OR (j.t IS NOT NULL AND NOT EXISTS (
+        SELECT FROM store.audit a
+        WHERE a.ts >= j.asked AND a.who = j.who AND a.role = j.role AND a.action = 'E' AND a.outcome IS NULL AND a.what = '$export'
+          AND a.detail = 'export ' || j.id))
+)
+ORDER BY j.asked, j.id LIMIT 1;
+
+-- fetch_unfounded_code --
+-- A code that opens a record and that nobody drew for this person.
+SELECT left(encode(c.hash, 'hex'), 8) FROM store.visit_code c
+WHERE NOT EXISTS (
     SELECT FROM store.audit a
-    WHERE a.ts >= j.decided AND a.ts < j.decided + %(moment)s AND a.who = j.approved_by AND a.action = 'U'
-      AND a.outcome IS NULL AND a.what = 'bulk/' || j.id AND a.detail = 'approved')
-ORDER BY j.decided, j.id LIMIT 1;
+    WHERE a.ts >= c.until - %(code)s AND a.ts < c.until - %(code)s + %(moment)s AND a.action = 'C' AND a.outcome IS NULL
+      AND a.what = 'Patient/' || c.patient || '/$visit-code')
+ORDER BY c.until LIMIT 1;

@@ -15,6 +15,7 @@ from yteso.store.protocol import Put
 from yteso.store.verify import BadPlace, verify
 
 PARTNER = Principal("kho", Role.INTEGRATOR)
+OFTEN = Principal("kho-3", Role.INTEGRATOR)
 REASON = "Theo hợp đồng số 5"
 
 
@@ -32,6 +33,7 @@ def given(database, store, tmp_path):
     assert openings.end(NIGHT, second)
     assert openings.review(OFFICER, second, justified=True)
     openings.open_by_code(COLLEAGUE, openings.visit_code(SELF).text)
+    assert openings.visit_code(SELF).text, "one that nobody used yet"
     bulk = BulkDesk(database, store, tmp_path)
     with database.connection() as conn:
         budgets.grant(conn, OFFICER, NIGHT.name, 900, until, REASON)
@@ -47,6 +49,10 @@ def given(database, store, tmp_path):
         assert approvals.decide(conn, OFFICER, export.id, "waiting", REASON)
         assert budgets.end_grant(conn, OFFICER, budgets.find_grants(conn, datetime.now(UTC))[0].id.upper())
         assert approvals.end_standing(conn, OFFICER, approvals.find_standing(conn)[0].id.upper()) is not None
+        approvals.add_standing(conn, OFFICER, OFTEN.name, until, REASON)
+        often = bulk.start_export(conn, OFTEN, "/fhir/$export", {"level": "system"})
+    assert bulk.exporter.stretch(export.id)
+    assert bulk.exporter.stretch(often)
     return database
 
 
@@ -68,6 +74,12 @@ ORDERED = (
     "INSERT INTO store.inspection (number, who, facility, since, until)"
     " VALUES ('1', 'ai-do', '79001', now(), now() + interval '1 day')"
 )
+BEGUN = (
+    "INSERT INTO store.bulk_job (shard, id, kind, who, role, facility, purpose, request, wish, approved_by)"
+    " SELECT shard, 'ma', kind, 'ai-do', 'system', '', purpose, request, wish, 'yteso' FROM store.bulk_job"
+    " WHERE who = 'kho'"
+)
+DRAWN = "INSERT INTO store.visit_code (hash, patient, until) VALUES ('x', 'other', now() + interval '10 minutes')"
 REOPENED = "UPDATE store.opening SET until = (SELECT max(until) FROM store.opening WHERE kind = 'g')"
 APPROVED_AGAIN = "UPDATE store.standing_approval SET until = (SELECT max(until) FROM store.standing_approval)"
 LATER = "UPDATE store.opening SET since = since - interval '1 day', until = until - interval '1 day';"
@@ -103,6 +115,14 @@ LATER = "UPDATE store.opening SET since = since - interval '1 day', until = unti
         ("UPDATE store.inspection SET since = since - interval '1 day'", "inspection"),
         (ORDERED, "inspection"),
         ("UPDATE store.bulk_job SET approved_by = 'ai-do'", "bulk_job"),
+        ("UPDATE store.bulk_job SET approved_by = 'ai-do' WHERE who = 'kho-3'", "bulk_job"),
+        ("UPDATE store.bulk_job SET who = 'ai-do' WHERE who = 'kho'", "bulk_job"),
+        ("UPDATE store.bulk_job SET who = 'kho-3' WHERE who = 'kho'", "bulk_job"),
+        ("UPDATE store.bulk_job SET role = 'system' WHERE who = 'kho'", "bulk_job"),
+        (BEGUN, "bulk_job"),
+        (DRAWN, "visit_code"),
+        ("UPDATE store.visit_code SET patient = 'other'", "visit_code"),
+        ("UPDATE store.visit_code SET until = until + interval '1 hour'", "visit_code"),
     ],
 )
 def test_what_nobody_gave_so_is_named(given, store, change, table):

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from yteso.access.principal import Role
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin, Rule
 from yteso.fhir.dates import interval, moment
@@ -25,6 +26,8 @@ from yteso.store.subscriptions.topics import UNWATCHED, Trigger, triggers_of
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
 OWNER = "urn:yteso:StructureDefinition:subscription-owner"
 """An administrator's extension: the account whose rights decide what is told, when it is not the writer's own."""
+MANAGERS = frozenset([Role.INTEGRATOR, Role.SYSTEM])
+"""Whose extension it may be."""
 MOST_AT_ONCE = 100
 LONGEST_TIMEOUT = 60
 SHORTEST_HEARTBEAT = 5

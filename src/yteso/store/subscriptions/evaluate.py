@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from yteso.access.policy import Interaction, restriction
-from yteso.access.principal import Principal, Role
+from yteso.access.principal import Principal
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.trace import where
@@ -29,7 +29,7 @@ from yteso.store.postgres import PostgresStore
 from yteso.store.read import run
 from yteso.store.receivers import forget_others
 from yteso.store.subscriptions import rules
-from yteso.store.subscriptions.definition import read_definition
+from yteso.store.subscriptions.definition import MANAGERS, read_definition
 from yteso.store.subscriptions.state import SQL, TYPE, State, Watched, change_state, fetch_all, fetch_one, save
 from yteso.store.subscriptions.topics import Trigger
 from yteso.store.wall import name, on_behalf
@@ -44,7 +44,6 @@ People = Callable[[str], Principal | None]
 """The account of a name as it is now; None when it is gone or locked."""
 
 OFF: State = "off"
-_MANAGERS = frozenset([Role.INTEGRATOR, Role.SYSTEM])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ class Look:
             save(conn, id, found.version, "off", owner, document, last, refusal.issues[0].code)
             self._tell_state(conn, id, "error", refusal)
             return
-        if definition.owner and writer and writer[1] in _MANAGERS:
+        if definition.owner and writer and writer[1] in MANAGERS:
             owner = definition.owner
         forget_others(conn, id, document)
         wanted: State = "requested" if document.get("status") in ("requested", "active") else "off"

@@ -142,7 +142,7 @@ def _sealed(conn: Connection, store: PostgresStore, watched: Watched) -> bool:
     document = loads(found.body)
     document["channel"]["header"] = lines
     version = store.write(conn, US, [Put(document, found.version)], "secrets sealed").written[0].version
-    text = _text(loads(store.peek(conn, [key])[key].body))
+    text = text_of(loads(store.peek(conn, [key])[key].body))
     conn.execute(SQL["save_sealed"], (text, version, *watched.key))
     return True
 
@@ -178,7 +178,7 @@ def save(
     error: str,
 ) -> None:
     """A subscription as its resource now says."""
-    conn.execute(SQL["save_one"], (shard_of(id), id, version, state, owner, _text(resource), started, error))
+    conn.execute(SQL["save_one"], (shard_of(id), id, version, state, owner, text_of(resource), started, error))
 
 
 def prune(conn: Connection) -> None:
@@ -188,7 +188,8 @@ def prune(conn: Connection) -> None:
     conn.execute(SQL["prune_tickets"])
 
 
-def _text(resource: dict[str, Any]) -> str:
+def text_of(resource: dict[str, Any]) -> str:
+    """What our row keeps of the resource."""
     return dumps({name: value for name, value in resource.items() if name not in ("meta", "text")}).decode()
 
 
