@@ -23,6 +23,10 @@ AuditEvent (the chain has its own door), Person (`identity`), Group, MeasureRepo
 people at once) and Schedule (a clinic's, below); with Binary, which is of the Patient that its `securityContext` names,
 or of what else it names (`search.contexts`), and of nobody who is bound to patients when it names nothing."""
 
+NO_RECORD = frozenset(["AuditEvent", "Parameters"])
+"""Types of which nobody writes a resource: AuditEvents are rows of the audit chain, and Parameters only carry what an
+operation is given or gives back ("there is no RESTful endpoint associated with it", FHIR R4 Parameters)."""
+
 DIRECTORY_TYPES = frozenset(["Organization", "Location", "Practitioner"])
 """What an operator sees of the record: who works where, and no patient."""
 

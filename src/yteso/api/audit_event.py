@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from yteso.access.consent import closed_to
-from yteso.access.policy import Interaction
 from yteso.api import rules
 from yteso.api.answer import Link, bundle, json_response
 from yteso.api.audit_event_of import audit_event
@@ -33,7 +32,6 @@ from yteso.store.protocol import AuditNote
 from yteso.store.untold import NOTHING, Untold, untold
 
 TYPE = "AuditEvent"
-_LOOKS = frozenset([Interaction.READ, Interaction.SEARCH, Interaction.CAPABILITIES])
 
 
 def read_event(call: Call) -> Response:
@@ -100,12 +98,6 @@ def _told(call: Call, asked: Asked) -> tuple[str, ...]:
 def _about(asked: Asked, patient: str) -> Asked:
     """Only rows about this Patient: none, when another one was asked for."""
     return replace(asked, patient=patient, count=asked.count if asked.patient in (None, patient) else 0)
-
-
-def refuse_other(interaction: Interaction, type: str) -> None:
-    """Refused (405) for anything but looking: nobody writes, changes or deletes what happened."""
-    if type == TYPE and interaction not in _LOOKS:
-        raise Refused(rules.NO_AUDIT_WRITE.at(), status=405)
 
 
 def _persons(call: Call, conn: Connection) -> list[str] | None:

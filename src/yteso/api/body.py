@@ -19,6 +19,7 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.fhir import json, xml
 from yteso.fhir.reference import references
+from yteso.fhir.subset import is_part
 from yteso.standards.fhir_r4 import RESOURCE_TYPES
 from yteso.store.labelled import without_ours
 from yteso.store.subscriptions.definition import issues_of as issues_of_subscription
@@ -85,7 +86,7 @@ def as_resource(document: Any) -> Resource:
 def structure_issues(resource: Resource, place: str = "") -> list[Issue]:
     """What is wrong with the structure; `place` (`Bundle.entry[3].resource`) goes before each issue's own place."""
     issues = list(check_resource(resource))
-    if _is_part(resource):
+    if is_part(resource):
         issues.append(rules.ONLY_A_PART.at(Origin(field=f"{resource['resourceType']}.meta.tag")))
     if resource["resourceType"] == "Subscription" and not any(issue.blocks for issue in issues):
         issues += issues_of_subscription(resource)
@@ -93,13 +94,6 @@ def structure_issues(resource: Resource, place: str = "") -> list[Issue]:
         return issues
     kind = str(resource["resourceType"])
     return [replace(issue, origin=Origin(field=place + issue.origin.field.removeprefix(kind))) for issue in issues]
-
-
-def _is_part(resource: Resource) -> bool:
-    """True for what `_summary` or `_elements` gave: written back, it would take away what was not shown."""
-    meta = resource.get("meta")
-    tags = meta.get("tag") if isinstance(meta, dict) else None
-    return isinstance(tags, list) and any(isinstance(tag, dict) and tag.get("code") == "SUBSETTED" for tag in tags)
 
 
 def refuse_blocking(issues: Iterable[Issue]) -> None:

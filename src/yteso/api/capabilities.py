@@ -9,6 +9,7 @@ from typing import Any
 
 from yteso import __version__
 from yteso.access.policy import Interaction
+from yteso.access.types import NO_RECORD
 from yteso.api import audit_event
 from yteso.api.answer import json_response
 from yteso.api.audit_event_query import SEARCHED
@@ -116,7 +117,9 @@ def _statement(
             {
                 "mode": "server",
                 "security": _security((base or "/fhir").removesuffix("/fhir")),
-                "resource": [_resource(name, routes, supported.get(name, ())) for name in sorted(RESOURCE_TYPES)],
+                "resource": [
+                    _resource(name, routes, supported.get(name, ())) for name in sorted(RESOURCE_TYPES - {"Parameters"})
+                ],
                 "interaction": [{"code": code} for code in _system_codes(routes)],
                 "searchParam": [_parameter("Resource", name, kind) for name, kind in _OF_EVERY_TYPE.items()],
                 "compartment": [f"{_COMPARTMENT}/{name[0].lower()}{name[1:]}" for name in sorted(COMPARTMENTS)],
@@ -204,7 +207,7 @@ def _parameter(type: str, name: str, kind: str) -> dict[str, str]:
 def _revincludes() -> dict[str, list[str]]:
     """Type -> the reference parameters of any type that name it as a target."""
     found: dict[str, list[str]] = {}
-    for source in sorted(RESOURCE_TYPES - {audit_event.TYPE}):
+    for source in sorted(RESOURCE_TYPES - NO_RECORD):
         for name, parameter in sorted(searchable(source).items()):
             for target in targets_of(parameter):
                 found.setdefault(target, []).append(f"{source}:{name}")

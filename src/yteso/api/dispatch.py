@@ -10,12 +10,12 @@ from typing import Any
 from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.api import rules
-from yteso.api.audit_event import refuse_other
 from yteso.api.binary import TYPE as BINARY
 from yteso.api.body import is_id
 from yteso.api.call import Call, Engine, Handler, read_params
 from yteso.api.formats import wanted_format
 from yteso.api.headers import Prefer, read_prefer
+from yteso.api.no_record import refuse_no_record
 from yteso.api.refusals import note_refusal
 from yteso.api.route import Place, Route
 from yteso.base.errors import Refused
@@ -66,7 +66,7 @@ def _answer(
     limit = require(who, route.interaction, place.member or place.type)
     if request.method in _CHANGES and "if-unmodified-since" in request.headers:
         raise Refused(rules.NO_SUCH_CONDITION.at(name="If-Unmodified-Since"), status=400)
-    refuse_other(route.interaction, place.member or place.type)
+    refuse_no_record(route.interaction, place.member or place.type)
     params = read_params(request.query)
     if not (route.any_format or (place.type == BINARY and route.interaction in _IN_ITS_FORM)):
         wanted_format(request.headers.get("accept", ""), dict(params).get("_format", ""))

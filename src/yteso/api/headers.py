@@ -36,10 +36,15 @@ def read_prefer(text: str) -> Prefer:
     """`return=minimal; handling=strict` and the like."""
     if not text:
         return _NOTHING_PREFERRED
-    wanted = dict(part.strip().partition("=")[::2] for part in re.split("[,;]", text))
-    returned = wanted.get("return", "").strip('"')
+    wanted = preferences(text)
     known: dict[str, Return] = {name: name for name in ("minimal", "representation", "OperationOutcome")}
-    return Prefer(known.get(returned), wanted.get("handling", "").strip('"') == "strict")
+    return Prefer(known.get(wanted.get("return", "")), wanted.get("handling") == "strict")
+
+
+def preferences(text: str) -> dict[str, str]:
+    """What is preferred, by its name in lower case. Of one that is named twice the first counts (RFC 7240 §2)."""
+    pairs = [part.partition("=")[::2] for part in re.split("[,;]", text)]
+    return {name.strip().lower(): value.strip().strip('"') for name, value in reversed(pairs)}
 
 
 def read_version(text: str) -> int | None:

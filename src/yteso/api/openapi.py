@@ -128,11 +128,16 @@ def _kinds(operation: Document) -> Sequence[str]:
 def _in_path(route: Route[Any]) -> Iterable[Document]:
     if "{type}" in route.segments:
         kinds = route.operation.types if route.operation else None
-        yield _path_parameter("type", {"type": "string", "enum": sorted(kinds or RESOURCE_TYPES)})
+        yield _path_parameter("type", {"type": "string", "enum": sorted(kinds or _addressed(route))})
     if "{id}" in route.segments:
         yield _path_parameter("id", {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"})
     if "{vid}" in route.segments:
         yield _path_parameter("vid", {"type": "string", "pattern": "^[0-9]{1,9}$"})
+
+
+def _addressed(route: Route[Any]) -> frozenset[str]:
+    """The types that have this address: Parameters have those of operations alone."""
+    return RESOURCE_TYPES if route.operation else RESOURCE_TYPES - {"Parameters"}
 
 
 def _path_parameter(name: str, schema: Document) -> Document:

@@ -15,6 +15,7 @@ from yteso.api.body import Resource, as_resource, is_id, structure_issues
 from yteso.api.call import Call, read_params
 from yteso.api.condition import criteria_of_create, read_criteria
 from yteso.api.entry import entry_request
+from yteso.api.no_record import refuse_no_record
 from yteso.api.patch import Patch, patch_of
 from yteso.api.route import Place
 from yteso.api.update import check_own_id, expected_version
@@ -76,6 +77,7 @@ def _step(call: Call, entry: Entry) -> Step:
         return _create(call, entry)
     request = entry_request(call, entry)
     route, place = call.engine.router.match(request.method, request.path)
+    refuse_no_record(route.interaction, place.member or place.type)
     if route.interaction in READS or (route.operation and request.method in ("GET", "HEAD")):
         return Step(entry.index, route.interaction, place.type, place.id, request)
     if route.interaction not in WRITES:
@@ -107,6 +109,7 @@ def _step(call: Call, entry: Entry) -> Step:
 
 def _create(call: Call, entry: Entry) -> Step:
     """What most entries are: a new resource, without conditions."""
+    refuse_no_record(Interaction.CREATE, entry.url)
     require(call.who, Interaction.CREATE, entry.url)
     resource = as_resource(entry.resource)
     if resource["resourceType"] != entry.url:

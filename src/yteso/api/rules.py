@@ -421,6 +421,14 @@ NO_AUDIT_WRITE = _error(
     "Only read (GET AuditEvent/[id]) or search (GET AuditEvent?…).",
     "IHE BALP",
 )
+NO_ADDRESS = _error(
+    "API-1065",
+    "Parameters không được lưu: loại này chỉ mang tham số vào và kết quả ra của một thao tác ($…).",
+    "Parameters are not stored: they only carry what an operation ($…) is given and gives back.",
+    "Gửi Parameters tới địa chỉ của thao tác, ví dụ POST /fhir/$validate.",
+    "Send Parameters to the address of an operation, for example POST /fhir/$validate.",
+    "FHIR R4 Parameters",
+)
 NO_AUDIT_READ = _error(
     "API-1061",
     "Tài khoản này không được xem AuditEvent.",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from yteso.access.policy import Interaction, require
-from yteso.api import audit_event
+from yteso.access.types import NO_RECORD
 from yteso.api.answer import Link, json_response, searchset
 from yteso.api.call import Call, Params
 from yteso.api.own_secrets import as_given
@@ -80,7 +80,7 @@ def _understand(call: Call, params: Params) -> tuple[Across, tuple[Issue, ...]]:
 
 def _types(call: Call, named: Sequence[str]) -> list[str]:
     """The types that are asked: those named, each with its right (403), or all that the caller may see."""
-    searched = RESOURCE_TYPES - {audit_event.TYPE}
+    searched = RESOURCE_TYPES - NO_RECORD
     if not set(named) <= searched:
         raise Refused(RESULT.at(Origin(field="_type"), name="_type"), status=400)
     for one in named:

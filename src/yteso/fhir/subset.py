@@ -37,6 +37,13 @@ class Subset:
         return json.dumps(_summary(json.loads(body), type, self.summary))
 
 
+def is_part(resource: Mapping[str, Any]) -> bool:
+    """True for what `_summary` or `_elements` gave: written back, it would take away what was not shown."""
+    meta = resource.get("meta")
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    return isinstance(tags, list) and any(isinstance(tag, dict) and tag.get("code") == _TAG["code"] for tag in tags)
+
+
 def is_element(name: str, types: Collection[str]) -> bool:
     """Whether one of these types has what `_elements` names so; a type may stand before it."""
     kind, _, rest = name.partition(".")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 import jsonschema_rs
@@ -20,7 +20,7 @@ from yteso.fhir.xml import narrative
 from yteso.fhir.xml.rules import BAD_NARRATIVE
 from yteso.standards.fhir_r4 import ELEMENTS, RESOURCE_TYPES
 from yteso.validate.schema import schema_of
-from yteso.validate.structure_rules import ACTIVE_NARRATIVE, NOT_A_RESOURCE, expression, issues_of
+from yteso.validate.structure_rules import ACTIVE_NARRATIVE, EMPTY, NOT_A_RESOURCE, expression, issues_of
 
 MOST_ISSUES = 200
 """No more findings than this are listed for one resource."""
@@ -84,6 +84,22 @@ def _reasons(type_: str, resource: Any, place: str) -> Iterator[Issue]:
             if (issue.code, issue.origin, issue.text) not in seen:
                 seen.add((issue.code, issue.origin, issue.text))
                 yield issue
+    yield from (EMPTY.at(Origin(field=expression(place, at))) for at in _voids(resource, ()))
+
+
+def _voids(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Places in lists of primitives where neither list has anything: null only keeps the two in step (§2.6.2.3)."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _voids(item, (*at, index))
+    elif isinstance(node, dict) and not (at and "resourceType" in node):
+        for name, value in node.items():
+            if name[:1] == "_" and isinstance(value, list):
+                values = node.get(name[1:])
+                pairs = zip_longest(values if isinstance(values, list) else (), value)
+                yield from ((*at, name[1:], index) for index, pair in enumerate(pairs) if pair == (None, None))
+            if isinstance(value, dict | list):
+                yield from _voids(value, (*at, name))
 
 
 @cache

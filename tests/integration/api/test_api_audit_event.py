@@ -269,10 +269,25 @@ def test_a_parameter_that_is_not_known_or_not_read_is_refused(admin):
 
 
 def test_nobody_writes_an_audit_event(admin, lan):
-    event = {"resourceType": "AuditEvent", "id": "a"}
-    for method, url in (("PUT", "AuditEvent/a"), ("POST", "AuditEvent"), ("DELETE", "AuditEvent/a")):
+    """Neither by itself nor in a Bundle."""
+    event = {
+        "resourceType": "AuditEvent",
+        "id": "a",
+        "type": {"code": "rest"},
+        "recorded": "2026-01-01T00:00:00Z",
+        "agent": [{"requestor": True}],
+        "source": {"observer": {"display": "x"}},
+    }
+    writes = [("PUT", "AuditEvent/a"), ("POST", "AuditEvent"), ("DELETE", "AuditEvent/a"), ("PUT", "AuditEvent?_id=a")]
+    for method, url in writes:
         answer = admin(method, url, event)
         assert (answer.status, answer.codes) == (405, ["API-1060"])
+        entry = {"request": {"method": method, "url": url}} | ({} if method == "DELETE" else {"resource": event})
+        batch = admin("POST", "/", {"resourceType": "Bundle", "type": "batch", "entry": [entry]})
+        assert batch.json["entry"][0]["response"]["status"].startswith("405")
+        transaction = admin("POST", "/", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+        assert (transaction.status, transaction.codes) == (400, ["API-1060"]), url
+    assert not [one for one in admin("GET", "_history").json.get("entry", ()) if "AuditEvent" in one["fullUrl"]]
 
 
 def test_a_clinician_sees_no_audit_event(doctor, lan):

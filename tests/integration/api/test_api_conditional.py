@@ -278,7 +278,8 @@ def test_references_to_what_is_contained_and_to_what_contains_stay(admin):
     assert admin("POST", "Patient", kept).json["contained"] == kept["contained"]
     assert admin("POST", "", transaction(entry("POST", "Patient", kept))).status == 200
     parameters = {"resourceType": "Parameters", "parameter": [{"name": "a", "resource": kept}]}
-    assert admin("POST", "Parameters", parameters).status == 201
+    carried = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": parameters}]}
+    assert admin("POST", "Bundle", carried).status == 201
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ def test_only_the_capability_statement_is_open(nobody):
     told = statement.json
     assert (told["resourceType"], told["fhirVersion"], told["kind"]) == ("CapabilityStatement", "4.0.1", "instance")
     resources = {resource["type"]: resource for resource in told["rest"][0]["resource"]}
-    assert len(resources) >= 146
+    assert len(resources) >= 145
     assert {i["code"] for i in resources["Patient"]["interaction"]} == {
         "read",
         "vread",
@@ -391,3 +391,31 @@ def test_a_part_of_a_resource_is_not_written_over_the_whole(admin, patient):
 def test_a_strict_history_refuses_parameters_it_has_not(admin):
     assert admin("GET", "Patient/_history?never=1").status == 200
     assert admin("GET", "Patient/_history?never=1", Prefer="handling=strict").codes == ["API-1041"]
+
+
+def test_parameters_have_no_address_but_those_of_operations(admin):
+    """FHIR R4 Parameters: "there is no RESTful endpoint associated with it"."""
+    bare = {"resourceType": "Parameters", "id": "a"}
+    asked = [("PUT", "Parameters/a"), ("POST", "Parameters"), ("GET", "Parameters/a"), ("GET", "Parameters?_id=a")]
+    asked += [
+        ("GET", "Parameters"),
+        ("GET", "Parameters/_history"),
+        ("DELETE", "Parameters/a"),
+        ("PUT", "Parameters?_id=a"),
+    ]
+    for method, url in asked:
+        answer = admin(method, url, bare if method in ("PUT", "POST") else None)
+        assert (answer.status, answer.codes) == (404, ["API-1065"]), (method, url)
+        entry = {"request": {"method": method, "url": url}} | ({"resource": bare} if method in ("PUT", "POST") else {})
+        batch = admin("POST", "/", {"resourceType": "Bundle", "type": "batch", "entry": [entry]})
+        assert batch.json["entry"][0]["response"]["status"].startswith("404")
+        transaction = admin("POST", "/", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+        assert transaction.codes == ["API-1065"], (method, url)
+    assert admin("GET", "?_type=Parameters").status == 400
+    told = [one["type"] for one in admin("GET", "metadata").json["rest"][0]["resource"]]
+    assert "Parameters" not in told
+    assert "Patient" in told
+    paths = admin("GET", "openapi.json").json["paths"]
+    (kinds,) = [one["schema"]["enum"] for one in paths["/{type}"]["get"]["parameters"] if one["name"] == "type"]
+    assert "Parameters" not in kinds
+    assert admin("POST", "Parameters/$validate", bare).codes == ["FHIR-2440"]

@@ -327,6 +327,7 @@ REFUSED = [
     ("/$export?_typeFilter=Observation?nonsense=3", 400, "SRCH-0002"),
     ("/$export?includeAssociatedData=LatestProvenanceResources", 400, "BULK-0006"),
     ("/$export?_elements=a.b.c", 400, "BULK-0010"),
+    ("/$export?_type=AuditEvent", 400, "BULK-0003"),
     ("/$export?_elements=id,nosuch", 400, "BULK-0010"),
     ("/$export?_type=Patient&_elements=valueQuantity", 400, "BULK-0010"),
     ("/$export?patient=x", 400, "API-1001"),

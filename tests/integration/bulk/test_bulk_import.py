@@ -53,6 +53,8 @@ HOSTILE = [
         "BULK-0105",
         "resourceType",
     ),
+    (b'{"resourceType":"Parameters","id":"x"}', "BULK-0110", "resourceType"),
+    (b'{"resourceType":"Patient","id":"p","meta":{"tag":[{"code":"SUBSETTED"}]}}', "BULK-0111", "Patient.meta.tag"),
     (b"[1,2]", None, None),
     (b"7", None, None),
     (b"null", None, None),

@@ -33,6 +33,9 @@ def status(call, *args, **kwargs):
         ("return=representation; handling=strict", Prefer("representation", strict=True)),
         ("handling=strict, return=OperationOutcome", Prefer("OperationOutcome", strict=True)),
         ("respond-async, return=everything", Prefer()),
+        ('HANDLING = "strict";Return=minimal', Prefer("minimal", strict=True)),
+        ("return=minimal, return=representation", Prefer("minimal")),
+        ("handling=lenient, handling=strict", Prefer()),
     ],
 )
 def test_prefer_is_read_and_what_is_unknown_in_it_ignored(text, prefer):

@@ -212,3 +212,27 @@ def test_the_synthea_bundles_are_sound_and_every_mutation_is_caught(shared):
         assert check_resource({**resource, "noSuchElement": "x"}), resource["resourceType"]
         assert check_resource({**resource, "id": "not an id!"}), resource["resourceType"]
         assert check_resource(json.loads(json.dumps(resource, default=str).replace("[{", "[[{").replace("}]", "}]]")))
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ({"given": ["a", None], "_given": [None, {"id": "x"}]}, []),
+        ({"_given": [{"id": "x"}]}, []),
+        ({"given": ["a", "b"], "_given": [{"id": "x"}]}, []),
+        ({"given": [None], "_given": [None]}, ["given[0]"]),
+        ({"given": ["a", None], "_given": [{"id": "x"}]}, ["given[1]"]),
+        ({"_given": [None, {"id": "x"}]}, ["given[0]"]),
+        ({"given": ["a"], "_given": [None, None]}, ["given[1]"]),
+    ],
+)
+def test_null_keeps_two_lists_in_step_and_stands_for_nothing(name, places):
+    """What has neither a value nor an extension is no element, and XML has no form for it."""
+    for resource, at in (
+        ({"resourceType": "Patient", "name": [{"text": "x"}, name]}, "Patient.name[1]."),
+        ({"resourceType": "Basic", "code": {}, "contained": [{"resourceType": "Patient", "name": [name]}]}, ""),
+    ):
+        found = [one for one in check_resource(resource) if one.code == "FHIR-2006" and "given" in one.origin.field]
+        assert [one.origin.field for one in found] == [
+            f"{at or 'Basic.contained[0].name[0].'}{place}" for place in places
+        ]

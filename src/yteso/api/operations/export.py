@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from yteso.access.policy import PATIENT_TYPES, Interaction, require
+from yteso.access.types import NO_RECORD
 from yteso.api import rules as api_rules
 from yteso.api.bulk import accepted, desk_of
 from yteso.api.call import Call
+from yteso.api.headers import preferences
 from yteso.api.operation import Operation, Parameter, levels
 from yteso.api.operations.arguments import Arguments
 from yteso.base.errors import Refused
@@ -41,8 +43,7 @@ Wish = dict[str, Any]
 
 def require_async(call: Call) -> None:
     """Refused (400, BULK-0001) unless the client is ready to come back for the answer (RFC 7240 §4.1)."""
-    wanted = {part.strip() for part in re.split("[,;]", call.headers.get("prefer", ""))}
-    if "respond-async" not in wanted:
+    if "respond-async" not in preferences(call.headers.get("prefer", "")):
         raise Refused(rules.NOT_ASYNC.at(), status=400)
 
 
@@ -99,7 +100,7 @@ def _types(call: Call, values: Sequence[str], scope: Scope) -> list[str] | None:
     if not names:
         return None
     allowed = RESOURCE_TYPES if call.limit.types is None else call.limit.types
-    if not set(names) <= set(allowed) or (scope != "system" and not set(names) <= PATIENT_TYPES):
+    if not set(names) <= set(allowed) - NO_RECORD or (scope != "system" and not set(names) <= PATIENT_TYPES):
         raise _refusal(rules.BAD_TYPE, "_type")
     return names
 

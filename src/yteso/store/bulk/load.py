@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from yteso.access.types import PATIENT_TYPES
+from yteso.access.types import NO_RECORD, PATIENT_TYPES
 from yteso.base.errors import Refused
 from yteso.base.issue import Issue, Origin
 from yteso.base.trace import where
@@ -25,6 +25,7 @@ from yteso.db import Connection, is_conflict, is_retryable
 from yteso.fhir.json import dumps, read
 from yteso.fhir.outcome import outcome_issue
 from yteso.fhir.reference import references
+from yteso.fhir.subset import is_part
 from yteso.standards.fhir_r4 import TYPE_NAME, TYPE_NUMBER
 from yteso.store.bulk import rules
 from yteso.store.bulk.claims import Judge
@@ -188,8 +189,12 @@ def save_problems(conn: Connection, job: Job, file: str, findings: Iterable[Find
 def _unfit(document: Any) -> Issue | None:
     """What a sound resource lacks to be imported."""
     type = document["resourceType"]
+    if type in NO_RECORD:
+        return rules.NO_RECORD_OF.at(Origin(field="resourceType"), type=type)
     if type in ACTING:
         return rules.NOT_IMPORTED.at(Origin(field="resourceType"), type=type)
+    if is_part(document):
+        return rules.ONLY_A_PART.at(Origin(field=f"{type}.meta.tag"))
     if "id" not in document:
         return rules.NO_ID.at(Origin(field=f"{type}.id"))
     try:

@@ -144,6 +144,20 @@ NOT_IMPORTED = _error(
     "Ghi loại này bằng POST hoặc PUT thông thường.",
     "Write it by an ordinary POST or PUT.",
 )
+NO_RECORD_OF = _error(
+    "BULK-0110",
+    "{type} không phải tài nguyên của hồ sơ, không ai ghi được.",
+    "{type} is no resource of the record: nobody writes one.",
+    "Bỏ dòng này.",
+    "Leave this line out.",
+)
+ONLY_A_PART = _error(
+    "BULK-0111",
+    "Tài nguyên này chỉ là một phần (nhãn SUBSETTED); nhập vào sẽ làm mất phần còn lại.",
+    "This resource is only a part (tag SUBSETTED); taken in it would take the rest away.",
+    "Xuất lại không có _elements, hoặc sửa tài nguyên bằng PATCH.",
+    "Export it again without _elements, or change the resource by PATCH.",
+)
 BAD_FILE = _error(
     "BULK-0106",
     "Tên tệp thứ {number} không nằm trong thư mục nhập, hoặc không có tệp này.",
