@@ -11,6 +11,7 @@ from typing import Any
 
 from yteso.base.issue import Issue, Origin, Severity
 from yteso.fhir.fhirpath import Surroundings
+from yteso.validate.bundled import check_full_urls, check_sizes
 from yteso.validate.invariants import check_invariants
 from yteso.validate.profiles import Codes, Library, check_profiles
 from yteso.validate.profiles.bindings import codes_in
@@ -33,6 +34,7 @@ def judge(
     if base:
         issues += check_invariants(document, around=_surroundings(codes), advice=False)
         issues += _answers(document, library, codes)
+        issues += _in_words(document)
     issues += check_profiles(document, library, codes, profiles=profiles, whole=base)
     return tuple(sorted(issues, key=lambda issue: _RANK[issue.severity])[:MOST_ISSUES])
 
@@ -47,6 +49,14 @@ def _answers(document: Any, library: Library, codes: Codes) -> Iterator[Issue]:
                 yield NOT_HERE.at(Origin(field=f"{place}.questionnaire"))
             else:
                 yield from check_answers(one, asked, codes, place)
+
+
+def _in_words(document: Any) -> Iterator[Issue]:
+    """What the base's definitions say in words alone."""
+    for one, place in resources_in(document):
+        yield from check_full_urls(one, place)
+    if isinstance(document, dict):
+        yield from check_sizes(document, str(document.get("resourceType", "")))
 
 
 def _contained(resource: dict[str, Any], id: str) -> dict[str, Any] | None:
