@@ -87,6 +87,15 @@ IDENTITY = (
     "INSERT INTO web.accounts_identity (issuer, subject, user_id, made)"
     " SELECT 'https://sso.example', 's-1', id, now() FROM web.accounts_user WHERE username = 'dan'"
 )
+PASSKEY = (
+    "INSERT INTO web.mfa_authenticator (type, data, created_at, user_id)"
+    ' SELECT \'webauthn\', \'{"name": "x", "credential": {"id": "x"}}\', now(), id FROM web.accounts_user'
+    " WHERE username = 'dan'"
+)
+LINK = (
+    "INSERT INTO web.accounts_recovery (token, made_by, expires, user_id)"
+    " SELECT 'x', 'quantri', now() + interval '1 day', id FROM web.accounts_user WHERE username = 'dan'"
+)
 MACHINE = (
     "INSERT INTO exchange.sender (shard, name, password, facility)"
     " SELECT shard, 'his-ma', password, facility FROM exchange.sender WHERE name = 'his-01001'"
@@ -108,6 +117,9 @@ MACHINE = (
             "accounts_user.password bacsi",
         ),
         (PUT_IN, "accounts_user ma"),
+        (PASSKEY, "mfa_authenticator "),
+        (LINK, "accounts_recovery "),
+        ("UPDATE web.accounts_recovery SET expires = expires + interval '1 day'", "accounts_recovery "),
         (IDENTITY, "accounts_identity https://sso.example s-1"),
         ("UPDATE exchange.sender SET facility = '01009' WHERE name = 'his-01001'", "exchange.sender his-01001"),
         ("UPDATE exchange.sender SET active = true", "exchange.sender.active his-01002"),

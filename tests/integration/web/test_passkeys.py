@@ -71,11 +71,24 @@ def enrol(page: Page, name: str):
     return session, key
 
 
+def as_the_chain_says(person) -> bool:
+    """Whether the passkeys of an account are those that acts in the audit left."""
+    from django.db import connection, transaction
+
+    from yteso.client.trail import bad_right
+    from yteso.web.accounts import held
+
+    rights = [held.passkey(row) for row in held.passkeys().filter(user__username=person)]
+    with transaction.atomic():
+        return bool(rights) and bad_right(connection.connection, rights) is None
+
+
 def test_a_passkey_is_made_and_then_signs_in_without_a_password(site, page, person):
     session, key = enrol(page, person)
     kept = session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
     assert [one["rpId"] for one in kept] == ["localhost"]
     assert kept[0]["isResidentCredential"]
+    assert as_the_chain_says(person)
     page.goto("/account")
     expect(page.get_by_text("Điện thoại").first).to_be_visible()
     page.goto("/ioc/")

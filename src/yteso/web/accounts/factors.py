@@ -141,14 +141,16 @@ def passkey_options(user: User) -> dict[str, Any]:
 
 
 @transaction.atomic
-def add_passkey(user: User, name: str, credential: Any) -> None:
-    """Keep a passkey that the browser made. Raises ValidationError."""
+def add_passkey(user: User, name: str, credential: Any) -> Authenticator:
+    """Keep a passkey that the browser made; its row. Raises ValidationError."""
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValidationError("passkey") from error
-    webauthn.WebAuthn.add(user, name, credential)
+    row: Authenticator = webauthn.WebAuthn.add(user, name, credential).instance
+    row.refresh_from_db()
+    return row
 
 
 def sign_options(user: User | None) -> dict[str, Any]:

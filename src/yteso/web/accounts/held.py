@@ -1,4 +1,4 @@
-"""What accounts and their identities give, as the audit holds it (`client.trail`): read anew after each change.
+"""What accounts give, and what signs in to them, as the audit holds it (`client.trail`): read anew after each change.
 
 A part each for what one may, whether one may at all, and the password: an act that sets one says nothing of the others,
 else it would make good what somebody changed by hand.
@@ -6,13 +6,16 @@ else it would make good what somebody changed by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC
 
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from yteso.client.trail import Right, bad_right
 from yteso.web.accounts import trail
-from yteso.web.accounts.models import Identity, User
+from yteso.web.accounts.models import Identity, Recovery, User
 
 
 def role(username: str) -> tuple[Right, ...]:
@@ -40,12 +43,37 @@ def identity(issuer: str, subject: str, username: str = "") -> Right:
     return Right("accounts_identity", f"{issuer} {subject}", (username,) if username else ())
 
 
+def passkey(row: Authenticator) -> Right:
+    """By which passkey somebody signs in, without a password."""
+    return Right("mfa_authenticator", str(row.pk), (row.user.username, row.data["credential"]))
+
+
+def no_passkeys(rows: Iterable[int]) -> list[Right]:
+    """The same for those that were taken away."""
+    return [Right("mfa_authenticator", str(row)) for row in rows]
+
+
+def link(row: Recovery) -> Right:
+    """By which one-time link a password may be set, until when."""
+    return Right("accounts_recovery", row.token, (row.user.username, row.expires.astimezone(UTC).isoformat()))
+
+
 def present() -> Iterator[Right]:
-    """Every account and identity there is."""
+    """Every account, identity, passkey and one-time link there is."""
     for user in User.objects.order_by("username").iterator():
         yield from _of(user)
     for one in Identity.objects.select_related("user").order_by("pk").iterator():
         yield identity(one.issuer, one.subject, one.user.username)
+    for row in passkeys().iterator():
+        yield passkey(row)
+    for made in Recovery.objects.select_related("user").order_by("token").iterator():
+        yield link(made)
+
+
+def passkeys() -> QuerySet[Authenticator]:
+    """Every passkey."""
+    kind = Authenticator.Type.WEBAUTHN
+    return Authenticator.objects.select_related("user").filter(type=kind).order_by("pk")
 
 
 def note_kept_anew(user: User, **_: object) -> None:
@@ -55,7 +83,7 @@ def note_kept_anew(user: User, **_: object) -> None:
 
 
 def bad() -> str | None:
-    """The first account or identity that is not as the chain says it was left, in words."""
+    """The first of them that is not as the chain says it was left, in words."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -27,15 +27,17 @@ def make(user: User, by: Principal, *, reset_factors: bool) -> str:
     """A token for a new link; older links of the account work no more, its sessions end."""
     Recovery.objects.filter(user=user, used=None).delete()
     token = secrets.token_urlsafe(24)
-    Recovery.objects.create(token=_hashed(token), user=user, made_by=by.name, expires=now() + LIFE)
+    link = Recovery.objects.create(token=_hashed(token), user=user, made_by=by.name, expires=now() + LIFE)
     user.set_unusable_password()
     user.demo = False
     user.save(update_fields=["password", "demo"])
     sessions.end_all(user)
+    rights = [*held.password(user.username), held.link(link)]
     if reset_factors:
+        rights += held.no_passkeys(held.passkeys().filter(user=user).values_list("pk", flat=True))
         factors.remove_all(user)
     detail = "link, factors removed" if reset_factors else "link"
-    trail.note(by, trail.Act.RECOVERY, user.username, detail, rights=held.password(user.username))
+    trail.note(by, trail.Act.RECOVERY, user.username, detail, rights=rights)
     return token
 
 

@@ -129,8 +129,9 @@ def passkey(request: HttpRequest) -> HttpResponse:
             if not form.is_valid():
                 raise ValidationError("credential")
             with transaction.atomic():
-                factors.add_passkey(user, form.cleaned_data["name"] or gettext("Khóa"), form.cleaned_data["credential"])
-                trail.acted(request, trail.Act.FACTOR, detail="webauthn added")
+                name = form.cleaned_data["name"] or gettext("Khóa")
+                made = factors.add_passkey(user, name, form.cleaned_data["credential"])
+                trail.acted(request, trail.Act.FACTOR, detail="webauthn added", rights=[held.passkey(made)])
             return _added(request, Authenticator.Type.WEBAUTHN)
         except ValidationError:
             failed = True
@@ -187,7 +188,7 @@ def remove_factor(request: HttpRequest, id: int) -> HttpResponse:
 def _removed(request: HttpRequest, id: int) -> bool:
     if not factors.remove(request.user, id):
         return False
-    trail.acted(request, trail.Act.FACTOR, detail="removed")
+    trail.acted(request, trail.Act.FACTOR, detail="removed", rights=held.no_passkeys([id]))
     return True
 
 
