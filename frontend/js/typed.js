@@ -39,7 +39,7 @@ export async function startTyped() {
 function wait() {
   const found = stored();
   if (!found) return;
-  sessionStorage.setItem(ITEM, JSON.stringify({ ...found, waits: true }));
+  put({ ...found, waits: true });
   for (const told of document.querySelectorAll("[data-typed-waits]")) told.hidden = false;
 }
 
@@ -59,7 +59,7 @@ async function fillAgain(page, refused) {
     } else if (!form && waits) page.forms[name] = { ...draft, waits: true };
   }
   await save(page);
-  if (!first || document.querySelector("main .error-summary")) return;
+  if (!first || refused || document.querySelector("main .error-summary")) return;
   first.focus();
   document.querySelector(".heard").textContent = first.querySelector("p").textContent;
 }
@@ -97,10 +97,18 @@ async function save(page) {
     page.dirty = false;
     const sealed = Object.keys(page.forms).length ? await closed(page) : null;
     if (page.over) break;
-    if (sealed) sessionStorage.setItem(ITEM, JSON.stringify(sealed));
-    else sessionStorage.removeItem(ITEM);
+    if (!sealed) sessionStorage.removeItem(ITEM);
+    else put(sealed);
   }
   page.saving = false;
+}
+
+function put(sealed) {
+  try {
+    sessionStorage.setItem(ITEM, JSON.stringify(sealed));
+  } catch {
+    sessionStorage.removeItem(ITEM); // More than a tab may keep: rather nothing than an older state.
+  }
 }
 
 async function closed({ who, key, forms }) {

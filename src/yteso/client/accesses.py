@@ -81,12 +81,21 @@ class Accesses:
         with self._database.connection() as conn:
             return cases.find_cases(conn, who, self._acting(conn, who, of).person)
 
-    def open_cases(self, who: Principal, *, open: bool | None = True) -> list[Questioned]:
-        """For the data officer: questions, the oldest first."""
+    def open_cases(
+        self, who: Principal, *, open: bool | None = True, count: int = 100, skip: int = 0
+    ) -> list[Questioned]:
+        """For the data officer: open questions, the oldest first, then what was answered last."""
         _require_officer(who)
         with self._database.connection() as conn:
-            found = cases.find_cases(conn, who, open=open)
+            found = cases.find_cases(conn, who, open=open, count=count, skip=skip)
             return [Questioned(case, audit.fetch(conn, case.lane, case.n)) for case in found]
+
+    def one_case(self, who: Principal, id: str) -> Questioned | None:
+        """For the data officer: that question, open or not."""
+        _require_officer(who)
+        with self._database.connection() as conn:
+            found = cases.find_cases(conn, who, id=id)
+            return next((Questioned(case, audit.fetch(conn, case.lane, case.n)) for case in found), None)
 
     def answer(self, who: Principal, id: str, text: str) -> None:
         """For the data officer: answer a question. Raises Refused (404, AUD-0004)."""

@@ -84,11 +84,11 @@ class Breaches:
         self._store = store
         self._clock = clock
 
-    def all(self, who: Principal) -> list[Breach]:
+    def all(self, who: Principal, count: int = 100, skip: int = 0) -> list[Breach]:
         """Cases, the open ones first."""
         require_officer(who)
         with self._database.connection() as conn:
-            return breaches.find_breaches(conn)
+            return breaches.find_breaches(conn, None, count, skip)
 
     def one(self, who: Principal, id: str) -> Breach:
         """One case. Refused (404, DPO-0003)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from yteso.access.budget import EXCEEDED
 from yteso.access.principal import Principal
@@ -11,7 +11,8 @@ from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
 from yteso.client.officer import require_done, require_officer, words
 from yteso.db import Database
-from yteso.store import audit, budgets
+from yteso.store import audit, breaches, budgets
+from yteso.store.breaches import Affected, Suspicion
 from yteso.store.budgets import Grant, Spent
 
 MOST_PEOPLE = 100_000
@@ -47,11 +48,17 @@ class Budgets:
         self._database = database
         self._clock = clock
 
-    def spent(self, who: Principal) -> list[Spent]:
+    def spent(self, who: Principal, count: int = 100, skip: int = 0) -> list[Spent]:
         """Accounts near or beyond their budget in the last days, the newest first."""
         require_officer(who)
         with self._database.connection() as conn:
-            return budgets.find_spent(conn, self._clock() - LOOK_BACK)
+            return budgets.find_spent(conn, self._clock() - LOOK_BACK, count, skip)
+
+    def seen(self, who: Principal, account: str, hour: datetime) -> list[Affected]:
+        """Whom an account saw in that hour, without names, by when it saw them first: from the chain."""
+        require_officer(who)
+        with self._database.connection() as conn:
+            return breaches.affected(conn, Suspicion(account, "", hour, hour + timedelta(hours=1)))
 
     def grants(self, who: Principal) -> list[Grant]:
         """What is granted now."""

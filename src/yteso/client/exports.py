@@ -46,11 +46,11 @@ class Exports:
         self._bulk = bulk
         self._clock = clock
 
-    def all(self, who: Principal) -> list[AskedExport]:
+    def all(self, who: Principal, count: int = 100, skip: int = 0) -> list[AskedExport]:
         """Those that wait for a decision, then the newest."""
         require_officer(who)
         with self._database.connection() as conn:
-            return approvals.find_exports(conn)
+            return approvals.find_exports(conn, count, skip)
 
     def decide(self, who: Principal, id: str, *, approved: bool, reason: str) -> None:
         """Let it begin or refuse it. Refused (400, DPO-0002), (404, DPO-0003) also for one's own."""

@@ -91,11 +91,11 @@ class Inspections:
         self._facilities = facilities
         self._clock = clock
 
-    def all(self, who: Principal) -> list[Inspection]:
+    def all(self, who: Principal, count: int = 100, skip: int = 0) -> list[Inspection]:
         """Those that are not over, then the latest."""
         require_officer(who)
         with self._database.connection() as conn:
-            return inspections.find_inspections(conn)
+            return inspections.find_inspections(conn, count, skip)
 
     def mine(self, who: Principal) -> list[Inspection]:
         """The orders by which this inspector may look now; nobody else has any."""

@@ -175,11 +175,11 @@ class Openings:
         told = (one for one in found if one.facility not in left_out)
         return sorted(told, key=lambda one: one.since, reverse=True)
 
-    def to_review(self, who: Principal, count: int = 100) -> list[Opening]:
+    def to_review(self, who: Principal, count: int = 100, skip: int = 0) -> list[Opening]:
         """Broken glass nobody reviewed yet, oldest first: the notice to the data officer, whose clock is `REVIEW`."""
         _require(who, frozenset([Role.DATA_OFFICER]))
         with self._database.connection() as conn:
-            return rows.openings(conn, glass=True, unreviewed=True, count=count)
+            return rows.openings(conn, glass=True, unreviewed=True, count=count, skip=skip)
 
     def done_under(self, who: Principal, opening: Opening) -> tuple[Access, ...]:
         """For the data officer: what the account did with the record while the glass was broken, newest first."""

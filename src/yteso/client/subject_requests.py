@@ -83,11 +83,11 @@ class SubjectRequests:
         with self._database.connection() as conn:
             return rows.find_requests(conn, who, acting(conn, self._store, who, of).person)
 
-    def queue(self, who: Principal, *, open: bool) -> list[SubjectRequest]:
+    def queue(self, who: Principal, *, open: bool, count: int = 100, skip: int = 0) -> list[SubjectRequest]:
         """For the data officer: what is due first comes first."""
         require_officer(who)
         with self._database.connection() as conn:
-            return rows.find_requests(conn, who, open=open)
+            return rows.find_requests(conn, who, open=open, count=count, skip=skip)
 
     def clocks(self) -> dict[str, LegalClock]:
         """Kind -> how long the law gives today; it is no secret."""

@@ -81,9 +81,9 @@ def open_breach(
     return str(row[0])
 
 
-def find_breaches(conn: Connection, id: str | None = None, count: int = 100) -> list[Breach]:
+def find_breaches(conn: Connection, id: str | None = None, count: int = 100, skip: int = 0) -> list[Breach]:
     """Cases, the open ones first."""
-    rows = conn.execute(SQL["find_breaches"], {"id": id, "count": count})
+    rows = conn.execute(SQL["find_breaches"], {"id": id, "count": count, "skip": skip})
     return [Breach(row[0], row[1], row[2], Suspicion(*row[3:7]), *row[7:]) for row in rows]
 
 

@@ -9,7 +9,7 @@ SELECT id::text, what, noticed, account, facility, since, until, opened_by, open
        authority_told, people_told, closed, closed_by, coalesce(conclusion, ''),
        coalesce(notice, ''), coalesce(notice_by, ''), notice_at
 FROM store.breach WHERE %(id)s::uuid IS NULL OR (shard = 0 AND id = %(id)s::uuid)
-ORDER BY closed IS NOT NULL, noticed DESC, id LIMIT %(count)s;
+ORDER BY closed IS NOT NULL, noticed DESC, id LIMIT %(count)s OFFSET %(skip)s;
 
 -- describe_breach --
 -- What the notice must say.

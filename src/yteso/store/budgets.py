@@ -57,9 +57,9 @@ def configure(conn: Connection, budgets: Mapping[Role, tuple[int, int]]) -> None
     conn.execute(SQL["set_budgets"], (orjson.dumps(rows).decode(),))
 
 
-def find_spent(conn: Connection, since: datetime, count: int = 100) -> list[Spent]:
+def find_spent(conn: Connection, since: datetime, count: int = 100, skip: int = 0) -> list[Spent]:
     """Accounts that came near their budget or were stopped since then, the newest first."""
-    names = {"since": since, "code": f"%{EXCEEDED.code}%", "count": count}
+    names = {"since": since, "code": f"%{EXCEEDED.code}%", "count": count, "skip": skip}
     return [Spent(*row) for row in conn.execute(SQL["find_spent"], names)]
 
 

@@ -21,7 +21,7 @@ SELECT who, coalesce(n.role, s.role), coalesce(n.facility, s.facility), hour,
        coalesce(n.most, t.most, (SELECT b.most FROM store.budget b WHERE b.role = coalesce(n.role, s.role)), 0), n.warned, coalesce(s.stops, 0),
        (SELECT max(g.until) FROM store.budget_grant g WHERE g.who = coalesce(n.who, s.who) AND g.until > now())
 FROM near n FULL JOIN stopped s USING (who, hour) LEFT JOIN store.spent t USING (who, hour)
-ORDER BY hour DESC, coalesce(s.stops, 0) DESC, who LIMIT %(count)s;
+ORDER BY hour DESC, coalesce(s.stops, 0) DESC, who LIMIT %(count)s OFFSET %(skip)s;
 
 -- add_grant --
 -- More for one account.

@@ -56,11 +56,18 @@ def open_case(
 
 
 def find_cases(
-    conn: Connection, who: Principal, patient: str | None = None, *, open: bool | None = None, count: int = 100
+    conn: Connection,
+    who: Principal,
+    patient: str | None = None,
+    *,
+    id: str | None = None,
+    open: bool | None = None,
+    count: int = 100,
+    skip: int = 0,
 ) -> list[Case]:
-    """Cases, the oldest first; `open` None: answered ones too."""
-    shard = None if patient is None else shard_of_key(patient)
-    names = {"patient": patient, "shard": shard, "open": open, "count": count}
+    """Open cases, the oldest first, then what was answered last; `open` None: both."""
+    shard = shard_of(id) if id is not None else shard_of_key(patient) if patient is not None else None
+    names = {"patient": patient, "shard": shard, "id": id, "open": open, "count": count, "skip": skip}
     found = [Case(*row) for row in conn.execute(SQL["find_cases"], names)]
     if found:
         audit.add_note(conn, who, AuditNote("R", "", tuple(case.patient for case in found)), f"{len(found)} cases")

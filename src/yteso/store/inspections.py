@@ -38,9 +38,9 @@ class Inspection(Order):
     id: str
 
 
-def find_inspections(conn: Connection, count: int = 200) -> list[Inspection]:
+def find_inspections(conn: Connection, count: int = 100, skip: int = 0) -> list[Inspection]:
     """Those that are not over, then the latest."""
-    return [Inspection(*row) for row in conn.execute(SQL["fetch_inspections"], (count,))]
+    return [Inspection(*row) for row in conn.execute(SQL["fetch_inspections"], (count, skip))]
 
 
 def find_running(conn: Connection, inspector: str) -> list[Inspection]:

@@ -7,7 +7,7 @@ ON CONFLICT DO NOTHING RETURNING id;
 -- fetch_inspections --
 -- Those that are not over first, then the latest.
 SELECT number, who, facility, since, until, reason, given_by, given, id::text FROM store.inspection
-ORDER BY until <= now(), given DESC, number, facility LIMIT %s;
+ORDER BY until <= now(), given DESC, number, facility LIMIT %s OFFSET %s;
 
 -- fetch_running --
 -- What an inspector may look at now.

@@ -110,6 +110,7 @@ def openings(
     unreviewed: bool = False,
     second: bool = False,
     count: int = 100,
+    skip: int = 0,
 ) -> list[Opening]:
     """Openings, newest first; the unreviewed ones oldest first. `second`: those that wait for a second person."""
     values: dict[str, Any] = {
@@ -121,6 +122,7 @@ def openings(
         "unreviewed": unreviewed,
         "second": second,
         "count": count,
+        "skip": skip,
     }
     return [Opening(*row) for row in conn.execute(SQL["fetch_openings"], values)]
 

@@ -24,7 +24,7 @@ WHERE (%(pat)s::bigint IS NULL OR pat = %(pat)s) AND (%(account)s::text IS NULL 
   AND (%(facility)s::text IS NULL OR facility = %(facility)s)
   AND (NOT %(now)s OR until > now()) AND (NOT %(glass)s OR kind = 'g') AND (NOT %(unreviewed)s OR reviewed IS NULL)
   AND (NOT %(second)s OR (wants_second AND second IS NULL AND until > now()))
-ORDER BY CASE WHEN %(unreviewed)s THEN since END, since DESC, id LIMIT %(count)s;
+ORDER BY CASE WHEN %(unreviewed)s THEN since END, since DESC, id LIMIT %(count)s OFFSET %(skip)s;
 
 -- review_opening --
 -- What the data officer found.

@@ -432,11 +432,11 @@ INSERT INTO store.questioned (shard, id, patient, lane, n, asked_by, question, o
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (shard, patient, lane, n) DO NOTHING RETURNING id;
 
 -- find_cases --
--- Questioned accesses, the oldest first; of one person where one is given.
+-- Questioned accesses: the open ones, the oldest first, then what was answered last; of one person, or one, where that is given.
 SELECT id::text, patient, lane, n, asked_by, question, opened, due, answer, answered_by, answered FROM store.questioned
 WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
-  AND (%(open)s::boolean IS NULL OR (answered IS NULL) = %(open)s)
-ORDER BY opened, id LIMIT %(count)s;
+  AND (%(open)s::boolean IS NULL OR (answered IS NULL) = %(open)s) AND (%(id)s::uuid IS NULL OR (shard = %(shard)s AND id = %(id)s::uuid))
+ORDER BY answered IS NOT NULL, CASE WHEN answered IS NULL THEN opened END, answered DESC, id LIMIT %(count)s OFFSET %(skip)s;
 
 -- answer_case --
 -- The answer, once.

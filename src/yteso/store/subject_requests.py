@@ -80,11 +80,17 @@ def file(
 
 
 def find_requests(
-    conn: Connection, who: Principal, patient: str | None = None, *, open: bool | None = None, count: int = 100
+    conn: Connection,
+    who: Principal,
+    patient: str | None = None,
+    *,
+    open: bool | None = None,
+    count: int = 100,
+    skip: int = 0,
 ) -> list[SubjectRequest]:
     """Requests, what is due first comes first; of one person where one is given."""
     shard = None if patient is None else shard_of_key(patient)
-    names = {"patient": patient, "shard": shard, "open": open, "count": count}
+    names = {"patient": patient, "shard": shard, "open": open, "count": count, "skip": skip}
     found = [SubjectRequest(*row) for row in conn.execute(SQL["find_requests"], names)]
     if found:
         people = tuple({one.patient for one in found})

@@ -13,7 +13,7 @@ SELECT id::text, patient, asked_by, kind, words, filed, answer_due, due, acknowl
 FROM store.subject_request
 WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
   AND (%(open)s::boolean IS NULL OR (closed IS NULL) = %(open)s)
-ORDER BY closed DESC NULLS FIRST, CASE WHEN acknowledged IS NULL THEN answer_due ELSE due END, id LIMIT %(count)s;
+ORDER BY closed DESC NULLS FIRST, CASE WHEN acknowledged IS NULL THEN answer_due ELSE due END, id LIMIT %(count)s OFFSET %(skip)s;
 
 -- acknowledge_request --
 -- The person was told that it is worked on.

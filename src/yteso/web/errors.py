@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 
 from yteso.base.errors import Refused, YtesoError
@@ -19,7 +20,7 @@ from yteso.base.issue import Issue
 from yteso.client.budgets import is_stop
 from yteso.db import is_retryable
 from yteso.web.formats import size
-from yteso.web.guard import public
+from yteso.web.guard import place_of, public
 from yteso.web.language import CHOICES
 from yteso.web.services import NotServing, service
 
@@ -61,19 +62,22 @@ class CalmErrors:
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal with its reasons and what to do, in the reader's language."""
-    page = _page(request, error.status, _title(error.status), "", [told(issue) for issue in error.issues])
+    page = _page(request, error.status, _title(request, error.status), "", [told(issue) for issue in error.issues])
     if error.retry_after:
         page.headers["Retry-After"] = str(error.retry_after)
     return page
 
 
-def _title(status: int) -> str:
-    """What a refusal is called; its numbered reasons say the rest."""
+def _title(request: HttpRequest, status: int) -> str:
+    """What a refusal is called; its numbered reasons say the rest. A stranger was on the way in."""
+    if status in (403, 503) and not request.user.is_authenticated:
+        return gettext("Chưa đăng nhập được")
     titles = {
         403: gettext("Không có quyền truy cập"),
         404: gettext("Không tìm thấy"),
         410: gettext("Liên kết không còn dùng được"),
         429: gettext("Quá nhiều lần trong thời gian ngắn"),
+        503: gettext("Hệ thống đang bận"),
     }
     return titles.get(status, gettext("Yêu cầu không được chấp nhận"))
 
@@ -159,8 +163,15 @@ def _without_database(request: HttpRequest, status: int) -> HttpResponse:
         }
         title, text = told[status]
         again = request.get_full_path() if request.method == "GET" else ""
-        looks = {"theme": request.COOKIES.get("yteso_theme", "system"), "user": None, "live": "", "seal": "", "idle": 0}
-        names = looks | {"status": status, "title": title, "text": text, "issues": (), "again": again}
+        looks = {
+            "theme": request.COOKIES.get("yteso_theme", "system"),
+            "user": None,
+            "stranger": False,
+            "live": "",
+            "seal": "",
+            "idle": 0,
+        }
+        names = looks | {"status": status, "title": title, "text": text, "issues": (), "again": again, "form": ""}
         return _retargeted(request, HttpResponse(render_to_string("calm.html", names), status=status))
 
 
@@ -174,8 +185,15 @@ def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, title: str, text: str, issues: Any = ()) -> HttpResponse:
     again = request.get_full_path() if status == 503 and request.method == "GET" else ""
-    told = {"status": status, "title": title, "text": text, "issues": issues, "again": again}
+    told = {"status": status, "title": title, "text": text, "issues": issues, "again": again, "form": _form(request)}
     return _retargeted(request, render(request, "calm.html", told, status=status))
+
+
+def _form(request: HttpRequest) -> str:
+    """The page with the form that was sent, when somebody who is signed in sent one from a page of ours."""
+    sent = request.method == "POST" and request.user.is_authenticated and not request.headers.get("HX-Request")
+    page = place_of(request) if sent else ""
+    return "" if page in (reverse("home"), request.path) else page
 
 
 def _retargeted(request: HttpRequest, page: HttpResponse) -> HttpResponse:

@@ -79,6 +79,11 @@ def date(value: dt.date | dt.datetime | str | None) -> str:
     return format_date(value, "d MMM y" if _locale() == "en" else "dd/MM/y", locale=_locale())
 
 
+def field_moment(value: dt.datetime) -> str:
+    """As a field of a form takes it (`datetime-local`), in Vietnam's zone: `2026-11-21T14:05`."""
+    return f"{value.astimezone(VIETNAM):%Y-%m-%dT%H:%M}"
+
+
 def moment(value: dt.datetime | str | None) -> str:
     """Date and time in Vietnam's zone: `21/11/2026 14:05`. A FHIR date without a time stays a date."""
     if not value:

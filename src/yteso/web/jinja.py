@@ -33,6 +33,7 @@ def environment(**options: Any) -> Environment:
         money_short=formats.money_short,
         date=formats.date,
         moment=formats.moment,
+        field_moment=formats.field_moment,
         clock=formats.clock,
         until=formats.until,
         size=formats.size,

@@ -92,3 +92,17 @@ NOT_SURE = Rule(
     "Sign in again there in a stronger way (for example with an identity of level 2), or take your citizen card to the "
     "facility you visit.",
 )
+STOPPED = Rule(
+    "WEB-0012",
+    Severity.INFORMATION,
+    "Bạn đã dừng lại ở {provider}, nên chưa có gì thay đổi.",
+    "You stopped at {provider}, so nothing has changed.",
+)
+PROVIDER_AWAY = Rule(
+    "WEB-0013",
+    Severity.ERROR,
+    "{provider} không trả lời lúc này ({check}).",
+    "{provider} does not answer at the moment ({check}).",
+    "Thử lại sau ít phút, hoặc đăng nhập bằng cách khác.",
+    "Try again in a few minutes, or sign in another way.",
+)

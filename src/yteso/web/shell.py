@@ -34,6 +34,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("yteso_theme", "system")
     return {
         "user": user if known else None,
+        "stranger": not known,
         "rail": rail(Role(user.role), request.path) if user is not None and complete else [],
         "theme": theme if theme in THEMES else "system",
         "live": live_address(request) if complete else "",

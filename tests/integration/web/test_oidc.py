@@ -25,7 +25,6 @@ TWISTS = {
     "state": "state",
     "iss": "iss",
     "no iss": "iss",
-    "denied": "refused",
     "unsigned": "signature",
     "shared": "signature",
     "key": "signature",
@@ -89,6 +88,7 @@ def place(site, address: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "sai-ngay": {"sub": "p-3", "claims": {**person["claims"], "birthdate": "1901-01-01"}, **SURE},
         "can-bo": {"sub": "s-1", "claims": {"name": "Bác Sĩ Thử"}, "token": {"acr": "vua"}},
         "can-bo-yeu": {"sub": "s-2", "claims": {"name": "Bác Sĩ Thử"}},
+        "dung-lai": {**person, "twist": "denied"},
         "x-stale": {**person, "twist": "stale"},
         **{f"x-{twist}": {**person, "twist": twist} for twist in TWISTS},
     }
@@ -326,6 +326,40 @@ def test_what_cannot_be_trusted_is_refused(site, address, place, twist, check):
     assert answer.status_code == 403
     assert f"({check})" in answer.content.decode()
     assert "_auth_user_id" not in walk.client.session
+
+
+def test_who_stops_at_the_provider_is_back_where_it_was_chosen_and_told_so(site, address, place):
+    walk = Walk(address)
+    answer = walk.whole("dung-lai")
+    assert answer.url == "/login?next=%2Faccount"
+    assert "Bạn đã dừng lại ở Thử ID" in walk.client.get(answer.url).content.decode()
+    assert "_auth_user_id" not in walk.client.session
+    client = site.client("bacsi")
+    client.defaults["HTTP_HOST"] = urlsplit(address).netloc
+    linking = Walk(address, client=client)
+    assert linking.whole("dung-lai").url == "/account"
+    assert "Bạn đã dừng lại ở Thử ID" in client.get("/account").content.decode()
+
+
+def test_a_stop_that_nobody_here_asked_for_is_refused(site, address, place):
+    walk = Walk(address)
+    walk.begin()
+    there = f"/login/with/thu/back?error=access_denied&state=x&iss={place.issuer}"
+    assert "(state)" in walk.client.get(there).content.decode()
+
+
+def test_a_provider_that_does_not_answer_is_told_as_such_and_leaves_the_other_ways(site, address, place):
+    configure(site, "http://localhost:9")
+    try:
+        answer = Client(HTTP_HOST=urlsplit(address).netloc).post("/login/with/thu")
+    finally:
+        configure(site, place.issuer)
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Chưa đăng nhập được" in page
+    assert "WEB-0013" in page
+    assert "Thử ID không trả lời" in page
+    assert 'href="/login"' in page
 
 
 def test_an_answer_counts_once_and_only_in_the_browser_that_asked(site, address, place):

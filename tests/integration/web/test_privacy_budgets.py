@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from psycopg.sql import SQL, Identifier
 from tests.accessibility import faults
 
 from yteso.access.budget import budgets as budgets_of
+from yteso.access.principal import Role
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import budgets
 
@@ -94,3 +97,41 @@ def test_the_budgets_are_accessible_and_fit(tight, browser, address, width):
     assert REASON in page.locator("main").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert not (found := faults(page)), found
+
+
+@pytest.fixture
+def newcomer(tight):
+    """Staff of this test alone: whom the others saw in this hour is counted once."""
+    from yteso.web.accounts import people
+    from yteso.web.accounts.models import User
+
+    people.create_user("nhanvien.dem", PASSWORD, Role.STAFF, facility=tight.facility, demo=True)
+    with tight.services.database.connection() as conn:
+        budgets.configure(conn, budgets_of([("staff", 3)]))
+    yield "nhanvien.dem"
+    User.objects.filter(username="nhanvien.dem").delete()
+
+
+def test_how_many_an_account_saw_leads_to_when_it_saw_them_and_names_nobody(tight, newcomer):
+    stopped = look_around(tight, tight.client(newcomer))
+    assert stopped.status_code == 429
+    officer = tight.client("baovedulieu")
+    desk = officer.get("/privacy/budgets").content.decode()
+    there = re.search(rf'href="(/privacy/budgets/seen\?for={newcomer}&amp;hour=[^"]+)"[^>]*>(\d) ?/3 ', desk)
+    page = officer.get(there[1].replace("&amp;", "&")).content.decode()
+    assert re.search(rf">{there[2]} (người|people), ", page)
+    assert len(re.findall(r'<th scope="row">', page)) == int(there[2])
+    with tight.services.database.connection() as conn:
+        text = "SELECT id FROM store.resource WHERE type = %s"
+        people = [person for (person,) in conn.execute(text, [TYPE_NUMBER["Patient"]])]
+    assert not any(person in page for person in people)
+    case = re.search(r'href="(/privacy/breaches[^"#]+)#new"', page)[1].replace("&amp;", "&")
+    form = officer.get(case).content.decode()
+    assert f'name="account" type="text" value="{newcomer}"' in form
+    assert re.search(r'name="since" type="datetime-local" value="\d{4}-\d\d-\d\dT\d\d:00"', form)
+
+
+def test_an_hour_that_is_none_is_not_found(site):
+    officer = site.client("baovedulieu")
+    for query in ("", "?for=nhanvien", "?for=nhanvien&hour=hom-qua", "?hour=2026-11-26T08:00"):
+        assert officer.get(f"/privacy/budgets/seen{query}").status_code == 404

@@ -105,6 +105,7 @@ TABLE = {
     "privacy:activity": ("/privacy/register/ho-so", {"baovedulieu"}),
     "privacy:mine": ("/privacy/requests/mine", set()),
     "privacy:budgets": ("/privacy/budgets", {"baovedulieu"}),
+    "privacy:seen": ("/privacy/budgets/seen?for=nhanvien&hour=2026-11-26T08:00", {"baovedulieu"}),
     "privacy:grant_budget": ("/privacy/budgets/grant", {"baovedulieu"}),
     "privacy:end_grant": ("/privacy/budgets/00000000-0000-0000-0000-000000000000/end", {"baovedulieu"}),
     "healthbook:start": ("/healthbook/record", set()),

@@ -289,3 +289,21 @@ def test_while_the_database_is_away_the_page_says_to_try_again(site, person, mon
     assert words in page
     assert 'href="/account?x=1"' in page
     assert client.get("/account").status_code == 200
+
+
+def test_a_form_that_was_not_taken_leads_back_to_its_page(site, person):
+    client = signed_in(person)
+    page = {"referer": "http://localhost/accounts/new?role=nurse"}
+    told = client.post("/account/sessions/end", {"session": "x" * 2_000_000}, headers=page)
+    assert told.status_code == 413
+    assert 'href="/accounts/new?role=nurse"' in told.content.decode()
+    foreign = client.post(
+        "/account/sessions/end", {"session": "x" * 2_000_000}, headers={"referer": "https://a.example/"}
+    )
+    assert "a.example" not in foreign.content.decode()
+
+
+def test_a_stranger_before_a_closed_door_can_change_the_language_and_sign_in(site):
+    page = Client(SERVER_NAME="localhost").get("/khong-co").content.decode()
+    assert 'action="/language"' in page
+    assert 'href="/login"' in page

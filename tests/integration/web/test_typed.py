@@ -140,3 +140,16 @@ def test_passwords_and_searches_are_never_kept(site, browser, address):
     page.fill("#q", "Nguyễn")
     assert page.evaluate(KEPT) is None
     context.close()
+
+
+def test_more_than_a_tab_may_keep_is_not_kept_and_breaks_nothing(opened):
+    opened.fill("#what", "")
+    opened.evaluate("""() => {
+        const words = document.getElementById("what");
+        words.removeAttribute("maxlength");
+        words.value = "x".repeat(3000000);
+        words.dispatchEvent(new Event("input", {bubbles: true}));
+    }""")
+    opened.wait_for_function(f"!{KEPT}")
+    opened.fill("#what", WORDS)
+    opened.wait_for_function(KEPT)

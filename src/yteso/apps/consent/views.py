@@ -26,6 +26,7 @@ from yteso.web.looks import look, parts
 from yteso.web.names import names_of, names_with_accounts
 from yteso.web.qr import qr_path
 from yteso.web.services import installed, service
+from yteso.web.turning import turned
 
 _TREATING = tuple(sorted(TREATING))
 _FIELDS = ("identifier", "reason", "words", "very")
@@ -144,14 +145,17 @@ def approve(request: HttpRequest, id: UUID) -> HttpResponse:
 def review(request: HttpRequest) -> HttpResponse:
     """Broken glass nobody reviewed yet, and accounts that do it often."""
     openings, who = _openings(), request.principal
-    waiting, now = openings.to_review(who), installed().clock()
+    waiting, turn = turned(request, lambda count, skip: openings.to_review(who, count, skip))
+    now = installed().clock()
     often = openings.often(who)
     context = {
         "waiting": waiting,
+        "turn": turn,
         "often": often,
         "people": names_with_accounts(
             [*(one.opened_by for one in waiting), *(one.second for one in waiting), *(one.account for one in often)]
         ),
+        "late": service("officer").waiting(who).late,
         "overdue": {one.id for one in waiting if one.since + REVIEW < now},
         "opened": {
             one.id: parts(look(done, who.name, "") for done in openings.done_under(who, one)) for one in waiting

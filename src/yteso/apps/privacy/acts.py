@@ -40,8 +40,13 @@ def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
 
 def moment_of(request: HttpRequest, name: str) -> datetime | None:
     """A moment of a form (`datetime-local`), by Vietnam's clock; None when it is none."""
+    return moment_in(request.POST.get(name, ""))
+
+
+def moment_in(text: str) -> datetime | None:
+    """A moment written as `datetime-local` writes it, by Vietnam's clock; None when it is none."""
     try:
-        return datetime.fromisoformat(request.POST.get(name, "")).replace(tzinfo=VIETNAM)
+        return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
     except ValueError:
         return None
 

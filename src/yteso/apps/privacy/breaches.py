@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -15,13 +17,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
-from yteso.apps.privacy.acts import done, moment_of, tabs, tell_refusal
-from yteso.base.clock import VIETNAM
+from yteso.apps.privacy.acts import done, moment_in, moment_of, tabs, tell_refusal
 from yteso.base.errors import Refused
 from yteso.client.breaches import LEAST, LEAST_NOTICE, MOST, UNFILLED, Breach, Breaches, Suspicion
+from yteso.web.formats import field_moment
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.names import names_of, names_with_accounts
 from yteso.web.services import now, service
+from yteso.web.turning import turned
+
+_UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def _breaches() -> Breaches:
@@ -33,9 +38,10 @@ def _breaches() -> Breaches:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """All cases and the form for a new one."""
-    found = _breaches().all(request.principal)
+    found, turn = turned(request, lambda count, skip: _breaches().all(request.principal, count, skip))
     context = {
         **_shared(request),
+        "turn": turn,
         "cases": [(one, _left(one.due)) for one in found],
         "people": names_of(one.suspicion.account for one in found),
         "first": _first(request),
@@ -156,16 +162,32 @@ def close(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 def _first(request: HttpRequest) -> dict[str, str]:
-    """What stands in the form at first: with `?case=` the access a person questioned, and the hours around it."""
+    """What stands in the form at first: with `?case=` the access a person questioned, and the hours around it; with
+    `?for=` and `?hour=` an account and its hour.
+    """
+    around = _hour(request)
+    if around is not None:
+        return around
     asked = request.GET.get("case", "")
-    found = service("accesses").open_cases(request.principal, open=None) if asked else ()
-    one = next((one for one in found if one.case.id == asked), None)
+    one = service("accesses").one_case(request.principal, str(UUID(asked))) if _UUID.fullmatch(asked) else None
     if one is None or one.access is None:
         return dict.fromkeys(("what", "account", "facility", "noticed", "since", "until"), "")
-    access, around = one.access, timedelta(hours=12)
-    moments = {"since": access.when - around, "until": access.when + around, "noticed": one.case.opened}
-    texts = {name: f"{moment.astimezone(VIETNAM):%Y-%m-%dT%H:%M}" for name, moment in moments.items()}
-    return {"what": one.case.question, "account": access.who, "facility": access.facility, **texts}
+    access, half = one.access, timedelta(hours=12)
+    moments = {"since": access.when - half, "until": access.when + half, "noticed": one.case.opened}
+    return {"what": one.case.question, "account": access.who, "facility": access.facility, **_written(moments)}
+
+
+def _hour(request: HttpRequest) -> dict[str, str] | None:
+    account, hour = request.GET.get("for", ""), moment_in(request.GET.get("hour", ""))
+    if not account or hour is None:
+        return None
+    moments = {"since": hour, "until": hour + timedelta(hours=1), "noticed": now()}
+    return {"what": "", "account": account, "facility": "", **_written(moments)}
+
+
+def _written(moments: Mapping[str, datetime]) -> dict[str, str]:
+    """As the fields of a form take them."""
+    return {name: field_moment(moment) for name, moment in moments.items()}
 
 
 def _accounts(case: Breach) -> tuple[str | None, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
-from yteso.apps.privacy.acts import done, number_of, tabs
+from yteso.apps.privacy.acts import done, moment_in, number_of, tabs
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.client.budgets import MOST_HOURS, MOST_PEOPLE, NO_ACCOUNT, Budgets
@@ -20,6 +20,7 @@ from yteso.web.guard import allow
 from yteso.web.looks import roles
 from yteso.web.names import names_of
 from yteso.web.services import now, service
+from yteso.web.turning import turned
 
 
 def _budgets() -> Budgets:
@@ -31,12 +32,14 @@ def _budgets() -> Budgets:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Alarms and stops of the last days, what is granted, and the form for more; `?for=` names its account."""
-    spent, grants = _budgets().spent(request.principal), _budgets().grants(request.principal)
+    spent, turn = turned(request, lambda count, skip: _budgets().spent(request.principal, count, skip))
+    grants = _budgets().grants(request.principal)
     account = request.GET.get("for", "")
     accounts = [account, *(one.who for one in spent), *(one.who for one in grants), *(one.given_by for one in grants)]
     context = {
         "tabs": tabs(request, "privacy:budgets"),
         "spent": spent,
+        "turn": turn,
         "grants": grants,
         "people": names_of(accounts),
         "facilities": service("accesses").facilities(),
@@ -49,6 +52,29 @@ def start(request: HttpRequest) -> HttpResponse:
         "most": MOST,
     }
     return render(request, "privacy/budgets.html", context)
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def seen(request: HttpRequest) -> HttpResponse:
+    """Whom the account `?for=` saw within the hour that begins with `?hour=`: a line each, without names."""
+    account, hour = request.GET.get("for", ""), moment_in(request.GET.get("hour", ""))
+    if not account or hour is None:
+        raise Http404
+    found = _budgets().seen(request.principal, account, hour)
+    rows, turn = turned(request, lambda count, skip: list(enumerate(found, 1))[skip : skip + count])
+    context = {
+        "tabs": tabs(request, "privacy:budgets"),
+        "account": account,
+        "people": names_of([account]),
+        "hour": hour,
+        "begins": request.GET["hour"],
+        "rows": rows,
+        "turn": turn,
+        "all": len(found),
+        "times": sum(one.times for one in found),
+    }
+    return render(request, "privacy/seen.html", context)
 
 
 @allow(Role.DATA_OFFICER)

@@ -19,6 +19,7 @@ from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.looks import roles
 from yteso.web.names import is_account, names_of
 from yteso.web.services import now, service
+from yteso.web.turning import turned
 
 
 def _exports() -> Exports:
@@ -30,12 +31,14 @@ def _exports() -> Exports:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """What waits, what was decided, and standing approvals."""
-    exports, standing = _exports().all(request.principal), _exports().standing(request.principal)
+    exports, turn = turned(request, lambda count, skip: _exports().all(request.principal, count, skip))
+    standing = _exports().standing(request.principal)
     accounts = [account for one in exports for account in (one.who, one.decided_by)]
     accounts += [account for one in standing for account in (one.who, one.given_by)]
     context = {
         "tabs": tabs(request, "privacy:exports"),
         "exports": exports,
+        "turn": turn,
         "standing": standing,
         "people": names_of(accounts),
         "roles": roles(),

@@ -21,6 +21,7 @@ from yteso.client.inspections import LEAST, MOST, NO_INSPECTOR, Inspection, Insp
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.names import is_account, names_of
 from yteso.web.services import now, service
+from yteso.web.turning import turned
 
 
 def _inspections() -> Inspections:
@@ -32,9 +33,11 @@ def _inspections() -> Inspections:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Every order by facility, those that are not over first."""
-    found, moment = _inspections().all(request.principal), now()
+    found, turn = turned(request, lambda count, skip: _inspections().all(request.principal, count, skip))
+    moment = now()
     context = {
         "tabs": tabs(request, "privacy:inspections"),
+        "turn": turn,
         "orders": [(one, _shown(one, moment)) for one in found],
         "people": names_of(account for one in found for account in (one.who, one.given_by)),
         "facilities": service("accesses").facilities(),

@@ -17,6 +17,7 @@ from yteso.client.subject_requests import LEAST, MOST, SubjectRequests
 from yteso.web.guard import allow
 from yteso.web.names import names_with_accounts
 from yteso.web.services import now, service
+from yteso.web.turning import turned
 
 
 def _requests() -> SubjectRequests:
@@ -29,11 +30,14 @@ def _requests() -> SubjectRequests:
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits, what is due first comes first; with `?closed=1` what was answered."""
     closed = request.GET.get("closed") == "1"
-    found = _requests().queue(request.principal, open=not closed)
+    found, turn = turned(
+        request, lambda count, skip: _requests().queue(request.principal, open=not closed, count=count, skip=skip)
+    )
     context = {
         **_shared(),
         "tabs": tabs(request, "privacy:requests"),
         "requests": found,
+        "turn": turn,
         "people": names_with_accounts([*(one.asked_by for one in found), *(one.closed_by for one in found)]),
         "closed": closed,
     }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("<str:id>/answer", views.answer, name="answer"),
     path("budgets", budgets.start, name="budgets"),
+    path("budgets/seen", budgets.seen, name="seen"),
     path("budgets/grant", budgets.grant, name="grant_budget"),
     path("budgets/<uuid:id>/end", budgets.end, name="end_grant"),
     path("breaches", breaches.start, name="breaches"),

@@ -19,6 +19,7 @@ from yteso.web.guard import allow
 from yteso.web.looks import look
 from yteso.web.names import names_of, names_with_accounts
 from yteso.web.services import service
+from yteso.web.turning import turned
 
 
 def _accesses() -> Accesses:
@@ -50,11 +51,15 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: Any) -> HttpResponse:
-    found = _accesses().open_cases(request.principal, open=not answered)
+    who = request.principal
+    found, turn = turned(
+        request, lambda count, skip: _accesses().open_cases(who, open=not answered, count=count, skip=skip)
+    )
     context = {
         "tabs": tabs(request, "privacy:start"),
         "open": waiting(request),
         "questions": _shown(found),
+        "turn": turn,
         "people": names_of(one.case.answered_by for one in found),
         "answered": answered,
         "facilities": _accesses().facilities(),

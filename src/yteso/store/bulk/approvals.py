@@ -64,9 +64,9 @@ def approver_of(conn: Connection, who: Principal) -> str | None:
     return row[0] if row else None
 
 
-def find_exports(conn: Connection, count: int = 100) -> list[AskedExport]:
+def find_exports(conn: Connection, count: int = 100, skip: int = 0) -> list[AskedExport]:
     """Those that wait for a decision, then the newest."""
-    return [AskedExport(*row) for row in conn.execute(SQL["find_exports"], (count,))]
+    return [AskedExport(*row) for row in conn.execute(SQL["find_exports"], (count, skip))]
 
 
 def decide(conn: Connection, who: Principal, id: str, decision: Decision, reason: str) -> bool:

@@ -6,7 +6,7 @@ SELECT given_by FROM store.standing_approval WHERE who = %s AND until > now() OR
 -- Exports that wait for a decision, then the newest ones.
 SELECT id, who, role, facility, purpose, request, wish->>'level', wish->'types', jsonb_array_length(nullif(wish->'patients', 'null')),
        asked, state, coalesce(approved_by, ''), decided, coalesce(decision, ''), written
-FROM store.bulk_job WHERE kind = 'export' ORDER BY state <> 'held', asked DESC, id LIMIT %s;
+FROM store.bulk_job WHERE kind = 'export' ORDER BY state <> 'held', asked DESC, id LIMIT %s OFFSET %s;
 
 -- decide_export --
 -- The second person's decision, once, and never on one's own.

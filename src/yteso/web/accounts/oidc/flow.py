@@ -17,8 +17,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from yteso.base.errors import Refused
 from yteso.base.outward import Parcel
 from yteso.signing.shelf import Shelf
+from yteso.web import rules
 from yteso.web.accounts.oidc import client_key, metadata
 from yteso.web.accounts.oidc.metadata import refused
 from yteso.web.accounts.oidc.provider import Provider
@@ -111,6 +113,8 @@ def _check_answer(
     named = answer.get("iss")
     if (named is None and known.names_issuer) or (named is not None and named != provider.issuer):
         raise refused(provider, "iss")
+    if answer.get("error") == "access_denied":
+        raise Refused(rules.STOPPED.at(provider=provider.name), status=403)
     if not answer.get("code"):
         raise refused(provider, "refused")
 

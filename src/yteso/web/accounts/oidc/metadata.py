@@ -17,6 +17,7 @@ from yteso.web.accounts.oidc.provider import Provider
 _SECONDS = 10.0
 _KEPT = 600.0
 _OK = 200
+_FAILED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ _kept: dict[tuple[Provider, str], tuple[float, Any]] = {}
 
 
 def metadata(provider: Provider) -> Metadata:
-    """The endpoints. Raises Refused WEB-0008 (discovery)."""
+    """The endpoints. Raises Refused WEB-0008, WEB-0013 (discovery)."""
     found = _fetched(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration", "discovery")
     if found.get("issuer") != provider.issuer:
         raise refused(provider, "issuer")
@@ -70,12 +71,14 @@ def posted(provider: Provider, url: str, form: dict[str, str], headers: tuple[tu
 
 
 def asked(provider: Provider, parcel: Parcel, check: str) -> dict[str, Any]:
-    """A JSON object from the provider. Raises Refused WEB-0008 naming the check."""
+    """A JSON object from the provider. Raises Refused naming the check: WEB-0008, or WEB-0013 when none answers."""
     if not provider.post.may_reach(parcel.url):
         raise refused(provider, check)
     answer = provider.post.ask(parcel)
+    if answer is None or answer.status >= _FAILED:
+        raise Refused(rules.PROVIDER_AWAY.at(provider=provider.name, check=check), status=503)
     try:
-        found = orjson.loads(answer.body) if answer is not None and answer.status == _OK else None
+        found = orjson.loads(answer.body) if answer.status == _OK else None
     except ValueError:
         found = None
     if not isinstance(found, dict):
@@ -85,4 +88,4 @@ def asked(provider: Provider, parcel: Parcel, check: str) -> dict[str, Any]:
 
 def refused(provider: Provider, check: str) -> Refused:
     """The log-in cannot be trusted."""
-    return Refused(rules.NOT_TRUSTED.at(provider=provider.id, check=check), status=403)
+    return Refused(rules.NOT_TRUSTED.at(provider=provider.name, check=check), status=403)

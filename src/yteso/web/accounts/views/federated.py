@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -24,6 +25,7 @@ from yteso.web.accounts.models import Identity, User
 from yteso.web.accounts.oidc import client_key, flow
 from yteso.web.accounts.oidc.provider import Provider
 from yteso.web.accounts.views.entrance import safe_target
+from yteso.web.errors import told
 from yteso.web.guard import ACCOUNTS, allow, is_fresh, needs_fresh_login, public
 from yteso.web.services import now, service
 
@@ -58,7 +60,7 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     chosen = _provider(provider)
     kept = request.session.pop(_KEPT, {})
     moment = int(now().timestamp())
-    answer = {name: request.GET.get(name, "") for name in ("state", "code", "iss") if name in request.GET}
+    answer = {name: request.GET.get(name, "") for name in ("state", "code", "iss", "error") if name in request.GET}
     where = _back_address(request, chosen)
     try:
         who = flow.finish(chosen, kept, answer, back=where, shelf=_shelf(), moment=moment)
@@ -73,10 +75,20 @@ def back(request: HttpRequest, provider: str) -> HttpResponse:
     except Refused as refused:
         codes = " ".join(issue.code for issue in refused.issues)
         trail.tried(request, trail.Act.LOGIN, f"oidc {chosen.id} {codes}")
-        raise
+        if codes != rules.STOPPED.code:
+            raise
+        return _stopped(request, refused, kept["after"])
     request.session[life.STATED] = who.assurance
     record_authentication(request, user, "oidc", provider=chosen.id)
     return perform_login(request, Login(user=user, redirect_url=kept["after"]))
+
+
+def _stopped(request: HttpRequest, refused: Refused, after: str | None) -> HttpResponse:
+    """To where the provider was chosen, which says so: the log-in, or who is signed in where one wanted to go."""
+    messages.info(request, told(refused.issues[0])["text"])
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(after or reverse("account"))
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': after or '/'})}")
 
 
 @public
