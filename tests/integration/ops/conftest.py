@@ -85,7 +85,7 @@ class Place:
             EmbeddedServer(self.home).stop()
 
     def _await_answer(self, process: subprocess.Popen[bytes], output: Any) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while True:
             try:
                 assert self.health()["status"] == "ok"

@@ -35,6 +35,8 @@ from yteso.sandbox.province import Province
 from yteso.store.protocol import Put
 from yteso.warehouse.refresh import Warehouse
 from yteso.web import setup
+from yteso.web.services import Services as Shown
+from yteso.web.services import install, installed
 
 PASSWORD = "mat khau mau cho kiem thu"
 ROLES = {
@@ -77,7 +79,9 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def made_site(
+    server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Site, Shown]]:
     name = sql.Identifier("site")
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
@@ -92,10 +96,19 @@ def site(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPat
         conn.execute("ALTER TABLE web.accounts_user DISABLE TRIGGER accounts_are_kept")
         order = "INSERT INTO store.inspection VALUES (0, 'QD-1', 'thanhtra', %s, now(), now() + interval '1 day')"
         conn.execute(order, [facility])
-    yield _opened(services, facility)
+    yield _opened(services, facility), installed()
     setup.close()
     services.close()
     drop(server, name)
+
+
+@pytest.fixture(scope="module")
+def site(made_site: tuple[Site, Shown]) -> Site:
+    """The site, which the process's pages show again when another module's installation came between."""
+    site, shown = made_site
+    setup.configure(site.services.settings)
+    install(shown)
+    return site
 
 
 def _fill(services: Services) -> str:
