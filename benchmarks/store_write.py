@@ -33,7 +33,8 @@ PEOPLE = 10**9
 RAW = "CREATE TABLE raw (shard smallint, type smallint, id text, body bytea, PRIMARY KEY (shard, type, id))"
 
 
-def _write_store(database: Database, visits: list[list[Put]]) -> None:
+def write_store(database: Database, visits: list[list[Put]]) -> None:
+    """Each of these as a transaction."""
     store = PostgresStore()
     for resources in visits:
         with database.connection() as conn:
@@ -68,7 +69,7 @@ def _worker(dsn: str, kind: str, numbers: range, barrier: Any, results: Any) -> 
     if kind == "raw":
         _write_raw(database, raw)
     else:
-        _write_store(database, made)
+        write_store(database, made)
     results.put((start, time.monotonic()))
     database.close()
 

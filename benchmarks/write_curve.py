@@ -2,33 +2,44 @@
 
 `python -m benchmarks.write_curve [--sizes N N …] [--visits N] [--rounds N] [--turns N] [--out FOLDER]`
 
-The tables are filled in large batches; at each size the database is copied, so that all sizes stand beside each other
-on one server and are measured in turn: the turns of one size stand beside those of the others, whatever else the
-machine does meanwhile. A turn is a checkpoint and then rounds of `PostgresStore.write`, one process, committed
-durably, with history, all indexes and the audit chain. Its first round is the dearest that can happen: the first
-change of each page after a checkpoint writes all of it to the log. CPU of PostgreSQL, bytes of its log and pages
-written whole stand beside the rates.
+The tables are filled in large batches; at each size the server's files are copied, so that each size is an
+installation of its own, with the server's memory for itself and one process that writes to it and stays. They are
+measured in turn: the turns of one size stand beside those of the others, whatever else the machine does meanwhile. A
+turn is a checkpoint and then rounds of `PostgresStore.write`, committed durably, with history, all indexes and the
+audit chain. Its first round is the dearest that can happen: the first change of each page after a checkpoint writes
+all of it to the log. CPU of PostgreSQL and of the writing process, bytes of the log and pages written whole stand
+beside the rates. The first turn of each, which brings pages into the server's memory, is not counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import multiprocessing as mp
 import random
-from collections.abc import Sequence
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from benchmarks.bulk import postgres_seconds
 from benchmarks.search_latency import BATCH, build
-from benchmarks.store_measure import fresh_database, report, spread
-from benchmarks.store_visits import PER_VISIT
-from benchmarks.store_write import measure
+from benchmarks.store_measure import report, spread
+from benchmarks.store_visits import PER_VISIT, visit
+from benchmarks.store_write import write_store
 from yteso.db import Database
-from yteso.db.server_conf import ADMIN_ROLE, APP_ROLE
+from yteso.db.embedded import EmbeddedServer
+from yteso.db.migrate import migrate
+from yteso.db.server_conf import ADMIN_ROLE
+from yteso.fhir.json import dumps
+from yteso.store.protocol import Put
 
 _FAR = 10**8
 """Visits measured have numbers far above those that fill the tables."""
@@ -38,24 +49,62 @@ _PEOPLE = 10**15
 
 @dataclass(frozen=True)
 class Round:
-    """Of one round, a resource: CPU of the whole server in µs, bytes of the log, pages written whole."""
+    """Of one round, a resource: µs of CPU of the whole server and of who writes, bytes of the log, whole pages in it."""
 
     resources_per_second: float
     postgres_cpu_us: float
+    client_cpu_us: float
     log_bytes: float
     whole_pages: float
 
 
-def run(dsn: str, visits: int, first: int, *, checkpoint: bool = False) -> Round:
-    """One round over the visits `first` … `first + visits`."""
-    count = visits * PER_VISIT
-    with psycopg.connect(_as_admin(dsn), autocommit=True) as admin:
-        if checkpoint:
-            admin.execute("CHECKPOINT")
-        cpu, log, pages = postgres_seconds(dsn), *_log(admin)
-        rate = measure(dsn, "store", 1, visits, first)
-        after, log_after, pages_after = postgres_seconds(dsn), *_log(admin)
-    return Round(rate, (after - cpu) / count * 1e6, (log_after - log) / count, (pages_after - pages) / count)
+class Writer:
+    """A process with one connection to a server, up as long as this is open."""
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self._server = server
+        self._line, other = mp.Pipe()
+        self._process = mp.Process(target=_work, args=(server.dsn(), other), daemon=True)
+        self._process.start()
+
+    def run(self, visits: int, first: int, *, checkpoint: bool) -> Round:
+        """One round over the visits `first` … `first + visits`."""
+        count = visits * PER_VISIT
+        dsn = self._server.dsn(role=ADMIN_ROLE)
+        with psycopg.connect(dsn, autocommit=True) as admin:
+            if checkpoint:
+                admin.execute("CHECKPOINT")
+            self._line.send(range(first, first + visits))
+            self._line.recv()  # the documents are made
+            cpu, log, pages = postgres_seconds(dsn), *_log(admin)
+            self._line.send(None)
+            seconds, own = self._line.recv()
+            after, log_after, pages_after = postgres_seconds(dsn), *_log(admin)
+        spent = (after - cpu, own)
+        return Round(
+            count / seconds,
+            *(one / count * 1e6 for one in spent),
+            (log_after - log) / count,
+            (pages_after - pages) / count,
+        )
+
+    def close(self) -> None:
+        """End the process."""
+        self._line.send(None)
+        self._process.join()
+
+
+def _work(dsn: str, line: Connection) -> None:
+    database = Database(dsn, max_size=1).open()
+    while numbers := line.recv():
+        made = [[Put(one, text=dumps(one)) for one in visit(number, _PEOPLE)] for number in numbers]
+        gc.collect()
+        line.send(None)
+        line.recv()
+        start, own = time.monotonic(), time.process_time()
+        write_store(database, made)
+        line.send((time.monotonic() - start, time.process_time() - own))
+    database.close()
 
 
 def _log(admin: psycopg.Connection[Any]) -> tuple[float, float]:
@@ -70,30 +119,37 @@ def told(rounds: Sequence[Round]) -> dict[str, dict[str, float]]:
     return {one.name: spread([getattr(round, one.name) for round in rounds]) for one in fields(Round)}
 
 
-def grown(dsn: str, sizes: Sequence[int]) -> dict[int, str]:
-    """How many resources -> the connection string of a database that holds them, for each size a copy."""
-    found: dict[int, str] = {}
-    stored = begin = 0
-    for size in sizes:
-        database = Database(dsn, max_size=1).open()
-        visits = -(-(size - stored) // (PER_VISIT * BATCH)) * BATCH
-        stored, begin = build(database, visits * PER_VISIT, _PEOPLE, begin), begin + visits
-        database.close()
-        found[stored] = _copy(dsn, f"of_{size}")
-    return found
+@contextmanager
+def grown(sizes: Sequence[int]) -> Iterator[dict[int, EmbeddedServer]]:
+    """How many resources -> a server that holds them, for each size a copy of the same files. Gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="yteso-bench-") as folder, ExitStack() as up:
+        Path(folder).chmod(0o755)
+        first = EmbeddedServer(Path(folder) / "yteso-bench-all")
+        first.start()
+        up.callback(first.stop)
+        migrate(first.dsn(), ("store",))
+        found: dict[int, EmbeddedServer] = {}
+        stored = begin = 0
+        for size in sizes:
+            database = Database(first.dsn(), max_size=1).open()
+            visits = -(-(size - stored) // (PER_VISIT * BATCH)) * BATCH
+            stored, begin = build(database, visits * PER_VISIT, _PEOPLE, begin), begin + visits
+            database.close()
+            first.stop()
+            found[stored] = _copy(Path(folder), first, size)
+            up.callback(found[stored].stop)
+            if size != sizes[-1]:
+                first.start()
+        yield found
 
 
-def _copy(dsn: str, name: str) -> str:
-    """The connection string of a copy of the database."""
-    found = urlsplit(dsn)
-    with psycopg.connect(_as_admin(dsn), dbname="postgres", autocommit=True) as admin:
-        order = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        admin.execute(order.format(sql.Identifier(name), sql.Identifier(found.path.strip("/"))))
-    return found._replace(path=f"/{name}").geturl()
-
-
-def _as_admin(dsn: str) -> str:
-    return dsn.replace(f"//{APP_ROLE}@", f"//{ADMIN_ROLE}@")
+def _copy(folder: Path, server: EmbeddedServer, size: int) -> EmbeddedServer:
+    home = folder / f"yteso-bench-{size}"
+    home.mkdir()
+    subprocess.run(["cp", "-a", "--reflink=auto", server.folder, home], check=True)
+    copy = EmbeddedServer(home)
+    copy.start()
+    return copy
 
 
 def main() -> None:
@@ -105,16 +161,22 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--out", default="")
     options = parser.parse_args()
-    with fresh_database() as dsn:
-        places = grown(dsn, options.sizes)
-        first: dict[int, list[Round]] = {size: [] for size in places}
-        then: dict[int, list[Round]] = {size: [] for size in places}
-        for turn in range(options.turns):
-            for size in random.sample(list(places), len(places)):
+    with grown(options.sizes) as servers:
+        writers = {size: Writer(server) for size, server in servers.items()}
+        first: dict[int, list[Round]] = {size: [] for size in writers}
+        then: dict[int, list[Round]] = {size: [] for size in writers}
+        for turn in range(options.turns + 1):
+            for size in random.sample(list(writers), len(writers)):
                 for at in range(options.rounds + 1):
                     begin = _FAR + (turn * (options.rounds + 1) + at) * options.visits
-                    (then if at else first)[size].append(run(places[size], options.visits, begin, checkpoint=not at))
-    points = [{"resources": size, "after_a_checkpoint": told(first[size]), "then": told(then[size])} for size in places]
+                    round = writers[size].run(options.visits, begin, checkpoint=not at)
+                    if turn:
+                        (then if at else first)[size].append(round)
+        for writer in writers.values():
+            writer.close()
+    points = [
+        {"resources": size, "after_a_checkpoint": told(first[size]), "then": told(then[size])} for size in servers
+    ]
     report("write_curve", {"points": points}, options.out)
 
 
