@@ -49,7 +49,7 @@ _PEOPLE = 10**15
 
 @dataclass(frozen=True)
 class Round:
-    """Of one round, a resource: µs of CPU of the whole server and of who writes, bytes of the log, whole pages in it."""
+    """Of one round, a resource: CPU of the whole server and of who writes (µs), bytes of the log, pages it has whole."""
 
     resources_per_second: float
     postgres_cpu_us: float
