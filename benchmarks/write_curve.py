@@ -49,7 +49,7 @@ _PEOPLE = 10**15
 
 @dataclass(frozen=True)
 class Round:
-    """Of one round, a resource: CPU of the whole server and of who writes (µs), bytes of the log, pages it has whole."""
+    """Of one round, a resource: CPU of the whole server and of who writes (µs), bytes of log, whole pages in it."""
 
     resources_per_second: float
     postgres_cpu_us: float
