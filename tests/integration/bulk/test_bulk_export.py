@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -245,13 +246,22 @@ def test_a_stretch_that_is_read_holds_nobody_back_who_follows_by_number(bulk, wr
 
     def look(self):
         t = write(patient("p2", gender="male" if seen else "female"))
-        with database.connection() as conn:
-            seen.append(conn.execute("SELECT store.finished_t()").fetchone()[0] > t)
+        seen.append(_is_told(database, t))
         return seal(self)
 
     monkeypatch.setattr(files.Growing, "seal", look)
     bulk.work()
     assert seen == [True]
+
+
+def _is_told(database, t):
+    """Whether who follows by number comes past it while the caller waits; the server's own chores may delay it."""
+    for _ in range(200):
+        with database.connection() as conn:
+            if conn.execute("SELECT store.finished_t()").fetchone()[0] > t:
+                return True
+        time.sleep(0.05)
+    return False
 
 
 def test_only_who_asked_finds_a_job_and_a_doctor_may_not_ask(bulk, write, doctor, other_integrator):
@@ -290,10 +300,13 @@ def test_the_rows_of_an_export_prove_what_came_out(bulk, write, database):
         rows = audit.find(conn, audit.Asked(action="R"))
         assert verify_chains(conn) is None
     lines = ["Observation/o1/1", "Patient/p1/2"]
-    digests = {
-        blake2b("".join(f"{one}\n" for one in order).encode(), digest_size=16).digest() for order in permutations(lines)
+    given = {
+        blake2b("".join(f"{one}\n" for one in order).encode(), digest_size=16).digest(): order
+        for many in (1, 2)
+        for order in permutations(lines, many)
     }
-    assert sum(one.given in digests for one in rows) == 1, "the order is that of shards"
+    told = [line for one in rows for line in given.get(one.given, ())]
+    assert sorted(told) == lines, "in the order of shards, by one row, or by one for each stretch of a slow hour"
 
 
 def test_the_rights_of_who_asks_are_part_of_an_export(bulk, door, write, monkeypatch):
