@@ -75,7 +75,7 @@ def cast(site):
     helper = {**born, "id": "phim-tab", "name": [{"text": "Trần Thị Thử"}]}
     number = {"system": "http://fhir.hl7.org.vn/core/sid/cccd", "value": CCCD}
     sick = {**born, "id": "cap-cuu", "name": [{"text": "Lê Văn Thử"}], "identifier": [number]}
-    doctor = Principal("bs-da-xem", Role.DOCTOR, site.facility)
+    doctor = Principal("bs-ban-phim", Role.DOCTOR, site.facility)
     with site.services.database.connection() as conn:
         site.services.store.write(conn, Principal("system", Role.SYSTEM), [Put(helper), Put(sick)])
         site.services.store.read(conn, doctor, EVERYTHING, "Patient", site.patient)
@@ -111,7 +111,7 @@ def test_a_citizen_reads_downloads_and_asks_who_looked(cast, page):
     page.wait_for_url("**/record/visit/*")
     follow(page, home, "Hồ sơ của tôi")
     follow(page, way(page, "Ai đã xem"), "Ai đã xem hồ sơ của tôi")
-    looked = page.locator("article", has_text="bs-da-xem").first
+    looked = page.locator("article", has_text="bs-ban-phim").first
     follow(page, looked.get_by_role("link", name="Hỏi về lượt này"), "Hỏi về một lượt truy cập")
     reach(page, page.locator("#question"))
     page.keyboard.type("Tôi không khám ở cơ sở này, vì sao lại xem?")
