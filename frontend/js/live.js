@@ -3,6 +3,8 @@
 import { isByItself } from "./swaps.js";
 
 const QUIET_MS = 400;
+// A page that is being left loses its stream as well: only who is still here then has lost it.
+const STAYS_MS = 250;
 
 export function startLive() {
   const address = document.body.dataset.live;
@@ -24,7 +26,7 @@ export function startLive() {
   stream.onopen = () => show("on");
   stream.onerror = () => {
     show("off");
-    document.dispatchEvent(new CustomEvent("live:off"));
+    setTimeout(() => document.dispatchEvent(new CustomEvent("live:off")), STAYS_MS);
   };
   for (const topic of ["intake", "record", "marts"]) stream.addEventListener(topic, () => tell(topic));
   window.addEventListener("pagehide", () => stream.close());

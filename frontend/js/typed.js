@@ -15,7 +15,7 @@ export async function startTyped() {
   }
   const { who, seal, typed } = document.body.dataset;
   const gone = new BroadcastChannel("yteso-log-out");
-  const page = { who, forms: {}, over: false };
+  const page = { who, forms: new Map(), over: false };
   const forget = () => {
     page.over = true;
     sessionStorage.removeItem(ITEM);
@@ -48,15 +48,15 @@ async function fillAgain(page, refused) {
   const found = stored();
   if (!found) return;
   const kept = await opened(page, found);
-  const here = Object.fromEntries(forms().map((form) => [nameOf(form), form]));
+  const here = new Map(forms().map((form) => [nameOf(form), form]));
   let first;
-  for (const [name, draft] of Object.entries(kept)) {
+  for (const [name, draft] of kept) {
     const waits = draft.waits || found.waits || refused;
-    const form = here[name];
+    const form = here.get(name);
     if (form && (waits || !draft.sent)) {
-      page.forms[name] = { ...draft, waits: false, sent: false };
+      page.forms.set(name, { ...draft, waits: false, sent: false });
       if (fill(form, draft.fields)) first ??= tell(page, form);
-    } else if (!form && waits) page.forms[name] = { ...draft, waits: true };
+    } else if (!form && waits) page.forms.set(name, { ...draft, waits: true });
   }
   await save(page);
   if (!first || refused || document.querySelector("main .error-summary")) return;
@@ -68,19 +68,19 @@ function follow(page) {
   document.addEventListener("input", ({ target: { form } }) => {
     if (!form || !isKept(form)) return;
     const fields = fieldsOf(form);
-    if (fields.some(isChanged)) page.forms[nameOf(form)] = { fields: fields.map(read), sent: false };
-    else delete page.forms[nameOf(form)];
+    if (fields.some(isChanged)) page.forms.set(nameOf(form), { fields: fields.map(read), sent: false });
+    else page.forms.delete(nameOf(form));
     save(page);
   });
   document.addEventListener("submit", ({ target }) => {
-    const draft = page.forms[nameOf(target)];
+    const draft = page.forms.get(nameOf(target));
     if (draft) draft.sent = true;
     save(page);
   });
   document.addEventListener("click", ({ target }) => {
     const form = target.closest("[data-forget]")?.form;
     if (!form) return;
-    delete page.forms[nameOf(form)];
+    page.forms.delete(nameOf(form));
     save(page);
     form.reset();
     fieldsOf(form)[0].focus();
@@ -95,7 +95,7 @@ async function save(page) {
   page.saving = true;
   while (page.dirty && !page.over) {
     page.dirty = false;
-    const sealed = Object.keys(page.forms).length ? await closed(page) : null;
+    const sealed = page.forms.size ? await closed(page) : null;
     if (page.over) break;
     if (!sealed) sessionStorage.removeItem(ITEM);
     else put(sealed);
@@ -113,7 +113,7 @@ function put(sealed) {
 
 async function closed({ who, key, forms }) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const text = new TextEncoder().encode(JSON.stringify(forms));
+  const text = new TextEncoder().encode(JSON.stringify([...forms]));
   const data = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text));
   return { who, at: Date.now(), iv: [...iv], data: [...data] };
 }
@@ -123,7 +123,7 @@ async function opened({ key }, { iv, data }) {
     const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv: new Uint8Array(iv) }, key, new Uint8Array(data));
     return JSON.parse(new TextDecoder().decode(text));
   } catch {
-    return {}; // Sealed by a key that is no more.
+    return []; // Sealed by a key that is no more.
   }
 }
 

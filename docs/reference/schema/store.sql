@@ -110,7 +110,8 @@ END $$;
 CREATE FUNCTION store.birthday(born timestamp without time zone, years integer) RETURNS timestamp without time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT date_trunc('month', born) + make_interval(years => years) + (born - date_trunc('month', born))
+    SELECT born - m.into_month + make_interval(years => years) + m.into_month
+    FROM (SELECT make_interval(days => extract(day FROM born)::integer - 1) AS into_month) m
 $$;
 
 -- FUNCTION: breaks_glass(text, text, bigint[], timestamp with time zone)

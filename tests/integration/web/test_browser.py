@@ -180,7 +180,13 @@ def test_a_tile_asks_again_when_the_marts_have_news(site, browser, address):
     page.wait_for_function("one => !one.isConnected", arg=before)
     expect(page.locator("#tile-today")).to_have_count(1)
     with page.expect_response("**/ioc/tiles/today"):
-        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:marts'))")
+        # The new tile listens from when htmx has seen it: news are told until then.
+        page.evaluate(
+            """() => {
+                const news = setInterval(() => document.body.dispatchEvent(new CustomEvent("live:marts")), 100);
+                document.body.addEventListener("htmx:beforeRequest", () => clearInterval(news), {once: true});
+            }"""
+        )
     context.close()
 
 

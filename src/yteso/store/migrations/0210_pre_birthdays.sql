@@ -2,7 +2,8 @@
 -- year has no such day. What is subtracted from today instead (store.wards, store.wall_wards) comes to the same.
 CREATE OR REPLACE FUNCTION store.birthday(born timestamp, years integer) RETURNS timestamp
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT date_trunc('month', born) + make_interval(years => years) + (born - date_trunc('month', born))
+    SELECT born - m.into_month + make_interval(years => years) + m.into_month
+    FROM (SELECT make_interval(days => extract(day FROM born)::integer - 1) AS into_month) m
 $$;
 
 -- As before (0080), by that day: labels ended on 28 February, a day before the parent's sight.
