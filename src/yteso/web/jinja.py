@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 
 from yteso.web import charts, formats
 from yteso.web.assets import asset_url
+from yteso.web.isolation import Isolation, sentence_of, shown
 from yteso.web.services import now
 
 
@@ -21,12 +22,14 @@ def environment(**options: Any) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", Isolation],
         **given,
     )
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update({name: sentence_of(env.globals[name]) for name in ("gettext", "ngettext")})
     env.globals.update(url=_url, asset=asset_url, language=get_language, charts=charts, this_moment=now)
     env.filters.update(
+        isolated=shown,
         number=formats.number,
         percent=formats.percent,
         money=formats.money,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext, override
 
 from yteso.base.clock import day_in_vietnam
+from yteso.base.direction import isolated
 from yteso.client.accesses import Access
 from yteso.web.deeds import deed
 
@@ -122,7 +123,7 @@ def _place(access: Access) -> str:
 
 def _behalf(access: Access, names: Mapping[str, str], *, own: bool) -> str:
     if access.client:
-        name = names.get(access.client) or access.client
+        name = isolated(names.get(access.client) or access.client)
         if _is_intake(access):
             return gettext("Cơ sở y tế đã gửi dữ liệu (tài khoản %(name)s)") % {"name": name}
         return gettext("Qua ứng dụng %(name)s") % {"name": name}

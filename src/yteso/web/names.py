@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.contrib.auth import get_user_model
 
 from yteso.access.principal import Role
+from yteso.base.direction import isolated
 
 
 def names_of(accounts: Iterable[str | None]) -> dict[str, str]:
@@ -23,4 +24,5 @@ def is_account(name: str, role: Role) -> bool:
 
 def names_with_accounts(accounts: Iterable[str | None]) -> dict[str, str]:
     """The same for who must act on the account: `Bác sĩ Mẫu (doctor)`."""
-    return {account: name if name == account else f"{name} ({account})" for account, name in names_of(accounts).items()}
+    names = names_of(accounts).items()
+    return {account: name if name == account else f"{isolated(name)} ({account})" for account, name in names}

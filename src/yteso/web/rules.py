@@ -106,3 +106,11 @@ PROVIDER_AWAY = Rule(
     "Thử lại sau ít phút, hoặc đăng nhập bằng cách khác.",
     "Try again in a few minutes, or sign in another way.",
 )
+UNSEEN = Rule(
+    "WEB-0014",
+    Severity.ERROR,
+    "Trường {field} có ký tự không nhìn thấy (ký tự điều khiển, đổi chiều chữ hoặc không có bề rộng).",
+    "The field {field} has a character that nobody sees (a control, a turn of direction, or one without width).",
+    "Xóa ô rồi gõ lại thay vì dán.",
+    "Empty the field and type it instead of pasting it.",
+)

@@ -64,6 +64,18 @@ def test_a_new_account_sets_its_own_password_by_a_link_that_works_once(clock, si
     assert person.get("/record/").url == "/account/factors", "a nurse needs a second factor"
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\u200b", "\x07"])
+def test_a_name_with_signs_that_nobody_sees_is_refused_by_number(site, made, sign):
+    from yteso.web.accounts import people
+
+    values = {"username": "dd.moi", "display_name": f"Trần{sign}Thử", "role": "nurse", "facility": site.facility}
+    answer = site.client("quantri").post("/accounts/new", values)
+    assert answer.status_code == 422
+    assert "WEB-0014: " in answer.content.decode()
+    with pytest.raises(Refused, match="WEB-0014"):
+        people.create_user("dd.moi", PASSWORD, Role.DOCTOR, display_name=values["display_name"], facility="00000")
+
+
 def test_an_account_names_a_practitioner_of_the_directory_and_no_other(clock, site, made):
     from yteso.web.accounts import people
 

@@ -1,4 +1,5 @@
-"""Names as long and as odd as they come: no page of the desk, of accounts or of a citizen is wider than the screen."""
+"""Names as long and as odd as they come: no page of the desk, of accounts or of a citizen is wider than the screen,
+and none of them turns more of its line than itself."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def cast(site):
     from yteso.web.accounts.models import User
 
     for at, name in NAMES.items():
-        people.create_user(f"ten.{at}", PASSWORD, Role.DOCTOR, display_name=name, facility=site.facility, demo=True)
+        people.create_user(f"ten.{at}", PASSWORD, Role.DOCTOR, facility=site.facility, demo=True)
+        User.objects.filter(username=f"ten.{at}").update(display_name=name)  # as a provider of log-ins may tell it
         with site.services.database.connection() as conn:
             doctor = Principal(f"ten.{at}", Role.DOCTOR, site.facility)
             site.services.store.read(conn, doctor, EVERYTHING, "Patient", site.patient)
@@ -75,3 +77,41 @@ def note(page, wide) -> None:
     extent = page.evaluate("document.documentElement.scrollWidth")
     if extent > page.viewport_size["width"]:
         wide[page.url] = extent
+
+
+LOOSE = """() => {
+  const loose = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    if (node.parentElement.closest("textarea") || !node.data.includes("\u202e")) continue;
+    let depth = 0, last = null;
+    for (let at = 0; at < node.length; at += 1) {
+      const sign = node.data[at], range = document.createRange();
+      if (sign === "\u2069") depth -= 1;
+      if (sign === "\u2066" || sign === "\u2067" || sign === "\u2068") depth += 1;
+      range.setStart(node, at); range.setEnd(node, at + 1);
+      const box = range.getBoundingClientRect();
+      if (depth || !box.width) continue;
+      if (last && Math.abs(box.top - last.top) < 2 && box.left < last.left) loose.push(node.data);
+      last = box;
+    }
+    if (depth) loose.push(node.data);
+  }
+  return loose;
+}"""
+
+
+def test_a_name_that_turns_its_line_turns_only_itself(cast, browser, address):
+    found, seen = [], 0
+    for username, places in WALK.items():
+        context, page = signed_in(browser, address, username)
+        for place in places:
+            page.goto(place)
+            seen += "\u202e" in page.locator("body").inner_text()
+            found += page.evaluate(LOOSE)
+        context.close()
+    assert seen >= 3
+    assert found == []
+    context, page = signed_in(browser, address, "quantri")
+    page.goto("/accounts/ten.nguoc")
+    assert page.locator("#id_display_name").input_value() == NAMES["nguoc"]
+    context.close()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import pytest
 from pypdf import PdfReader
 
+from yteso.apps.healthbook.lines import Line
+from yteso.apps.healthbook.paper import paper_of
+from yteso.base.clock import VIETNAM
+from yteso.client.people import PersonBanner
 from yteso.web.paper import press
 from yteso.web.paper.document import Entry, Paper, Part
 
@@ -110,3 +115,14 @@ def test_too_many_at_once_wait_and_are_refused(monkeypatch):
     with press._AT_ONCE, press._AT_ONCE, pytest.raises(press.NotPrinted):
         press.print_pdf(paper(Entry("Một mục")))
     assert press.print_pdf(paper(Entry("Một mục")))
+
+
+def test_a_place_that_turns_its_line_turns_only_itself():
+    person = PersonBanner("m", "\u202eMẫu", "male", "1970-01-02", 56, ())
+    line = Line("Thử", value="\u202e3,5", place="\u202eBV Mẫu", when="2026-11-20", maker="BS Thử")
+    made = paper_of(person, [("Kết quả", [line], False)], datetime(2026, 11, 26, 8, tzinfo=VIETNAM))
+    assert made.running == "\u2068\u202eMẫu\u2069 · sinh 02/01/1970"
+    (entry,) = made.parts[0].entries
+    assert entry.value == "\u2068\u202e3,5\u2069"
+    assert entry.origin == "20/11/2026 · \u2068\u202eBV Mẫu\u2069 · BS Thử"
+    assert press.print_pdf(made).startswith(b"%PDF-")

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import get_language, gettext
 
 from yteso.apps.healthbook.lines import Line
+from yteso.base.direction import isolated
 from yteso.client.people import PersonBanner
 from yteso.standards.identifiers import CCCD
 from yteso.web.formats import NONE, date, moment
@@ -54,7 +55,7 @@ def _running(person: PersonBanner) -> str:
     born = gettext("sinh %(date)s") % {"date": date(person.birth_date)} if person.birth_date else ""
     number = next((value for system, value in person.identifiers if system == CCCD), "")
     number = number or next((value for _, value in person.identifiers), "")
-    return " · ".join(filter(None, (person.name, born, number)))
+    return " · ".join(map(isolated, filter(None, (person.name, born, number))))
 
 
 def _facts(person: PersonBanner) -> list[tuple[str, str]]:
@@ -87,10 +88,10 @@ def _part(title: str, lines: Sequence[Line], more: bool) -> Part:
 
 def _entry(line: Line) -> Entry:
     return Entry(
-        title=line.title,
-        value=line.value,
+        title=isolated(line.title),
+        value=isolated(line.value),
         lines=tuple(filter(None, (line.about, line.detail))),
         meaning=line.meaning,
         warn=line.warn,
-        origin=" · ".join(filter(None, (date(line.when) if line.when else "", line.place, line.maker))),
+        origin=" · ".join(map(isolated, filter(None, (date(line.when) if line.when else "", line.place, line.maker)))),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +14,7 @@ from django.views.decorators.http import require_GET
 from yteso.apps.ioc import figures
 from yteso.apps.ioc.apps import ROLES
 from yteso.base.clock import VIETNAM, system_clock
+from yteso.client.table_file import csv_of
 from yteso.warehouse.read import Marts
 from yteso.web.guard import allow
 from yteso.web.services import service
@@ -188,12 +187,10 @@ def _csv(columns: list[Column], rows: Sequence[Any], name: str, as_of: datetime 
     Every row says as of when it is true: rows are copied from one sheet into another.
     """
     true_at = as_of.astimezone(VIETNAM).isoformat(timespec="seconds") if as_of else ""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*(title for title, _, _ in columns), gettext("Tính đến")])
-    writer.writerows([*(_cell(_in_words(row[column], how)) for _, column, how in columns), true_at] for row in rows)
+    head = [*(title for title, _, _ in columns), gettext("Tính đến")]
+    text = csv_of(head, ([*(_in_words(row[column], how) for _, column, how in columns), true_at] for row in rows))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _in_words(value: Any, how: str) -> Any:
@@ -205,11 +202,6 @@ def _in_words(value: Any, how: str) -> Any:
     if value == figures.FOLDED:
         return "" if how == "code" else gettext("Lượt lẻ của các cơ sở")
     return value
-
-
-def _cell(value: Any) -> Any:
-    # A cell that begins like a formula would be run by a spreadsheet.
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
 
 
 def _asked(request: HttpRequest) -> tuple[str, str]:

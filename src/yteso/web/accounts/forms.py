@@ -9,7 +9,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from yteso.base.direction import has_unseen
+from yteso.web import rules
 from yteso.web.accounts.models import User
+from yteso.web.errors import told
 
 
 def _password(label: Any, help_text: Any = "") -> forms.CharField:
@@ -115,3 +118,11 @@ class AccountForm(forms.Form):
     def __init__(self, roles: list[tuple[str, Any]], *args: Any, **names: Any) -> None:
         super().__init__(*args, **names)
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
+
+    def clean_display_name(self) -> str:
+        """A name that reads as what it is: no sign in it turns what stands beside it, or is seen by nobody."""
+        name = str(self.cleaned_data["display_name"])
+        if has_unseen(name):
+            issue = told(rules.UNSEEN.at(field=self.fields["display_name"].label))
+            raise ValidationError("{code}: {text} {fix}".format_map(issue))
+        return name

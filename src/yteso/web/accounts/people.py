@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from yteso.access.principal import Principal, Role
 from yteso.access.purpose import USUAL
+from yteso.base.direction import has_unseen
 from yteso.base.errors import Refused
 from yteso.web import rules
 from yteso.web.accounts import held, idle, recovery, sessions, throttle, trail
@@ -70,7 +71,8 @@ def create_user(
 ) -> Account:
     """A new account, or the existing one of that name brought to these values (its password too).
 
-    Raises Refused WEB-0001 (password; not checked for `demo` accounts), WEB-0002 (a field), WEB-0003 (facility).
+    Raises Refused WEB-0001 (password; not checked for `demo` accounts), WEB-0002 (a field), WEB-0003 (facility),
+    WEB-0014 (unseen signs in the name).
     """
     username = username.strip().casefold()
     if role not in PEOPLE and role is not Role.INTEGRATOR:
@@ -196,6 +198,8 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _check_fields(user: User) -> None:
+    if has_unseen(user.display_name):
+        raise Refused(rules.UNSEEN.at(field="display_name"))
     try:
         user.clean_fields()
     except ValidationError as error:
