@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,9 @@ def test_an_address_of_another_machine_or_a_port_that_is_none_is_refused() -> No
             require_free(host, port)
 
 
-def test_a_free_pair_is_free() -> None:
+def test_a_free_pair_is_free_and_none_that_the_kernel_lends() -> None:
     port = free_pair()
+    first_lent = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert port + 1 < first_lent or first_lent < 12000
     require_free("127.0.0.1", port)
     require_free("127.0.0.1", port + 1)
