@@ -141,6 +141,21 @@ def said_by(error: BaseException, state: str) -> str | None:
 def is_retryable(error: BaseException) -> bool:
     """True when the same transaction may succeed if it is run again (deadlock, serialization, lost connection)."""
     return isinstance(
-        error,
+        _driver_error(error),
         (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable, psycopg.OperationalError),
     )
+
+
+_GONE = ("08", "57P")
+"""SQLSTATE of a connection that is lost and of a server that goes or is not there yet (PostgreSQL, appendix A)."""
+
+
+def is_away(error: BaseException) -> bool:
+    """True when the server does not answer: it was killed, ends, still starts, or cannot be reached."""
+    said = _driver_error(error)
+    return isinstance(said, psycopg.OperationalError) and (said.sqlstate is None or said.sqlstate.startswith(_GONE))
+
+
+def _driver_error(error: BaseException) -> BaseException | None:
+    """The driver's own error. Django, which only the pages know, raises one of its own from it."""
+    return error if isinstance(error, psycopg.Error) else error.__cause__

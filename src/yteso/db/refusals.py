@@ -58,6 +58,16 @@ NO_ANSWER = Rule(
     "Kiểm tra địa chỉ, mật khẩu và mạng.",
     "Check the address, the password and the network.",
 )
+AWAY = Rule(
+    "DB-0010",
+    Severity.FATAL,
+    "PostgreSQL không trả lời nữa khi lệnh đang chạy; những gì đã ghi vẫn còn nguyên.",
+    "PostgreSQL stopped answering while the command ran; what was written is there.",
+    "Chạy lại đúng lệnh đó: nó làm tiếp từ chỗ dừng. Nếu lặp lại, xem nhật ký của PostgreSQL "
+    "(nhúng: postgres/log trong YTESO_HOME).",
+    "Run the same command again: it goes on where it stopped. If that repeats, read PostgreSQL's log "
+    "(embedded: postgres/log in YTESO_HOME).",
+)
 NAMELESS_USER = Rule(
     "DB-0008",
     Severity.FATAL,

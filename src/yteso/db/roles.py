@@ -56,6 +56,7 @@ def unfit_reader(dsn: str, readers: str) -> list[str]:
         with psycopg.connect(readers, options=READING) as reader:
             row = reader.execute(_UNFIT.encode(), (*known, [READER_ROLE, *BOUND_ROLES])).fetchone()
     except psycopg.OperationalError:
+        psycopg.connect(dsn).close()  # raises when nobody is answered: that says nothing of this log-in
         return ["no answer"]
     assert row is not None
     return list(row[0])

@@ -10,6 +10,8 @@ import sys
 
 from yteso.base.errors import CannotStart, Misconfigured, Refused, YtesoError
 from yteso.base.trace import where
+from yteso.db import is_away
+from yteso.db.refusals import AWAY
 
 OK = 0
 FAILED = 1
@@ -31,6 +33,8 @@ def code_of(error: Exception) -> int:
     if isinstance(error, YtesoError):
         _say(str(error))
         return NOT_RUNNING if isinstance(error, CannotStart | Misconfigured) else FAILED
+    if is_away(error):
+        return code_of(CannotStart(AWAY.at()))
     if isinstance(error, OSError) and error.filename:
         _say(f"{error.filename}: {error.strerror}")
         return FAILED

@@ -6,33 +6,43 @@ Safe to run twice.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 
 from yteso.access.budget import budgets
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
-from yteso.db import Connection, Database, is_retryable
+from yteso.db import Connection, Database, is_away
 from yteso.db.guard import require_durable
-from yteso.db.migrate import Migration, migrate
-from yteso.db.refusals import NO_ANSWER, READER
+from yteso.db.migrate import migrate
+from yteso.db.refusals import AWAY, NO_ANSWER, READER
 from yteso.db.roles import try_roles, unfit_reader
 from yteso.ops.compose import ROOMS
+from yteso.ops.patience import CONNECT_SECONDS, patiently
 from yteso.store.budgets import configure
 
 log = logging.getLogger(__name__)
 
 
-def prepare(settings: Settings) -> list[Migration]:
+def prepare(settings: Settings, bring_back: Callable[[], object] | None = None) -> None:
     """Bring the database of `settings.database_url` to this version.
 
-    Raises CannotStart (DB-0001, DB-0005, DB-0007, DB-0009, KEY-0001).
+    A server that goes away meanwhile is waited for; `bring_back` starts one of our own. Raises CannotStart (DB-0001,
+    DB-0005, DB-0007, DB-0009, DB-0010, KEY-0001).
     """
     _require_given(settings)
-    applied = _patiently(lambda: migrate(settings.database_url, ROOMS))
+    try:
+        patiently(lambda: _prepare(settings), bring_back or (lambda: None))
+    except Exception as error:
+        if is_away(error):
+            raise CannotStart((AWAY if bring_back else NO_ANSWER).at()) from error
+        raise
+
+
+def _prepare(settings: Settings) -> None:
+    migrate(settings.database_url, ROOMS)
     _migrate_pages(settings)
     _lock_samples(settings)
-    database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
+    database = Database(settings.database_url, max_size=2, application="yteso prepare").open(CONNECT_SECONDS)
     try:
         with database.connection() as conn:
             require_durable(conn)
@@ -43,7 +53,6 @@ def prepare(settings: Settings) -> list[Migration]:
         _load_own_packages(database)
     finally:
         database.close()
-    return applied
 
 
 def _adopt(conn: Connection, settings: Settings) -> None:
@@ -108,17 +117,3 @@ def _migrate_pages(settings: Settings) -> None:
 
     setup.migrate(settings)
     setup.close()
-
-
-def _patiently(act: Callable[[], list[Migration]], seconds: float = 30.0) -> list[Migration]:
-    """Try again while the server is still coming up."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return act()
-        except Exception as error:
-            if not is_retryable(error):
-                raise
-            if time.monotonic() > deadline:
-                raise CannotStart(NO_ANSWER.at()) from error
-            time.sleep(0.5)

@@ -1,6 +1,7 @@
 """The simulated province in this installation: noted, its accounts made, fed through the front doors, waited for.
 
-Idempotent: a province that was fed is not fed again, an interrupted one goes on with the very same files.
+Idempotent: a province that was fed is not fed again, an interrupted one goes on with the very same files. While
+PostgreSQL is away it is waited for.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from typing import Any
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM, system_clock
+from yteso.base.errors import CannotStart
 from yteso.base.ids import stable_id
 from yteso.base.settings import Settings
 from yteso.db import Connection, Database, Queries
 from yteso.exchange import sender as machines
 from yteso.ops import accounts
 from yteso.ops.compose import Services
+from yteso.ops.patience import CONNECT_SECONDS, patiently
 from yteso.ops.pulse import read_pulse
-from yteso.sandbox.feed import feed
+from yteso.ops.rules import NOT_ANSWERING
+from yteso.sandbox.feed import NotSent, feed
 from yteso.sandbox.province import Province
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store.inspections import Order, add_inspection
@@ -84,8 +88,12 @@ class Plan:
 
 def plan(settings: Settings, visits: int, facilities: int, seed: int) -> Plan:
     """Note the province (its simulated time ends now, the first time) and make its accounts and organisations."""
+    return patiently(lambda: _plan(settings, visits, facilities, seed))
+
+
+def _plan(settings: Settings, visits: int, facilities: int, seed: int) -> Plan:
     now = datetime.now(VIETNAM).replace(second=0, microsecond=0)
-    database = Database(settings.database_url, max_size=2, application="yteso demo").open()
+    database = Database(settings.database_url, max_size=2, application="yteso demo").open(CONNECT_SECONDS)
     try:
         with database.connection() as conn:
             row = conn.execute(SQL["begin_province"], [seed, facilities, visits, now]).fetchone()
@@ -99,20 +107,30 @@ def plan(settings: Settings, visits: int, facilities: int, seed: int) -> Plan:
 
 
 def send(settings: Settings, what: Plan, address: str, seen: Callable[[int], None]) -> tuple[int, int]:
-    """Feed every file; `seen` hears how many visits have come. Returns (files accepted, files refused)."""
+    """Feed every file; `seen` hears how many visits have come. Returns (files accepted, files refused).
+
+    Raises CannotStart (OPS-0004) when the doors answer no more.
+    """
     visits: set[str] = set()
     counts = {True: 0, False: 0}
-    for sent in feed(what.province.files(what.visits), what.province.senders(), address):
-        counts[sent.accepted] += 1
-        visits.update(sent.file.visits)
-        seen(len(visits))
-    database = Database(settings.database_url, max_size=2, application="yteso demo").open()
+    try:
+        for sent in feed(what.province.files(what.visits), what.province.senders(), address):
+            counts[sent.accepted] += 1
+            visits.update(sent.file.visits)
+            seen(len(visits))
+    except NotSent as error:
+        raise CannotStart(NOT_ANSWERING.at(address=address, log=settings.home / "log")) from error
+    patiently(lambda: _finish(settings, what))
+    return counts[True], counts[False]
+
+
+def _finish(settings: Settings, what: Plan) -> None:
+    database = Database(settings.database_url, max_size=2, application="yteso demo").open(CONNECT_SECONDS)
     try:
         with database.connection() as conn:
             conn.execute(SQL["finish_province"], [what.province.seed, len(what.province.facilities), what.visits])
     finally:
         database.close()
-    return counts[True], counts[False]
 
 
 def await_figures(settings: Settings, address: str, seen: Callable[[int], None], timeout: float = 900.0) -> bool:
@@ -137,9 +155,13 @@ def await_figures(settings: Settings, address: str, seen: Callable[[int], None],
 
 def make_citizen(settings: Settings) -> None:
     """Give the person with most visits their log-in, and a child to be the guardian of, unless it is there."""
+    patiently(lambda: _make_citizen(settings))
+
+
+def _make_citizen(settings: Settings) -> None:
     if any(row.name == CITIZEN.name for row in accounts.listed(settings)):
         return
-    database = Database(settings.database_url, max_size=2, application="yteso demo").open()
+    database = Database(settings.database_url, max_size=2, application="yteso demo").open(CONNECT_SECONDS)
     try:
         with database.connection() as conn:
             found = conn.execute(
@@ -182,7 +204,7 @@ def lock_samples(settings: Settings) -> list[str]:
 
     Of people that is told by their mark, which goes with the password; of machines the password is tried.
     """
-    database = Database(settings.database_url, max_size=2, application="yteso prepare").open()
+    database = Database(settings.database_url, max_size=2, application="yteso prepare").open(CONNECT_SECONDS)
     try:
         with database.connection() as conn:
             noted = conn.execute(SQL["fetch_provinces"]).fetchall()

@@ -31,8 +31,8 @@ NOT_ANSWERING = Rule(
     Severity.FATAL,
     "Hệ thống không trả lời ở {address}; nhật ký: {log}.",
     "The platform does not answer at {address}; its logs: {log}.",
-    "Xem nhật ký trong thư mục đó.",
-    "Read the logs in that folder.",
+    "Xem nhật ký trong thư mục đó rồi chạy lại lệnh: nó làm tiếp từ chỗ dừng.",
+    "Read the logs in that folder, then run the command again: it goes on where it stopped.",
 )
 NOT_RUNNING = Rule(
     "OPS-0005",

@@ -65,7 +65,7 @@ class Supervisor:
             require_free(self.settings.host, self.settings.live_port)
             self._start_postgres()
             say("Cơ sở dữ liệu · Database")
-            prepare(self.settings)
+            prepare(self.settings, self._postgres.start if self._postgres else None)
             say("Bảng dữ liệu · Schema")
             self._start_children()
             self._note()

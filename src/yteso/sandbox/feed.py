@@ -23,8 +23,10 @@ from yteso.base.errors import YtesoError
 from yteso.sandbox.facilities import Sender
 from yteso.sandbox.province import SimFile
 
-TRIES = 6
+TRIES = 14
 TIMEOUT = 60.0
+_LONGEST_WAIT = 5.0
+"""Seconds between two tries, which together last most of a minute: a database that was killed recovers meanwhile."""
 _AHEAD = 8
 """Files made ready per connection before it asks: bounds memory."""
 _BUSY = (429, 502, 503, 504)
@@ -199,7 +201,7 @@ class _Client:
             if status and status not in _BUSY:
                 return status, answer
             time.sleep(wait)
-            wait *= 2
+            wait = min(wait * 2, _LONGEST_WAIT)
         raise NotSent(f"{self._address.netloc}{path} did not answer")
 
     def _once(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:

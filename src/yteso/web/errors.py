@@ -51,7 +51,7 @@ class CalmErrors:
             return refused(request, error)
         if isinstance(error, NotServing):
             return _page(request, 503, gettext("Chức năng này đang tạm dừng"), gettext("Xin thử lại sau ít phút."))
-        if _is_away(error):
+        if is_retryable(error):
             _log.error("%s at %s", type(error).__name__, request.path)
             return _away(request)
         if isinstance(error, YtesoError) and not error.permanent:
@@ -129,7 +129,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault; the reason is in the log, not on the page. 503 while the database is away."""
     error = sys.exc_info()[1]
-    if error is not None and _is_away(error):
+    if error is not None and is_retryable(error):
         return _away(request)
     title, text = gettext("Hệ thống gặp lỗi"), gettext("Lỗi đã được ghi lại. Xin thử lại sau ít phút.")
     try:
@@ -137,11 +137,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     except Exception:
         _log.exception("the calm page for 500 failed")
         return _without_database(request, 500)
-
-
-def _is_away(error: BaseException) -> bool:
-    """The database does not answer; Django says so with an error of its own in front."""
-    return any(one is not None and is_retryable(one) for one in (error, error.__cause__))
 
 
 def _away(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,8 @@
 """Django outside a web server: for `ops`, the command line and tests. Plain functions, no view.
 
 `configure` may be called again with another installation: its settings count then, and the connection is pointed to
-its database. What Django itself was configured with (addresses, the names of cookies, the secret) stays.
+its database; a connection that the server broke off is closed, as Django does only between requests. What Django itself
+was configured with (addresses, the names of cookies, the secret) stays.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from io import StringIO
 import django
 from django.conf import settings as django_conf
 from django.core.management import call_command
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from yteso.base.settings import Settings
 from yteso.web.configuration import SCHEMA, database, django_settings
@@ -28,6 +29,7 @@ def configure(settings: Settings) -> None:
         django_conf.YTESO = settings
         if settings.database_url:
             _point_to(settings.database_url)
+        close_old_connections()
 
 
 def migrate(settings: Settings) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
+from psycopg_pool import PoolTimeout
 
 from yteso.base.errors import CannotStart, Refused, YtesoError
 from yteso.ops.cli import run
@@ -30,6 +32,24 @@ def test_a_numbered_refusal_is_said_in_both_languages(capsys: pytest.CaptureFixt
     said = capsys.readouterr().err
     assert "OPS-0001: Cổng 8080" in said
     assert "OPS-0001: Port 8080" in said
+
+
+@pytest.mark.parametrize(
+    "lost", [psycopg.OperationalError("gone"), psycopg.errors.AdminShutdown("ends"), PoolTimeout("nobody")]
+)
+def test_a_database_that_went_away_is_told_by_its_number_also_behind_an_error_of_djangos(
+    lost: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrapped = RuntimeError("as Django raises one of its own from it")
+    wrapped.__cause__ = lost
+    for error in (lost, wrapped):
+        assert code_of(error) == 4
+        assert capsys.readouterr().err.count("DB-0010: ") == 2
+
+
+def test_a_database_that_answers_no_is_not_away(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of(psycopg.errors.DiskFull("full")) == 1
+    assert "DiskFull" in capsys.readouterr().err
 
 
 def test_help_ends_well_and_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:

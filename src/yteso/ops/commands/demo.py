@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Annotated, Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +15,10 @@ from yteso.ops.commands.place import console, settings
 from yteso.ops.exits import FAILED
 from yteso.ops.rules import NOT_OPEN_TO_OTHERS
 
+if TYPE_CHECKING:
+    from yteso.ops.province import Plan
+    from yteso.ops.supervisor import Supervisor
+
 
 def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Giữ chạy sau khi dựng · Keep running")] = True,
@@ -22,7 +27,6 @@ def demo(
     seed: Annotated[int, typer.Option(help="Hạt giống · Seed")] = 1,
 ) -> None:
     """Dựng một tỉnh mẫu rồi chạy. · Build a demo province, then run it; a second run doubles nothing."""
-    from yteso.ops import province
     from yteso.ops.logs import log_to_stderr
     from yteso.ops.ports import free_pair
     from yteso.ops.supervisor import Supervisor, stop_on_signals
@@ -35,39 +39,39 @@ def demo(
     with console.status("Đang khởi động · Starting"):
         supervisor.start()
     try:
-        what = province.plan(supervisor.settings, visits, facilities, seed)
-        problems: list[BaseException] = []
-        builder = threading.Thread(target=_guarded, args=(problems, supervisor, what, serve), daemon=True)
-        builder.start()
-        while builder.is_alive() and not stop.wait(0.2):
+        built: Future[Plan] = Future()
+        wanted = visits, facilities, seed
+        threading.Thread(target=_settle, args=(built, supervisor, wanted, serve), daemon=True).start()
+        while not built.done() and not stop.wait(0.2):
             supervisor.tend()
-        if problems:
-            raise problems[0]
-        if serve and not stop.is_set():
-            _announce(supervisor.address, what)
-            supervisor.watch(stop)
+        if built.done():
+            what = built.result()
+            if serve and not stop.is_set():
+                _announce(supervisor.address, what)
+                supervisor.watch(stop)
     finally:
         with console.status("Đang dừng · Stopping"):
             supervisor.stop()
-    if not serve and builder.is_alive():
+    if not serve and not built.done():
         raise typer.Exit(FAILED)
 
 
-def _guarded(problems: list[BaseException], supervisor: Any, what: Any, serve: bool) -> None:
-    """Feeding runs beside the watch over the processes; what it raises is raised again there."""
+def _settle(built: Future[Plan], supervisor: Supervisor, wanted: tuple[int, int, int], serve: bool) -> None:
+    """Building runs beside the watch over the processes, which brings PostgreSQL back; its errors are raised there."""
     try:
-        _build(supervisor, what, serve)
+        built.set_result(_build(supervisor, wanted, serve))
     except BaseException as error:
-        problems.append(error)
+        built.set_exception(error)
 
 
-def _build(supervisor: Any, what: Any, serve: bool) -> None:
-    """Feed and wait for the figures. A province that was fed and walked before is served without a wait."""
+def _build(supervisor: Supervisor, wanted: tuple[int, int, int], serve: bool) -> Plan:
+    """Plan, feed and wait for the figures. A province that was fed and walked before is served without a wait."""
     from yteso.ops import province
 
     address = supervisor.local_address
+    what = province.plan(supervisor.settings, *wanted)
     if serve and what.fed and province.backlog(address) == 0:
-        return
+        return what
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         if not what.fed:
@@ -87,9 +91,10 @@ def _build(supervisor: Any, what: Any, serve: bool) -> None:
         province.await_figures(supervisor.settings, address, seen)
         progress.update(walk, total=most[0] or 1, completed=most[0] or 1)
     province.make_citizen(supervisor.settings)
+    return what
 
 
-def _announce(address: str, what: Any) -> None:
+def _announce(address: str, what: Plan) -> None:
     """Where it is and one log-in per role."""
     from yteso.ops.province import CITIZEN, logins
 

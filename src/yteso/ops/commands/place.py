@@ -60,7 +60,7 @@ def at_database(*, existing: bool = False) -> Iterator[Settings]:
     server.start()
     try:
         there = _at(server, given)
-        prepare(there)
+        prepare(there, server.start)
         yield there
     finally:
         if not was_running:
