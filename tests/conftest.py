@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from tests.passwords import cost_little
 
 from yteso.base.settings import Settings
 from yteso.db import Database
@@ -30,6 +31,8 @@ _ROOM = 2 * 1024**3
 # and what was awaited in vain, is told at once.
 _LOST_PAGE = r"^Error: [\w.]+: (Execution context was destroyed|Target crashed|Page crashed|net::ERR_ABORTED)"
 _TOLD_AT_ONCE = [AssertionError, pytest.fail.Exception]
+
+cost_little()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

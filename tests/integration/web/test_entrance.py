@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.test import Client
+from tests.passwords import COST
 
 from yteso.access.principal import Role
 from yteso.base.errors import Refused
@@ -171,10 +172,14 @@ def test_one_changes_ones_own_password_and_stays_signed_in(site, people):
     assert client.get("/account/factors").status_code == 200
 
 
-def test_passwords_are_kept_as_argon2(site):
+def test_passwords_are_kept_as_argon2_that_costs_who_guesses_them(site):
     from yteso.web.accounts.models import User
 
     assert User.objects.get(username="dieuhanh").password.startswith("argon2$argon2id$")
+    memory, passes, lanes = COST
+    assert memory >= 47104
+    assert passes >= 1
+    assert lanes >= 1
 
 
 def test_a_password_kept_by_older_parameters_opens_and_is_kept_by_the_new_ones(site, people, monkeypatch):
