@@ -7,6 +7,7 @@ thread of the exporter process.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from pathlib import Path
 
@@ -24,13 +25,18 @@ log = logging.getLogger(__name__)
 ADDRESS = "/.well-known/yteso-audit-root"
 
 
+def roots_file(home: Path) -> Path:
+    """Where an installation keeps its roots beside the database."""
+    return home / "audit" / "roots.ndjson"
+
+
 class Sealer:
     """Makes roots and writes them down."""
 
     def __init__(self, database: Database, keys: Keys, home: Path, clock: Clock) -> None:
         self._database = database
         self._keys = keys
-        self._file = home / "audit" / "roots.ndjson"
+        self._file = roots_file(home)
         self._clock = clock
         self._written: int | None = None
 
@@ -58,8 +64,14 @@ class Sealer:
 
 
 def _last_number(path: Path) -> int:
-    """The number in the last whole line; 0 when there is none."""
-    lines = path.read_bytes().splitlines() if path.is_file() else []
+    """The number in the last whole line; 0 when there is none. What a crash left of another is taken away."""
+    if not path.is_file():
+        return 0
+    text = path.read_bytes()
+    whole = text[: text.rfind(b"\n") + 1]
+    if len(whole) < len(text):
+        os.truncate(path, len(whole))
+    lines = whole.splitlines()
     return int(orjson.loads(lines[-1])["number"]) if lines else 0
 
 

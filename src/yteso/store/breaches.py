@@ -12,7 +12,7 @@ from yteso.db import Connection, Queries
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit
 from yteso.store.audit import Note
-from yteso.store.protocol import AuditNote
+from yteso.store.kept import note_kept
 
 SQL = Queries.beside(__file__, "breaches.sql")
 NOTICE = timedelta(hours=72)
@@ -139,4 +139,4 @@ def _acted(conn: Connection, who: Principal, id: str, detail: str, query: str, v
 
 
 def _note(conn: Connection, who: Principal, action: Any, id: str, detail: str) -> None:
-    audit.add_note(conn, who, AuditNote(action, detail), f"breach/{id}")
+    note_kept(conn, who, action, "breach", id, detail)

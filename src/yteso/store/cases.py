@@ -13,6 +13,7 @@ from yteso.base.ids import random_id, shard_of, shard_of_key
 from yteso.base.working_days import end_after
 from yteso.db import Connection, Queries
 from yteso.store import audit
+from yteso.store.kept import note_kept
 from yteso.store.protocol import AuditNote
 
 SQL = Queries.beside(__file__)
@@ -51,7 +52,7 @@ def open_case(
     values = (shard, id, patient, *place, who.name, text, now, due_from(now))
     if conn.execute(SQL["add_case"], values).fetchone() is None:
         return None
-    audit.add_note(conn, who, AuditNote("C", detail, (patient,)), f"case/{id}")
+    note_kept(conn, who, "C", "case", id, detail, patient)
     return id
 
 
@@ -79,7 +80,7 @@ def answer_case(conn: Connection, who: Principal, id: str, text: str, now: datet
     row = conn.execute(SQL["answer_case"], (text, who.name, now, shard_of(id), id)).fetchone()
     if row is None:
         return False
-    audit.add_note(conn, who, AuditNote("U", "answered", (row[0],)), f"case/{id}")
+    note_kept(conn, who, "U", "case", id, "answered", row[0])
     return True
 
 

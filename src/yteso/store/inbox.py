@@ -20,8 +20,9 @@ from yteso.search.keys import number, patient_key
 from yteso.store import audit
 from yteso.store.audit import Note
 from yteso.store.breaches import Affected
+from yteso.store.kept import note_kept
 from yteso.store.mandates import representatives
-from yteso.store.protocol import AuditNote, Store
+from yteso.store.protocol import Store
 
 SQL = Queries.beside(__file__, "inbox.sql")
 TASK = "store.tell_people"
@@ -65,7 +66,7 @@ def start_telling(
         return False
     lists = {"pats": [one.key for one in people], "patients": [one.patient for one in people]}
     conn.execute(SQL["add_people"], {"id": id, **lists})
-    audit.add_note(conn, who, AuditNote("U", f"has {len(people)} people told"), f"breach/{id}")
+    note_kept(conn, who, "U", "breach", id, f"has {len(people)} people told")
     wake(conn, id)
     return True
 
@@ -74,7 +75,7 @@ def ask_again(conn: Connection, who: Principal, id: str) -> int:
     """Tell those too who have an account by now: how many are looked at again."""
     count = conn.execute(SQL["ask_again"], {"id": id}).rowcount
     if count:
-        audit.add_note(conn, who, AuditNote("U", f"has {count} people looked at again"), f"breach/{id}")
+        note_kept(conn, who, "U", "breach", id, f"has {count} people looked at again")
         wake(conn, id)
     return count
 
@@ -145,7 +146,7 @@ class Teller:
             text = conn.execute(SQL["fetch_telling"], (id,)).fetchone()
             people = conn.execute(SQL["take_people"], (id, self.batch)).fetchall() if text else []
             if text is None or not people:
-                conn.execute(SQL["end_telling"], {"id": id, "now": now})
+                _end(conn, id, now)
                 return False
             reached = self._reached(conn, people)
             told = [(pat, patient) for pat, patient in people if pat in reached]
@@ -163,6 +164,13 @@ class Teller:
             readers[pat].add(holder)
         known = self.have_accounts(set().union(*readers.values()))
         return {pat for pat, ids in readers.items() if ids & known}
+
+
+def _end(conn: Connection, id: str, now: datetime) -> None:
+    row = conn.execute(SQL["end_telling"], {"id": id, "now": now}).fetchone()
+    if row is not None:
+        officer = Principal(row[0], Role.DATA_OFFICER)
+        note_kept(conn, officer, "U", "breach", id, f"people told {now.isoformat()}")
 
 
 def _tell(

@@ -40,7 +40,7 @@ WHERE breach = %(id)s::uuid AND pat = ANY(%(pats)s::bigint[]) AND state = 'w';
 -- All were told in their inbox: then that was when the people were told.
 UPDATE store.breach SET people_told = %(now)s WHERE shard = 0 AND id = %(id)s::uuid AND people_told IS NULL
 AND EXISTS (SELECT FROM store.breach_person p WHERE p.breach = %(id)s::uuid)
-AND NOT EXISTS (SELECT FROM store.breach_person p WHERE p.breach = %(id)s::uuid AND p.state <> 't') RETURNING id;
+AND NOT EXISTS (SELECT FROM store.breach_person p WHERE p.breach = %(id)s::uuid AND p.state <> 't') RETURNING notice_by;
 
 -- fetch_waiting --
 -- Cases with people who wait.

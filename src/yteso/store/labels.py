@@ -33,6 +33,8 @@ PAPERS = frozenset(
     TYPE_NUMBER[name] for name in ("Composition", "DocumentReference", "ClinicalImpression", "Media", "Provenance")
 )
 """Numbers of the types that tell in prose what a visit found, or where it came from, and so that there is something."""
+ALL = "*"
+"""The id of the task that labels everything anew."""
 MOST_HELD = 16
 """Visits of one write that others wait for; a piece of an import has thousands."""
 _ENCOUNTER = TYPE_NUMBER["Encounter"]
@@ -73,6 +75,26 @@ def join_papers(conn: Connection, rows: Sequence[Indexed], fresh: Collection[Key
         _take(conn, written, {(key[0], key[1], hid(key[2])) for key in (row.key for row, _ in rows)})
     for visit in sorted(visits & grown.keys()):
         _give(conn, visit, grown[visit])
+
+
+def mark_past(conn: Connection, codec: Codec, names: Mapping[str, Any]) -> None:
+    """To past versions of a stretch of keys, also of what is deleted: the labels that today's rules add (ADR 55).
+
+    None is taken from them: a version stays as sensitive as it was.
+    """
+    rules = sensitivity(day_in_vietnam(system_clock()))
+    grown: list[tuple[Any, ...]] = []
+    with conn.cursor(name="past") as cursor:
+        cursor.itersize = 500
+        cursor.execute(SQL["fetch_past"], names)
+        for shard, type, id, version, label, dictionary, body in cursor:
+            ensure_known(conn, codec, dictionary)
+            text, _ = codec.unpack(TYPE_NAME[type], id, dictionary, body)
+            more = rules.labels(text, loads(text))
+            if more & ~label:
+                grown.append((shard, type, id, version, more))
+    if grown:
+        conn.execute(SQL["label_past"], [list(column) for column in zip(*grown, strict=True)])
 
 
 def give_papers(conn: Connection, rows: Sequence[Indexed]) -> None:
@@ -177,10 +199,12 @@ def rules_in_force(conn: Connection, now: datetime) -> Sensitivity | None:
     return sensitivity(today) if row is not None and row[0] else None
 
 
-def is_labelled(rules: Sensitivity, type: int, text: bytes, resource: Mapping[str, Any], label: int) -> bool:
-    """Whether a present version has the labels of its content; a paper may have more, of its visit."""
+def is_labelled(
+    rules: Sensitivity, type: int, text: bytes, resource: Mapping[str, Any], label: int, *, past: bool
+) -> bool:
+    """Whether a version has the labels of its content. A paper may have more, of its visit; a past one, of its time."""
     own = rules.labels(text, resource)
-    return own & ~label == 0 if type in PAPERS else own == label
+    return own & ~label == 0 if past or type in PAPERS else own == label
 
 
 def renew(conn: Connection, now: datetime) -> bool:

@@ -215,7 +215,7 @@ SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND hid = %s AND p
 SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid, r.label, r.maker,
        r.code, r.d_lo, r.d_hi, r.tok FROM store.resource r
 UNION ALL
-SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM store.history h
+SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, h.label, h.maker, NULL, NULL, NULL, NULL FROM store.history h
 ORDER BY 5, 4, 1, 2, 3;
 
 -- fetch_indexed --
@@ -224,7 +224,7 @@ SELECT NOT EXISTS (SELECT FROM store.parameter WHERE state = 'indexing'), NOT EX
 
 -- fetch_written --
 -- What audit rows say was written, in the order of transactions.
-SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL AND action IN ('C', 'U', 'D') AND what !~ '^[a-z]+:' ORDER BY t, ts, shard, n;
+SELECT shard, n, t, ts, content FROM store.audit WHERE content IS NOT NULL AND action IN ('C', 'U', 'D') AND what !~ '^[a-z]+[:/]' ORDER BY t, ts, shard, n;
 
 -- fetch_told_rights --
 -- What acts said of the rows that give somebody a right.
@@ -406,6 +406,21 @@ SELECT '*', '', '', ARRAY(SELECT generate_series(1, 1000)::smallint), 'indexing'
 WHERE EXISTS (SELECT FROM store.resource)
 ON CONFLICT (shard, id) DO UPDATE SET state = 'indexing', seen = NULL, fence = NULL, at_shard = -1, at_type = 0,
     at_hid = -9223372036854775808, done = 0, total = 0, mark = nextval('store.parameter_mark');
+
+-- fetch_past --
+-- Past versions of a stretch of keys, those of deleted resources too; to the end of all where no last key is given.
+SELECT h.shard, h.type, h.id, h.ver, h.label, h.dict, h.body
+FROM store.resource r JOIN store.history h ON h.shard = r.shard AND h.type = r.type AND h.id = r.id
+WHERE (r.shard, r.type, r.hid) > (%(shard)s::smallint, %(type)s::smallint, %(hid)s::bigint)
+  AND (%(last)s::bigint[] IS NULL
+       OR (r.shard, r.type, r.hid) <= ((%(last)s::bigint[])[1]::smallint, (%(last)s::bigint[])[2]::smallint, (%(last)s::bigint[])[3]))
+  AND r.ver > 1 AND NOT h.deleted;
+
+-- label_past --
+-- What rules add to the labels of past versions.
+UPDATE store.history h SET label = h.label | u.label
+FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::integer[], %s::smallint[]) AS u (shard, type, id, ver, label)
+WHERE h.shard = u.shard AND h.type = u.type AND h.id = u.id AND h.ver = u.ver;
 
 -- add_consent_rules --
 -- What Consents allow and refuse.

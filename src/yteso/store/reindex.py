@@ -76,6 +76,8 @@ class Reindex:
                     conn.execute(SQL["set_fence"], (types, id))
                 return "wait"
             rows = conn.execute(SQL["fetch_to_index"], (*place, types, BATCH)).fetchall()
+            if id == labels.ALL:
+                self._mark_past(conn, place, rows)
             if rows:
                 self._index(conn, rows)
                 shard, type, last = rows[-1][:3]
@@ -84,6 +86,12 @@ class Reindex:
                 return "more"
             conn.execute(SQL["end_indexing"], (id,))
             return ""
+
+    def _mark_past(self, conn: Connection, place: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> None:
+        shard, type, number = place
+        last = [*rows[-1][:2], hid(rows[-1][2])] if len(rows) == BATCH else None
+        stretch = {"shard": shard, "type": type, "hid": number, "last": last}
+        labels.mark_past(conn, self.store.codec(conn), stretch)
 
     def _index(self, conn: Connection, found: Sequence[tuple[Any, ...]]) -> None:
         codec = self.store.codec(conn)

@@ -18,6 +18,7 @@ from yteso.base.working_days import days_after, end_after
 from yteso.db import Connection, Queries
 from yteso.standards.subject_requests import Clock, in_force
 from yteso.store import audit
+from yteso.store.kept import note_kept
 from yteso.store.protocol import AuditNote
 
 SQL = Queries.beside(__file__, "subject_requests.sql")
@@ -161,4 +162,4 @@ def _acted(conn: Connection, who: Principal, id: str, detail: str, query: str, v
 
 
 def _note(conn: Connection, who: Principal, action: Any, id: str, detail: str, patient: str) -> None:
-    audit.add_note(conn, who, AuditNote(action, detail, (patient,)), f"request/{id}")
+    note_kept(conn, who, action, "request", id, detail, patient)

@@ -35,6 +35,7 @@ from yteso.store.audit import LEAF, leaf, removal_leaf
 from yteso.store.chain import bad_row, ends_batch
 from yteso.store.codec import Codec
 from yteso.store.dictionaries import ensure_known
+from yteso.store.kept import bad_kept
 from yteso.store.labels import is_labelled, rules_in_force
 from yteso.store.rows import Row, index_of
 from yteso.store.verify_contexts import bad_context
@@ -109,11 +110,23 @@ def verify(
     )
 
 
+def unjudged(conn: Connection) -> list[Literal["labels", "index"]]:
+    """What was not compared with the content, as it is being made anew: whoever could say so falsely hides by it."""
+    indexed, _ = conn.execute(SQL["fetch_indexed"], (TYPE_NUMBER["SearchParameter"],)).fetchall()[0]
+    left_out: list[Literal["labels", "index"]] = []
+    if rules_in_force(conn, system_clock()) is None:
+        left_out.append("labels")
+    if not indexed:
+        left_out.append("index")
+    return left_out
+
+
 def verify_rights(conn: Connection, codec: Codec) -> BadPlace | None:
     """Visits, relations, consents and subscriptions as rows are what the resources say, contexts what a file says;
-    openings, grants and approvals what the chain says that somebody gave.
+    openings, grants, approvals and cases what the chain says that somebody gave or did.
     """
-    bad = bad_right(conn, codec) or bad_context(conn, codec) or bad_subscription(conn, codec) or bad_grant(conn)
+    bad = bad_right(conn, codec) or bad_context(conn, codec) or bad_subscription(conn, codec)
+    bad = bad or bad_grant(conn) or bad_kept(conn)
     return BadPlace("right", about=bad) if bad else None
 
 
@@ -261,9 +274,10 @@ def _leaf_of(reading: _Reading, row: Sequence[Any]) -> bytes | None:
     index = extract(resource)
     if not named or not found.startswith(hash or _EMPTY) or not _is_of(patient, index, resource):
         return None
-    if reading.rules is not None and label is not None:
-        labelled = is_labelled(reading.rules, type, text, resource, label)
-        if not labelled or (index.source and maker != index.source):
+    if reading.rules is not None:
+        past = key is None
+        labelled = is_labelled(reading.rules, type, text, resource, label, past=past)
+        if not labelled or (index.source and maker != index.source and not (past and maker is None)):
             return None
     if (
         key is not None

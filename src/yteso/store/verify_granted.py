@@ -30,6 +30,8 @@ def bad_grant(conn: Connection) -> str | None:
         return bad
     if row := conn.execute(SQL["fetch_unfounded_export"], _BOUNDS).fetchone():
         return f"store.bulk_job {row[0]}"
+    if row := conn.execute(SQL["fetch_missing_opening"], _BOUNDS).fetchone():
+        return f"store.opening {row[0]}"
     row = conn.execute(SQL["fetch_unfounded_code"], _BOUNDS).fetchone()
     return f"store.visit_code {row[0]}" if row else None
 

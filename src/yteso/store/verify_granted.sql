@@ -23,7 +23,27 @@ WHERE o.until > o.since + CASE o.kind WHEN 'g' THEN %(glass)s ELSE %(visit)s END
         WHERE a.ts >= o.since AND a.ts < o.since + %(glass)s + %(moment)s AND a.who = o.second AND a.facility = o.facility
           AND a.action = 'E' AND a.outcome IS NULL AND o.pat = ANY (a.pats)
           AND a.what = 'Patient/' || o.patient || '/$break-glass' AND a.detail = 'glass:second')))
+   OR (o.reviewed IS NOT NULL AND NOT EXISTS (
+        SELECT FROM store.audit a
+        WHERE a.ts >= o.reviewed AND a.ts < o.reviewed + %(moment)s AND a.who = o.reviewer AND a.action = 'E' AND a.outcome IS NULL
+          AND o.pat = ANY (a.pats) AND a.what = 'Patient/' || o.patient || '/$break-glass' AND a.detail = 'glass:' || o.verdict))
 ORDER BY o.since, o.id LIMIT 1;
+
+-- fetch_missing_opening --
+-- Whose record the chain says was opened, or was looked at again by the data officer, more often than there are openings that say
+-- so. Nobody takes an opening away, so that its review cannot be escaped.
+WITH told (patient, who, detail, many) AS (
+    SELECT split_part(a.what, '/', 2), a.who, a.detail, count(*) FROM store.audit a
+    WHERE a.action = 'E' AND a.outcome IS NULL AND a.detail !~ '^glass:(second|ended)'
+      AND (a.what LIKE 'Patient/%%/$break-glass' OR a.what LIKE 'Patient/%%/$open') GROUP BY 1, 2, 3
+), there (patient, who, detail, many) AS (
+    SELECT patient, opened_by, CASE kind WHEN 'g' THEN 'glass:' || reason ELSE 'visit-code' END, count(*)
+    FROM store.opening GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT patient, reviewer, 'glass:' || verdict, count(*) FROM store.opening WHERE reviewed IS NOT NULL GROUP BY 1, 2, 3
+)
+SELECT t.patient FROM told t LEFT JOIN there USING (patient, who, detail)
+WHERE t.many > coalesce(there.many, 0) ORDER BY 1 LIMIT 1;
 
 -- fetch_granted --
 -- More of a budget, what a machine may export without asking, which inspector may see a facility's patients: what it is, and

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from yteso.access.principal import Principal, Role
+from yteso.access.restriction import EVERYTHING
 from yteso.base.http import Request
 from yteso.exchange.raw import Arrival, keep
 from yteso.exchange.spool import Spool
@@ -52,6 +53,19 @@ def test_a_line_lost_from_the_file_comes_back_and_none_is_doubled(services):
     path = services.settings.home / "audit" / "roots.ndjson"
     whole = path.read_bytes()
     path.write_bytes(b"".join(whole.splitlines(keepends=True)[:1]))
+    services.sealer().seal()
+    assert path.read_bytes() == whole
+
+
+def test_what_a_crash_left_of_a_line_does_not_stop_the_file(services):
+    written(services)
+    services.sealer().seal()
+    path = services.settings.home / "audit" / "roots.ndjson"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:20])
+    services.sealer().seal()
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[:20])
     services.sealer().seal()
     assert path.read_bytes() == whole
 
@@ -120,6 +134,13 @@ def test_the_command_tells_a_tampered_database_from_a_whole_one(services, monkey
         assert "OPS-0029" in told.out + told.err
         assert "Intact" not in told.out
     with psycopg.connect(services.settings.database_url) as conn:
+        conn.execute("UPDATE store.labelling SET fingerprint = 'others'")
+        conn.execute("INSERT INTO store.parameter VALUES (0, 'x', '', '', '{}', 'indexing', '', '{}')")
+    assert run(given) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Labels were not judged" in told
+    assert "The index was not judged" in told
+    with psycopg.connect(services.settings.database_url) as conn:
         newest = "SELECT shard, n, tableoid::regclass::text FROM store.audit ORDER BY shard DESC, n DESC LIMIT 1"
         lane, n, month = conn.execute(newest).fetchone()
         conn.execute(f"UPDATE {month} SET who = 'nobody' WHERE shard = %s AND n = %s", (lane, n))
@@ -127,3 +148,35 @@ def test_the_command_tells_a_tampered_database_from_a_whole_one(services, monkey
     told = capsys.readouterr().out
     assert f"làn {lane}, dòng {n}" in told
     assert f"lane {lane}, row {n}" in told
+
+
+def take_back(conn, lanes):
+    """The newest rows, what they wrote and their roots, so that the ends of the lanes are what they were."""
+    conn.execute("ALTER TABLE store.audit DISABLE TRIGGER audit_keep")
+    conn.execute("ALTER TABLE store.root DISABLE TRIGGER root_keep")
+    conn.execute("DELETE FROM store.resource")
+    conn.execute("DELETE FROM store.root WHERE n > 1")
+    for lane, n, digest in lanes:
+        conn.execute("DELETE FROM store.audit WHERE shard = %s AND n > %s", (lane, n))
+        conn.execute("UPDATE store.lane SET n = %s, hash = %s WHERE shard = %s", (n, digest, lane))
+
+
+def test_who_takes_the_newest_rows_away_with_their_roots_is_found_by_the_file(services, monkeypatch, capsys):
+    monkeypatch.setenv("YTESO_HOME", str(services.settings.home))
+    monkeypatch.setenv("YTESO_DATABASE_URL", services.settings.database_url)
+    with services.database.connection() as conn:
+        services.store.read(conn, OFFICE, EVERYTHING, "Patient", "p1")
+    services.sealer().seal()
+    with services.database.connection() as conn:
+        lanes = conn.execute("SELECT shard, n, hash FROM store.lane").fetchall()
+    written(services)
+    services.sealer().seal()
+    assert run(["audit", "verify"]) == 0
+    assert "2 gốc" in capsys.readouterr().out
+    with psycopg.connect(services.settings.database_url) as conn:
+        take_back(conn, lanes)
+    assert run(["audit", "verify"]) == 3
+    assert "lacks rows" in capsys.readouterr().out
+    services.sealer().seal()
+    (services.settings.home / "audit" / "roots.ndjson").unlink()
+    assert run(["audit", "verify"]) == 0, "the database alone does not tell"

@@ -381,6 +381,17 @@ def test_who_uncovers_a_labelled_fact_is_found_as_the_column_decides_who_may_see
         assert check(conn, store, filled, keys).about == "Condition/hiv/_history/1"
 
 
+@pytest.mark.parametrize("change", ["label = 0", "maker = '79002'"])
+def test_who_uncovers_what_was_sensitive_before_is_found(database, store, administrator, keys, filled, change):
+    """The present says something else: the past version's own column is what hides it."""
+    with database.connection() as conn:
+        store.write(conn, administrator, [Put(FACT)])
+        store.write(conn, administrator, [Put({**FACT, "code": {"text": "khác"}})])
+        assert check(conn, store, filled, keys) is None
+        conn.execute(f"UPDATE store.history SET {change} WHERE id = 'hiv'")
+        assert check(conn, store, filled, keys).about == "Condition/hiv/_history/1"
+
+
 def test_labels_are_not_judged_while_the_record_is_being_labelled_anew(database, store, administrator, keys, filled):
     with database.connection() as conn:
         store.write(conn, administrator, [Put(FACT)])

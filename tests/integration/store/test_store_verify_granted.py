@@ -82,6 +82,10 @@ BEGUN = (
 DRAWN = "INSERT INTO store.visit_code (hash, patient, until) VALUES ('x', 'other', now() + interval '10 minutes')"
 REOPENED = "UPDATE store.opening SET until = (SELECT max(until) FROM store.opening WHERE kind = 'g')"
 APPROVED_AGAIN = "UPDATE store.standing_approval SET until = (SELECT max(until) FROM store.standing_approval)"
+REVIEWED = (
+    "UPDATE store.opening SET reviewed = now(), reviewer = 'can-bo', verdict = 'justified'"
+    " WHERE kind = 'g' AND reviewed IS NULL"
+)
 LATER = "UPDATE store.opening SET since = since - interval '1 day', until = until - interval '1 day';"
 
 
@@ -99,6 +103,12 @@ LATER = "UPDATE store.opening SET since = since - interval '1 day', until = unti
         ("UPDATE store.opening SET kind = 'v', account = '' WHERE kind = 'g'", "opening"),
         ("UPDATE store.opening SET second = 'ai-do' WHERE kind = 'g'", "opening"),
         ("UPDATE store.opening SET until = until + interval '1 day' WHERE kind = 'v'", "opening"),
+        ("DELETE FROM store.opening WHERE kind = 'g' AND reviewed IS NULL", "opening"),
+        ("DELETE FROM store.opening WHERE kind = 'v'", "opening"),
+        (REVIEWED, "opening"),
+        ("UPDATE store.opening SET verdict = 'unjustified' WHERE reviewed IS NOT NULL", "opening"),
+        ("UPDATE store.opening SET reviewed = reviewed - interval '1 day'", "opening"),
+        ("UPDATE store.opening SET reviewed = NULL, reviewer = NULL, verdict = NULL", "opening"),
         ("UPDATE store.budget_grant SET most = most + 1", "budget_grant"),
         ("UPDATE store.budget_grant SET until = until + interval '1 minute'", "budget_grant"),
         (f"{REOPENED} WHERE kind = 'g'", "opening"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -16,6 +16,9 @@ from yteso.ops.exits import DATA
 from yteso.ops.rules import NO_ROOTS
 from yteso.signing.keys import PublicKey
 from yteso.store.verify import BadPlace
+
+if TYPE_CHECKING:
+    from yteso.db import Connection
 
 audit = typer.Typer(help="Nhật ký truy cập · The audit chain", no_args_is_help=True)
 _WORDS = {
@@ -37,6 +40,18 @@ _WORDS = {
 }
 
 
+_LEFT_OUT = {
+    "labels": (
+        "Chưa đối chiếu nhãn nhạy cảm: hồ sơ đang được gắn nhãn lại, hãy chạy lại sau",
+        "Labels were not judged: the record is being labelled anew, run this again later",
+    ),
+    "index": (
+        "Chưa đối chiếu chỉ mục: đang lập lại, hãy chạy lại sau",
+        "The index was not judged: it is being made anew, run this again later",
+    ),
+}
+
+
 _OF_A_ROOT = {"number", "previous", "root", "rows", "heads"}
 
 
@@ -55,8 +70,9 @@ def verify(
     """
     from yteso.db import Database
     from yteso.ops.held import bad_right
+    from yteso.ops.sealer import roots_file
     from yteso.store.postgres import PostgresStore
-    from yteso.store.roots import roots_after
+    from yteso.store.verify import unjudged
     from yteso.store.verify import verify as find_bad
     from yteso.web import setup
 
@@ -65,10 +81,11 @@ def verify(
         database = Database(settings.database_url, max_size=1, application="yteso audit").open()
         try:
             with database.connection() as conn:
-                documents = _read(roots) if roots else list(roots_after(conn, 0))
+                documents = _read(roots) if roots else _own_roots(conn, roots_file(settings.home))
                 store = PostgresStore()
                 store.refresh(conn)
                 bad = find_bad(conn, store.codec(conn), documents, keys)
+                left_out = unjudged(conn)
             if bad is None and (about := bad_right(database, settings)):
                 bad = BadPlace("right", about=about)
         finally:
@@ -77,6 +94,8 @@ def verify(
     if bad is not None:
         _tell(bad)
         raise typer.Exit(DATA)
+    for one in left_out:
+        console.print(" · ".join(_LEFT_OUT[one]), style="yellow")
     console.print(f"Nguyên vẹn · Intact ({len(documents)} gốc · roots)")
 
 
@@ -114,6 +133,16 @@ def _keys(here: Settings, paths: list[Path]) -> list[PublicKey]:
     if not paths:
         return list(load_or_create(here.home, here.keys).public())
     return [one for path in paths for one in read_public(path.read_text())]
+
+
+def _own_roots(conn: Connection, path: Path) -> list[dict[str, Any]]:
+    """Those in the file of this installation, which who changes the database does not reach, then those in the database
+    alone.
+    """
+    from yteso.store.roots import roots_after
+
+    found = _read(path) if path.is_file() and path.stat().st_size else []
+    return [*found, *roots_after(conn, found[-1]["number"] if found else 0)]
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
