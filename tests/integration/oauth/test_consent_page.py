@@ -79,6 +79,33 @@ def test_a_citizen_reads_what_is_asked_and_agrees_with_the_keyboard(platform, br
     page.context.close()
 
 
+@pytest.fixture
+def vietnamese_again():
+    from yteso.web.accounts.models import User
+
+    yield
+    User.objects.update(language="")
+
+
+@pytest.mark.usefixtures("vietnamese_again")
+@pytest.mark.parametrize("username", ["congdan", "bacsi"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_in_english_every_word_of_the_question_is(platform, browser, back, username, width):
+    page = opened(browser, platform, username, viewport={"width": width, "height": 740})
+    asks = "launch/patient patient/*.rs patient/Observation.u openid offline_access"
+    page.goto(Visit(platform, None, redirect=back, scope=asks).asking())
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    lines = page.locator("section[aria-labelledby='c-what'] li").all_inner_texts()
+    assert "See: The whole health record" in lines[0]
+    assert any(line.startswith("Change: ") for line in lines)
+    said = page.inner_text("main").replace("Sổ sức khỏe Mẫu", "").replace("Mẫu", "").replace("·", "")
+    assert said.isascii(), said
+    page.context.close()
+
+
 def test_a_doctor_looks_somebody_up_first(platform, browser, back):
     page = opened(browser, platform, "bacsi")
     walk = Visit(platform, None, redirect=back, scope="launch/patient patient/Observation.rs")

@@ -40,7 +40,8 @@ class CodeForm(forms.Form):
     code = forms.CharField(label=_("Mã xác thực"), max_length=24)
 
     def refuse(self) -> None:
-        """Wrong, or used before."""
+        """Wrong, or used before: nobody types the next one behind it."""
+        self.data = {}
         self.add_error("code", _("Mã không đúng hoặc đã dùng. Chờ mã mới rồi nhập lại."))
 
 

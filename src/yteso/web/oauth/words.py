@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yteso.access.scopes import Scope, read_scopes
@@ -38,7 +38,13 @@ _TYPES = {
     "Organization": _("Danh bạ cơ sở y tế"),
     "Location": _("Danh bạ phòng, khoa"),
 }
-_ACTS = (("rs", _("Xem")), ("c", _("Thêm")), ("u", _("Sửa")), ("d", _("Xóa")))
+_ACTS = (
+    ("rs", pgettext_lazy("may", "Xem")),
+    ("c", pgettext_lazy("may", "Thêm")),
+    ("u", pgettext_lazy("may", "Sửa")),
+    ("d", pgettext_lazy("may", "Xóa")),
+)
+"""What an app asks to do; what was done has words of its own (`web.deeds`)."""
 
 
 @dataclass(frozen=True, slots=True)
