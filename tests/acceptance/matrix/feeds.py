@@ -34,8 +34,8 @@ class Silent:
 def ticket(role: Role) -> str:
     """The ticket of a page of somebody with this role, who is signed in."""
     from allauth.usersessions.models import UserSession
-    from django.contrib.sessions.backends.db import SessionStore
 
+    from yteso.web.accounts.kept_sessions import SessionStore
     from yteso.web.accounts.models import User
     from yteso.web.live import ticket_of
 

@@ -1,4 +1,4 @@
-"""An authenticator app for tests: RFC 6238 by its text, apart from the code under test; and a clock that is moved."""
+"""An authenticator app for tests: RFC 6238 by its text, apart from the code under test; a clock; sessions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import re
 import struct
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from django.conf import settings as conf
 
 from yteso.web import services
 
@@ -34,6 +36,19 @@ def install_clock() -> tuple[MovedClock, services.Services]:
     clock = MovedClock(datetime.now(UTC))
     services.install(replace(before, clock=clock))
     return clock, before
+
+
+def session_of(client):
+    """The kept session of this browser; one is begun where it has none."""
+    from yteso.web.accounts.kept_sessions import SessionStore, name_of
+
+    cookie = client.cookies.get(conf.SESSION_COOKIE_NAME)
+    if cookie is not None and cookie.value:
+        return SessionStore(name_of(cookie.value))
+    session = SessionStore()
+    session.create()
+    client.cookies[conf.SESSION_COOKIE_NAME] = session.secret
+    return session
 
 
 def code(secret: str, at: datetime) -> str:

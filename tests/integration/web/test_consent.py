@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from codes import session_of
 from tests.accessibility import faults
 
 from yteso.access.principal import Principal, Role
@@ -250,7 +251,7 @@ def test_what_opens_the_record_wants_a_fresh_proof_and_what_closes_it_does_not(c
         (found[choice],) = set(re.findall(r"/consent/([0-9a-f-]{36})/withdraw", page)) - set(found.values())
     person.post("/consent/choose", {"choice": "deny", "facility": cast.facility})
     assert doctor.get("/record/kin").status_code == 404
-    session = person.session
+    session = session_of(person)
     session[PROVED_AT] -= 3600
     session.save()
     assert person.post(f"/consent/{found['permit']}/withdraw").url == "/consent/"

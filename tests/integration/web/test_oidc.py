@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from codes import session_of
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -212,7 +213,7 @@ def test_a_citizen_signs_in_in_a_real_browser_and_is_the_person_of_the_record(si
 def test_the_assurance_of_the_provider_becomes_the_principals(site, address, place):
     walk = Walk(address)
     assert walk.whole("dan").url == "/account"
-    assert walk.client.session["assurance"] == 3
+    assert session_of(walk.client)["assurance"] == 3
     assert walk.client.get("/account").wsgi_request.principal.person == place.patient
     assert walk.client.get("/account").wsgi_request.principal.assurance == 3
 
@@ -264,7 +265,7 @@ def test_the_same_subject_at_another_provider_is_somebody_else(site, address, pl
         configure(site, place.issuer, secret_issuer=other)
         walk = Walk(address, "bi-mat")
         assert walk.whole("can-bo").status_code == 403
-        assert "_auth_user_id" not in walk.client.session
+        assert "_auth_user_id" not in session_of(walk.client)
     configure(site, place.issuer)
     assert Identity.objects.filter(subject="s-1").count() == 1
     User.objects.filter(username="lk.hai-noi").delete()
@@ -287,7 +288,7 @@ def provider(folder: Path, people: dict, clients: dict) -> Iterator[str]:
 def test_what_the_provider_gave_stays_on_this_side_and_is_not_kept(site, address, place):
     walk = Walk(address)
     answer = walk.whole("dan")
-    session = json.dumps(dict(walk.client.session.items()), default=str)
+    session = json.dumps(dict(session_of(walk.client).items()), default=str)
     cookies = "".join(str(cookie) for cookie in walk.client.cookies.values())
     page = walk.client.get("/account").content.decode()
     for held in (session, cookies, page, answer.url):
@@ -298,7 +299,7 @@ def test_a_session_begins_by_an_act_of_the_person_and_by_no_link(site, address, 
     walk = Walk(address)
     assert walk.client.get("/login/with/thu", {"next": "/account"}).status_code == 405
     assert walk.client.get("/login/with/thu/back", {"code": "x", "state": "y"}).status_code == 403
-    assert "_auth_user_id" not in walk.client.session
+    assert "_auth_user_id" not in session_of(walk.client)
 
 
 def test_a_client_secret_with_odd_signs_works_too(site, address, place):
@@ -325,7 +326,7 @@ def test_what_cannot_be_trusted_is_refused(site, address, place, twist, check):
     answer = walk.whole(f"x-{twist}")
     assert answer.status_code == 403
     assert f"({check})" in answer.content.decode()
-    assert "_auth_user_id" not in walk.client.session
+    assert "_auth_user_id" not in session_of(walk.client)
 
 
 def test_who_stops_at_the_provider_is_back_where_it_was_chosen_and_told_so(site, address, place):
@@ -333,7 +334,7 @@ def test_who_stops_at_the_provider_is_back_where_it_was_chosen_and_told_so(site,
     answer = walk.whole("dung-lai")
     assert answer.url == "/login?next=%2Faccount"
     assert "Bạn đã dừng lại ở Thử ID" in walk.client.get(answer.url).content.decode()
-    assert "_auth_user_id" not in walk.client.session
+    assert "_auth_user_id" not in session_of(walk.client)
     client = site.client("bacsi")
     client.defaults["HTTP_HOST"] = urlsplit(address).netloc
     linking = Walk(address, client=client)
@@ -435,7 +436,7 @@ def test_who_has_no_password_proves_again_at_the_provider(site, address, place):
     walk = Walk(address)
     walk.whole("dan")
     assert walk.client.get("/account/factors/app").status_code == 200
-    session = walk.client.session
+    session = session_of(walk.client)
     session["proved_at"] -= 301
     session.save()
     asked = walk.client.get("/account/factors/app").url

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from codes import PASSWORD, code, install_clock, set_up_app, set_up_with_codes, shown_codes
+from codes import PASSWORD, code, install_clock, session_of, set_up_app, set_up_with_codes, shown_codes
 from django.db import connections
 from django.test import Client, override_settings
 
@@ -62,14 +62,22 @@ def test_without_a_second_factor_only_its_set_up_opens(clock, person):
 def test_the_first_code_completes_the_session_and_the_next_log_in_asks_for_one(clock, person):
     client, secret = enrolled(person, clock)
     assert client.get("/ioc/").status_code == 200
-    assert client.session["assurance"] == 2
+    assert session_of(client)["assurance"] == 2
     again, answer = first_step(person)
     assert answer.url == "/login/step"
     assert again.get("/ioc/").status_code == 302
-    assert "_auth_user_id" not in again.session
+    assert "_auth_user_id" not in session_of(again)
     answer = again.post("/login/step", {"code": code(secret, clock())})
     assert (answer.status_code, answer.url) == (302, "/ioc/")
     assert again.get("/ioc/").status_code == 200
+
+
+def test_a_secret_that_is_being_set_up_lies_enciphered(person, clock):
+    client, _ = first_step(person)
+    page = client.get("/account/factors/app").content.decode()
+    secret = re.search(r'<code class="mono">([A-Z2-7 ]+)</code>', page)[1].replace(" ", "")
+    assert secret not in repr(dict(session_of(client).items()))
+    assert client.post("/account/factors/app", {"code": code(secret, clock())}).status_code == 200
 
 
 def test_a_code_counts_once_also_the_one_of_the_set_up(clock, person):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from codes import PASSWORD, install_clock
+from codes import PASSWORD, install_clock, session_of
 from django.conf import settings as conf
+from django.core.management import call_command
+from django.db import connection
 from django.db.models import Q
 from django.test import Client
 from tests.accessibility import faults
@@ -50,10 +53,10 @@ def cookie(client: Client) -> str:
 def test_the_log_in_gives_a_new_id_and_the_old_one_is_dead(clock, person):
     attacker = Client(SERVER_NAME="localhost")
     attacker.post("/login", {"username": person, "password": "sai"})
-    session = attacker.session
+    session = session_of(attacker)
     session["planted"] = True
     session.save()
-    planted = session.session_key
+    planted = cookie(attacker)
     victim = Client(SERVER_NAME="localhost")
     victim.cookies[conf.SESSION_COOKIE_NAME] = planted
     assert victim.post("/login", {"username": person, "password": PASSWORD}).status_code == 302
@@ -70,6 +73,56 @@ def test_logging_out_kills_the_id_on_the_server(clock, person):
     thief = Client(SERVER_NAME="localhost", headers={"user-agent": "Firefox"})
     thief.cookies[conf.SESSION_COOKIE_NAME] = kept
     assert thief.get("/ioc/").url.startswith("/login")
+
+
+def kept_models():
+    """Django's table of sessions, and allauth's list of them."""
+    from allauth.usersessions.models import UserSession
+    from django.contrib.sessions.models import Session
+
+    return Session, UserSession
+
+
+def rows_of_the_database() -> Iterator[str]:
+    """Every row of every table, as text; what a session holds, unpacked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            yield from (row for (row,) in cursor.fetchall())
+    for session in kept_models()[0].objects.all():
+        yield repr(session.get_decoded())
+
+
+def test_who_reads_the_database_signs_in_as_nobody(clock, person):
+    client = signed_in(person)
+    client.get("/account")
+    secret = cookie(client)
+    assert len(secret) == 32
+    assert not [row for row in rows_of_the_database() if secret in row]
+    names = {name for model in kept_models() for name in model.objects.values_list("session_key", flat=True)}
+    assert session_of(client).session_key in names
+    for name in names:
+        thief = Client(SERVER_NAME="localhost", headers={"user-agent": "Firefox"})
+        thief.cookies[conf.SESSION_COOKIE_NAME] = name
+        assert thief.get("/account").url.startswith("/login")
+    assert client.get("/account").status_code == 200
+
+
+def test_sessions_of_the_release_before_go_on_under_names_that_open_nothing(clock, person):
+    client, name = signed_in(person), ["accounts", "0006_sessions_by_digests"]
+    secret, kept = cookie(client), session_of(client).session_key
+    for model in kept_models():
+        assert model.objects.filter(session_key=kept).update(session_key=secret) == 1
+    call_command("migrate", name[0], "0005", verbosity=0)
+    call_command("migrate", *name, verbosity=0)
+    assert not [row for row in rows_of_the_database() if secret in row]
+    assert client.get("/account").status_code == 200
+    assert cookie(client) == secret
+    assert "Phiên này" in client.get("/account").content.decode()
 
 
 def test_quiet_minutes_end_a_session_and_activity_does_not(clock, person):
@@ -99,7 +152,7 @@ def test_half_a_day_ends_a_session_however_busy(clock, person):
         assert client.get("/ui").status_code == 200
     clock.move(minutes=21)
     assert client.get("/ui").status_code == 302
-    assert "_auth_user_id" not in client.session
+    assert "_auth_user_id" not in session_of(client)
 
 
 def test_another_browser_with_the_same_cookie_is_signed_out(clock, person):
@@ -111,14 +164,13 @@ def test_another_browser_with_the_same_cookie_is_signed_out(clock, person):
 
 
 def test_one_sees_and_ends_ones_own_sessions_and_nobody_elses(clock, person, site):
-    from allauth.usersessions.models import UserSession
-
+    _, listed = kept_models()
     here, there = signed_in(person, "Firefox/130 (Windows"), signed_in(person, "Chrome/130 (Android")
     page = here.get("/account").content.decode()
     assert "Firefox" in page
     assert "Chrome · Android" in page
     foreign = site.client("dieuhanh")
-    other = UserSession.objects.get(session_key=cookie(there))
+    other = listed.objects.get(session_key=session_of(there).session_key)
     foreign.post("/account/sessions/end", {"session": other.pk})
     assert there.get("/ioc/").status_code == 200
     here.post("/account/sessions/end", {"session": other.pk})
@@ -134,7 +186,7 @@ def test_a_new_password_ends_the_other_sessions(clock, person):
     kept = cookie(here)
     here.post("/account", {"present": PASSWORD, "new": "mot cau khac de nho lau"})
     assert there.get("/account").status_code == 302
-    assert "_auth_user_id" not in there.session
+    assert "_auth_user_id" not in session_of(there)
     assert cookie(here) != kept
     assert here.get("/account/factors").status_code == 200
 

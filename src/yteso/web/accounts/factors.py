@@ -31,7 +31,7 @@ _USE_STEP = """
 UPDATE mfa_authenticator SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s::bigint))
 WHERE id = %(id)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
 """
-SECRET = "totp_secret"  # noqa: S105 - the session's key of a secret that is being set up
+SECRET = "totp_sealed"  # noqa: S105 - the session's key of a secret that is being set up
 
 
 def is_demo_place() -> bool:
@@ -61,10 +61,10 @@ def listed(user: User) -> dict[str, Any]:
 
 
 def offered_secret(request: HttpRequest, *, new: bool) -> str:
-    """The secret that is being set up in this session."""
+    """The secret that is being set up in this session, whose row holds it enciphered."""
     if new or SECRET not in request.session:
-        request.session[SECRET] = generate_totp_secret()
-    secret: str = request.session[SECRET]
+        request.session[SECRET] = encrypt(generate_totp_secret())
+    secret: str = decrypt(request.session[SECRET])
     return secret
 
 
