@@ -142,6 +142,7 @@ def send(
     asked = Request(method, f"/{path}", query, headers or {}, BytesIO(body), "http://test/fhir")
     response = api.handle(asked, principal)
     raw = response.body if isinstance(response.body, bytes) else b"".join(response.body)
+    assert response.status < 500, f"two failures are alike and show nothing: {method} {url}"
     return response.status, dict(response.headers), raw
 
 

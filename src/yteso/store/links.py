@@ -93,7 +93,7 @@ class Asking:
         others = tuple(one for one in query.clauses if one not in asked)
         plain = Query(query.type, clauses=others, compartment=query.compartment)
         facts = facts_beside(query.type, clause)
-        said = all_of((any_fact(Rows(query.type, "r", self.now), facts), Fragment("store.guarded(ARRAY[r.pat])")))
+        said = all_of((any_fact(Rows(query.type, "r", self.now), facts), Fragment("store.guarded_among(ARRAY[r.pat]) <> '{}'")))
         plan = Plan(plain, self.now, [Reached(also=said)], lead=lead(self.conn, self.limit), unshown=hidden)
         rows = self.bodies(plan, "r.id, r.dict, r.body, r.pat", MOST_READ, clause.name)
         shown = self.shown(query.type, rows)
