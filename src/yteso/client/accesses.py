@@ -13,6 +13,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
+from yteso.base.stretch import FIRST, Part, Stretch, whole
 from yteso.client import access_rules as rules
 from yteso.client.acting import Acting, acting
 from yteso.client.record import Records
@@ -79,16 +80,15 @@ class Accesses:
     def my_cases(self, who: Principal, of: str = "") -> list[Case]:
         """Questions about that record, with their answers."""
         with self._database.connection() as conn:
-            return cases.find_cases(conn, who, self._acting(conn, who, of).person)
+            person = self._acting(conn, who, of).person
+            return whole(lambda stretch: cases.find_cases(conn, who, person, stretch=stretch))
 
-    def open_cases(
-        self, who: Principal, *, open: bool | None = True, count: int = 100, skip: int = 0
-    ) -> list[Questioned]:
+    def open_cases(self, who: Principal, *, open: bool | None = True, stretch: Stretch = FIRST) -> Part[Questioned]:
         """For the data officer: open questions, the oldest first, then what was answered last."""
         _require_officer(who)
         with self._database.connection() as conn:
-            found = cases.find_cases(conn, who, open=open, count=count, skip=skip)
-            return [Questioned(case, audit.fetch(conn, case.lane, case.n)) for case in found]
+            found = cases.find_cases(conn, who, open=open, stretch=stretch)
+            return found.each(lambda case: Questioned(case, audit.fetch(conn, case.lane, case.n)))
 
     def one_case(self, who: Principal, id: str) -> Questioned | None:
         """For the data officer: that question, open or not."""

@@ -14,6 +14,7 @@ from yteso.access.principal import Principal
 from yteso.base.clock import VIETNAM, Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.stretch import FIRST, Part, Stretch
 from yteso.client.officer import LEAST, MOST, NO_SUCH, require_done, require_officer, words
 from yteso.client.table_file import csv_of
 from yteso.db import Database
@@ -84,11 +85,11 @@ class Breaches:
         self._store = store
         self._clock = clock
 
-    def all(self, who: Principal, count: int = 100, skip: int = 0) -> list[Breach]:
+    def all(self, who: Principal, stretch: Stretch = FIRST) -> Part[Breach]:
         """Cases, the open ones first."""
         require_officer(who)
         with self._database.connection() as conn:
-            return breaches.find_breaches(conn, None, count, skip)
+            return breaches.find_breaches(conn, None, stretch)
 
     def one(self, who: Principal, id: str) -> Breach:
         """One case. Refused (404, DPO-0003)."""

@@ -9,6 +9,7 @@ from yteso.access.principal import Principal
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.stretch import FIRST, Part, Stretch
 from yteso.client.officer import require_done, require_officer, words
 from yteso.db import Database
 from yteso.store import audit, breaches, budgets
@@ -48,11 +49,11 @@ class Budgets:
         self._database = database
         self._clock = clock
 
-    def spent(self, who: Principal, count: int = 100, skip: int = 0) -> list[Spent]:
+    def spent(self, who: Principal, stretch: Stretch = FIRST) -> Part[Spent]:
         """Accounts near or beyond their budget in the last days, the newest first."""
         require_officer(who)
         with self._database.connection() as conn:
-            return budgets.find_spent(conn, self._clock() - LOOK_BACK, count, skip)
+            return budgets.find_spent(conn, self._clock() - LOOK_BACK, stretch)
 
     def seen(self, who: Principal, account: str, hour: datetime) -> list[Affected]:
         """Whom an account saw in that hour, without names, by when it saw them first: from the chain."""

@@ -8,6 +8,7 @@ from yteso.access.principal import Principal
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.stretch import FIRST, Part, Stretch
 from yteso.client.officer import LEAST, MOST, require_done, require_officer, words
 from yteso.db import Database
 from yteso.store.bulk import approvals
@@ -46,11 +47,11 @@ class Exports:
         self._bulk = bulk
         self._clock = clock
 
-    def all(self, who: Principal, count: int = 100, skip: int = 0) -> list[AskedExport]:
+    def all(self, who: Principal, stretch: Stretch = FIRST) -> Part[AskedExport]:
         """Those that wait for a decision, then the newest."""
         require_officer(who)
         with self._database.connection() as conn:
-            return approvals.find_exports(conn, count, skip)
+            return approvals.find_exports(conn, stretch)
 
     def decide(self, who: Principal, id: str, *, approved: bool, reason: str) -> None:
         """Let it begin or refuse it. Refused (400, DPO-0002), (404, DPO-0003) also for one's own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock
 from yteso.base.errors import Refused
+from yteso.base.stretch import FIRST, Part, Stretch
 from yteso.client.access_rules import NOT_OWN
 from yteso.client.acting import Acting, acting
 from yteso.db import Connection, Database
@@ -25,14 +26,14 @@ class Inbox:
         self._store = store
         self._clock = clock
 
-    def open(self, who: Principal, of: str = "") -> list[Message]:
-        """All messages, newest first; from now on they count as read."""
+    def open(self, who: Principal, of: str = "", stretch: Stretch = FIRST) -> Part[Message]:
+        """Messages, newest first; from now on these count as read."""
         with self._database.connection() as conn:
             actor = self._acting(conn, who, of)
-            found = rows.inbox(conn, actor.person)
+            found = rows.inbox(conn, actor.person, stretch)
             if found:
                 add_note(conn, who, AuditNote("R", said("read", actor.mandate), (actor.person,)), "inbox")
-                rows.note_read(conn, who, actor.person, self._clock())
+                rows.note_read(conn, who, actor.person, found, self._clock())
         return found
 
     def unread(self, who: Principal, of: str = "") -> int:

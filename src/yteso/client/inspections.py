@@ -14,6 +14,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM, Clock, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.stretch import FIRST, Part, Stretch
 from yteso.client.officer import LEAST, MOST, require_done, require_officer, words
 from yteso.db import Database
 from yteso.store import inspections
@@ -91,11 +92,11 @@ class Inspections:
         self._facilities = facilities
         self._clock = clock
 
-    def all(self, who: Principal, count: int = 100, skip: int = 0) -> list[Inspection]:
+    def all(self, who: Principal, stretch: Stretch = FIRST) -> Part[Inspection]:
         """Those that are not over, then the latest."""
         require_officer(who)
         with self._database.connection() as conn:
-            return inspections.find_inspections(conn, count, skip)
+            return inspections.find_inspections(conn, stretch)
 
     def mine(self, who: Principal) -> list[Inspection]:
         """The orders by which this inspector may look now; nobody else has any."""

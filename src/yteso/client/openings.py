@@ -16,8 +16,9 @@ from yteso.access.policy import Interaction, require
 from yteso.access.principal import Principal, Role
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.stretch import FIRST, Part, Stretch, whole
 from yteso.client.acting import acting
-from yteso.db import Database
+from yteso.db import Connection, Database
 from yteso.fhir import json as fhir_json
 from yteso.search.query import Clause, Query
 from yteso.standards.identifiers import BHYT, CCCD
@@ -170,16 +171,16 @@ class Openings:
         _require(who, frozenset([Role.CITIZEN]))
         with self._database.connection() as conn:
             actor = acting(conn, self._store, who, of)
-            found = [one for person in persons_of(conn, actor.person) for one in rows.openings(conn, patient=person)]
+            found = [one for person in persons_of(conn, actor.person) for one in _all_of(conn, person)]
             left_out = actor.untold(conn, who).facilities
         told = (one for one in found if one.facility not in left_out)
         return sorted(told, key=lambda one: one.since, reverse=True)
 
-    def to_review(self, who: Principal, count: int = 100, skip: int = 0) -> list[Opening]:
+    def to_review(self, who: Principal, stretch: Stretch = FIRST) -> Part[Opening]:
         """Broken glass nobody reviewed yet, oldest first: the notice to the data officer, whose clock is `REVIEW`."""
         _require(who, frozenset([Role.DATA_OFFICER]))
         with self._database.connection() as conn:
-            return rows.openings(conn, glass=True, unreviewed=True, count=count, skip=skip)
+            return rows.openings(conn, glass=True, unreviewed=True, stretch=stretch)
 
     def done_under(self, who: Principal, opening: Opening) -> tuple[Access, ...]:
         """For the data officer: what the account did with the record while the glass was broken, newest first."""
@@ -247,3 +248,7 @@ def _require(who: Principal, roles: frozenset[Role], *, facility: bool = False) 
     own = bool(who.person) if who.role is Role.CITIZEN else bool(who.facility) or not facility
     if who.role not in roles or not own:
         raise Refused(_NOT_YOU.at(role=who.role), status=403)
+
+
+def _all_of(conn: Connection, person: str) -> list[Opening]:
+    return whole(lambda stretch: rows.openings(conn, patient=person, stretch=stretch))

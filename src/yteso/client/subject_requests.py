@@ -9,6 +9,7 @@ from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock, day_in_vietnam
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin, Rule, Severity
+from yteso.base.stretch import FIRST, Part, Stretch
 from yteso.client.access_rules import NOT_OWN
 from yteso.client.acting import acting
 from yteso.client.officer import LEAST, MOST, require_done, require_officer, words
@@ -77,17 +78,17 @@ class SubjectRequests:
             raise Refused(_TOO_MANY.at(most=MOST_OPEN), status=400)
         return new
 
-    def mine(self, who: Principal, of: str = "") -> list[SubjectRequest]:
+    def mine(self, who: Principal, of: str = "", stretch: Stretch = FIRST) -> Part[SubjectRequest]:
         """The own requests, or a ward's, and how they stand. Refused (403) AUD-0001, REPR-0006."""
         _require_person(who)
         with self._database.connection() as conn:
-            return rows.find_requests(conn, who, acting(conn, self._store, who, of).person)
+            return rows.find_requests(conn, who, acting(conn, self._store, who, of).person, stretch=stretch)
 
-    def queue(self, who: Principal, *, open: bool, count: int = 100, skip: int = 0) -> list[SubjectRequest]:
+    def queue(self, who: Principal, *, open: bool, stretch: Stretch = FIRST) -> Part[SubjectRequest]:
         """For the data officer: what is due first comes first."""
         require_officer(who)
         with self._database.connection() as conn:
-            return rows.find_requests(conn, who, open=open, count=count, skip=skip)
+            return rows.find_requests(conn, who, open=open, stretch=stretch)
 
     def clocks(self) -> dict[str, LegalClock]:
         """Kind -> how long the law gives today; it is no secret."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yteso.access.principal import Principal
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
 from yteso.standards.fhir_r4 import TYPE_NUMBER
 from yteso.store import audit
@@ -81,10 +82,10 @@ def open_breach(
     return str(row[0])
 
 
-def find_breaches(conn: Connection, id: str | None = None, count: int = 100, skip: int = 0) -> list[Breach]:
+def find_breaches(conn: Connection, id: str | None = None, stretch: Stretch = FIRST) -> Part[Breach]:
     """Cases, the open ones first."""
-    rows = conn.execute(SQL["find_breaches"], {"id": id, "count": count, "skip": skip})
-    return [Breach(row[0], row[1], row[2], Suspicion(*row[3:7]), *row[7:]) for row in rows]
+    rows = conn.execute(SQL["find_breaches"], {"id": id, **stretch.names}).fetchall()
+    return part_of(rows, stretch, lambda *row: Breach(row[0], row[1], row[2], Suspicion(*row[3:7]), *row[7:]))
 
 
 def describe(conn: Connection, who: Principal, id: str, *texts: str) -> bool:

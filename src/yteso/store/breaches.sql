@@ -5,11 +5,15 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id::text;
 
 -- find_breaches --
 -- Cases, open ones first, then the newest; one where its id is given.
-SELECT id::text, what, noticed, account, facility, since, until, opened_by, opened, kinds, consequences, measures,
-       authority_told, people_told, closed, closed_by, coalesce(conclusion, ''),
-       coalesce(notice, ''), coalesce(notice_by, ''), notice_at
-FROM store.breach WHERE %(id)s::uuid IS NULL OR (shard = 0 AND id = %(id)s::uuid)
-ORDER BY closed IS NOT NULL, noticed DESC, id LIMIT %(count)s OFFSET %(skip)s;
+SELECT * FROM (
+    SELECT id::text, what, noticed, account, facility, since, until, opened_by, opened, kinds, consequences, measures,
+           authority_told, people_told, closed, closed_by, coalesce(conclusion, ''),
+           coalesce(notice, ''), coalesce(notice_by, ''), notice_at,
+           CASE WHEN closed IS NULL THEN 0 ELSE 100000000000000000 END - (extract(epoch FROM noticed) * 1000000)::bigint AS at, id::text AS tie
+    FROM store.breach WHERE %(id)s::uuid IS NULL OR (shard = 0 AND id = %(id)s::uuid)
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- describe_breach --
 -- What the notice must say.

@@ -14,6 +14,7 @@ import orjson
 
 from yteso.access.budget import EXCEEDED
 from yteso.access.principal import Principal, Role
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
 from yteso.store import audit
 from yteso.store.protocol import AuditNote
@@ -57,10 +58,10 @@ def configure(conn: Connection, budgets: Mapping[Role, tuple[int, int]]) -> None
     conn.execute(SQL["set_budgets"], (orjson.dumps(rows).decode(),))
 
 
-def find_spent(conn: Connection, since: datetime, count: int = 100, skip: int = 0) -> list[Spent]:
+def find_spent(conn: Connection, since: datetime, stretch: Stretch = FIRST) -> Part[Spent]:
     """Accounts that came near their budget or were stopped since then, the newest first."""
-    names = {"since": since, "code": f"%{EXCEEDED.code}%", "count": count, "skip": skip}
-    return [Spent(*row) for row in conn.execute(SQL["find_spent"], names)]
+    names = {"since": since, "code": f"%{EXCEEDED.code}%", **stretch.names}
+    return part_of(conn.execute(SQL["find_spent"], names).fetchall(), stretch, Spent)
 
 
 def grant(conn: Connection, who: Principal, account: str, most: int, until: datetime, reason: str) -> None:

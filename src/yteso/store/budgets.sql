@@ -16,12 +16,16 @@ WITH stopped AS (
 ), near AS (
     SELECT who, role, facility, hour, people, most, warned FROM store.spent WHERE warned IS NOT NULL AND hour >= %(since)s
 )
-SELECT who, coalesce(n.role, s.role), coalesce(n.facility, s.facility), hour,
-       coalesce(n.people, t.people, 0),
-       coalesce(n.most, t.most, (SELECT b.most FROM store.budget b WHERE b.role = coalesce(n.role, s.role)), 0), n.warned, coalesce(s.stops, 0),
-       (SELECT max(g.until) FROM store.budget_grant g WHERE g.who = coalesce(n.who, s.who) AND g.until > now())
-FROM near n FULL JOIN stopped s USING (who, hour) LEFT JOIN store.spent t USING (who, hour)
-ORDER BY hour DESC, coalesce(s.stops, 0) DESC, who LIMIT %(count)s OFFSET %(skip)s;
+SELECT * FROM (
+    SELECT who, coalesce(n.role, s.role), coalesce(n.facility, s.facility), hour,
+           coalesce(n.people, t.people, 0),
+           coalesce(n.most, t.most, (SELECT b.most FROM store.budget b WHERE b.role = coalesce(n.role, s.role)), 0), n.warned, coalesce(s.stops, 0),
+           (SELECT max(g.until) FROM store.budget_grant g WHERE g.who = coalesce(n.who, s.who) AND g.until > now()),
+           -(extract(epoch FROM hour) * 1000000)::bigint AS at, lpad((999999999 - coalesce(s.stops, 0))::text, 9, '0') || ' ' || who AS tie
+    FROM near n FULL JOIN stopped s USING (who, hour) LEFT JOIN store.spent t USING (who, hour)
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- add_grant --
 -- More for one account.

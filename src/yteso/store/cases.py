@@ -10,6 +10,7 @@ from datetime import datetime
 
 from yteso.access.principal import Principal
 from yteso.base.ids import random_id, shard_of, shard_of_key
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.base.working_days import end_after
 from yteso.db import Connection, Queries
 from yteso.store import audit
@@ -63,13 +64,12 @@ def find_cases(
     *,
     id: str | None = None,
     open: bool | None = None,
-    count: int = 100,
-    skip: int = 0,
-) -> list[Case]:
+    stretch: Stretch = FIRST,
+) -> Part[Case]:
     """Open cases, the oldest first, then what was answered last; `open` None: both."""
     shard = shard_of(id) if id is not None else shard_of_key(patient) if patient is not None else None
-    names = {"patient": patient, "shard": shard, "id": id, "open": open, "count": count, "skip": skip}
-    found = [Case(*row) for row in conn.execute(SQL["find_cases"], names)]
+    names = {"patient": patient, "shard": shard, "id": id, "open": open, **stretch.names}
+    found = part_of(conn.execute(SQL["find_cases"], names).fetchall(), stretch, Case)
     if found:
         audit.add_note(conn, who, AuditNote("R", "", tuple(case.patient for case in found)), f"{len(found)} cases")
     return found

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import Clock
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Database, Queries
 from yteso.jobs import enqueue
 from yteso.search.keys import number, patient_key
@@ -92,9 +93,10 @@ def told_when(conn: Connection, id: str) -> dict[int, datetime]:
     return dict(conn.execute(SQL["fetch_told"], (id,)).fetchall())
 
 
-def inbox(conn: Connection, patient: str) -> list[Message]:
+def inbox(conn: Connection, patient: str, stretch: Stretch = FIRST) -> Part[Message]:
     """A person's messages, newest first."""
-    return [Message(*row) for row in conn.execute(SQL["find_messages"], {"pat": number(patient_key(patient))})]
+    names = {"pat": number(patient_key(patient)), **stretch.names}
+    return part_of(conn.execute(SQL["find_messages"], names).fetchall(), stretch, Message)
 
 
 def count_unread(conn: Connection, patient: str) -> int:
@@ -104,9 +106,10 @@ def count_unread(conn: Connection, patient: str) -> int:
     return int(row[0])
 
 
-def note_read(conn: Connection, who: Principal, patient: str, now: datetime) -> None:
-    """They were opened."""
-    conn.execute(SQL["note_read"], {"pat": number(patient_key(patient)), "who": who.name, "now": now})
+def note_read(conn: Connection, who: Principal, patient: str, shown: Iterable[Message], now: datetime) -> None:
+    """These were opened."""
+    names = {"pat": number(patient_key(patient)), "who": who.name, "now": now, "shown": [one.about for one in shown]}
+    conn.execute(SQL["note_read"], names)
 
 
 def wake(conn: Connection, id: str) -> None:

@@ -57,8 +57,14 @@ SELECT pat, told FROM store.breach_person WHERE breach = %s::uuid AND state = 't
 
 -- find_messages --
 -- A person's messages, newest first: those of all their Patients.
-SELECT about, kind, words, told, read FROM store.inbox
-WHERE pat = ANY(ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))) ORDER BY told DESC, about LIMIT 100;
+SELECT * FROM (
+    SELECT about, kind, words, told, read,
+           -(extract(epoch FROM told) * 1000000)::bigint AS at, concat_ws(' ', about, pat) AS tie
+    FROM store.inbox
+    WHERE pat = ANY(ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint)))
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- count_unread --
 -- How many of them nobody read.
@@ -68,7 +74,7 @@ WHERE pat = ANY(ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s
 -- note_read --
 -- They were shown.
 UPDATE store.inbox SET read = %(now)s, read_by = %(who)s
-WHERE pat = ANY(ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))) AND read IS NULL;
+WHERE pat = ANY(ARRAY[%(pat)s::bigint] || ARRAY(SELECT store.same_person(%(pat)s::bigint))) AND about = ANY(%(shown)s) AND read IS NULL;
 
 -- fetch_others --
 -- The other Patients of these persons (103: Patient).

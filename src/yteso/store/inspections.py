@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from yteso.access.principal import Principal
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
 from yteso.store import audit
 from yteso.store.protocol import AuditNote
@@ -38,9 +39,9 @@ class Inspection(Order):
     id: str
 
 
-def find_inspections(conn: Connection, count: int = 100, skip: int = 0) -> list[Inspection]:
+def find_inspections(conn: Connection, stretch: Stretch = FIRST) -> Part[Inspection]:
     """Those that are not over, then the latest."""
-    return [Inspection(*row) for row in conn.execute(SQL["fetch_inspections"], (count, skip))]
+    return part_of(conn.execute(SQL["fetch_inspections"], stretch.names).fetchall(), stretch, Inspection)
 
 
 def find_running(conn: Connection, inspector: str) -> list[Inspection]:

@@ -6,8 +6,13 @@ ON CONFLICT DO NOTHING RETURNING id;
 
 -- fetch_inspections --
 -- Those that are not over first, then the latest.
-SELECT number, who, facility, since, until, reason, given_by, given, id::text FROM store.inspection
-ORDER BY until <= now(), given DESC, number, facility LIMIT %s OFFSET %s;
+SELECT * FROM (
+    SELECT number, who, facility, since, until, reason, given_by, given, id::text,
+           CASE WHEN until <= now() THEN 100000000000000000 ELSE 0 END - (extract(epoch FROM given) * 1000000)::bigint AS at, concat_ws(' ', number, facility, who) AS tie
+    FROM store.inspection
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- fetch_running --
 -- What an inspector may look at now.

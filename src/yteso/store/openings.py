@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from yteso.access.principal import Principal
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
 from yteso.search.keys import number, patient_key
 from yteso.store.audit import add_note
@@ -109,9 +110,8 @@ def openings(
     glass: bool = False,
     unreviewed: bool = False,
     second: bool = False,
-    count: int = 100,
-    skip: int = 0,
-) -> list[Opening]:
+    stretch: Stretch = FIRST,
+) -> Part[Opening]:
     """Openings, newest first; the unreviewed ones oldest first. `second`: those that wait for a second person."""
     values: dict[str, Any] = {
         "pat": number(patient_key(patient)) if patient else None,
@@ -121,10 +121,9 @@ def openings(
         "glass": glass,
         "unreviewed": unreviewed,
         "second": second,
-        "count": count,
-        "skip": skip,
+        **stretch.names,
     }
-    return [Opening(*row) for row in conn.execute(SQL["fetch_openings"], values)]
+    return part_of(conn.execute(SQL["fetch_openings"], values).fetchall(), stretch, Opening)
 
 
 def is_overdue(conn: Connection, account: str, within: timedelta) -> bool:

@@ -17,14 +17,18 @@ WHERE shard = 0 AND id = %s::uuid AND opened_by = %s AND until > now() RETURNING
 
 -- fetch_openings --
 -- Openings, newest first, the unreviewed ones oldest first; what is NULL limits nothing.
-SELECT id::text, kind::text, patient, facility, account, opened_by, reason, words, since, until, wants_second, second, reviewed,
-       coalesce(reviewer, ''), coalesce(verdict, '')
-FROM store.opening
-WHERE (%(pat)s::bigint IS NULL OR pat = %(pat)s) AND (%(account)s::text IS NULL OR opened_by = %(account)s)
-  AND (%(facility)s::text IS NULL OR facility = %(facility)s)
-  AND (NOT %(now)s OR until > now()) AND (NOT %(glass)s OR kind = 'g') AND (NOT %(unreviewed)s OR reviewed IS NULL)
-  AND (NOT %(second)s OR (wants_second AND second IS NULL AND until > now()))
-ORDER BY CASE WHEN %(unreviewed)s THEN since END, since DESC, id LIMIT %(count)s OFFSET %(skip)s;
+SELECT * FROM (
+    SELECT id::text, kind::text, patient, facility, account, opened_by, reason, words, since, until, wants_second, second, reviewed,
+           coalesce(reviewer, ''), coalesce(verdict, ''),
+           CASE WHEN %(unreviewed)s THEN 1 ELSE -1 END * (extract(epoch FROM since) * 1000000)::bigint AS at, id::text AS tie
+    FROM store.opening
+    WHERE (%(pat)s::bigint IS NULL OR pat = %(pat)s) AND (%(account)s::text IS NULL OR opened_by = %(account)s)
+      AND (%(facility)s::text IS NULL OR facility = %(facility)s)
+      AND (NOT %(now)s OR until > now()) AND (NOT %(glass)s OR kind = 'g') AND (NOT %(unreviewed)s OR reviewed IS NULL)
+      AND (NOT %(second)s OR (wants_second AND second IS NULL AND until > now()))
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- review_opening --
 -- What the data officer found.

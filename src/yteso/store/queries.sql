@@ -448,10 +448,16 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (shard, patient, lane, n
 
 -- find_cases --
 -- Questioned accesses: the open ones, the oldest first, then what was answered last; of one person, or one, where that is given.
-SELECT id::text, patient, lane, n, asked_by, question, opened, due, answer, answered_by, answered FROM store.questioned
-WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
-  AND (%(open)s::boolean IS NULL OR (answered IS NULL) = %(open)s) AND (%(id)s::uuid IS NULL OR (shard = %(shard)s AND id = %(id)s::uuid))
-ORDER BY answered IS NOT NULL, CASE WHEN answered IS NULL THEN opened END, answered DESC, id LIMIT %(count)s OFFSET %(skip)s;
+SELECT * FROM (
+    SELECT id::text, patient, lane, n, asked_by, question, opened, due, answer, answered_by, answered,
+           CASE WHEN answered IS NULL THEN (extract(epoch FROM opened) * 1000000)::bigint ELSE 100000000000000000 - (extract(epoch FROM answered) * 1000000)::bigint END AS at, id::text AS tie
+    FROM store.questioned
+    WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
+      AND (%(open)s::boolean IS NULL OR (answered IS NULL) = %(open)s)
+      AND (%(id)s::uuid IS NULL OR (shard = %(shard)s AND id = %(id)s::uuid))
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- answer_case --
 -- The answer, once.

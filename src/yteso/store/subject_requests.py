@@ -14,6 +14,7 @@ from typing import Any
 from yteso.access.principal import Principal
 from yteso.base.clock import day_in_vietnam
 from yteso.base.ids import random_id, shard_of, shard_of_key
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.base.working_days import days_after, end_after
 from yteso.db import Connection, Queries
 from yteso.standards.subject_requests import Clock, in_force
@@ -86,13 +87,12 @@ def find_requests(
     patient: str | None = None,
     *,
     open: bool | None = None,
-    count: int = 100,
-    skip: int = 0,
-) -> list[SubjectRequest]:
+    stretch: Stretch = FIRST,
+) -> Part[SubjectRequest]:
     """Requests, what is due first comes first; of one person where one is given."""
     shard = None if patient is None else shard_of_key(patient)
-    names = {"patient": patient, "shard": shard, "open": open, "count": count, "skip": skip}
-    found = [SubjectRequest(*row) for row in conn.execute(SQL["find_requests"], names)]
+    names = {"patient": patient, "shard": shard, "open": open, **stretch.names}
+    found = part_of(conn.execute(SQL["find_requests"], names).fetchall(), stretch, SubjectRequest)
     if found:
         people = tuple({one.patient for one in found})
         audit.add_note(conn, who, AuditNote("R", "", people), f"{len(found)} subject requests")

@@ -9,11 +9,16 @@ SELECT count(*) FROM store.subject_request WHERE shard = %s AND patient = %s AND
 
 -- find_requests --
 -- Requests by what is due first; of one person where one is given.
-SELECT id::text, patient, asked_by, kind, words, filed, answer_due, due, acknowledged, extended, outcome, answer, closed, closed_by, others
-FROM store.subject_request
-WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
-  AND (%(open)s::boolean IS NULL OR (closed IS NULL) = %(open)s)
-ORDER BY closed DESC NULLS FIRST, CASE WHEN acknowledged IS NULL THEN answer_due ELSE due END, id LIMIT %(count)s OFFSET %(skip)s;
+SELECT * FROM (
+    SELECT id::text, patient, asked_by, kind, words, filed, answer_due, due, acknowledged, extended, outcome, answer, closed, closed_by, others,
+           CASE WHEN closed IS NOT NULL THEN 100000000000000000 - (extract(epoch FROM closed) * 1000000)::bigint
+                WHEN acknowledged IS NULL THEN (extract(epoch FROM answer_due) * 1000000)::bigint ELSE (extract(epoch FROM due) * 1000000)::bigint END AS at, id::text AS tie
+    FROM store.subject_request
+    WHERE (%(patient)s::text IS NULL OR (shard = %(shard)s AND patient = %(patient)s))
+      AND (%(open)s::boolean IS NULL OR (closed IS NULL) = %(open)s)
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- acknowledge_request --
 -- The person was told that it is worked on.

@@ -145,7 +145,7 @@ def approve(request: HttpRequest, id: UUID) -> HttpResponse:
 def review(request: HttpRequest) -> HttpResponse:
     """Broken glass nobody reviewed yet, and accounts that do it often."""
     openings, who = _openings(), request.principal
-    waiting, turn = turned(request, lambda count, skip: openings.to_review(who, count, skip))
+    waiting, turn = turned(request, lambda stretch: openings.to_review(who, stretch))
     now = installed().clock()
     often = openings.often(who)
     context = {

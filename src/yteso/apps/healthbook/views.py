@@ -35,6 +35,7 @@ from yteso.web.paper.press import print_pdf
 from yteso.web.qr import qr_path
 from yteso.web.services import now, service
 from yteso.web.trend import trend_of
+from yteso.web.turning import sliced, turned
 
 PAGE = 50
 FEW = 3
@@ -95,11 +96,14 @@ def start(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest) -> HttpResponse:
     """The inbox: what the platform tells the person, and emergency openings of the record. Shown is read."""
     book, principal = _book(request), request.principal
-    broken = _broken(request, book)
+    messages, turn = turned(request, lambda stretch: _inbox().open(principal, book.of, stretch))
+    broken, opened = sliced(request, _broken(request, book), "opened")
     context = {
         "book": book,
-        "messages_of_person": _inbox().open(principal, book.of),
+        "messages_of_person": messages,
+        "turn": turn,
         "broken": broken,
+        "opened": opened,
         "people": names_of(one.opened_by for one in broken),
         "facilities": _accesses().facilities(),
         "asked": now(),

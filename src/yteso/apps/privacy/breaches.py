@@ -38,7 +38,7 @@ def _breaches() -> Breaches:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """All cases and the form for a new one."""
-    found, turn = turned(request, lambda count, skip: _breaches().all(request.principal, count, skip))
+    found, turn = turned(request, lambda stretch: _breaches().all(request.principal, stretch))
     context = {
         **_shared(request),
         "turn": turn,

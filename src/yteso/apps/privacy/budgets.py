@@ -20,7 +20,7 @@ from yteso.web.guard import allow
 from yteso.web.looks import roles
 from yteso.web.names import names_of
 from yteso.web.services import now, service
-from yteso.web.turning import turned
+from yteso.web.turning import sliced, turned
 
 
 def _budgets() -> Budgets:
@@ -32,7 +32,7 @@ def _budgets() -> Budgets:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Alarms and stops of the last days, what is granted, and the form for more; `?for=` names its account."""
-    spent, turn = turned(request, lambda count, skip: _budgets().spent(request.principal, count, skip))
+    spent, turn = turned(request, lambda stretch: _budgets().spent(request.principal, stretch))
     grants = _budgets().grants(request.principal)
     account = request.GET.get("for", "")
     accounts = [account, *(one.who for one in spent), *(one.who for one in grants), *(one.given_by for one in grants)]
@@ -62,7 +62,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     if not account or hour is None:
         raise Http404
     found = _budgets().seen(request.principal, account, hour)
-    rows, turn = turned(request, lambda count, skip: list(enumerate(found, 1))[skip : skip + count])
+    rows, turn = sliced(request, list(enumerate(found, 1)))
     context = {
         "tabs": tabs(request, "privacy:budgets"),
         "account": account,

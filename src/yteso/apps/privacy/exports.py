@@ -31,7 +31,7 @@ def _exports() -> Exports:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """What waits, what was decided, and standing approvals."""
-    exports, turn = turned(request, lambda count, skip: _exports().all(request.principal, count, skip))
+    exports, turn = turned(request, lambda stretch: _exports().all(request.principal, stretch))
     standing = _exports().standing(request.principal)
     accounts = [account for one in exports for account in (one.who, one.decided_by)]
     accounts += [account for one in standing for account in (one.who, one.given_by)]

@@ -33,7 +33,7 @@ def _inspections() -> Inspections:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Every order by facility, those that are not over first."""
-    found, turn = turned(request, lambda count, skip: _inspections().all(request.principal, count, skip))
+    found, turn = turned(request, lambda stretch: _inspections().all(request.principal, stretch))
     moment = now()
     context = {
         "tabs": tabs(request, "privacy:inspections"),

@@ -31,7 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits, what is due first comes first; with `?closed=1` what was answered."""
     closed = request.GET.get("closed") == "1"
     found, turn = turned(
-        request, lambda count, skip: _requests().queue(request.principal, open=not closed, count=count, skip=skip)
+        request, lambda stretch: _requests().queue(request.principal, open=not closed, stretch=stretch)
     )
     context = {
         **_shared(),
@@ -86,9 +86,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         kind, text = request.POST.get("kind", ""), request.POST.get("words", "")
         words, back = gettext("Đã gửi yêu cầu."), reverse("privacy:mine") + query
         return done(request, lambda: _requests().file(who, kind, text, of), words, back)
-    found = _requests().mine(who, of) if who.person else None
+    found, turn = turned(request, lambda stretch: _requests().mine(who, of, stretch)) if who.person else (None, None)
     ward = service("records").banner(who, of) if of else None
-    return render(request, "privacy/mine.html", {**_shared(), "requests": found, "ward": ward, "query": query})
+    return render(
+        request, "privacy/mine.html", {**_shared(), "requests": found, "turn": turn, "ward": ward, "query": query}
+    )
 
 
 def _queue() -> str:

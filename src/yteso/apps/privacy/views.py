@@ -52,9 +52,7 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, *, answered: bool, status: int = 200, **more: Any) -> HttpResponse:
     who = request.principal
-    found, turn = turned(
-        request, lambda count, skip: _accesses().open_cases(who, open=not answered, count=count, skip=skip)
-    )
+    found, turn = turned(request, lambda stretch: _accesses().open_cases(who, open=not answered, stretch=stretch))
     context = {
         "tabs": tabs(request, "privacy:start"),
         "open": waiting(request),

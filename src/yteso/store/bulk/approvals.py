@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from yteso.access.principal import Principal, Role
 from yteso.base.ids import shard_of
+from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
 from yteso.store import audit
 from yteso.store.protocol import AuditNote
@@ -64,9 +65,9 @@ def approver_of(conn: Connection, who: Principal) -> str | None:
     return row[0] if row else None
 
 
-def find_exports(conn: Connection, count: int = 100, skip: int = 0) -> list[AskedExport]:
+def find_exports(conn: Connection, stretch: Stretch = FIRST) -> Part[AskedExport]:
     """Those that wait for a decision, then the newest."""
-    return [AskedExport(*row) for row in conn.execute(SQL["find_exports"], (count, skip))]
+    return part_of(conn.execute(SQL["find_exports"], stretch.names).fetchall(), stretch, AskedExport)
 
 
 def decide(conn: Connection, who: Principal, id: str, decision: Decision, reason: str) -> bool:

@@ -4,9 +4,14 @@ SELECT given_by FROM store.standing_approval WHERE who = %s AND until > now() OR
 
 -- find_exports --
 -- Exports that wait for a decision, then the newest ones.
-SELECT id, who, role, facility, purpose, request, wish->>'level', wish->'types', jsonb_array_length(nullif(wish->'patients', 'null')),
-       asked, state, coalesce(approved_by, ''), decided, coalesce(decision, ''), written
-FROM store.bulk_job WHERE kind = 'export' ORDER BY state <> 'held', asked DESC, id LIMIT %s OFFSET %s;
+SELECT * FROM (
+    SELECT id, who, role, facility, purpose, request, wish->>'level', wish->'types', jsonb_array_length(nullif(wish->'patients', 'null')),
+           asked, state, coalesce(approved_by, ''), decided, coalesce(decision, ''), written,
+           CASE WHEN state = 'held' THEN 0 ELSE 100000000000000000 END - (extract(epoch FROM asked) * 1000000)::bigint AS at, id::text AS tie
+    FROM store.bulk_job WHERE kind = 'export'
+) listed
+WHERE %(at)s::bigint IS NULL OR CASE WHEN %(back)s THEN (at, tie) < (%(at)s, %(tie)s) ELSE (at, tie) > (%(at)s, %(tie)s) END
+ORDER BY CASE WHEN %(back)s THEN at END DESC, CASE WHEN %(back)s THEN tie END DESC, at, tie LIMIT %(count)s;
 
 -- decide_export --
 -- The second person's decision, once, and never on one's own.

@@ -6,7 +6,6 @@ roles that exist at a facility. Whom one may not see does not exist (404). Nobod
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -20,15 +19,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yteso.access.principal import Role
+from yteso.base.stretch import Part, Stretch, part_of
 from yteso.web.accounts import factors, held, people, recovery, sessions, trail
 from yteso.web.accounts.forms import AccountForm
 from yteso.web.accounts.models import User
 from yteso.web.guard import allow, needs_fresh_login, needs_fresh_login_to_change
 from yteso.web.qr import qr_path
 from yteso.web.services import service
+from yteso.web.turning import turned
 
 _ADMINISTRATORS = (Role.ADMINISTRATOR, Role.FACILITY_ADMINISTRATOR)
-_PAGE = 50
 
 
 def _visible(request: HttpRequest) -> QuerySet[User]:
@@ -59,19 +59,24 @@ def listed(request: HttpRequest) -> HttpResponse:
         found = found.filter(role=role)
     if state in {"active", "disabled"}:
         found = found.filter(is_active=state == "active")
-    asked = request.GET.get("page", "1")
-    page = max(1, int(asked)) if re.fullmatch("[0-9]{1,6}", asked) else 1
-    rows = list(found.order_by("username")[(page - 1) * _PAGE : page * _PAGE + 1])
+    rows, turn = turned(request, lambda stretch: _part(found, stretch))
     told = {
-        "rows": rows[:_PAGE],
-        "page": page,
-        "more": len(rows) > _PAGE,
+        "rows": rows,
+        "turn": turn,
         "text": text,
         "role": role,
         "state": state,
         "roles": _roles(request),
     }
     return render(request, "accounts/desk.html", told)
+
+
+def _part(found: QuerySet[User], stretch: Stretch) -> Part[User]:
+    place, order = stretch.place, "-username" if stretch.back else "username"
+    if place is not None:
+        found = found.filter(username__lt=place.tie) if stretch.back else found.filter(username__gt=place.tie)
+    rows = [(user, 0, user.username) for user in found.order_by(order)[: stretch.count]]
+    return part_of(rows, stretch, lambda user: user)
 
 
 @allow(*_ADMINISTRATORS)
