@@ -84,7 +84,9 @@ _FILE = {"resourceType": "Binary", "contentType": "text/plain", "data": "eA=="}
 
 
 def anew():
-    """Second versions; two diagnoses change what they are, so that label and tokens of the past are others."""
+    """Second versions; three diagnoses change what they are, so that label and tokens of the past are others: one that
+    is sensitive now, two that were before.
+    """
     for target in TARGETS:
         if target != "deleted":
             yield from (
@@ -94,7 +96,8 @@ def anew():
             )
     for name, (_, context) in MOVED.items():
         yield {**_FILE, "id": name, **({"securityContext": {"reference": context}} if context else {})}
-    for target, code in (("booked", "B20"), ("family", "A90")):
+    yield {"resourceType": "Organization", "id": "org", "name": "Trạm Mẫu", "language": "vi"}
+    for target, code in (("booked", "B20"), ("family", "B20"), ("family", "A90"), ("labelled", "J00")):
         (one,) = (one for one in resources(target) if one["resourceType"] == "Condition")
         yield {**one, "code": {"coding": [{"system": ICD10, "code": code}]}}
 
