@@ -26,7 +26,6 @@ from yteso.store import audit
 from yteso.store import openings as rows
 from yteso.store.audit import Access, Asked
 from yteso.store.consents import persons_of
-from yteso.store.mandates import said
 from yteso.store.openings import Often, Opening, VisitCode
 from yteso.store.protocol import Store
 
@@ -206,7 +205,7 @@ class Openings:
         _require(who, frozenset([Role.CITIZEN]))
         with self._database.connection() as conn:
             actor = acting(conn, self._store, who, of)
-            return rows.draw_code(conn, who, actor.person, said("visit-code", actor.mandate))
+            return rows.draw_code(conn, who, actor.person, actor.mandate)
 
     def open_by_code(self, who: Principal, code: str) -> tuple[str, datetime]:
         """Open the record whose code this is to the caller's facility for 24 hours. Raises Refused."""

@@ -24,11 +24,13 @@ from yteso.oauth.grants import (
     SESSION_LIVES,
     Grant,
     add_grant,
+    code_right,
     fetch_launch,
     issue_code,
     new_id,
     use_launch,
 )
+from yteso.store.held import Right
 
 _IGNORED = frozenset(["profile", "email", "online_access"])
 """Scopes that apps send by habit and that give nothing here."""
@@ -118,8 +120,8 @@ def read_request(conn: Connection, query: str, who: Principal, issuer: str, now:
 
 def give(
     conn: Connection, asked: Asked, who: Principal, patient: str, proved: datetime, issuer: str, now: datetime
-) -> tuple[Grant, str]:
-    """The person says yes: the grant, kept, and the address to go to, with a code. Raises Returned (used launch)."""
+) -> tuple[tuple[Right, Right], str]:
+    """The person says yes: what is given (grant, code), and the address to go to. Raises Returned (used launch)."""
     if asked.launch and not use_launch(conn, asked.launch):
         raise Returned(_back(asked.redirect, issuer, asked.state, rules.REQUEST.at(field="launch")))
     grant = Grant(
@@ -141,7 +143,8 @@ def give(
     )
     add_grant(conn, grant)
     code = issue_code(conn, grant.id, asked.redirect, asked.challenge, now)
-    return grant, _address(asked.redirect, {"code": code, "state": asked.state, "iss": issuer})
+    given = grant.right, code_right(code, grant.id, asked.redirect, asked.challenge)
+    return given, _address(asked.redirect, {"code": code, "state": asked.state, "iss": issuer})
 
 
 def refuse(asked: Asked, issuer: str) -> str:

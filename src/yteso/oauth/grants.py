@@ -87,6 +87,20 @@ class Code:
     used: datetime | None
 
 
+def code_right(code: str, grant: str, redirect: str, challenge: str) -> Right:
+    """What a code gives, as the audit holds it."""
+    return Right("oauth.code", hash_of(code).hex(), (grant, redirect, challenge))
+
+
+def refresh_right(token: str, grant: str, scope: str) -> Right:
+    """What a refresh token gives, as the audit holds it."""
+    return _refresh_right(hash_of(token), grant, scope)
+
+
+def _refresh_right(hashed: bytes, grant: str, scope: str) -> Right:
+    return Right("oauth.refresh", hashed.hex(), (grant, scope))
+
+
 def new_id() -> str:
     """An id of a grant."""
     return secrets.token_urlsafe(16)
@@ -118,6 +132,12 @@ def fetch_held(conn: Connection, now: datetime) -> Iterator[Grant]:
     """Every grant that holds."""
     for row in conn.execute(SQL["fetch_held"], [now]):
         yield Grant(*row)
+
+
+def fetch_refresh_rights(conn: Connection, now: datetime) -> Iterator[Right]:
+    """Every refresh token that can be exchanged."""
+    for row in conn.execute(SQL["fetch_refresh_held"], [now]):
+        yield _refresh_right(*row)
 
 
 def end_grant(conn: Connection, id: str, now: datetime) -> None:

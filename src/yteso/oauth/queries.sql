@@ -48,6 +48,11 @@ WHERE g.account = %s AND g.ended IS NULL AND g.expires > %s ORDER BY g.made DESC
 SELECT id, client, account, role, facility, purpose, person, assurance, patient, encounter, scope, nonce, proved, made,
        expires, ended FROM oauth.grant_ WHERE ended IS NULL AND expires > %s ORDER BY made, id;
 
+-- fetch_refresh_held --
+-- The refresh tokens of what holds now.
+SELECT r.hash, r.grant_, r.scope FROM oauth.refresh r JOIN oauth.grant_ g ON g.id = r.grant_
+WHERE r.used IS NULL AND g.ended IS NULL AND g.expires > %s ORDER BY r.hash;
+
 -- end_grant --
 -- The grant is over; nothing when it was before.
 UPDATE oauth.grant_ SET ended = %s WHERE id = %s AND ended IS NULL;

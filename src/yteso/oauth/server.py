@@ -248,8 +248,8 @@ class Server:
         """The person says yes; the address to send the browser to. Raises authorize.Returned."""
         now = self._clock()
         with self.database.connection() as conn:
-            grant, address = authorize.give(conn, asked, who, patient, proved, self.issuer, now)
-            trail.note_given(conn, who, grant)
+            given, address = authorize.give(conn, asked, who, patient, proved, self.issuer, now)
+            trail.note_given(conn, who, asked, given)
         return address
 
     def refuse(self, asked: authorize.Asked, who: Principal) -> str:

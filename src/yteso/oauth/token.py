@@ -24,12 +24,14 @@ from yteso.oauth.clients import SERVICE, Client, scopes_of, wrong_scope
 from yteso.oauth.grants import (
     Grant,
     add_grant,
+    code_right,
     end_grant,
     fetch_grant,
     issue_refresh,
     lock_code,
     lock_refresh,
     new_id,
+    refresh_right,
     use_code,
     use_refresh,
 )
@@ -51,6 +53,17 @@ class Given:
     is_first: bool = False
     is_new: bool = False
     """The grant was made for this very request, which a machine's is."""
+    spent: Right | None = None
+    """The code or refresh token that was exchanged."""
+    granted: str = ""
+    """The scope of the next refresh token."""
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What there is from now on that was not before."""
+        grant = (self.grant.right,) if self.is_new else ()
+        refresh = (refresh_right(self.refresh, self.grant.id, self.granted),) if self.refresh else ()
+        return grant + refresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,14 @@ def exchange_code(conn: Connection, client: Client, form: Mapping[str, str], now
     if not good or not _is_verified(form.get("code_verifier", ""), code.challenge):
         return burn(conn, grant, now)
     offline = "offline_access" in grant.scope.split()
-    return Given(grant, grant.scope, issue_refresh(conn, grant.id, grant.scope) if offline else "", is_first=True)
+    return Given(
+        grant,
+        grant.scope,
+        issue_refresh(conn, grant.id, grant.scope) if offline else "",
+        is_first=True,
+        spent=code_right(form["code"], grant.id, code.redirect, code.challenge),
+        granted=grant.scope,
+    )
 
 
 def exchange_refresh(conn: Connection, client: Client, form: Mapping[str, str], now: datetime) -> Answer:
@@ -95,7 +115,8 @@ def exchange_refresh(conn: Connection, client: Client, form: Mapping[str, str], 
     if not all(map(is_understood, asked)) or not is_within(asked, found[1].split()):
         return wrong_scope(asked)
     use_refresh(conn, token, now)
-    return Given(grant, " ".join(asked), issue_refresh(conn, grant.id, found[1]))
+    spent = refresh_right(token, grant.id, found[1])
+    return Given(grant, " ".join(asked), issue_refresh(conn, grant.id, found[1]), spent=spent, granted=found[1])
 
 
 def exchange_proof(conn: Connection, client: Client, form: Mapping[str, str], now: datetime) -> Answer:

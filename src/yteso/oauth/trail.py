@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from yteso.access.principal import Principal, Role
 from yteso.db import Connection
+from yteso.oauth.authorize import Asked
 from yteso.oauth.clients import Client, fetch_client, rights_of
-from yteso.oauth.grants import Grant
 from yteso.oauth.token import Answer, Burnt, Given
 from yteso.store import trail
 from yteso.store.audit import Stranger
@@ -25,14 +25,15 @@ def note(
     *,
     refused: bool = False,
     rights: tuple[Right, ...] = (),
+    spent: Right | None = None,
 ) -> None:
-    """The row of an act about a client, with what it left of rights."""
-    trail.add_act(conn, who, Did(act, client, detail, refused, rights=rights))
+    """The row of an act about a client, with what it left of rights and what counted once for it."""
+    trail.add_act(conn, who, Did(act, client, detail, refused, rights=rights, spent=spent))
 
 
-def note_given(conn: Connection, who: Principal, grant: Grant) -> None:
+def note_given(conn: Connection, who: Principal, asked: Asked, given: tuple[Right, ...]) -> None:
     """A person let an app act for them."""
-    note(conn, who, Act.GRANT, grant.client, f"given: {grant.scope}", rights=(grant.right,))
+    note(conn, who, Act.GRANT, asked.client.id, f"given: {' '.join(asked.scopes)}", rights=given)
 
 
 def note_client(conn: Connection, client: str, detail: str, by: Principal = COMMAND, *, part: str = "") -> None:
@@ -52,12 +53,12 @@ def note_registered(conn: Connection, client: Client, by: Principal = COMMAND) -
 def note_answer(conn: Connection, client: Client, kind: str, answer: Answer) -> None:
     """A token was given, for whom and how far; or refused, by which rule."""
     if isinstance(answer, Given):
-        rights = (answer.grant.right,) if answer.is_new else ()
-        note(conn, answer.grant.principal(answer.scope), Act.TOKEN, client.id, f"{kind}: {answer.scope}", rights=rights)
+        who, told = answer.grant.principal(answer.scope), f"{kind}: {answer.scope}"
+        note(conn, who, Act.TOKEN, client.id, told, rights=answer.rights, spent=answer.spent)
     else:
-        who = Stranger(client.id, client=client.id)
+        stranger = Stranger(client.id, client=client.id)
         rule, rights = (answer.rule, (answer.over,)) if isinstance(answer, Burnt) else (answer, ())
-        trail.add_act(conn, who, Did(Act.TOKEN, client.id, f"{kind} {rule.code}", refused=True, rights=rights))
+        trail.add_act(conn, stranger, Did(Act.TOKEN, client.id, f"{kind} {rule.code}", refused=True, rights=rights))
 
 
 def note_curious(conn: Connection, client: Client, remote: str) -> None:

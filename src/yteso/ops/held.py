@@ -10,7 +10,7 @@ from yteso.base.settings import Settings
 from yteso.db import Connection, Database, Queries
 from yteso.exchange import sender as machines
 from yteso.oauth.clients import fetch_clients, rights_of
-from yteso.oauth.grants import fetch_held
+from yteso.oauth.grants import fetch_held, fetch_refresh_rights
 from yteso.store.held import Right, adopt, bad_held
 
 SQL = Queries.beside(__file__)
@@ -39,6 +39,7 @@ def present(conn: Connection) -> Iterator[Right]:
         yield from rights_of(client)
     for grant in fetch_held(conn, system_clock()):
         yield grant.right
+    yield from fetch_refresh_rights(conn, system_clock())
     yield from machines.fetch_rights(conn)
 
 

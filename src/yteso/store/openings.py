@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from yteso.access.mandate import Mandate
 from yteso.access.principal import Principal
 from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
 from yteso.search.keys import number, patient_key
 from yteso.store.audit import add_note
+from yteso.store.mandates import said
 from yteso.store.protocol import AuditNote
 
 SQL = Queries.beside(__file__, "openings.sql")
@@ -143,10 +145,11 @@ def times_this_week(conn: Connection, who: Principal) -> int:
     return int(row[0])
 
 
-def draw_code(conn: Connection, who: Principal, patient: str, detail: str = "visit-code") -> VisitCode:
-    """A new code for a person's record; only its hash is kept. `detail`: of its row in the chain."""
+def draw_code(conn: Connection, who: Principal, patient: str, mandate: Mandate | None = None) -> VisitCode:
+    """A new code for a person's record; only its hash is kept. `mandate`: by which somebody draws it for another."""
     text = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
-    add_note(conn, who, AuditNote("C", detail, (patient,)), f"Patient/{patient}/$visit-code")
+    about = AuditNote("C", said(_named(text), mandate), (patient,))
+    add_note(conn, who, about, f"Patient/{patient}/$visit-code")
     conn.execute(SQL["drop_old_codes"])
     row = conn.execute(SQL["add_visit_code"], (_hash(text), patient, CODE)).fetchone()
     assert row is not None
@@ -160,7 +163,7 @@ def use_code(conn: Connection, who: Principal, text: str) -> tuple[str, datetime
     if row is None:
         return None
     patient: str = row[0]
-    add_note(conn, who, AuditNote("E", "visit-code", (patient,)), f"Patient/{patient}/$open")
+    add_note(conn, who, AuditNote("E", _named(typed), (patient,)), f"Patient/{patient}/$open")
     return patient, _added(conn, "v", patient, who.facility, "", who.name, "PATRQT", "", VISIT)[1]
 
 
@@ -177,6 +180,11 @@ def _acted(conn: Connection, who: Principal, detail: str, row: tuple[Any, ...] |
         return False
     add_note(conn, who, AuditNote("E", detail, (row[0],)), f"Patient/{row[0]}/$break-glass")
     return True
+
+
+def _named(text: str) -> str:
+    """How the rows of its drawing and of its use name a code, so that one proves the other: by a digest of its hash."""
+    return f"visit-code {sha256(_hash(text)).hexdigest()[:32]}"
 
 
 def _hash(text: str) -> bytes:

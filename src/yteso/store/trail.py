@@ -77,7 +77,7 @@ class Did:
     """One act: on what (`subject`: an account, a client, a page's name), how (`detail`), and whether it was refused.
 
     `patient`: id of the Patient whose page it was, who then finds the row among those about the own record.
-    `rights`: the rows it set that give somebody a right, as they are now.
+    `rights`: the rows it set that give somebody a right, as they are now. `spent`: what counts once and was used.
     """
 
     act: Act
@@ -86,6 +86,7 @@ class Did:
     refused: bool = False
     patient: str = ""
     rights: Iterable[Right] = ()
+    spent: Right | None = None
 
 
 def act_of(what: str) -> tuple[Act, str] | None:
@@ -129,6 +130,8 @@ def _note(who: Principal | Stranger, did: Did) -> Note:
     outcome = REFUSED if did.refused else ""
     action = _ACTIONS.get(did.act, "E")
     what, detail = f"{did.act}:{_plain(did.subject)}", _plain(did.detail)
+    if did.spent:
+        detail += f" spent={did.spent.state.hex()}"
     return Note(actor, action, what, detail, patients, told(did.rights), outcome)
 
 

@@ -2,8 +2,9 @@
 while and codes that do so, more of a budget, exports approved and approved beforehand, orders to inspect.
 
 Nothing of them can be made again from a resource, but each was committed together with its row of the audit, which the
-chain holds. Whoever puts in such a right, extends it or gives it to somebody else has no such row. Nothing is asked of
-functions of the database.
+chain holds. Whoever puts in such a right, extends it or gives it to somebody else has no such row. What counts once (a
+code, a link, a token) is gone or marked when it was used: the row of its use names what the row of its giving holds.
+Nothing is asked of functions of the database.
 """
 
 from __future__ import annotations
@@ -32,8 +33,12 @@ def bad_grant(conn: Connection) -> str | None:
         return f"store.bulk_job {row[0]}"
     if row := conn.execute(SQL["fetch_missing_opening"], _BOUNDS).fetchone():
         return f"store.opening {row[0]}"
-    row = conn.execute(SQL["fetch_unfounded_code"], _BOUNDS).fetchone()
-    return f"store.visit_code {row[0]}" if row else None
+    if row := conn.execute(SQL["fetch_unfounded_code"], _BOUNDS).fetchone():
+        return f"store.visit_code {row[0]}"
+    for uses in ("fetch_forged_code", "fetch_forged_use"):
+        if row := conn.execute(SQL[uses], _BOUNDS).fetchone():
+            return f"store.audit {row[0]}"
+    return None
 
 
 def _says(told: str | None, words: str, since: datetime | None, until: datetime) -> bool:

@@ -9,7 +9,7 @@ WHERE o.until > o.since + CASE o.kind WHEN 'g' THEN %(glass)s ELSE %(visit)s END
         WHERE a.ts >= o.since AND a.ts < o.since + %(moment)s AND a.who = o.opened_by AND a.facility = o.facility
           AND a.action = 'E' AND a.outcome IS NULL AND o.pat = ANY (a.pats)
           AND a.what = 'Patient/' || o.patient || CASE o.kind WHEN 'g' THEN '/$break-glass' ELSE '/$open' END
-          AND a.detail = CASE o.kind WHEN 'g' THEN 'glass:' || o.reason ELSE 'visit-code' END)
+          AND split_part(a.detail, ' ', 1) = CASE o.kind WHEN 'g' THEN 'glass:' || o.reason ELSE 'visit-code' END)
    OR (o.kind = 'v' AND NOT EXISTS (
         SELECT FROM store.audit a
         WHERE a.ts >= o.since - %(code)s - %(moment)s AND a.ts < o.since + %(moment)s AND a.action = 'C' AND a.outcome IS NULL
@@ -33,7 +33,7 @@ ORDER BY o.since, o.id LIMIT 1;
 -- Whose record the chain says was opened, or was looked at again by the data officer, more often than there are openings that say
 -- so. Nobody takes an opening away, so that its review cannot be escaped.
 WITH told (patient, who, detail, many) AS (
-    SELECT split_part(a.what, '/', 2), a.who, a.detail, count(*) FROM store.audit a
+    SELECT split_part(a.what, '/', 2), a.who, split_part(a.detail, ' ', 1), count(*) FROM store.audit a
     WHERE a.action = 'E' AND a.outcome IS NULL AND a.detail !~ '^glass:(second|ended)'
       AND (a.what LIKE 'Patient/%%/$break-glass' OR a.what LIKE 'Patient/%%/$open') GROUP BY 1, 2, 3
 ), there (patient, who, detail, many) AS (
@@ -91,10 +91,37 @@ WHERE j.kind = 'export' AND (
 ORDER BY j.asked, j.id LIMIT 1;
 
 -- fetch_unfounded_code --
--- A code that opens a record and that nobody drew for this person.
+-- A code that opens a record and that nobody drew for this person. A release before did not name the code in the row.
 SELECT left(encode(c.hash, 'hex'), 8) FROM store.visit_code c
 WHERE NOT EXISTS (
     SELECT FROM store.audit a
     WHERE a.ts >= c.until - %(code)s AND a.ts < c.until - %(code)s + %(moment)s AND a.action = 'C' AND a.outcome IS NULL
-      AND a.what = 'Patient/' || c.patient || '/$visit-code')
+      AND a.what = 'Patient/' || c.patient || '/$visit-code'
+      AND split_part(a.detail, ' by ', 1) IN ('visit-code', 'visit-code ' || left(encode(sha256(c.hash), 'hex'), 32)))
 ORDER BY c.until LIMIT 1;
+
+-- fetch_forged_code --
+-- Whose record was opened by a code that nobody drew for this person, or by one a second time: the code itself is gone then.
+SELECT u.what FROM store.audit u
+WHERE u.action = 'E' AND u.outcome IS NULL AND u.what LIKE 'Patient/%%/$open' AND u.detail LIKE 'visit-code %%'
+  AND (NOT EXISTS (
+        SELECT FROM store.audit g
+        WHERE g.ts >= u.ts - %(code)s - %(moment)s AND g.ts <= u.ts AND g.action = 'C' AND g.outcome IS NULL
+          AND g.what = replace(u.what, '/$open', '/$visit-code') AND split_part(g.detail, ' by ', 1) IN ('visit-code', u.detail))
+    OR EXISTS (
+        SELECT FROM store.audit o
+        WHERE o.ts >= u.ts - %(code)s - %(moment)s AND o.ts < u.ts AND o.action = 'E' AND o.outcome IS NULL
+          AND o.what = u.what AND o.detail = u.detail))
+ORDER BY u.ts LIMIT 1;
+
+-- fetch_forged_use --
+-- What was done by something that counts once (`trail.Did.spent`) and that nobody gave, gave otherwise, or that counted before.
+WITH used (link, what, ts, times) AS (
+    SELECT right(detail, 32), min(what), min(ts), count(*) FROM store.audit
+    WHERE what ~ '^[a-z]+:' AND outcome IS NULL AND detail ~ ' spent=[0-9a-f]{32}$' GROUP BY 1
+), given (link, ts) AS (
+    SELECT encode(substr(content, 32 * place + 17, 16), 'hex'), min(ts)
+    FROM store.audit, generate_series(0, length(content) / 32 - 1) place WHERE what ~ '^[a-z]+:' AND content IS NOT NULL GROUP BY 1
+)
+SELECT u.what FROM used u LEFT JOIN given g USING (link)
+WHERE u.times > 1 OR g.ts IS NULL OR g.ts > u.ts ORDER BY u.ts LIMIT 1;

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import orjson
 import psycopg
 import pytest
 
 from yteso.access.principal import Principal, Role
+from yteso.base.http import Request
 from yteso.oauth.authorize import Asked
 from yteso.oauth.clients import PUBLIC, Client
 from yteso.ops import accounts
 from yteso.ops.accounts import Row
 from yteso.ops.compose import build
 from yteso.ops.held import adopt_present, bad_right
-from yteso.store.verify import verify
+from yteso.store.verify import BadPlace, verify
+from yteso.store.verify_granted import bad_grant
 from yteso.web import setup
 
 PASSWORD = "mat khau mau cho kiem thu"
@@ -156,3 +163,160 @@ def test_a_second_adoption_is_named(installation):
         conn.execute("DELETE FROM ops.adopted")
     assert adopted(installation)
     assert bad_right(installation.database, installation.settings) == "store.audit adopted:rights"
+
+
+def token_for(installation) -> str:
+    """The token of a one-time link that an administrator gives the doctor."""
+    return accounts.one_time_link(installation.settings, "bacsi", reset_factors=False).rpartition("/")[2]
+
+
+def set_by(token: str) -> None:
+    """What the page of a link does with a password that it judged."""
+    from yteso.web.accounts import recovery
+
+    recovery.use(token, "mot cau rieng de nho lau")
+
+
+def changed(installation, change: str, *values: object) -> None:
+    with psycopg.connect(installation.settings.database_url) as conn:
+        conn.execute(change, values)
+
+
+def found(installation):
+    with installation.database.connection() as conn:
+        return verify(conn, installation.store.codec(conn))
+
+
+USED = BadPlace("right", about="store.audit password:bacsi")
+TAKEN = BadPlace("right", about="store.audit token:so-tay")
+PUT_LINK = (
+    "INSERT INTO web.accounts_recovery (token, made_by, expires, user_id)"
+    " SELECT %s, made_by, expires, user_id FROM web.accounts_recovery WHERE used IS NULL"
+)
+GONE = "DELETE FROM web.accounts_recovery"
+
+
+def test_a_link_that_was_given_and_used_passes(installation):
+    set_by(token_for(installation))
+    set_by(token_for(installation))
+    assert found(installation) is None
+    assert bad_right(installation.database, installation.settings) is None
+
+
+def test_a_link_from_before_the_chain_told_of_links_passes(installation):
+    changed(installation, PUT_LINK, sha256(b"link cu").hexdigest())
+    changed(installation, "DELETE FROM ops.adopted")
+    assert adopted(installation)
+    set_by("link cu")
+    with installation.database.connection() as conn:
+        assert bad_grant(conn) is None
+
+
+def test_a_forged_link_that_was_used_is_found_though_its_row_is_gone(installation):
+    token_for(installation)
+    forged = sha256(b"biet-truoc").hexdigest()
+    changed(installation, PUT_LINK, forged)
+    set_by("biet-truoc")
+    changed(installation, GONE)
+    assert bad_right(installation.database, installation.settings) is None, "nothing of it is left but the chain"
+    assert found(installation) == USED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE web.accounts_recovery SET expires = expires + interval '1 day'",
+        "UPDATE web.accounts_recovery SET user_id = (SELECT id FROM web.accounts_user WHERE username = 'dan')",
+    ],
+)
+def test_a_link_that_was_made_to_last_or_handed_to_another_and_used_is_found(installation, change):
+    token = token_for(installation)
+    changed(installation, change)
+    set_by(token)
+    changed(installation, GONE)
+    assert (found(installation).about or "").startswith("store.audit password:")
+
+
+def test_a_link_that_was_put_back_and_used_again_is_found(installation):
+    token = token_for(installation)
+    set_by(token)
+    changed(installation, "UPDATE web.accounts_recovery SET used = NULL")
+    set_by(token)
+    assert found(installation) == USED
+
+
+VERIFIER = "v" * 43
+CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+def code_for(installation) -> str:
+    """The code that an app gets for what the person gives it."""
+    asked = Asked(APP, APP.redirects[0], "s", ("patient/Observation.rs", "offline_access"), CHALLENGE, "")
+    who = Principal("dan", Role.CITIZEN, purpose="PATRQT", person="p1")
+    address = installation.oauth.give(asked, who, "p1", datetime.now(UTC))
+    return parse_qs(urlsplit(address).query)["code"][0]
+
+
+def exchanged(installation, **form: str) -> dict[str, str]:
+    body = urlencode({"client_id": APP.id, **form}).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
+    asked = Request("POST", "/oauth/token", "", headers, BytesIO(body), "http://localhost", "192.0.2.1")
+    answer = installation.oauth.handle(asked)
+    assert answer.status == 200, answer.body
+    return orjson.loads(answer.body)
+
+
+def by_code(installation, code: str) -> str:
+    form = {"grant_type": "authorization_code", "redirect_uri": APP.redirects[0], "code_verifier": VERIFIER}
+    return exchanged(installation, code=code, **form)["refresh_token"]
+
+
+def by_refresh(installation, token: str) -> str:
+    return exchanged(installation, grant_type="refresh_token", refresh_token=token)["refresh_token"]
+
+
+def test_codes_and_refresh_tokens_that_were_given_pass(installation):
+    by_refresh(installation, by_refresh(installation, by_code(installation, code_for(installation))))
+    assert found(installation) is None
+    assert bad_right(installation.database, installation.settings) is None
+
+
+def test_a_forged_refresh_token_is_found_while_it_lies_and_after_it_was_used(installation):
+    by_code(installation, code_for(installation))
+    forged = sha256(b"biet-truoc").digest()
+    changed(
+        installation,
+        "INSERT INTO oauth.refresh (hash, grant_, scope) SELECT %s, grant_, scope FROM oauth.refresh",
+        forged,
+    )
+    assert bad_right(installation.database, installation.settings) == f"oauth.refresh {forged.hex()}"
+    by_refresh(installation, "biet-truoc")
+    changed(installation, "DELETE FROM oauth.refresh WHERE hash = %s", forged)
+    assert found(installation) == TAKEN
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE oauth.refresh SET used = NULL", "UPDATE oauth.refresh SET scope = 'patient/*.rs'"]
+)
+def test_a_refresh_token_that_was_put_back_or_widened_and_used_is_found(installation, change):
+    token = by_code(installation, code_for(installation))
+    if "used" in change:
+        by_refresh(installation, token)
+    changed(installation, change)
+    by_refresh(installation, token)
+    assert found(installation) == TAKEN
+
+
+def test_a_forged_code_that_was_exchanged_is_found(installation):
+    code_for(installation)
+    forged = sha256(b"ma-biet-truoc").digest()
+    changed(
+        installation,
+        "INSERT INTO oauth.code (hash, grant_, redirect, challenge, expires)"
+        " SELECT %s, grant_, redirect, challenge, expires FROM oauth.code WHERE challenge = %s",
+        forged,
+        CHALLENGE,
+    )
+    by_code(installation, "ma-biet-truoc")
+    changed(installation, "DELETE FROM oauth.code WHERE hash = %s", forged)
+    assert found(installation) == TAKEN

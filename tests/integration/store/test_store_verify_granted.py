@@ -65,6 +65,51 @@ def test_what_was_given_lawfully_passes(given, store):
     assert found(given, store) is None
 
 
+FORGED = "A" * 16
+
+
+def forge(conn):
+    """A code for the person's record that nobody drew, but whose text somebody knows."""
+    conn.execute(
+        "INSERT INTO store.visit_code (hash, patient, until) VALUES (sha256(%s), %s, now() + interval '10 minutes')",
+        [FORGED.encode(), SELF.person],
+    )
+
+
+def test_a_forged_code_is_named_while_it_lies_and_after_it_was_used_beside_one_that_was_drawn(given, store):
+    openings = Openings(given, store)
+    with given.connection() as conn:
+        forge(conn)
+    assert found(given, store).about.startswith("store.visit_code ")
+    openings.open_by_code(COLLEAGUE, FORGED)
+    openings.open_by_code(COLLEAGUE, openings.visit_code(SELF).text)
+    assert found(given, store) == BadPlace("right", about=f"store.audit Patient/{SELF.person}/$open")
+
+
+def test_a_code_that_was_put_back_and_used_again_is_named(given, store):
+    openings = Openings(given, store)
+    text = openings.visit_code(SELF).text
+    with given.connection() as conn:
+        conn.execute("CREATE TABLE aside AS SELECT * FROM store.visit_code")
+    openings.open_by_code(COLLEAGUE, text)
+    with given.connection() as conn:
+        conn.execute("INSERT INTO store.visit_code SELECT * FROM aside ON CONFLICT DO NOTHING")
+        conn.execute("DROP TABLE aside")
+    assert found(given, store) is None, "one cannot tell it from one that nobody used yet"
+    openings.open_by_code(NIGHT, text)
+    assert found(given, store) == BadPlace("right", about=f"store.audit Patient/{SELF.person}/$open")
+
+
+def test_a_code_of_the_release_before_passes_whoever_uses_it(given, store, monkeypatch):
+    openings = Openings(given, store)
+    monkeypatch.setattr("yteso.store.openings._named", lambda text: "visit-code")
+    first, second = openings.visit_code(SELF).text, openings.visit_code(SELF).text
+    openings.open_by_code(COLLEAGUE, first)
+    monkeypatch.undo()
+    openings.open_by_code(COLLEAGUE, second)
+    assert found(given, store) is None
+
+
 PUT_IN = (
     "INSERT INTO store.opening (kind, pat, patient, facility, account, opened_by, reason, words, until)"
     " SELECT kind, pat, patient, facility, account, opened_by, reason, words, now() + interval '4 hours'"

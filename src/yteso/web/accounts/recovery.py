@@ -43,21 +43,26 @@ def make(user: User, by: Principal, *, reset_factors: bool) -> str:
 
 def owner_of(token: str) -> User | None:
     """Whose link this is; None when it is none, was used, or is over."""
+    row = _live(token)
+    return row.user if row is not None else None
+
+
+def _live(token: str) -> Recovery | None:
     row = Recovery.objects.select_related("user").filter(token=_hashed(token), used=None, expires__gt=now()).first()
-    return row.user if row is not None and row.user.is_active else None
+    return row if row is not None and row.user.is_active else None
 
 
 @transaction.atomic
 def use(token: str, password: str) -> User:
     """Set the password (it was judged before). Raises Refused WEB-0006 when the link works no more."""
-    user = owner_of(token)
-    live = Recovery.objects.filter(token=_hashed(token), used=None, expires__gt=now())
-    if user is None or live.update(used=now()) != 1:
+    link = _live(token)
+    if link is None or Recovery.objects.filter(pk=link.pk, used=None).update(used=now()) != 1:
         raise Refused(rules.LINK_OVER.at(), status=410)
+    user = link.user
     user.set_password(password)
     user.save(update_fields=["password"])
-    rights = held.password(user.username)
-    trail.note(trail.account_of(user), trail.Act.PASSWORD, user.username, "set by a one-time link", rights=rights)
+    who, how, rights = trail.account_of(user), "set by a one-time link", held.password(user.username)
+    trail.note(who, trail.Act.PASSWORD, user.username, how, rights=rights, spent=held.link(link))
     return user
 
 

@@ -55,11 +55,12 @@ def note(
     refused: bool = False,
     patient: str = "",
     rights: Iterable[Right] = (),
+    spent: Right | None = None,
 ) -> None:
-    """The row of an act; `patient`: whose page it was; `rights`: what it set (`held`)."""
+    """The row of an act; `patient`: whose page it was; `rights`: what it set (`held`); `spent`: what counted for it."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        trail.note(connection.connection, who, Did(act, subject, detail, refused, patient, rights))
+        trail.note(connection.connection, who, Did(act, subject, detail, refused, patient, rights, spent))
 
 
 @transaction.atomic
