@@ -174,6 +174,12 @@ class Breaches:
         with self._database.connection() as conn:
             return breaches.affected(conn, case.suspicion)
 
+    def told_when(self, who: Principal, id: str) -> dict[int, datetime]:
+        """When each of them, by the number of the key, was told in the inbox."""
+        require_officer(who)
+        with self._database.connection() as conn:
+            return inbox.told_when(conn, id)
+
     def people_file(self, who: Principal, id: str) -> str:
         """The list as CSV, with what is needed to tell people; in the audit of each of them."""
         case = self.one(who, id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +61,10 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """One person: the number of the key, and the id of the Patient where there still is one."""
+    """One person: the number of the key, and the id of the Patient where there still is one.
+
+    `by`: the accounts; `through`: ids of apps, `$export`, or nothing for the platform's own doors.
+    """
 
     key: int
     patient: str
@@ -69,6 +72,8 @@ class Affected:
     first: datetime
     last: datetime
     accounts: int
+    by: Sequence[str] = ()
+    through: Sequence[str] = ()
 
 
 def open_breach(

@@ -34,23 +34,25 @@ UPDATE store.breach SET closed = %s, closed_by = %s, conclusion = %s
 WHERE shard = 0 AND id = %s::uuid AND closed IS NULL AND authority_told IS NOT NULL RETURNING id;
 
 -- find_affected --
--- Whom the suspects saw in that time, from the chain: number of the key, how often, from when to when, by how many accounts.
+-- Whom the suspects saw in that time, from the chain: number of the key, how often, from when to when, by how many and which
+-- accounts, through what: an app's id, '$export' or, by the platform's own doors, nothing.
 -- Only what was done and shows people: what was refused showed nothing, what was written showed nobody else's. Who fetches a
 -- file of an export sees everybody in the export, who stand in the rows of its making: up to a month before.
 WITH suspected AS MATERIALIZED (
-    SELECT a.ts, a.who, a.what, a.action, a.pats FROM store.audit a
+    SELECT a.ts, a.who, a.what, a.action, a.pats, CASE WHEN a.what = '$export' THEN a.what ELSE coalesce(a.client, '') END AS through
+    FROM store.audit a
     WHERE a.ts >= %(since)s AND a.ts < %(until)s AND a.outcome IS NULL AND a.action IN ('R', 'E')
       AND (%(account)s = '' OR a.who = %(account)s) AND (%(facility)s = '' OR a.facility = %(facility)s)
 ), fetched AS MATERIALIZED (
     SELECT split_part(what, '/', 2) || ':' AS export, who, min(ts) AS ts FROM suspected
     WHERE action = 'R' AND starts_with(what, 'bulk/') GROUP BY 1, 2
 ), shown AS (
-    SELECT ts, who, pats FROM suspected
+    SELECT ts, who, pats, through FROM suspected
     UNION ALL
-    SELECT f.ts, f.who, e.pats FROM fetched f JOIN store.audit e ON split_part(e.detail, ' ', 2) = f.export
+    SELECT f.ts, f.who, e.pats, e.what FROM fetched f JOIN store.audit e ON split_part(e.detail, ' ', 2) = f.export
     WHERE e.what = '$export' AND e.action = 'E' AND e.ts < %(until)s AND e.ts >= %(since)s - interval '31 days'
 )
-SELECT p, count(*), min(s.ts), max(s.ts), count(DISTINCT s.who) FROM shown s CROSS JOIN unnest(s.pats) p
+SELECT p, count(*), min(s.ts), max(s.ts), count(DISTINCT s.who), array_agg(DISTINCT s.who), array_agg(DISTINCT s.through) FROM shown s CROSS JOIN unnest(s.pats) p
 GROUP BY p ORDER BY min(s.ts), p;
 
 -- fetch_acted --

@@ -380,4 +380,6 @@ def test_who_fetches_the_files_of_an_export_is_known_to_have_seen_everybody_in_i
     bulk.lines(manifest)
     who = Suspicion(INTEGRATOR.name, "", begun, datetime.now(UTC) + timedelta(minutes=1))
     with database.connection() as conn:
-        assert {one.patient for one in affected(conn, who)} == {"p1", "p2"}
+        found = affected(conn, who)
+        assert {one.patient for one in found} == {"p1", "p2"}
+        assert {(*one.by, *one.through) for one in found} == {(who.account, "$export")}

@@ -64,6 +64,12 @@ def test_a_breach_is_opened_listed_told_and_closed(cast):
     for told in ("Còn 69 giờ", "1 người có hồ sơ bị xem", WHAT):
         assert told in page
     assert cast.patient not in page
+    listed = officer.get(f"{place}/affected")
+    assert f'href="{place}/affected"' in page
+    told = listed.content.decode()
+    assert "1 người, " in told
+    assert re.search(r"Người thứ 1</th>.*bs-bi-nghi.*Trang, API của nền tảng", told, re.DOTALL)
+    assert cast.patient not in told
     file = officer.post(f"{place}/people")
     assert file.headers["Content-Type"].startswith("text/csv")
     assert cast.patient in file.content.decode()
@@ -320,7 +326,7 @@ def test_the_pages_are_accessible_and_fit(cast, browser, address, width):
     everybody.work(lambda: False, told.rpartition("/")[2])
     desk = ["breaches", "requests", "exports", "register", "register/ho-so"]
     looked = {
-        "baovedulieu": [place, told, *(f"/privacy/{one}" for one in desk)],
+        "baovedulieu": [place, told, f"{told}/affected", *(f"/privacy/{one}" for one in desk)],
         "nguoiyeucau": ["/privacy/requests/mine", "/healthbook/inbox"],
     }
     for name, pages in looked.items():

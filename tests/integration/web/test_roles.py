@@ -82,6 +82,7 @@ TABLE = {
     "privacy:breaches": ("/privacy/breaches", {"baovedulieu"}),
     "privacy:open_breach": ("/privacy/breaches/open", {"baovedulieu"}),
     "privacy:breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000", {"baovedulieu"}),
+    "privacy:breach_affected": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/affected", {"baovedulieu"}),
     "privacy:breach_people": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/people", {"baovedulieu"}),
     "privacy:notice": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/notice", {"baovedulieu"}),
     "privacy:describe_breach": ("/privacy/breaches/00000000-0000-0000-0000-000000000000/describe", {"baovedulieu"}),
@@ -226,6 +227,7 @@ def test_each_role_opens_its_own_pages_and_no_other(site, username):
                 "consent:glass": 302,
                 "oauth_authorize": 400,
                 "privacy:breach": 404,
+                "privacy:breach_affected": 404,
                 "privacy:breach_told": 404,
                 "privacy:notice": 404,
             }.get(name, 405 if name in POSTED else 200), f"{name} for {username}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.contrib import messages
@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from yteso.base.clock import VIETNAM
+from yteso.base.direction import isolated
 from yteso.base.errors import Refused
+from yteso.client.breaches import Affected
 from yteso.client.desk import Desk, Waiting
 from yteso.web.errors import told
+from yteso.web.names import names_with_accounts
 from yteso.web.services import service
 
 Tab = tuple[str, str, int | None, bool]
@@ -55,6 +58,25 @@ def number_of(request: HttpRequest, name: str) -> int:
     """A whole number of a form; 0 when it is none, which no act takes."""
     text = request.POST.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def sources(shown: Iterable[Affected]) -> dict[str, object]:
+    """What the lines of people who were seen need: whose the accounts are, and what each was seen through."""
+    lines = list(shown)
+    apps = {app.id: app.name for app in service("oauth").apps()} if any(any(one.through) for one in lines) else {}
+    ways = {way for one in lines for way in one.through}
+    return {
+        "named": names_with_accounts(account for one in lines for account in one.by),
+        "ways": {way: _way(way, apps) for way in ways},
+    }
+
+
+def _way(way: str, apps: Mapping[str, str]) -> str:
+    if not way:
+        return gettext("Trang, API của nền tảng")
+    if way == "$export":
+        return gettext("Tệp kết xuất")
+    return gettext("Ứng dụng %(name)s") % {"name": isolated(apps.get(way, way))}
 
 
 def waiting(request: HttpRequest) -> Waiting:

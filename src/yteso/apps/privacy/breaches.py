@@ -17,14 +17,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
-from yteso.apps.privacy.acts import done, moment_in, moment_of, tabs, tell_refusal
+from yteso.apps.privacy.acts import done, moment_in, moment_of, sources, tabs, tell_refusal
 from yteso.base.errors import Refused
 from yteso.client.breaches import LEAST, LEAST_NOTICE, MOST, UNFILLED, Breach, Breaches, Suspicion
 from yteso.web.formats import field_moment
 from yteso.web.guard import allow, needs_fresh_login
 from yteso.web.names import names_of, names_with_accounts
 from yteso.web.services import now, service
-from yteso.web.turning import turned
+from yteso.web.turning import sliced, turned
 
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -85,6 +85,26 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     context["told"] = _breaches().told(request.principal, str(id))
     context["letter"] = case.notice or _letter(request, case)
     return render(request, "privacy/breach.html", context)
+
+
+@allow(Role.DATA_OFFICER)
+@require_GET
+def affected(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Whom the case is about, a line each and without names: when, by which account, through what, and when told."""
+    case = _breaches().one(request.principal, str(id))
+    people = _breaches().affected(request.principal, case)
+    rows, turn = sliced(request, list(enumerate(people, 1)))
+    context = {
+        **_shared(request),
+        **sources(one for _, one in rows),
+        "case": case,
+        "rows": rows,
+        "turn": turn,
+        "all": len(people),
+        "times": sum(one.times for one in people),
+        "told": _breaches().told_when(request.principal, str(id)),
+    }
+    return render(request, "privacy/affected.html", context)
 
 
 @allow(Role.DATA_OFFICER)

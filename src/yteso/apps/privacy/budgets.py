@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from yteso.access.principal import Role
-from yteso.apps.privacy.acts import done, moment_in, number_of, tabs
+from yteso.apps.privacy.acts import done, moment_in, number_of, sources, tabs
 from yteso.base.errors import Refused
 from yteso.base.issue import Origin
 from yteso.client.budgets import MOST_HOURS, MOST_PEOPLE, NO_ACCOUNT, Budgets
@@ -65,6 +65,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     rows, turn = sliced(request, list(enumerate(found, 1)))
     context = {
         "tabs": tabs(request, "privacy:budgets"),
+        **sources(one for _, one in rows),
         "account": account,
         "people": names_of([account]),
         "hour": hour,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("breaches", breaches.start, name="breaches"),
     path("breaches/open", breaches.open_, name="open_breach"),
     path("breaches/<uuid:id>", breaches.one, name="breach"),
+    path("breaches/<uuid:id>/affected", breaches.affected, name="breach_affected"),
     path("breaches/<uuid:id>/people", breaches.people, name="breach_people"),
     path("breaches/<uuid:id>/notice", breaches.notice, name="notice"),
     path("breaches/<uuid:id>/describe", breaches.describe, name="describe_breach"),
