@@ -1348,6 +1348,7 @@ CREATE TABLE store.budget (
     role text NOT NULL COLLATE pg_catalog."C",
     most integer NOT NULL,
     warn integer NOT NULL,
+    told boolean DEFAULT false NOT NULL,
     CONSTRAINT budget_check CHECK (((warn >= 1) AND (warn <= most))),
     CONSTRAINT budget_most_check CHECK ((most > 0)),
     CONSTRAINT budget_shard_check CHECK ((shard = 0))

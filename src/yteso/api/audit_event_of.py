@@ -59,6 +59,7 @@ _ACTS: dict[Act, tuple[tuple[str, str], tuple[str, str] | None]] = {
     Act.ACCOUNT: (_ALERT, ("110136", "Security Roles Changed")),
     Act.CLIENT: (_ALERT, _CHANGED),
     Act.GRANT: (_ALERT, None),
+    Act.BUDGET: (_ALERT, _CHANGED),
     Act.ADOPTED: (_ALERT, _CHANGED),
     Act.PAGE: (_ALERT, ("110132", "Use of Restricted Function")),
 }

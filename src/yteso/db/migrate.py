@@ -60,6 +60,16 @@ def migrate(
         return [migration for migration in wanted if _apply(conn, migration, known)]
 
 
+def outstanding(dsn: str, rooms: Sequence[str]) -> list[Migration]:
+    """What `migrate` would apply. Writes nothing, not even that it looked."""
+    with psycopg.connect(dsn, autocommit=True, application_name="yteso migrate") as conn:
+        known: set[tuple[str, int]] = set()
+        if conn.execute(SQL["is_prepared"]).fetchone() == (True,):
+            known = {(room, number) for room, number, _ in conn.execute(SQL["fetch_applied"])}
+    wanted = (migration for room in rooms for migration in found_migrations(room))
+    return [one for one in wanted if (one.room, one.number) not in known]
+
+
 def found_migrations(room: str, root: Path = ROOT) -> list[Migration]:
     """The files of one room in order; none when it has no migrations folder."""
     files = sorted((root / room / "migrations").glob("*.sql"))

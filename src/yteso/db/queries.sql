@@ -14,6 +14,10 @@ CREATE TABLE IF NOT EXISTS db.migration (
     PRIMARY KEY (room, number)
 );
 
+-- is_prepared --
+-- Whether anything was ever applied.
+SELECT to_regclass('db.migration') IS NOT NULL;
+
 -- fetch_applied --
 -- What was applied and the hash its file had.
 SELECT room, number, sha256 FROM db.migration;

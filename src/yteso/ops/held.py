@@ -11,6 +11,7 @@ from yteso.db import Connection, Database, Queries
 from yteso.exchange import sender as machines
 from yteso.oauth.clients import fetch_clients, rights_of
 from yteso.oauth.grants import fetch_held, fetch_refresh_rights
+from yteso.store import budgets
 from yteso.store.held import Right, adopt, bad_held
 
 SQL = Queries.beside(__file__)
@@ -34,13 +35,14 @@ def bad_right(database: Database, settings: Settings) -> str | None:
 
 
 def present(conn: Connection) -> Iterator[Right]:
-    """Apps, what was given to them, and facilities' machines."""
+    """Apps, what was given to them, facilities' machines, and budgets."""
     for client in fetch_clients(conn):
         yield from rights_of(client)
     for grant in fetch_held(conn, system_clock()):
         yield grant.right
     yield from fetch_refresh_rights(conn, system_clock())
     yield from machines.fetch_rights(conn)
+    yield budgets.held_right(conn)
 
 
 def _accounts(settings: Settings) -> Any:

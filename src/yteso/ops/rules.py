@@ -147,6 +147,14 @@ NO_ROOTS = Rule(
     "Dùng tệp do `yteso audit roots` in ra hoặc audit/roots.ndjson.",
     "Give the file that `yteso audit roots` prints, or audit/roots.ndjson.",
 )
+OTHER_RELEASE = Rule(
+    "OPS-0033",
+    Severity.ERROR,
+    "Cơ sở dữ liệu này của bản phát hành cũ hơn (thiếu {migration}); lệnh này không thay đổi nó.",
+    "This database is of an earlier release (it lacks {migration}); this command does not change it.",
+    "Dùng bản phát hành đã ghi nó, hoặc chạy `yteso migrate` trên một bản sao rồi chạy lại lệnh này trên bản sao đó.",
+    "Use the release that wrote it, or run `yteso migrate` on a copy and this command on that copy.",
+)
 UNKNOWN_ALGORITHM = Rule(
     "OPS-0030",
     Severity.ERROR,

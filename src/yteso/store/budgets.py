@@ -16,8 +16,10 @@ from yteso.access.budget import EXCEEDED
 from yteso.access.principal import Principal, Role
 from yteso.base.stretch import FIRST, Part, Stretch, part_of
 from yteso.db import Connection, Queries
-from yteso.store import audit
+from yteso.store import audit, trail
+from yteso.store.held import COMMAND, Right
 from yteso.store.protocol import AuditNote
+from yteso.store.trail import Act, Did
 
 SQL = Queries.beside(__file__, "budgets.sql")
 KEPT = timedelta(days=30)
@@ -53,9 +55,18 @@ class Grant:
 
 
 def configure(conn: Connection, budgets: Mapping[Role, tuple[int, int]]) -> None:
-    """These are the budgets from now on, and no others."""
-    rows = [[str(role), most, warn] for role, (most, warn) in budgets.items()]
+    """These are the budgets from now on, and no others; in the audit chain when they were others."""
+    rows = sorted((str(role), most, warn) for role, (most, warn) in budgets.items())
+    if conn.execute(SQL["fetch_budgets"]).fetchall() == [(*row, True) for row in rows]:
+        return
     conn.execute(SQL["set_budgets"], (orjson.dumps(rows).decode(),))
+    trail.add_act(conn, COMMAND, Did(Act.BUDGET, "settings", f"{len(rows)} roles", rights=[held_right(conn)]))
+
+
+def held_right(conn: Connection) -> Right:
+    """All of them as the chain holds them: who raises one, or takes one away, lets an account see more."""
+    rows = conn.execute(SQL["fetch_budgets"]).fetchall()
+    return Right("store.budget", "settings", tuple(value for row in rows for value in row[:3]))
 
 
 def find_spent(conn: Connection, since: datetime, stretch: Stretch = FIRST) -> Part[Spent]:

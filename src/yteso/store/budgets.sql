@@ -5,8 +5,12 @@ WITH wanted AS (
 ), gone AS (
     DELETE FROM store.budget b WHERE NOT EXISTS (SELECT FROM wanted w WHERE w.role = b.role)
 )
-INSERT INTO store.budget (role, most, warn) SELECT role, most, warn FROM wanted
-ON CONFLICT (shard, role) DO UPDATE SET most = excluded.most, warn = excluded.warn;
+INSERT INTO store.budget (role, most, warn, told) SELECT role, most, warn, true FROM wanted
+ON CONFLICT (shard, role) DO UPDATE SET most = excluded.most, warn = excluded.warn, told = true;
+
+-- fetch_budgets --
+-- The installation's budgets, and whether the chain was told of them.
+SELECT role, most, warn, told FROM store.budget ORDER BY role;
 
 -- find_spent --
 -- Accounts near or beyond their budget, by hour. Stops are counted from the chain's own rows of what was refused.

@@ -23,7 +23,8 @@ SQL = Queries.beside(__file__)
 ADOPTED = "adopted:rights"
 _HALF = 16
 _LARGE = 1000
-_COMMAND = Principal("yteso command", Role.SYSTEM, purpose="HSYSADMIN")
+COMMAND = Principal("yteso command", Role.SYSTEM, purpose="HSYSADMIN")
+"""Who acts when the platform itself does, at start or by a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def adopt(conn: Connection, rights: Iterable[Right]) -> None:
     """The rows that are there when an installation first writes what they are: once in its life, in one transaction."""
     found = list(rights)
     parts = [found[at : at + _LARGE] for at in range(0, len(found), _LARGE)] or [[]]
-    write_notes(conn, [Note(_COMMAND, "U", ADOPTED, f"{len(one)} rows", (), told(one)) for one in parts])
+    write_notes(conn, [Note(COMMAND, "U", ADOPTED, f"{len(one)} rows", (), told(one)) for one in parts])
 
 
 def bad_held(conn: Connection, rights: Iterable[Right]) -> str | None:
@@ -75,7 +76,9 @@ def bad_held(conn: Connection, rights: Iterable[Right]) -> str | None:
                 last[place] = (tuple(moment), state)
     if len(adopted) > 1:
         return f"store.audit {ADOPTED}"
-    bad = (right for place, right in there.items() if place not in last or last[place][1] != right.state)
+    bad = (
+        right for place, right in there.items() if (last[place][1] != right.state if place in last else right.values)
+    )
     return next((f"{right.table} {right.key}" for right in bad), None)
 
 

@@ -51,6 +51,8 @@ class Act(StrEnum):
     TOKEN = "token"  # noqa: S105 - a word, no secret
     PAGE = "page"
     """A page that was not shown."""
+    BUDGET = "budget"
+    """How many people accounts of each role may see an hour was set otherwise, at a start."""
     ADOPTED = "adopted"
     """The rows that give rights, as they were when the chain began to tell of them (`held`)."""
 
@@ -65,6 +67,7 @@ _ACTIONS = {
     Act.CLIENT: "U",
     Act.GRANT: "U",
     Act.PAGE: "R",
+    Act.BUDGET: "U",
     Act.ADOPTED: "U",
 }
 

@@ -13,6 +13,7 @@ from yteso.exchange.raw import Arrival, keep
 from yteso.exchange.spool import Spool
 from yteso.ops.cli import run
 from yteso.ops.compose import build
+from yteso.ops.prepare import prepare
 from yteso.ops.sealer import PublishedRoot
 from yteso.ops.wsgi import doors_of
 from yteso.signing.root import verify_root
@@ -25,6 +26,7 @@ PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Trần Văn
 
 @pytest.fixture
 def services(settings):
+    prepare(settings)
     services = build(settings, application="test")
     yield services
     services.close()
@@ -154,7 +156,7 @@ def take_back(conn, lanes):
     """The newest rows, what they wrote and their roots, so that the ends of the lanes are what they were."""
     conn.execute("ALTER TABLE store.audit DISABLE TRIGGER audit_keep")
     conn.execute("ALTER TABLE store.root DISABLE TRIGGER root_keep")
-    conn.execute("DELETE FROM store.resource")
+    conn.execute("DELETE FROM store.resource WHERE id = 'p1'")
     conn.execute("DELETE FROM store.root WHERE n > 1")
     for lane, n, digest in lanes:
         conn.execute("DELETE FROM store.audit WHERE shard = %s AND n > %s", (lane, n))
@@ -179,4 +181,33 @@ def test_who_takes_the_newest_rows_away_with_their_roots_is_found_by_the_file(se
     assert "lacks rows" in capsys.readouterr().out
     services.sealer().seal()
     (services.settings.home / "audit" / "roots.ndjson").unlink()
-    assert run(["audit", "verify"]) == 0, "the database alone does not tell"
+    capsys.readouterr()
+    assert run(["audit", "verify"]) == 0, capsys.readouterr().out
+
+
+def test_the_verifier_leaves_what_it_judges_as_it_is(services, monkeypatch, capsys):
+    """A start would set budgets as the settings say, and bring an older database up to date with all that is in it."""
+    monkeypatch.setenv("YTESO_HOME", str(services.settings.home))
+    monkeypatch.setenv("YTESO_DATABASE_URL", services.settings.database_url)
+    asked = (
+        "SELECT max(most), (SELECT count(*) FROM db.migration), (SELECT count(*) FROM store.audit) FROM store.budget"
+    )
+    with psycopg.connect(services.settings.database_url) as conn:
+        conn.execute("UPDATE store.budget SET most = 1000000")
+        there = conn.execute(asked).fetchone()
+    assert run(["audit", "verify"]) == 3
+    assert "store.budget" in capsys.readouterr().out
+    with psycopg.connect(services.settings.database_url) as conn:
+        assert conn.execute(asked).fetchone() == there
+        conn.execute("DELETE FROM db.migration WHERE (room, number) = ('store', 236)")
+        (count,) = conn.execute("SELECT count(*) FROM db.migration").fetchone()
+    for command in ("verify", "roots"):
+        assert run(["audit", command]) != 0
+        told = capsys.readouterr()
+        assert "OPS-0033" in told.out + told.err
+    with psycopg.connect(services.settings.database_url) as conn:
+        assert conn.execute("SELECT count(*) FROM db.migration").fetchone() == (count,)
+        conn.execute("DROP TABLE db.migration")
+    assert run(["audit", "verify"]) != 0
+    told = capsys.readouterr()
+    assert "OPS-0033" in told.out + told.err

@@ -12,6 +12,7 @@ import orjson
 import psycopg
 import pytest
 
+from yteso.access.budget import budgets
 from yteso.access.principal import Principal, Role
 from yteso.base.http import Request
 from yteso.oauth.authorize import Asked
@@ -20,6 +21,7 @@ from yteso.ops import accounts
 from yteso.ops.accounts import Row
 from yteso.ops.compose import build
 from yteso.ops.held import adopt_present, bad_right
+from yteso.store.budgets import configure
 from yteso.store.verify import BadPlace, verify
 from yteso.store.verify_granted import bad_grant
 from yteso.web import setup
@@ -53,6 +55,9 @@ def installation(settings):
         )
     assert adopted(services)
     assert not adopted(services)
+    with services.database.connection() as conn:
+        for most in (5, 6):
+            configure(conn, budgets([("doctor", most), ("nurse", 9)]))
     accounts.save(settings, Row("bacsi", "doctor", "01001", active=True), PASSWORD)
     accounts.save(settings, Row("dan", "citizen", "", active=True), PASSWORD, person="p1")
     accounts.save(settings, Row("his-01001", "facility", "01001", active=True), PASSWORD)
@@ -145,6 +150,10 @@ MACHINE = (
             'UPDATE oauth.client SET keys = \'[{"kty": "EC", "kid": "k"}]\' WHERE id = \'so-tay\'',
             "oauth.client.keys so-tay",
         ),
+        ("UPDATE store.budget SET most = 5000 WHERE role = 'doctor'", "store.budget settings"),
+        ("UPDATE store.budget SET warn = most WHERE role = 'nurse'", "store.budget settings"),
+        ("DELETE FROM store.budget WHERE role = 'nurse'", "store.budget settings"),
+        ("DELETE FROM store.budget", "store.budget settings"),
         (COPY, "oauth.grant_ ghost"),
         ("UPDATE oauth.grant_ SET patient = 'p2' WHERE ended IS NULL", "oauth.grant_ "),
         ("UPDATE oauth.grant_ SET expires = expires + interval '1 day' WHERE ended IS NULL", "oauth.grant_ "),

@@ -76,7 +76,7 @@ def verify(
     from yteso.store.verify import verify as find_bad
     from yteso.web import setup
 
-    with at_database(existing=True) as settings:
+    with at_database(existing=True, untouched=True) as settings:
         keys = _keys(settings, key or [])
         database = Database(settings.database_url, max_size=1, application="yteso audit").open()
         try:
@@ -105,7 +105,7 @@ def roots_() -> None:
     from yteso.db import Database
     from yteso.store.roots import roots_after
 
-    with at_database(existing=True) as settings:
+    with at_database(existing=True, untouched=True) as settings:
         database = Database(settings.database_url, max_size=1, application="yteso audit").open()
         try:
             with database.connection() as conn:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
-from yteso.ops.rules import BAD_SETTING, NOTHING_HERE
+from yteso.ops.rules import BAD_SETTING, NOTHING_HERE, OTHER_RELEASE
 
 if TYPE_CHECKING:
     from yteso.db.embedded import EmbeddedServer
@@ -36,18 +36,22 @@ def address() -> str:
 
 
 @contextmanager
-def at_database(*, existing: bool = False) -> Iterator[Settings]:
+def at_database(*, existing: bool = False, untouched: bool = False) -> Iterator[Settings]:
     """The settings with a database that runs and is up to date; an embedded one we started is stopped again after.
 
     Beside a running platform nothing is brought up to date: it did that when it started. With `existing` an
-    installation is never made: raises CannotStart (OPS-0024), which says where was looked.
+    installation is never made: raises CannotStart (OPS-0024), which says where was looked. With `untouched` the
+    database stays as it is, as evidence has to: raises CannotStart (OPS-0033) for one of an earlier release.
     """
     from yteso.db.embedded import EmbeddedServer
     from yteso.ops.prepare import prepare
 
     given = settings()
     if given.database_url:
-        prepare(given)
+        if untouched:
+            _require_current(given.database_url)
+        else:
+            prepare(given)
         yield given
         return
     if existing and not (given.home / "postgres").is_dir():
@@ -60,11 +64,30 @@ def at_database(*, existing: bool = False) -> Iterator[Settings]:
     server.start()
     try:
         there = _at(server, given)
-        prepare(there, server.start)
+        if untouched:
+            _require_current(there.database_url)
+        else:
+            prepare(there, server.start)
         yield there
     finally:
         if not was_running:
             server.stop()
+
+
+def _require_current(dsn: str) -> None:
+    from yteso.db import is_away
+    from yteso.db.migrate import outstanding
+    from yteso.db.refusals import NO_ANSWER
+    from yteso.ops.compose import ROOMS
+
+    try:
+        missing = outstanding(dsn, ROOMS)
+    except Exception as error:
+        if is_away(error):
+            raise CannotStart(NO_ANSWER.at()) from error
+        raise
+    if missing:
+        raise CannotStart(OTHER_RELEASE.at(migration=missing[0]))
 
 
 def _at(server: EmbeddedServer, given: Settings) -> Settings:
