@@ -135,6 +135,15 @@ class Records:
         with self._database.reading() as conn:
             return {name: as_section(self._search(conn, who, query)) for name, query in queries.items()}
 
+    def said_by(self, who: Principal, patient_id: str, paper: Resource, encounter_id: str) -> tuple[Fact, ...]:
+        """What a paper (DocumentReference) says: the notes and appointments made of the same row of its sender."""
+        source = source_of(paper)
+        if not source.table:
+            return ()
+        notes = self.visit(who, encounter_id, ("notes",))["notes"].facts if encounter_id else ()
+        appointments = self.section(who, patient_id, "appointments", 500).facts
+        return tuple(fact for fact in (*notes, *appointments) if fact.source == source)
+
     def series(self, who: Principal, patient_id: str, test: Resource, count: int = 100) -> Section:
         """The person's results of the same test as the Observation `test`, newest first: by codes, else by words."""
         same = _same_test(test.get("code", {}))

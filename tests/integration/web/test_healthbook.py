@@ -16,7 +16,7 @@ from yteso.base.errors import Refused
 from yteso.client.accesses import Asked
 from yteso.fhir import json as fhir_json
 from yteso.store import audit
-from yteso.store.protocol import AuditNote
+from yteso.store.protocol import AuditNote, Put, Remove
 from yteso.web.services import service
 
 PASSWORD = "mat khau mau cho kiem thu"
@@ -200,7 +200,9 @@ def test_another_persons_visit_or_result_does_not_exist(site, citizen):
     system = Principal("system", Role.SYSTEM)
     visit = records.section(system, other, "visits", 1).facts[0].resource["id"]
     result = records.section(system, other, "tests", 1).facts[0].resource["id"]
-    for path in (f"visit/{visit}", f"visit/{visit}/pdf", f"trend/{result}", "visit/x", "trend/x"):
+    paper = records.section(system, other, "documents", 1).facts[0].resource["id"]
+    mine = (f"visit/{visit}", f"visit/{visit}/pdf", f"trend/{result}", f"document/{paper}")
+    for path in (*mine, "visit/x", "trend/x", "document/x"):
         assert client.get(f"/healthbook/record/{path}").status_code == 404, path
     assert site.client("bacsi").get(f"/record/{site.patient}/trend/{result}").status_code == 404
 
@@ -215,6 +217,62 @@ def test_a_result_leads_to_the_earlier_ones_of_the_same_test(site, citizen):
     assert same <= found
     page = site.client("nguoidan").get(f"/healthbook/record/trend/{site.result}").content.decode()
     assert page.count('<tr><th scope="row"') == len(same)
+
+
+def in_vietnamese(site):
+    client = site.client("nguoidan")
+    client.post("/language", {"language": "vi"})
+    return client
+
+
+def papers(citizen, table):
+    found = service("records").section(citizen, citizen.person, "documents", 100).facts
+    return [fact for fact in found if fact.source.table == table]
+
+
+def test_a_paper_is_read_with_the_day_on_which_to_come_again(site, citizen):
+    client, records = in_vietnamese(site), service("records")
+    days = {
+        fact.source: fact.resource["requestedPeriod"][0]["start"]
+        for fact in records.section(citizen, site.patient, "appointments", 100).facts
+    }
+    asked = papers(citizen, "XML14")
+    assert asked
+    for fact in asked:
+        link = f"/healthbook/record/document/{fact.resource['id']}"
+        assert f'href="{link}"' in client.get("/healthbook/record/documents").content.decode()
+        page = client.get(link).content.decode()
+        year, month, day = days[fact.source].split("-")
+        assert re.search(rf"Ngày hẹn khám lại</h2>.*>{day}/{month}/{year}<", page)
+
+
+def test_a_paper_without_words_says_so_and_a_note_is_read_without_its_markup(site, citizen):
+    source, visit = {"source": "urn:yteso:bhyt:79901:mau#XML7/1"}, {"reference": f"Encounter/{site.visit}"}
+    shared = {"meta": source, "subject": {"reference": f"Patient/{site.patient}"}, "type": {"text": "Giấy ra viện"}}
+    note = {
+        **shared,
+        "resourceType": "Composition",
+        "id": "giay-mau-loi",
+        "status": "final",
+        "encounter": visit,
+        "date": "2026-11-20",
+        "title": "Giấy ra viện",
+        "section": [{"title": "Lời dặn", "text": {"div": "<div>Uống <b>đủ</b> nước &lt;mỗi ngày&gt;</div>"}}],
+    }
+    told = {**shared, "resourceType": "DocumentReference", "id": "giay-mau", "status": "current"}
+    told |= {"content": [{"attachment": {"title": "x"}}], "context": {"encounter": [visit]}}
+    bare = {**told, "id": "giay-mau-trong", "meta": {}}
+    made, system = (note, told, bare), Principal("thu", Role.SYSTEM)
+    with site.services.database.connection() as conn:
+        site.services.store.write(conn, system, [Put(one) for one in made])
+    client = in_vietnamese(site)
+    try:
+        page = client.get("/healthbook/record/document/giay-mau").content.decode()
+        assert 'Lời dặn</h2><p class="lines">Uống đủ nước &lt;mỗi ngày&gt;</p>' in page
+        assert "chưa gửi nội dung" in client.get("/healthbook/record/document/giay-mau-trong").content.decode()
+    finally:
+        with site.services.database.connection() as conn:
+            site.services.store.write(conn, system, [Remove(one["resourceType"], one["id"]) for one in made])
 
 
 @pytest.mark.browser
@@ -234,6 +292,7 @@ def test_the_pages_are_accessible_and_fit(site, browser, address, citizen, looke
     )
     seen = context.new_page()
     paths = ["/healthbook/who?days=7", "/healthbook/record", "/healthbook/record/tests"]
+    paths += [f"/healthbook/record/document/{one.resource['id']}" for one in papers(citizen, "XML14")[:1]]
     paths += [f"/healthbook/record/visit/{site.visit}", f"/healthbook/record/trend/{site.result}"]
     seen.goto(paths[0])
     paths.append(seen.locator("a[href*='/healthbook/who/']").first.get_attribute("href"))

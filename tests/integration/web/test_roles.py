@@ -113,6 +113,7 @@ TABLE = {
     "healthbook:section": ("/healthbook/record/tests", set()),
     "healthbook:visit": ("/healthbook/record/visit/{visit}", set()),
     "healthbook:visit_printed": ("/healthbook/record/visit/{visit}/pdf", set()),
+    "healthbook:document": ("/healthbook/record/document/x", set()),
     "healthbook:trend": ("/healthbook/record/trend/{result}", set()),
     "healthbook:download": ("/healthbook/record/download", set()),
     "healthbook:printed": ("/healthbook/record/pdf", set()),

@@ -94,7 +94,13 @@ def test_common_limits_differ_by_gender():
 def test_nothing_is_judged_without_a_limit_that_holds(resource, person):
     """A child, an unknown gender, then a child, another unit, an unknown test, a test without a guideline's limit."""
     shown = told(resource, person)
-    assert (shown.meaning, shown.detail, shown.warn) == ("", "", False)
+    assert (shown.meaning, shown.warn) == ("", False)
+    assert shown.detail.startswith("Cơ sở không gửi mức bình thường")
+
+
+def test_what_was_measured_on_the_person_says_nothing_of_a_range():
+    weight = observation("Cân nặng", "53", "kg", category=[{"coding": [{"code": "vital-signs"}]}])
+    assert told(weight, WOMAN).detail == ""
 
 
 def test_a_value_known_only_as_less_than_a_number_is_shown_so_and_not_judged():

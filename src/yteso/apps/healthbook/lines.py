@@ -28,7 +28,7 @@ class Line:
     """One fact. `meaning` tells a result in plain words, `warn` that it is out of range; `about`: what the test is.
 
     `maker`: the person who made it; `place`: the facility that sent it. `visit`: the visit it belongs to; `trend`: the
-    id of a result that is a figure.
+    id of a result that is a figure; `paper`: that of a paper.
     """
 
     title: str
@@ -43,6 +43,7 @@ class Line:
     visit: str = ""
     is_visit: bool = False
     trend: str = ""
+    paper: str = ""
 
 
 def line(fact: Fact, facilities: Mapping[str, str], person: PersonBanner | None = None) -> Line:
@@ -60,6 +61,7 @@ def line(fact: Fact, facilities: Mapping[str, str], person: PersonBanner | None 
         visit=visit_of(resource),
         is_visit=resource["resourceType"] == "Encounter",
         trend=str(resource.get("id", "")) if is_figure(resource) else "",
+        paper=str(resource.get("id", "")) if resource["resourceType"] == "DocumentReference" else "",
     )
 
 

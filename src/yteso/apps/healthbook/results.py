@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from yteso.base.text import fold
 from yteso.client.people import PersonBanner
+from yteso.client.record import is_measure
 from yteso.web.common_tests import Limits, common_test
 from yteso.web.ranges import Range, limits_text, quantity_text, range_of, unit_of
 
@@ -37,7 +38,10 @@ def result(resource: Resource, name: str, text: str, person: PersonBanner | None
     found = range_of(resource, name, person)
     meaning = _meanings(found.limits).get(found.flag, "") or _in_words(text)
     about = common.words if common else ""
-    return Told(quantity_text(quantity) or text, _usual(found, unit_of(quantity)), meaning, about, found.is_out)
+    usual = _usual(found, unit_of(quantity))
+    if quantity and not usual and not meaning and not is_measure(resource):
+        usual = gettext("Cơ sở không gửi mức bình thường của chỉ số này. Cần biết nghĩa là gì thì hỏi bác sĩ.")
+    return Told(quantity_text(quantity) or text, usual, meaning, about, found.is_out)
 
 
 def _usual(found: Range, unit: str) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("record/pdf", views.printed, name="printed"),
     path("record/visit/<str:id>", views.visit, name="visit"),
     path("record/visit/<str:id>/pdf", views.visit_printed, name="visit_printed"),
+    path("record/document/<str:id>", views.document, name="document"),
     path("record/trend/<str:id>", views.trend, name="trend"),
     path("record/<str:name>", views.section, name="section"),
     path("representatives", views.representatives, name="representatives"),

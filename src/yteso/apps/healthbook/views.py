@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yteso.apps.healthbook import lines
 from yteso.apps.healthbook.apps import ROLES
+from yteso.apps.healthbook.documents import document_of
 from yteso.apps.healthbook.paper import paper_of, paper_of_visit
 from yteso.base.errors import Refused
 from yteso.client.accesses import LEAST, MOST, Access, Accesses, Asked
@@ -181,6 +182,20 @@ def _visit(request: HttpRequest, book: Book, id: str) -> tuple[Fact, list[tuple[
     groups["reports"] = [one for one in groups["reports"] if one.resource.get("conclusion")]
     groups["tests"] = [one for one in tests if not is_measure(one.resource)]
     return Fact(found, source_of(found)), [(name, groups[name]) for name in lines.visit_names()]
+
+
+@allow(*ROLES)
+@require_GET
+def document(request: HttpRequest, id: str) -> HttpResponse:
+    """One paper, to be read. One of another person does not exist."""
+    book, principal = _book(request), request.principal
+    found = _records().resource(principal, "DocumentReference", id)
+    if found is None or not _records().concerns(found, book.person.id):
+        raise Http404
+    line = lines.line(Fact(found, source_of(found)), _accesses().facilities())
+    said = _records().said_by(principal, book.person.id, found, line.visit)
+    context = {"book": book, "line": line, "document": document_of(found, said), "asked": now()}
+    return render(request, "healthbook/document.html", context)
 
 
 @allow(*ROLES)

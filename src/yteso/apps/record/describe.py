@@ -5,8 +5,6 @@ Lenient: a field that is missing leaves a blank, because senders differ and a pa
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from yteso.web.formats import money, number
+from yteso.web.narrative import section_text
 from yteso.web.terms import care_name, dose_text, name_of
 
 Resource = Mapping[str, Any]
@@ -21,8 +20,6 @@ Words = tuple[str, str, str, str, str]
 _CARE_FORM = "/vn-encounter-type-cs"
 _SHOWN_DIGITS = 2
 """Decimals shown of a longer number; the page gives the sender's own digits as its title."""
-_BREAK = re.compile(r"<br\s*/?>|</p>")
-_TAG = re.compile(r"<[^>]*>")
 
 
 def text_of(concept: Resource | None) -> str:
@@ -134,12 +131,6 @@ def _composition(resource: Resource) -> Words:
     parts = ((part.get("title", ""), section_text(part)) for part in resource.get("section", []))
     told = "\n".join(f"{head}: {text}" if head else text for head, text in parts if text)
     return title or gettext("Diễn biến bệnh"), "", told, "", ""
-
-
-def section_text(section: Resource) -> str:
-    """A narrative's text without its markup (FHIR R4 §2.4): the page escapes it again."""
-    div = str(section.get("text", {}).get("div", ""))
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", div))).strip()
 
 
 def _document(resource: Resource) -> Words:

@@ -12,13 +12,14 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from yteso.apps.record.describe import describe, exact_value, first, section_text, spaced
+from yteso.apps.record.describe import describe, exact_value, first, spaced
 from yteso.client.origin import Source, source_of
 from yteso.client.people import PersonBanner
 from yteso.client.record import Fact, FileTrace
 from yteso.fhir import json as fhir_json
 from yteso.fhir.dates import HIGHEST, interval
 from yteso.web.formats import age
+from yteso.web.narrative import section_text
 from yteso.web.trend import is_figure
 
 Resource = Mapping[str, Any]
