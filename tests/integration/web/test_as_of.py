@@ -60,6 +60,7 @@ def is_silent(page) -> bool:
 def citizen(site):
     from yteso.web.accounts import people
     from yteso.web.accounts.models import User
+from yteso.web.services import service
 
     people.create_user("dan.luc", PASSWORD, Role.CITIZEN, display_name="Mẫu", person=site.patient, demo=True)
     with site.services.database.connection() as conn:
@@ -72,6 +73,8 @@ def citizen(site):
 def test_the_pages_of_a_citizen_say_it_too(site, citizen):
     """Each route a citizen may open has an address here, so that a new one cannot be forgotten."""
     citizen.cookies["yteso_language"] = "vi"
+    who = Principal("dan.luc", Role.CITIZEN, person=site.patient)
+    paper = service("records").section(who, site.patient, "documents", 1).facts[0].resource["id"]
     own = {
         "account": "/account",
         "account_codes": "/account/factors/codes",
@@ -81,6 +84,7 @@ def test_the_pages_of_a_citizen_say_it_too(site, citizen):
         "healthbook:start": "/healthbook/record",
         "healthbook:section": "/healthbook/record/tests",
         "healthbook:visit": f"/healthbook/record/visit/{site.visit}",
+        "healthbook:document": f"/healthbook/record/document/{paper}",
         "healthbook:trend": f"/healthbook/record/trend/{site.result}",
         "healthbook:representatives": "/healthbook/representatives",
         "healthbook:inbox": "/healthbook/inbox",
