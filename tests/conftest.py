@@ -19,7 +19,7 @@ from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
 from yteso.db.migrate import migrate
-from yteso.db.server_conf import READER_ROLE
+from yteso.db.server_conf import ADMIN_ROLE, APP_ROLE, READER_ROLE
 from yteso.ops.compose import ROOMS
 
 TEMPLATE = "yteso_template"
@@ -67,8 +67,7 @@ def server(memory: Path) -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="session")
 def template(server: EmbeddedServer) -> str:
     """The name of a database with every migration applied; clones are made from it."""
-    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    clone(server, sql.Identifier(TEMPLATE), "template1")
     migrate(server.dsn(TEMPLATE), ROOMS)
     return TEMPLATE
 
@@ -97,13 +96,18 @@ def empty_database_url(server: EmbeddedServer) -> Iterator[str]:
 def _fresh(server: EmbeddedServer, template: str) -> Iterator[str]:
     """The same for as long as the block lasts."""
     name = sql.Identifier(f"test_{uuid.uuid4().hex}")
-    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-        clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, sql.Identifier(template))
-        conn.execute(clone)
+    clone(server, name, template)
     try:
         yield server.dsn(name.as_string().strip('"'))
     finally:
         drop(server, name)
+
+
+def clone(server: EmbeddedServer, name: sql.Identifier, template: str) -> None:
+    """A database of the application's, made by the administrator: the application may make none."""
+    text = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER {}"
+    with psycopg.connect(server.dsn("postgres", ADMIN_ROLE), autocommit=True) as conn:
+        conn.execute(sql.SQL(text).format(name, sql.Identifier(template), sql.Identifier(APP_ROLE)))
 
 
 def drop(server: EmbeddedServer, name: sql.Identifier) -> None:

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from tests.acceptance.matrix.world import THEIRS, build, id_of, resources, who
+from tests.conftest import clone
 
 from yteso.access.principal import Principal, Role
 from yteso.api import Api
@@ -110,9 +111,7 @@ def pair(server, fresh_database) -> Iterator[tuple[Api, Api]]:
         build(base)
         base.close()
         twin = "non_interference_twin"
-        with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-            name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
-            conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(twin), sql.Identifier(name)))
+        clone(server, sql.Identifier(twin), str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]))
         one, other = Database(dsn, max_size=2).open(), Database(server.dsn(twin), max_size=2).open()
         system, store = Principal("m", Role.SYSTEM), PostgresStore()
         with other.connection() as conn:

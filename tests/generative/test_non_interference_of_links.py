@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.acceptance.matrix.world import build, who
+from tests.conftest import clone
 from tests.generative.non_interference_world import HIDDEN, SEEN, UNREAD, without_names
 from tests.generative.test_non_interference import alike, answer
 
@@ -210,11 +211,9 @@ def doors(server, fresh_database) -> Iterator[dict[str, Api]]:
         build(base)
         base.close()
         found = {"": Database(dsn, max_size=2)}
-        with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-            name = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]))
-            for twin in ("hidden", "unread"):
-                conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(f"links_{twin}"), name))
-                found[twin] = Database(server.dsn(f"links_{twin}"), max_size=2)
+        for twin in ("hidden", "unread"):
+            clone(server, sql.Identifier(f"links_{twin}"), str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]))
+            found[twin] = Database(server.dsn(f"links_{twin}"), max_size=2)
         for database in found.values():
             database.open()
         for name, database in found.items():

@@ -20,6 +20,7 @@ import pytest
 from yteso.base.errors import CannotStart
 from yteso.db.embedded import EmbeddedServer
 from yteso.db.postmaster import is_gone, read_postmaster
+from yteso.db.server_conf import ADMIN_ROLE
 
 MEMORY = 1024**3
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -82,6 +83,16 @@ def open_sockets(pid: int) -> set[str]:
 
 def test_the_application_is_no_superuser(started: EmbeddedServer) -> None:
     assert value(started, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+
+
+def test_the_application_makes_neither_databases_nor_roles_also_where_it_might_before(started: EmbeddedServer) -> None:
+    with psycopg.connect(started.dsn("postgres", ADMIN_ROLE), autocommit=True) as admin:
+        admin.execute("ALTER ROLE yteso CREATEDB")
+    started.start()
+    with psycopg.connect(started.dsn(), autocommit=True) as conn:
+        for more in ("CREATE DATABASE further", "CREATE ROLE further"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                conn.execute(more)
 
 
 @as_root

@@ -148,7 +148,8 @@ class EmbeddedServer:
         """The application's role (no superuser), its database and the roles of who reads, each made once."""
         with psycopg.connect(self.dsn("postgres", ADMIN_ROLE), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE]).fetchone():
-                admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(APP_ROLE)))
+                admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(APP_ROLE)))
+            admin.execute(sql.SQL("ALTER ROLE {} LOGIN NOCREATEDB").format(sql.Identifier(APP_ROLE)))
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 names = sql.Identifier(DATABASE), sql.Identifier(APP_ROLE)
                 admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))

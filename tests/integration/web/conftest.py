@@ -14,13 +14,12 @@ from datetime import datetime
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import psycopg
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser
 from psycopg import sql
 from tests.browsers import chromium_here, launched, quiet_stream
-from tests.conftest import drop
+from tests.conftest import clone, drop
 
 from yteso.access.principal import Principal, Role
 from yteso.base.clock import VIETNAM
@@ -83,8 +82,7 @@ def made_site(
     server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Shown]]:
     name = sql.Identifier("site")
-    with psycopg.connect(server.dsn("postgres"), autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+    clone(server, name, template)
     settings = Settings(home=tmp_path_factory.mktemp("site"), database_url=server.dsn("site"))
     setup.migrate(settings)
     services = build(settings, application="yteso test site")
