@@ -11,6 +11,7 @@ from tests.integration.web.test_roles import TABLE, routes
 from yteso.access.principal import Principal, Role
 from yteso.access.restriction import EVERYTHING
 from yteso.web.guard import is_public, roles_of
+from yteso.web.services import service
 
 TIMELESS = {
     "home": "leads on",
@@ -60,7 +61,6 @@ def is_silent(page) -> bool:
 def citizen(site):
     from yteso.web.accounts import people
     from yteso.web.accounts.models import User
-from yteso.web.services import service
 
     people.create_user("dan.luc", PASSWORD, Role.CITIZEN, display_name="Mẫu", person=site.patient, demo=True)
     with site.services.database.connection() as conn:
