@@ -162,7 +162,7 @@ def rewritten(monkeypatch, function: str, text: str, other: str) -> Iterator[Non
     assert all(met), "an error would look like a cell that breaks"
 
 
-NOW = " AND c.since <= now() AND c.until > now()"
+BEGUN, GOES_ON = " AND c.since <= now()", " AND c.until > now()"
 OTHERS, OPENED, WARDS = "store.others_in_care", "store.opened_to", "store.wards"
 RELATIONS = {
     # rule: (where it stands, its text, what replaces it) for each place, whose cells break, at which target
@@ -170,7 +170,8 @@ RELATIONS = {
     "a referral": ([(OTHERS, "'r', ", "")], Role.DOCTOR, "referred"),
     "an appointment": ([(OTHERS, "'a', ", "")], Role.DOCTOR, "booked"),
     "the family doctor": ([(OTHERS, ", 'f'", "")], Role.DOCTOR, "family"),
-    "a referral's end": ([(OTHERS, " AND c.until > now()", "")], Role.DOCTOR, "referral-ended"),
+    "a referral's end": ([(OTHERS, GOES_ON, "")], Role.DOCTOR, "referral-ended"),
+    "a referral's beginning": ([(OTHERS, BEGUN, "")], Role.DOCTOR, "referral-ended"),
     "a code for a visit": ([(OPENED, "WHERE o.", "WHERE o.kind = 'g' AND o.")], Role.DOCTOR, "opened"),
     "broken glass": ([(OPENED, "WHERE o.", "WHERE o.kind = 'v' AND o.")], Role.DOCTOR, "glass"),
     "whose glass": ([(OPENED, "o.account IN ('', a_account)", "true")], Role.NURSE, "glass"),
@@ -187,7 +188,8 @@ RELATIONS = {
     "a representative": ([(WARDS, "('p', 'm')", "('m')")], Role.CITIZEN, "ward"),
     "a parent": ([(WARDS, "('p', 'm')", "('p')")], Role.CITIZEN, "minor"),
     "the 18th birthday": ([(WARDS, "c.kind = 'p' OR", "c.kind = 'p' OR true OR")], Role.CITIZEN, "grown"),
-    "a representation's end": ([(WARDS, NOW, "")], Role.CITIZEN, "ward-ended"),
+    "a representation's end": ([(WARDS, GOES_ON, "")], Role.CITIZEN, "ward-ended"),
+    "a representation's beginning": ([(WARDS, BEGUN, "")], Role.CITIZEN, "ward-ended"),
     "what must be reported": ([("_notifiable", "c.hash IS NOT NULL", "false")], Role.SURVEILLANCE, "notifiable"),
     "what need not": (
         [("_notifiable", "c.tok && %s::bigint[]", "(true OR c.tok && %s::bigint[])")],
@@ -195,7 +197,8 @@ RELATIONS = {
         "same",
     ),
     "an order": ([("_inspected", "WHERE c.who", "WHERE false AND c.who")], Role.INSPECTOR, "same"),
-    "an order's end": ([("_inspected", NOW, "")], Role.INSPECTOR, "other"),
+    "an order's end": ([("_inspected", GOES_ON, "")], Role.INSPECTOR, "other"),
+    "an order's beginning": ([("_inspected", BEGUN, "")], Role.INSPECTOR, "other"),
 }
 
 

@@ -180,8 +180,9 @@ def _openings(conn: Any) -> None:
 
 
 def relations() -> list[dict[str, Any]]:
-    """Why somebody may see, beside visits; three of them are over."""
+    """Why somebody may see, beside visits; some of them are over, some have not begun."""
     past = {"start": "2020-01-01", "end": "2021-01-01"}
+    future = {"start": "2099-01-01", "end": "2100-01-01"}
     booked = {
         "resourceType": "Appointment",
         "id": "a-booked",
@@ -196,12 +197,14 @@ def relations() -> list[dict[str, Any]]:
         {"resourceType": "Location", "id": "l-ours", "managingOrganization": {"reference": "Organization/g-ours"}},
         _referral("referred"),
         _referral("referral-ended", occurrencePeriod=past),
+        _referral("referral-ended", id="s-referral-later", occurrencePeriod=future),
         booked,
         representative("minor", "PRN"),
         representative("grown", "PRN"),
         representative("abused", "PRN"),
         representative("ward", "HPOWATT", period={"start": "2020-01-01", "end": "2100-01-01"}),
         representative("ward-ended", "HPOWATT", period=past),
+        representative("ward-ended", "HPOWATT", id="r-ward-later", period=future),
     ]
 
 
@@ -218,6 +221,7 @@ def build(database: Any, **more: Any) -> Api:
         inspector = who(Role.INSPECTOR).name
         conn.execute(order, ["QD-1", inspector, OURS, "2020-01-01", "2100-01-01"])
         conn.execute(order, ["QD-0", inspector, THEIRS, "2020-01-01", "2021-01-01"])
+        conn.execute(order, ["QD-2", inspector, THEIRS, "2099-01-01", "2100-01-01"])
     return Api(database, store, **more)
 
 
