@@ -103,7 +103,9 @@ def anew():
 
 
 def varied():
-    """Further facts of everybody, for conditions that are not on tokens alone."""
+    """Further facts of everybody, for conditions that are not on tokens alone; one that nobody has to report."""
+    (plain,) = (one for one in resources("same") if one["resourceType"] == "Condition")
+    yield {**plain, "id": "c2-notifiable", "subject": {"reference": "Patient/p-notifiable"}}
     for at, target in enumerate(target for target in TARGETS if target != "deleted"):
         subject, visit = {"reference": f"Patient/p-{target}"}, {"reference": f"Encounter/e-{target}"}
         (patient, *_) = resources(target)
@@ -276,6 +278,8 @@ def test_the_cases_are_different_from_each_other(database):
     assert {"p-same", "o-referred", "c-labelled-other"} <= missing
     assert "c-booked" in missing
     assert {"p-deceased", "p-referred"} <= {row[1] for row in seen}
+    reported = through_the_first(database, restriction(who(Role.SURVEILLANCE), "search", "Condition"))
+    assert {"c-notifiable", "c2-notifiable"} & {row[1] for row in reported} == {"c-notifiable"}
     found = [frozenset(through_the_first(database, restriction(one, "search", "Condition") or NOBODY)) for one in APPS]
     assert len(set(found)) > 8
 
