@@ -18,7 +18,9 @@ import psycopg
 import pytest
 
 from yteso.base.errors import CannotStart
+from yteso.db import embedded
 from yteso.db.embedded import EmbeddedServer
+from yteso.db.owner import Owner, run_as
 from yteso.db.postmaster import is_gone, read_postmaster
 from yteso.db.server_conf import ADMIN_ROLE
 
@@ -149,6 +151,29 @@ def test_data_survive_a_kill_of_the_postmaster(started: EmbeddedServer, home: Pa
     again.start()
     assert again.pid() != pid
     assert value(again, "SELECT count(*) FROM kept") == 1000
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_one_that_was_killed_while_it_started_is_started_once_more(
+    started: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    started.stop()
+    asked: list[list[str]] = []
+
+    def killed_at_first(owner: Owner, command: list[str], *output: int) -> subprocess.CompletedProcess[bytes]:
+        asked.append(command)
+        if len(asked) <= failures:
+            return subprocess.CompletedProcess(command, 1)
+        return run_as(owner, command, *output)
+
+    monkeypatch.setattr(embedded, "run_as", killed_at_first)
+    if failures == 1:
+        started.start()
+        assert started.running()
+    else:
+        with pytest.raises(CannotStart, match="DB-0004"):
+            started.start()
+    assert len(asked) == 2
 
 
 def test_a_pid_file_that_names_another_process_does_not_stop_the_start(started: EmbeddedServer) -> None:

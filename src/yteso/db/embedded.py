@@ -33,6 +33,7 @@ from yteso.db.software import program
 
 VERSION = "18"
 DATABASE = "yteso"
+_LAUNCHES = 2
 # sun_path holds 108 bytes with its closing zero (unix(7)); the server adds "/.s.PGSQL.5432.lock".
 _SOCKET_ROOM = 107 - len("/.s.PGSQL.5432.lock")
 
@@ -161,8 +162,8 @@ class EmbeddedServer:
 
     # -- starting -----------------------------------------------------------------------------------------------
 
-    def _launch(self, owner: Owner, timeout: float) -> None:
-        """`pg_ctl start`, after what a killed server left behind is gone.
+    def _launch(self, owner: Owner, timeout: float) -> bool:
+        """`pg_ctl start`, after what a killed server left behind is gone; False when it did not come up.
 
         Its lock files may name a number that another process has now, or a dead process nobody collects (a container
         without an init); PostgreSQL would refuse both. We hold our own lock and know that no server lives here.
@@ -174,16 +175,16 @@ class EmbeddedServer:
         log = self.logs / "start.log"
         with log.open("wb") as output:
             done = run_as(owner, [*command, "-D", str(self.data)], output.fileno())
-        if done.returncode:
-            raise CannotStart(NO_START.at(log=self.logs))
+        return not done.returncode
 
     def _bring_up(self, owner: Owner, timeout: float) -> None:
-        """Until it takes connections. One we find may still be recovering, or dying of a kill a moment ago."""
-        deadline = time.monotonic() + timeout
+        """Until it takes connections. One we find may still be recovering, or dying of a kill a moment ago; one that
+        was killed while it started is started once more."""
+        deadline, failed = time.monotonic() + timeout, 0
         while not self.running():
             if self._live() is None:
-                self._launch(owner, timeout)
-            elif time.monotonic() > deadline:
+                failed += not self._launch(owner, timeout)
+            if failed == _LAUNCHES or time.monotonic() > deadline:
                 raise CannotStart(NO_START.at(log=self.logs))
             time.sleep(0.02)
 
