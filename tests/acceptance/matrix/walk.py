@@ -145,9 +145,9 @@ def _of_patient(asks: Ask, role: Role, target: str, cells: Cells) -> Iterator[st
     elif status not in _READ[cells["Patient"]]:
         yield f"$everything {status}"
     elif status == 200:
-        shown = {entry["resource"]["id"] for entry in answer["entry"]}
-        wanted = {id_of(kind, target) for kind, cell in cells.items() if cell == "seen"}
-        known = {id_of(kind, target) for kind in cells}
+        shown = {(entry["resource"]["resourceType"], entry["resource"]["id"]) for entry in answer["entry"]}
+        wanted = {(kind, id_of(kind, target)) for kind, cell in cells.items() if cell == "seen"}
+        known = {(kind, id_of(kind, target)) for kind in cells}
         if shown & known != wanted:
             yield "$everything shows something else"
 
