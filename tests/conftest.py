@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from psycopg import sql
 from tests.passwords import cost_little
 
@@ -33,6 +35,8 @@ _LOST_PAGE = r"^Error: [\w.]+: (Execution context was destroyed|Target crashed|P
 _TOLD_AT_ONCE = [AssertionError, pytest.fail.Exception]
 
 cost_little()
+examples.register_profile("house", examples.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("house")  # what a busy machine takes for an example is no finding
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
