@@ -76,6 +76,17 @@ def test_a_name_with_signs_that_nobody_sees_is_refused_by_number(site, made, sig
         people.create_user("dd.moi", PASSWORD, Role.DOCTOR, display_name=values["display_name"], facility="00000")
 
 
+def test_a_name_copied_from_a_document_is_kept_with_plain_spaces(site, made):
+    from yteso.web.accounts import people
+
+    copied = "Trần\u00a0Thị\u2003 Thử "
+    people.create_user("dd.hai", PASSWORD, Role.DOCTOR, display_name=copied, facility="00000", demo=True)
+    assert people.find("dd.hai").display_name == "Trần Thị Thử"
+    values = {"username": "dd.moi", "display_name": copied, "role": "nurse", "facility": site.facility}
+    link_in(site.client("quantri").post("/accounts/new", values))
+    assert people.find("dd.moi").display_name == "Trần Thị Thử"
+
+
 def test_an_account_names_a_practitioner_of_the_directory_and_no_other(clock, site, made):
     from yteso.web.accounts import people
 

@@ -122,7 +122,7 @@ class AccountForm(forms.Form):
 
     def clean_display_name(self) -> str:
         """A name that reads as what it is: no sign in it turns what stands beside it, or is seen by nobody."""
-        name = str(self.cleaned_data["display_name"])
+        name = " ".join(str(self.cleaned_data["display_name"]).split())
         if has_unseen(name):
             issue = told(rules.UNSEEN.at(field=self.fields["display_name"].label))
             raise ValidationError("{code}: {text} {fix}".format_map(issue))

@@ -74,7 +74,7 @@ def create_user(
     Raises Refused WEB-0001 (password; not checked for `demo` accounts), WEB-0002 (a field), WEB-0003 (facility),
     WEB-0014 (unseen signs in the name).
     """
-    username = username.strip().casefold()
+    username, display_name = username.strip().casefold(), " ".join(display_name.split())
     if role not in PEOPLE and role is not Role.INTEGRATOR:
         raise Refused(rules.BAD_FIELD.at(field="role"))
     if role in BOUND and not facility:
