@@ -13,6 +13,7 @@ from yteso.oauth.clients import fetch_clients, rights_of
 from yteso.oauth.grants import fetch_held, fetch_refresh_rights
 from yteso.store import budgets
 from yteso.store.held import Right, adopt, bad_held
+from yteso.store.verify import see_one_moment
 
 SQL = Queries.beside(__file__)
 
@@ -28,7 +29,7 @@ def adopt_present(conn: Connection, settings: Settings) -> bool:
 def bad_right(database: Database, settings: Settings) -> str | None:
     """The first that is not as the chain says it was left, in words."""
     with database.connection() as conn:
-        conn.execute(SQL["see_one_moment"])
+        see_one_moment(conn)
         bad = bad_held(conn, present(conn))
     bad_account: str | None = bad or _accounts(settings).bad()
     return bad_account

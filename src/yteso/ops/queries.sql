@@ -40,7 +40,3 @@ WHERE d.datname = current_database();
 -- note_adopted --
 -- From now on the chain holds what gives rights; nothing when it did before.
 INSERT INTO ops.adopted DEFAULT VALUES ON CONFLICT DO NOTHING RETURNING at;
-
--- see_one_moment --
--- What is written while rows are compared with the chain is not seen.
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;

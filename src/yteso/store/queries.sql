@@ -210,12 +210,17 @@ JOIN store.history h ON h.shard = f.shard AND h.type = f.type AND h.id = f.id;
 -- Whose record a resource belongs to, also one that was deleted.
 SELECT pat FROM store.resource WHERE shard = %s AND type = %s AND hid = %s AND pat IS NOT NULL;
 
+-- see_one_moment --
+-- What is written while all is compared is not seen, and nothing is written.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+
 -- fetch_versions --
 -- Every version there is, present and past, in the order of transactions.
 SELECT r.type, r.id, r.ver, r.ts, r.t, r.hash IS NULL, r.dict, r.body, r.hash, r.pat, r.shard, r.hid, r.label, r.maker,
-       r.code, r.d_lo, r.d_hi, r.tok FROM store.resource r
+       r.code, r.d_lo, r.d_hi, r.tok, r.shape, r.amount, r.unit, r.bare FROM store.resource r
 UNION ALL
-SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, h.label, h.maker, NULL, NULL, NULL, NULL FROM store.history h
+SELECT h.type, h.id, h.ver, h.ts, h.t, h.deleted, h.dict, h.body, NULL, h.pat, h.shard, NULL, h.label, h.maker,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM store.history h
 ORDER BY 5, 4, 1, 2, 3;
 
 -- fetch_indexed --

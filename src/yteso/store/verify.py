@@ -40,6 +40,7 @@ from yteso.store.labels import is_labelled, rules_in_force
 from yteso.store.rows import Row, index_of
 from yteso.store.verify_contexts import bad_context
 from yteso.store.verify_granted import bad_grant
+from yteso.store.verify_index import Found
 from yteso.store.verify_rights import bad_right, streamed
 from yteso.store.verify_subscriptions import bad_subscription
 
@@ -76,6 +77,7 @@ class _Reading:
     rules: Sensitivity | None
     indexed: bool
     own: bool
+    found: Found
 
 
 @dataclass(slots=True)
@@ -98,10 +100,18 @@ class _Written:
     leaves: tuple[bytes, ...]
 
 
+def see_one_moment(conn: Connection) -> None:
+    """The rest of the transaction, which begins here, sees what was committed by now: others may go on writing."""
+    conn.execute(SQL["see_one_moment"])
+
+
 def verify(
     conn: Connection, codec: Codec, roots: Sequence[Mapping[str, Any]] = (), keys: Iterable[PublicKey] = ()
 ) -> BadPlace | None:
-    """Look at everything; roots first, then lanes, then the record's versions, then who may see."""
+    """Look at everything; roots first, then lanes, then the record's versions, then who may see.
+
+    While others write, the transaction must see one moment, and the roots be older (`see_one_moment`).
+    """
     return (
         _bad_root(roots, tuple(keys))
         or verify_chains(conn, roots)
@@ -210,8 +220,12 @@ def verify_versions(conn: Connection, codec: Codec) -> BadPlace | None:
     written = groupby(_written(conn), key=lambda one: one.t)
     versions = groupby(_versions(conn), key=lambda row: row[4])
     indexed, own = conn.execute(SQL["fetch_indexed"], (TYPE_NUMBER["SearchParameter"],)).fetchall()[0]
-    reading = _Reading(conn, codec, rules_in_force(conn, system_clock()), indexed, own)
-    return _merge(reading, written, versions, bound_from)
+    found = Found(conn, own=own)
+    reading = _Reading(conn, codec, rules_in_force(conn, system_clock()), indexed, own, found)
+    if bad := _merge(reading, written, versions, bound_from):
+        return bad
+    about = found.bad() if indexed else None
+    return BadPlace("content", about=about) if about else None
 
 
 def _merge(reading: _Reading, written: Any, versions: Any, unbound: int | None) -> BadPlace | None:
@@ -257,7 +271,7 @@ def _compare(reading: _Reading, said: Sequence[_Written], rows: Sequence[Sequenc
 
 def _leaf_of(reading: _Reading, row: Sequence[Any]) -> bytes | None:
     """The leaf of a version as it is stored; None when it contradicts itself."""
-    type, id, version, _, _, deleted, dictionary, body, hash, patient, shard, key, label, maker, *columns = row
+    type, id, version, _, t, deleted, dictionary, body, hash, patient, shard, key, label, maker, *columns = row
     name = TYPE_NAME.get(type)
     if name is None or shard != shard_of(id) or key not in (None, hid(id)):
         return None
@@ -282,7 +296,7 @@ def _leaf_of(reading: _Reading, row: Sequence[Any]) -> bytes | None:
     if (
         key is not None
         and reading.indexed
-        and not _is_indexed(reading, Row((shard, type, id), text, 0, found, resource), columns)
+        and not _is_indexed(reading, Row((shard, type, id), text, 0, found, resource, t=t), columns)
     ):
         return None
     return leaf(name, id, version, found)
@@ -295,12 +309,14 @@ def _is_of(patient: int | None, index: IndexRow, resource: dict[str, Any]) -> bo
 
 
 def _is_indexed(reading: _Reading, row: Row, columns: Sequence[Any]) -> bool:
-    """Whether code, clinical date and tokens are those of the content: rights ask for them too."""
-    code, low, high, tokens = columns
+    """Whether code, clinical date, tokens, marks and amount are those of the content: rights ask for them too."""
+    code, low, high, tokens, shape, *amount = columns
     index = index_of(row)
     made, there = {number(one) for one in index.tok}, set(tokens)
     same = made == there if reading.own else made <= there
-    return same and (code, low, high) == (number(index.code) if index.code else None, index.d_lo, index.d_hi)
+    reading.found.expect(row, index)
+    told = (number(index.code) if index.code else None, index.d_lo, index.d_hi)
+    return same and (code, low, high) == told and reading.found.columns_are(index, shape, amount)
 
 
 def _written(conn: Connection) -> Iterator[_Written]:

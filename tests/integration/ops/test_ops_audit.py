@@ -1,6 +1,8 @@
 """Roots are signed, published, carried away by receipts; the verifier tells a tampered database from a whole one."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import psycopg
@@ -183,6 +185,30 @@ def test_who_takes_the_newest_rows_away_with_their_roots_is_found_by_the_file(se
     (services.settings.home / "audit" / "roots.ndjson").unlink()
     capsys.readouterr()
     assert run(["audit", "verify"]) == 0, capsys.readouterr().out
+
+
+def test_what_is_written_while_the_verifier_reads_is_no_finding(services, monkeypatch, capsys):
+    monkeypatch.setenv("YTESO_HOME", str(services.settings.home))
+    monkeypatch.setenv("YTESO_DATABASE_URL", services.settings.database_url)
+    ended, sealer = threading.Event(), services.sealer()
+
+    def go_on():
+        number = 0
+        while not ended.is_set():
+            number += 1
+            with services.database.connection() as conn:
+                name = [{"family": "Thử", "given": [str(number)]}]
+                services.store.write(conn, OFFICE, [Put({**PATIENT, "id": f"p{number % 7}", "name": name})])
+            sealer.seal()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(go_on)
+        try:
+            told = [(run(["audit", "verify"]), capsys.readouterr().out) for _ in range(5)]
+        finally:
+            ended.set()
+        writing.result()
+    assert [(code, text) for code, text in told if code] == []
 
 
 def test_the_verifier_leaves_what_it_judges_as_it_is(services, monkeypatch, capsys):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -16,9 +16,6 @@ from yteso.ops.exits import DATA
 from yteso.ops.rules import NO_ROOTS
 from yteso.signing.keys import PublicKey
 from yteso.store.verify import BadPlace
-
-if TYPE_CHECKING:
-    from yteso.db import Connection
 
 audit = typer.Typer(help="Nhật ký truy cập · The audit chain", no_args_is_help=True)
 _WORDS = {
@@ -72,7 +69,8 @@ def verify(
     from yteso.ops.held import bad_right
     from yteso.ops.sealer import roots_file
     from yteso.store.postgres import PostgresStore
-    from yteso.store.verify import unjudged
+    from yteso.store.roots import roots_after
+    from yteso.store.verify import see_one_moment, unjudged
     from yteso.store.verify import verify as find_bad
     from yteso.web import setup
 
@@ -81,7 +79,10 @@ def verify(
         database = Database(settings.database_url, max_size=1, application="yteso audit").open()
         try:
             with database.connection() as conn:
-                documents = _read(roots) if roots else _own_roots(conn, roots_file(settings.home))
+                documents = _read(roots.name, roots.read_bytes()) if roots else _kept(roots_file(settings.home))
+                see_one_moment(conn)
+                if not roots:
+                    documents += roots_after(conn, documents[-1]["number"] if documents else 0)
                 store = PostgresStore()
                 store.refresh(conn)
                 bad = find_bad(conn, store.codec(conn), documents, keys)
@@ -135,24 +136,20 @@ def _keys(here: Settings, paths: list[Path]) -> list[PublicKey]:
     return [one for path in paths for one in read_public(path.read_text())]
 
 
-def _own_roots(conn: Connection, path: Path) -> list[dict[str, Any]]:
-    """Those in the file of this installation, which who changes the database does not reach, then those in the database
-    alone.
-    """
-    from yteso.store.roots import roots_after
-
-    found = _read(path) if path.is_file() and path.stat().st_size else []
-    return [*found, *roots_after(conn, found[-1]["number"] if found else 0)]
+def _kept(path: Path) -> list[dict[str, Any]]:
+    """Those in the file of this installation, which who changes the database does not reach; no line half written."""
+    whole, _, _ = path.read_bytes().rpartition(b"\n") if path.is_file() else (b"", b"", b"")
+    return _read(path.name, whole) if whole else []
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(name: str, text: bytes) -> list[dict[str, Any]]:
     """The roots of a file; one that holds none proves nothing, and is refused like one that cannot be read."""
     try:
-        found = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        found = [orjson.loads(line) for line in text.splitlines()]
     except orjson.JSONDecodeError as error:
-        raise Refused(NO_ROOTS.at(file=path.name), status=400) from error
+        raise Refused(NO_ROOTS.at(file=name), status=400) from error
     if not found or not all(isinstance(one, dict) and one.keys() >= _OF_A_ROOT for one in found):
-        raise Refused(NO_ROOTS.at(file=path.name), status=400)
+        raise Refused(NO_ROOTS.at(file=name), status=400)
     return found
 
 
