@@ -91,7 +91,7 @@ def rows_of_the_database() -> Iterator[str]:
             " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
         )
         for (table,) in cursor.fetchall():
-            cursor.execute(f"SELECT t::text FROM {table} t")
+            cursor.execute(f"SELECT the_row::text FROM {table} the_row")
             yield from (row for (row,) in cursor.fetchall())
     for session in kept_models()[0].objects.all():
         yield repr(session.get_decoded())
