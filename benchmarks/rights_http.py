@@ -173,6 +173,7 @@ def measure(
                 rounds.append(taken)
         found[name] = {
             "rights": _ratio(rounds, "free"),
+            "audit": _ratio(rounds, "bare", "free"),
             "rights_and_audit": _ratio(rounds, "bare"),
             "without_waiting": _ratio(rounds, "bare", "unflushed"),
             **{
@@ -180,8 +181,10 @@ def measure(
                 for way in WAYS
             },
         }
-        waiting = f"waiting for no disk {shown(found[name]['without_waiting'])}"
-        print(f"{told(name, found[name]['rights'], found[name]['rights_and_audit'])}, {waiting}", flush=True)
+        apart = (
+            f"audit alone {shown(found[name]['audit'])}, waiting for no disk {shown(found[name]['without_waiting'])}"
+        )
+        print(f"{told(name, found[name]['rights'], found[name]['rights_and_audit'])}, {apart}", flush=True)
     return found
 
 
@@ -214,6 +217,7 @@ def main() -> None:
         found = measure(options.port, wanted, Bearer(load_or_create(home)), processes, options, home)
     ways = (
         ("rights", "rights alone"),
+        ("audit", "audit alone"),
         ("rights_and_audit", "audit included"),
         ("without_waiting", "waiting for no disk"),
     )
