@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_conf
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from yteso.web import services
+from yteso.web import services, setup
 
 # A machine with much to do may take its time; what is to be seen is awaited, and a test that holds never waits so long.
 _PATIENCE_MS = 30_000
@@ -32,8 +33,11 @@ def launched(chromium: str) -> Iterator[Browser]:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop runs in the tests' own thread, where tests may also ask Django's models.
+        # Playwright's loop runs in the tests' own thread, where tests may also ask Django's models. Where a loop runs
+        # Django has connections of its own: one that a module before left leads to its database, which is gone.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        if django_conf.configured:
+            setup.close()
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()
