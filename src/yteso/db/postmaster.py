@@ -75,14 +75,14 @@ def end_leftovers(data: Path, patience: float = _LEFTOVER_SECONDS) -> None:
     that was acknowledged: the next start recovers from the log.
     """
     deadline = time.monotonic() + patience
-    while left := _processes_in(data):
+    while left := processes_in(data):
         if time.monotonic() > deadline:
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
 
 
-def _processes_in(data: Path) -> list[int]:
+def processes_in(data: Path) -> list[int]:
     """Processes whose working directory is the data folder, as every process of a server has it."""
     return [
         int(entry.name)

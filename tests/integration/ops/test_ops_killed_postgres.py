@@ -18,6 +18,7 @@ from yteso.base.errors import CannotStart
 from yteso.base.settings import Settings
 from yteso.db import Database
 from yteso.db.embedded import EmbeddedServer
+from yteso.db.postmaster import processes_in
 from yteso.db.server_conf import READER_ROLE
 from yteso.ops import accounts, prepare, province
 from yteso.ops.exits import NOT_RUNNING, code_of
@@ -40,9 +41,14 @@ class Home:
         self.settings = Settings(home=folder, database_url=ours, reader_database_url=readers)
 
     def kill(self) -> None:
-        pid = self.server.pid()
+        """With all that serves connections: each ends when it notices, which on a busy machine is not at once."""
+        pid, there = self.server.pid(), processes_in(self.server.data)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while not set(there).isdisjoint(processes_in(self.server.data)):
+            assert time.monotonic() < deadline, "a killed server's processes go on"
+            time.sleep(0.01)
 
     def kill_before(self, room: object, step: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         """The server is gone when this step is called for the first time; how often it was is what is returned."""

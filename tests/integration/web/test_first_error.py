@@ -28,6 +28,7 @@ def test_the_summary_has_the_focus_and_leads_to_the_field(site, browser, address
 def test_a_field_that_waits_for_letters_keeps_the_focus_and_says_what_is_wrong(browser, address, site):
     page = browser.new_context(base_url=address).new_page()
     page.goto("/login")
+    expect(page.locator("#id_username")).to_be_focused()
     page.keyboard.type("khong.co")
     page.keyboard.press("Tab")
     page.keyboard.type("sai")

@@ -52,6 +52,7 @@ def way(page: Page, words: str) -> Locator:
 
 def sign_in(page: Page, name: str) -> None:
     page.goto("/login")
+    expect(page.locator("#id_username")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -84,6 +84,14 @@ def test_the_ways_in(site, page, owner):
     look(page)
 
 
+def sign_in(page: Page) -> None:
+    page.goto("/login")
+    expect(page.locator("#id_username")).to_be_focused()
+    page.keyboard.type(NAME)
+    page.keyboard.press("Tab")
+    type_in(page, PASSWORD)
+
+
 def test_a_link_that_is_good_sets_a_password_and_is_over_then(site, page, owner):
     link = owner.one_time_link(NAME, reset_factors=True)
     page.goto(link)
@@ -103,10 +111,7 @@ def test_a_link_that_is_good_sets_a_password_and_is_over_then(site, page, owner)
 def test_the_second_step_by_keyboard(site, page, owner):
     clock, before = install_clock()
     try:
-        page.goto("/login")
-        page.keyboard.type(NAME)
-        page.keyboard.press("Tab")
-        type_in(page, PASSWORD)
+        sign_in(page)
         page.wait_for_url(re.compile("/account/factors"))
         look(page)
         page.goto("/account/factors/app")
@@ -129,10 +134,7 @@ def test_the_second_step_by_keyboard(site, page, owner):
         page.wait_for_url(lambda url: "passkey" not in url)
         look(page)
         page.context.clear_cookies(name=re.compile("session"))
-        page.goto("/login")
-        page.keyboard.type(NAME)
-        page.keyboard.press("Tab")
-        type_in(page, PASSWORD)
+        sign_in(page)
         page.wait_for_url("**/login/step")
         look(page)
         expect(page.locator("#id_code")).to_be_focused()
