@@ -6,7 +6,7 @@ import asyncio
 import queue
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -80,7 +80,8 @@ class Socket:
         return self._next("websocket.send")["text"]
 
     def leave(self):
-        self._loop.call_soon_threadsafe(self._in.put_nowait, {"type": "websocket.disconnect", "code": 1000})
+        with suppress(RuntimeError):  # The server may have ended it just before: then its loop is closed.
+            self._loop.call_soon_threadsafe(self._in.put_nowait, {"type": "websocket.disconnect", "code": 1000})
         self._thread.join(10)
 
 
@@ -96,8 +97,7 @@ class Live:
         try:
             yield socket
         finally:
-            if socket._thread.is_alive():
-                socket.leave()
+            socket.leave()
 
 
 @pytest.fixture
